@@ -1,0 +1,44 @@
+r"""One code, several arithmetics: floats, array-API arrays, rationals, symbols and balls.
+
+Geometry, models and updates are written once against the namespace that :func:`namespace` returns,
+which bears the names of the Python array API (``sqrt``, ``where``, ``concat``, …):
+
+==============  ======================================  ===============================================
+arithmetic      what an array is                        what an equality means
+==============  ======================================  ===============================================
+floats          ``numpy.ndarray`` of a float dtype,     equal up to rounding
+                or any array-API array
+rationals       object array of ``flint.fmpq``          exact
+symbols         object array of SymPy field elements    proved for every value of the symbols
+balls           object array of ``flint.arb``           the enclosures overlap, or they are disjoint
+==============  ======================================  ===============================================
+
+Only ``+ - * /`` and the namespace's functions are used on arrays; a comparison goes through
+``xp.greater`` and ``xp.where``, because ``x > 0`` on a ball that straddles zero is a wrong answer.
+"""
+
+from psitheory.arithmetic.balls import BALLS, precision
+from psitheory.arithmetic.convert import convert, to_balls, to_floats, to_rationals, widened
+from psitheory.arithmetic.numbers import Array, dot, namespace, norm, rescaled, sinc, squared_norm
+from psitheory.arithmetic.rationals import RATIONALS
+from psitheory.arithmetic.symbols import SYMBOLS, SymbolTable
+
+__all__ = [
+    "BALLS",
+    "RATIONALS",
+    "SYMBOLS",
+    "Array",
+    "SymbolTable",
+    "convert",
+    "dot",
+    "namespace",
+    "norm",
+    "precision",
+    "rescaled",
+    "sinc",
+    "squared_norm",
+    "to_balls",
+    "to_floats",
+    "to_rationals",
+    "widened",
+]

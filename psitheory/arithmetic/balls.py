@@ -1,0 +1,103 @@
+"""Rigorous enclosures: object arrays of ``flint.arb``, at the precision of a context manager."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from psitheory.arithmetic.objects import ObjectNamespace
+
+
+@contextmanager
+def precision(bits: int) -> Iterator[None]:
+    """Compute with ``bits`` bits inside the block, and restore the precision after it.
+
+    The precision of balls is a global of the process; this is the only place that sets it.
+    """
+    from flint import ctx
+
+    before = ctx.prec
+    ctx.prec = bits
+    try:
+        yield
+    finally:
+        ctx.prec = before
+
+
+class Balls(ObjectNamespace):
+    """Midpoint-radius arithmetic.  A comparison of overlapping balls answers None, never False."""
+
+    name = "balls"
+
+    def element(self, value: Any) -> Any:
+        """Return an enclosure of ``value``: exact for floats and ints, rounded outwards for ratios."""
+        from flint import arb, fmpq
+
+        if isinstance(value, arb):
+            return value
+        if isinstance(value, Fraction):
+            return arb(fmpq(value.numerator, value.denominator))
+        if isinstance(value, np.generic):
+            return arb(value.item())
+        return arb(value)
+
+    def either(self, x: Any, y: Any) -> Any:
+        """Return the hull of both branches."""
+        return self.element(x).union(self.element(y))
+
+    def isfinite(self, x: Any) -> Any:
+        """Return whether each ball is finite."""
+        finite = np.frompyfunc(lambda ball: bool(self.element(ball).is_finite()), 1, 1)(x)
+        return np.asarray(finite, dtype=bool)
+
+    def sinc(self, x: Any) -> Any:
+        """Return sin(x)/x, 1 at 0, without dividing by a ball that holds zero."""
+        return np.frompyfunc(lambda ball: self.element(ball).sinc(), 1, 1)(x)
+
+    def scalar_greater(self, x: Any, y: Any) -> bool | None:
+        """Return True or False where every pair of points agrees, else None."""
+        left, right = self.element(x), self.element(y)
+        return True if left > right else (False if left <= right else None)
+
+    def scalar_less(self, x: Any, y: Any) -> bool | None:
+        """Return True or False where every pair of points agrees, else None."""
+        return self.scalar_greater(y, x)
+
+    def scalar_maximum(self, x: Any, y: Any) -> Any:
+        """Return an enclosure of the maximum."""
+        return self.element(x).max(self.element(y))
+
+    def scalar_minimum(self, x: Any, y: Any) -> Any:
+        """Return an enclosure of the minimum."""
+        return self.element(x).min(self.element(y))
+
+    def scalar_abs(self, x: Any) -> Any:
+        """Return an enclosure of the absolute value."""
+        return abs(self.element(x))
+
+    def scalar_sign(self, x: Any) -> Any:
+        """Return an enclosure of the sign."""
+        return self.element(x).sgn()
+
+    def scalar_atan2(self, y: Any, x: Any) -> Any:
+        """Return an enclosure of the angle of (x, y)."""
+        return self.element(y).atan2(self.element(x))
+
+
+def _analytic(name: str) -> Any:
+    def function(self: Balls, x: Any) -> Any:
+        return getattr(self.element(x), name)()
+
+    function.__doc__ = f"Return an enclosure of {name}(x)."
+    return function
+
+
+for _name in ("sqrt", "exp", "log", "log1p", "expm1", "sin", "cos", "tan", "atan", "tanh"):
+    setattr(Balls, f"scalar_{_name}", _analytic(_name))
+
+BALLS = Balls()
+"""The namespace of ball arrays."""

@@ -1,0 +1,132 @@
+r"""What every arithmetic shares: its namespace, a dot product, a norm that cannot overflow."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from psitheory.arithmetic.balls import BALLS
+from psitheory.arithmetic.objects import ObjectNamespace
+from psitheory.arithmetic.rationals import RATIONALS
+from psitheory.arithmetic.symbols import SYMBOLS
+
+Array: TypeAlias = Any
+"""An array of any of the arithmetics: NumPy, array API, or an object array."""
+
+
+def _of_element(element: Any) -> ObjectNamespace | None:
+    kind = type(element)
+    module = kind.__module__
+    if module.startswith("flint."):
+        return BALLS if kind.__name__ == "arb" else RATIONALS
+    return SYMBOLS if module.startswith("sympy.") else None
+
+
+def namespace(*arrays: Array) -> Any:
+    """Return the array namespace that all ``arrays`` share.
+
+    Python numbers fit any arithmetic and are passed over.  Object arrays are told apart by their
+    first element that is not a plain Python number; everything that is neither NumPy's nor ours is
+    handed to ``array_api_compat``.
+    """
+    foreign = []
+    for x in arrays:
+        kind = type(x)
+        if kind is np.ndarray:
+            if x.dtype != object:
+                continue
+            for element in x.flat:
+                found = _of_element(element)
+                if found is not None:
+                    return found
+        elif kind is int or kind is float or isinstance(x, np.generic):
+            continue
+        else:
+            found = _of_element(x)
+            if found is not None:
+                return found
+            if not isinstance(x, (list, tuple, complex)):
+                foreign.append(x)
+    if not foreign:
+        return np
+    from array_api_compat import array_namespace
+
+    return array_namespace(*foreign)
+
+
+def dot(x: Array, y: Array, axis: int = -1, keepdims: bool = False) -> Array:
+    r"""Return :math:`\sum_k x_k y_k` over ``axis``, without conjugating.
+
+    ``numpy.vecdot`` conjugates its first argument: it fails on balls, adds conjugates to symbols and
+    spoils complex steps.  It is used where it cannot matter, on real floats.
+    """
+    if type(x) is np.ndarray and type(y) is np.ndarray and axis == -1:
+        if x.dtype.kind == "f" and y.dtype.kind == "f":
+            out = np.vecdot(x, y)
+            return out[..., None] if keepdims else out
+    return namespace(x, y).sum(x * y, axis=axis, keepdims=keepdims)
+
+
+def squared_norm(x: Array, axis: int = -1, keepdims: bool = False) -> Array:
+    r"""Return :math:`\|x\|^2`; see :func:`rescaled` for inputs of extreme size."""
+    return dot(x, x, axis=axis, keepdims=keepdims)
+
+
+def _safe_exponent(dtype: Any, xp: Any) -> int:
+    """Return k such that squares in [2^-k, 2^k] may be multiplied and divided with bits to spare."""
+    return 500 if float(xp.finfo(dtype).max) > 1e300 else 60
+
+
+def rescaled(x: Array) -> tuple[Array, Array | int]:
+    r"""Return ``(y, s)`` with :math:`x = s\,y` row by row, :math:`s` a power of two and :math:`\|y\|^2` safe.
+
+    Rows are the last axis; ``s`` has one entry a row, or is the int 1 where no row needs scaling (as in
+    exact arithmetics always).  Since ``s`` is a power of two, scaling is exact, and so a computation on
+    ``y`` commutes bit for bit with a rescaling of ``x`` by powers of two, whichever branch is taken.
+    """
+    xp = namespace(x)
+    if isinstance(xp, ObjectNamespace):
+        return x, 1
+    if xp is not np:
+        return _rescaled_array_api(x, xp)
+    real = x.real if x.dtype.kind == "c" else x
+    limit = 2.0 ** _safe_exponent(real.dtype, np)
+    with np.errstate(invalid="ignore", over="ignore"):
+        squares = np.vecdot(real, real)
+        safe = (squares < limit) & (squares > 1 / limit)
+    if safe.all():
+        return x, 1
+    largest = np.abs(real).max(axis=-1, initial=0)
+    exponents = np.where(safe | ~np.isfinite(largest), 0, np.frexp(largest)[1])
+    exponents = np.maximum(exponents, np.finfo(real.dtype).minexp)  # 2.0**-exponent must be finite
+    scale = np.ldexp(np.ones((), real.dtype), exponents)
+    return x / scale[..., None], scale
+
+
+def _rescaled_array_api(x: Array, xp: Any) -> tuple[Array, Array]:
+    """Scale without branching on values, as traced arrays demand."""
+    largest = xp.max(xp.abs(x), axis=-1)
+    half = _safe_exponent(x.dtype, xp) / 2
+    usable = xp.isfinite(largest) & (largest > 0)
+    logs = xp.floor(xp.log2(xp.where(usable, largest, xp.ones_like(largest))))
+    exponents = xp.where(xp.abs(logs) < half, xp.zeros_like(logs), logs)
+    scale = xp.pow(xp.full_like(largest, 2.0), exponents)
+    return x / scale[..., None], scale
+
+
+def norm(x: Array) -> Array:
+    r"""Return :math:`\|x\|` over the last axis; neither over- nor underflows where the norm itself does not."""
+    y, s = rescaled(x)
+    root = namespace(y).sqrt(squared_norm(y))
+    return root * s
+
+
+def sinc(x: Array) -> Array:
+    r"""Return :math:`\sin(x)/x`, with the value 1 at 0."""
+    xp = namespace(x)
+    if xp is BALLS:
+        return BALLS.sinc(x)
+    zero = x == 0
+    safe = xp.where(zero, xp.ones_like(x), x)
+    return xp.where(zero, xp.ones_like(x), xp.sin(safe) / safe)

@@ -1,0 +1,48 @@
+"""Verdicts, observations, laws, theorems and reports: knows nothing of any domain, draws nothing, prints nothing."""
+
+from psitheory.checking.observation import Observation, at_most, equal, vacuous
+from psitheory.checking.report import ClaimReport, CounterfeitReport, Evidence, LawReport, Report, Witness
+from psitheory.checking.theorem import (
+    BALLS,
+    CONTROLS,
+    FLOATS,
+    KINDS,
+    POWERS_OF_TWO,
+    RATIONALS,
+    SYMBOLS,
+    Counterfeit,
+    Law,
+    Source,
+    Theorem,
+    law,
+    theorem,
+)
+from psitheory.checking.verdict import Grade, Verdict
+
+__all__ = [
+    "BALLS",
+    "CONTROLS",
+    "FLOATS",
+    "KINDS",
+    "POWERS_OF_TWO",
+    "RATIONALS",
+    "SYMBOLS",
+    "ClaimReport",
+    "Counterfeit",
+    "CounterfeitReport",
+    "Evidence",
+    "Grade",
+    "Law",
+    "LawReport",
+    "Observation",
+    "Report",
+    "Source",
+    "Theorem",
+    "Verdict",
+    "Witness",
+    "at_most",
+    "equal",
+    "law",
+    "theorem",
+    "vacuous",
+]

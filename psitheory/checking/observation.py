@@ -1,0 +1,37 @@
+"""What a law observes: two sides and the relation that is claimed between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from psitheory.errors import ArgumentError
+
+Relation = Literal["equal", "at most"]
+
+
+@dataclass(frozen=True)
+class Observation:
+    """Two sides, entry by entry, and the relation claimed; the arithmetic decides how it is judged."""
+
+    left: Any
+    right: Any
+    relation: Relation
+    moved: bool = True
+
+
+def equal(left: Any, right: Any) -> Observation:
+    """Claim that ``left`` and ``right`` (arrays or numbers that broadcast) are equal."""
+    return Observation(left, right, "equal")
+
+
+def at_most(left: Any, right: Any) -> Observation:
+    """Claim that ``left`` is at most ``right``, entry by entry."""
+    return Observation(left, right, "at most")
+
+
+def vacuous(reason: str) -> Observation:
+    """Say that this case tests nothing, such as a run that did not move; it counts for no verdict."""
+    if not reason:
+        raise ArgumentError("reason is empty; a vacuous case says why it tests nothing")
+    return Observation(reason, reason, "equal", moved=False)

@@ -1,0 +1,256 @@
+"""What a check leaves behind: evidence that is plain data, and reports that are read or serialised."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from psitheory.checking.theorem import BALLS, CONTROLS, FLOATS, POWERS_OF_TWO, RATIONALS, SYMBOLS
+from psitheory.checking.verdict import Grade, Verdict
+
+GRADES: Mapping[str, Grade] = {
+    SYMBOLS: Grade.PROVED,
+    RATIONALS: Grade.EXACT,
+    POWERS_OF_TWO: Grade.EXACT,
+    BALLS: Grade.ENCLOSED,
+    FLOATS: Grade.SAMPLED,
+    CONTROLS: Grade.SAMPLED,
+}
+"""The grade that each kind of evidence gives."""
+
+
+@dataclass(frozen=True)
+class Witness:
+    """The smallest input found that decides a law, in words and in a form that replays it.
+
+    Attributes
+    ----------
+    shown : dict of str to str
+        Each input as a person reads it.
+    inputs : dict of str to plain data
+        Each input exactly (hex floats, ratios), which :func:`psitheory.runner.replay` takes.
+    left, right : str
+        The two sides observed.
+    kind : str
+        The arithmetic in which it was found.
+    """
+
+    shown: dict[str, str]
+    inputs: dict[str, Any]
+    left: str
+    right: str
+    kind: str
+
+    def __str__(self) -> str:
+        values = "  ".join(f"{name}={value}" for name, value in self.shown.items())
+        return f"{values}: {self.left} against {self.right}"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What one kind of evidence says of one law.
+
+    Attributes
+    ----------
+    kind : str
+        One of :data:`psitheory.checking.KINDS`.
+    verdict : Verdict
+    cases : int
+        Inputs tried that were not vacuous.
+    worst : float or None
+        The largest relative residual of an equality, or the largest ratio left/right of an inequality.
+    note : str
+        Why it is inconclusive; to how many bits an equality was confined; in which dimensions it is proved.
+    witness : Witness or None
+        What refutes (or, for an existence claim, what establishes) the law.
+    seconds : float
+    """
+
+    kind: str
+    verdict: Verdict
+    cases: int
+    worst: float | None = None
+    note: str = ""
+    witness: Witness | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class CounterfeitReport:
+    """What became of a counterfeit: it must be REFUTED."""
+
+    name: str
+    says: str
+    verdict: Verdict
+    witness: Witness | None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class LawReport:
+    """The evidence for one law and the fate of its counterfeits."""
+
+    name: str
+    says: str
+    relation: str
+    evidence: tuple[Evidence, ...]
+    counterfeits: tuple[CounterfeitReport, ...]
+    quantifier: str = "for all"
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return HOLDS only if there is evidence, all of it HOLDS, and every counterfeit is REFUTED."""
+        if self.quantifier == "exists":
+            found = any(e.verdict is Verdict.HOLDS for e in self.evidence)
+            own = Verdict.HOLDS if found else Verdict.INCONCLUSIVE
+        else:
+            own = Verdict.all(e.verdict for e in self.evidence)
+        if own is not Verdict.HOLDS:
+            return own
+        seen_to_fail = bool(self.counterfeits) and all(c.verdict is Verdict.REFUTED for c in self.counterfeits)
+        return Verdict.HOLDS if seen_to_fail else Verdict.INCONCLUSIVE
+
+    @property
+    def grade(self) -> Grade | None:
+        """Return the firmest grade among the evidence that HOLDS, None if the law does not hold."""
+        if self.verdict is not Verdict.HOLDS:
+            return None
+        return Grade.best(GRADES[e.kind] for e in self.evidence if e.verdict is Verdict.HOLDS)
+
+    @property
+    def note(self) -> str:
+        """Return why the law does not hold, or an empty string."""
+        if self.verdict is Verdict.HOLDS:
+            return ""
+        for e in self.evidence:
+            if e.verdict is Verdict.REFUTED and e.witness is not None:
+                return f"refuted in {e.kind}: {e.witness}"
+        if not self.evidence:
+            return "no evidence: no arithmetic could run it"
+        for e in self.evidence:
+            if e.verdict is not Verdict.HOLDS:
+                return f"{e.kind}: {e.note or 'undecided'}"
+        if not self.counterfeits:
+            return "it has no counterfeit, and a check that was never seen to fail does not hold"
+        survivor = next(c for c in self.counterfeits if c.verdict is not Verdict.REFUTED)
+        return f"its counterfeit {survivor.name!r} was not refuted" + (f": {survivor.note}" if survivor.note else "")
+
+
+@dataclass(frozen=True)
+class ClaimReport:
+    """A theorem with the reports of its laws."""
+
+    id: str
+    title: str
+    chapter: str
+    source: str
+    laws: tuple[LawReport, ...]
+    seconds: float
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return the verdict on the conjunction of the laws."""
+        return Verdict.all(law.verdict for law in self.laws)
+
+    @property
+    def grade(self) -> Grade | None:
+        """Return the least firm grade among the laws: a claim is as firm as its weakest part."""
+        if self.verdict is not Verdict.HOLDS:
+            return None
+        return Grade.worst(law.grade for law in self.laws if law.grade is not None)
+
+    @property
+    def cases(self) -> dict[str, int]:
+        """Return the number of cases by kind of evidence."""
+        count: Counter[str] = Counter()
+        for law in self.laws:
+            for e in law.evidence:
+                count[e.kind] += e.cases
+        return dict(count)
+
+    @property
+    def refuted_counterfeits(self) -> tuple[int, int]:
+        """Return how many counterfeits were REFUTED, of how many."""
+        all_of_them = [c for law in self.laws for c in law.counterfeits]
+        return sum(c.verdict is Verdict.REFUTED for c in all_of_them), len(all_of_them)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What :func:`psitheory.verify` returns."""
+
+    claims: tuple[ClaimReport, ...]
+    effort: str
+    seed: int
+    seconds: float
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return the verdict on all claims together."""
+        return Verdict.all(claim.verdict for claim in self.claims)
+
+    @property
+    def exit_code(self) -> int:
+        """Return 0 if all hold, 1 if one is refuted, else 3."""
+        return {Verdict.HOLDS: 0, Verdict.REFUTED: 1, Verdict.INCONCLUSIVE: 3}[self.verdict]
+
+    def claim(self, id: str) -> ClaimReport:
+        """Return the claim with the given id."""
+        return next(claim for claim in self.claims if claim.id == id)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain data, ready for JSON."""
+        count = Counter(str(claim.verdict) for claim in self.claims)
+        return {
+            "claims": [_claim_dict(claim) for claim in self.claims],
+            "summary": {
+                "verdict": str(self.verdict),
+                "claims": len(self.claims),
+                **{verdict.value.lower(): count[verdict.value] for verdict in Verdict},
+                "effort": self.effort,
+                "seed": self.seed,
+                "seconds": round(self.seconds, 3),
+            },
+            "environment": self.environment,
+        }
+
+
+def _claim_dict(claim: ClaimReport) -> dict[str, Any]:
+    return {
+        "id": claim.id,
+        "title": claim.title,
+        "chapter": claim.chapter,
+        "source": claim.source,
+        "verdict": str(claim.verdict),
+        "grade": claim.grade and str(claim.grade),
+        "seconds": round(claim.seconds, 3),
+        "laws": [_law_dict(law) for law in claim.laws],
+    }
+
+
+def _law_dict(law: LawReport) -> dict[str, Any]:
+    return {
+        "name": law.name,
+        "says": law.says,
+        "quantifier": law.quantifier,
+        "relation": law.relation,
+        "verdict": str(law.verdict),
+        "grade": law.grade and str(law.grade),
+        "note": law.note,
+        "evidence": [_plain(e) for e in law.evidence],
+        "counterfeits": [_plain(c) for c in law.counterfeits],
+    }
+
+
+def _plain(item: Evidence | CounterfeitReport) -> dict[str, Any]:
+    data = asdict(item)
+    data["verdict"] = str(item.verdict)
+    if "seconds" in data:
+        data["seconds"] = round(data["seconds"], 3)
+    worst = data.get("worst")
+    if worst is not None and not abs(worst) < float("inf"):
+        data["worst"] = str(worst)  # JSON has neither infinity nor NaN
+    return data

@@ -1,0 +1,232 @@
+"""Theorems, laws and counterfeits: data plus one function each, free of any domain."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from psitheory.checking.observation import Observation
+from psitheory.errors import ArgumentError, ArgumentTypeError, shown
+
+LawFunction = Callable[..., Observation]
+
+FLOATS = "floats"
+POWERS_OF_TWO = "powers of two"
+RATIONALS = "rationals"
+SYMBOLS = "symbols"
+BALLS = "balls"
+CONTROLS = "controls"
+
+KINDS: tuple[str, ...] = (SYMBOLS, RATIONALS, POWERS_OF_TWO, BALLS, FLOATS, CONTROLS)
+"""The kinds of evidence: five arithmetics, and floats judged by control runs that start one ulp away."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A published source: its key, its words of reference and its BibTeX entry."""
+
+    key: str
+    text: str
+    bibtex: str
+
+
+@dataclass(frozen=True)
+class Counterfeit:
+    """A false neighbour of a law, which must be REFUTED.
+
+    Attributes
+    ----------
+    name, says : str
+        Its name, and the false sentence in words.
+    function : callable
+        The false law.
+    domains : mapping
+        Where its inputs come from: the law's own, unless changed.
+    instance : mapping or None
+        An input that refutes it, if known; tried first.
+    on : tuple of str or None
+        Kinds to try; None for those of the law.
+    """
+
+    name: str
+    says: str
+    function: LawFunction
+    domains: Mapping[str, Any]
+    instance: Mapping[str, Any] | None = None
+    on: tuple[str, ...] | None = None
+
+
+@dataclass
+class Law:
+    """One statement that can be tried: a function of drawn inputs that returns an observation.
+
+    Attributes
+    ----------
+    name : str
+        A sentence in snake case; the name of the function.
+    function : callable
+        Maps drawn inputs to an :class:`Observation`.
+    domains : mapping of str to domain
+        Where each input is drawn from, left to right; a later domain may refer to earlier inputs by name.
+    quantifier : {"for all", "exists"}
+    on : tuple of str or None
+        The kinds of evidence that the law must have; None: whatever its domains and functions allow.
+    counterfeits : list of Counterfeit
+    """
+
+    name: str
+    function: LawFunction
+    domains: Mapping[str, Any]
+    quantifier: Literal["for all", "exists"] = "for all"
+    on: tuple[str, ...] | None = None
+    counterfeits: list[Counterfeit] = field(default_factory=list)
+
+    def __call__(self, *args: Any, **inputs: Any) -> Observation:
+        """Observe the law on the given inputs."""
+        return self.function(*args, **inputs)
+
+    @property
+    def says(self) -> str:
+        """Return the law in words: the first line of its docstring, else its name."""
+        return _first_line(self.function, self.name)
+
+    def counterfeit(
+        self,
+        function: LawFunction | None = None,
+        *,
+        instance: Mapping[str, Any] | None = None,
+        on: Sequence[str] | None = None,
+        **domains: Any,
+    ) -> Any:
+        """Attach a false neighbour, which goes through the same runner and must be REFUTED.
+
+        Parameters
+        ----------
+        function : callable
+            The false law; takes the inputs of this law.
+        instance : mapping, optional
+            An input that refutes it, by name; it is tried first.
+        on : sequence of str, optional
+            Kinds of evidence to look in; those of the law if left out.
+        **domains
+            Domains that replace the law's.
+        """
+        if function is None:
+            return lambda f: self.counterfeit(f, instance=instance, on=on, **domains)
+        merged = {**self.domains, **domains}
+        _check_signature(function, merged)
+        name = function.__name__
+        self.counterfeits.append(
+            Counterfeit(name, _first_line(function, name), function, merged, instance, tuple(on) if on else None)
+        )
+        return function
+
+
+def law(
+    *, quantifier: Literal["for all", "exists"] = "for all", on: Sequence[str] | None = None, **domains: Any
+) -> Callable[[LawFunction], Law]:
+    """Make a law of a function; keyword arguments name the domain of each of its inputs.
+
+    Raises
+    ------
+    ArgumentError
+        If the function's parameters and the domains do not bear the same names, or ``on`` names an
+        unknown kind of evidence.
+    """
+    unknown = [kind for kind in on or () if kind not in KINDS]
+    if unknown:
+        raise ArgumentError(f"on holds {unknown[0]!r}; kinds of evidence are {', '.join(KINDS)}")
+
+    def decorate(function: LawFunction) -> Law:
+        _check_signature(function, domains)
+        return Law(function.__name__, function, dict(domains), quantifier, tuple(on) if on else None)
+
+    return decorate
+
+
+@dataclass
+class Theorem:
+    """A claim of the literature with the laws that make it checkable.
+
+    Attributes
+    ----------
+    id, title, chapter : str
+        Such as ``"B1"``, ``"PSI-GD is equivariant"``, ``"dynamics"``.
+    statement : str
+        In LaTeX.
+    source : Source or None
+    locator : str
+        Where in the source.
+    assumptions : tuple of str
+    laws : list of Law
+    doc : str
+        The docstring of its file: proof in words, what is checked and what is not.
+    """
+
+    id: str
+    title: str
+    chapter: str
+    statement: str
+    source: Source | None = None
+    locator: str = ""
+    assumptions: tuple[str, ...] = ()
+    laws: list[Law] = field(default_factory=list)
+    doc: str = ""
+
+    def law(
+        self,
+        law_or_none: Law | None = None,
+        *,
+        quantifier: Literal["for all", "exists"] = "for all",
+        on: Sequence[str] | None = None,
+        **domains: Any,
+    ) -> Any:
+        """Add a law: either a ready :class:`Law`, or, as a decorator with domains, a function."""
+        if isinstance(law_or_none, Law):
+            return self._add(law_or_none)
+        if law_or_none is not None:
+            raise ArgumentTypeError(
+                f"law is {shown(law_or_none)}; a Law is needed, or keyword domains: @theorem.law(w=…)"
+            )
+        decorate = law(quantifier=quantifier, on=on, **domains)
+        return lambda function: self._add(decorate(function))
+
+    def _add(self, new: Law) -> Law:
+        if any(old.name == new.name for old in self.laws):
+            raise ArgumentError(f"law {new.name!r} stands twice in theorem {self.id}; names must differ")
+        self.laws.append(new)
+        return new
+
+
+def theorem(
+    id: str,
+    title: str,
+    *,
+    statement: str,
+    chapter: str = "own",
+    source: Source | None = None,
+    locator: str = "",
+    assumptions: Sequence[str] = (),
+    doc: str | None = None,
+) -> Theorem:
+    """Return a theorem without laws; its ``law`` decorator adds them.  ``doc`` is usually ``__doc__``."""
+    for name, value in (("id", id), ("title", title), ("statement", statement)):
+        if not isinstance(value, str) or not value:
+            raise ArgumentTypeError(f"{name} is {shown(value)}; a non-empty string is needed")
+    return Theorem(id, title, chapter, statement, source, locator, tuple(assumptions), doc=doc or "")
+
+
+def _first_line(function: Callable[..., Any], default: str) -> str:
+    text = inspect.getdoc(function) or ""
+    return text.split("\n", 1)[0].strip() or default.replace("_", " ")
+
+
+def _check_signature(function: Callable[..., Any], domains: Mapping[str, Any]) -> None:
+    names = list(inspect.signature(function).parameters)
+    if set(names) != set(domains):
+        raise ArgumentError(
+            f"{function.__name__} takes {', '.join(names) or 'nothing'}, but its domains name "
+            f"{', '.join(domains) or 'nothing'}; the two must agree"
+        )

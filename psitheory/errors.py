@@ -1,0 +1,41 @@
+"""The errors of the library: one sentence that names the argument, what came and what is needed.
+
+Every error derives from :class:`PsitheoryError` and from the built-in exception that people expect,
+so ``except ValueError`` keeps working and a command line can show the sentence without a traceback.
+"""
+
+from __future__ import annotations
+
+
+class PsitheoryError(Exception):
+    """Base of all errors that are raised on purpose."""
+
+
+class ArgumentError(PsitheoryError, ValueError):
+    """A value that the function cannot take: ``argument`` is what came, something else is needed."""
+
+
+class ArgumentTypeError(PsitheoryError, TypeError):
+    """An argument of the wrong kind or dtype."""
+
+
+class UnknownName(PsitheoryError, LookupError):
+    """A name, an id or a file that nothing answers to."""
+
+
+class NotInArithmetic(PsitheoryError, TypeError):
+    """The operation does not exist in this arithmetic (a tanh of rationals, a square root of 2)."""
+
+
+class Undecided(PsitheoryError, ArithmeticError):
+    """A comparison that this precision, or this arithmetic, cannot decide."""
+
+
+class WrongClass(PsitheoryError, ValueError):
+    """A jet was used at a class other than its own."""
+
+
+def shown(value: object, limit: int = 60) -> str:
+    """Return ``repr(value)`` shortened to ``limit`` characters, for use inside a sentence."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"

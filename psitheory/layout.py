@@ -1,0 +1,379 @@
+r"""Layout: which parts of a flat vector are scale-invariant blocks, and which are free.
+
+All weights of a model live on the last axis of one array, ``(..., n)``; leading axes are an ensemble.
+A layout names the parts of that axis, says into how many equal blocks each is cut (0: free), and does
+blockwise arithmetic on whole ensembles::
+
+    >>> layout = Layout(blocks("W1", 32, 64), free("W2", 10, 32))
+    >>> layout.m, layout.n, layout.p
+    (32, 2368, 320)
+    >>> layout.view("W2", np.zeros((5, 2368))).shape
+    (5, 10, 32)
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from typing import Literal
+
+import numpy as np
+
+from psitheory.arithmetic import Array, dot, namespace, norm, rescaled
+from psitheory.arithmetic.objects import ObjectNamespace
+from psitheory.errors import ArgumentError, ArgumentTypeError, UnknownName, shown
+
+
+@dataclass(frozen=True)
+class Part:
+    """A named part of the flat axis: an array of ``shape``, cut into ``blocks`` equal blocks (0: free)."""
+
+    name: str
+    shape: tuple[int, ...]
+    blocks: int
+
+    @property
+    def size(self) -> int:
+        """Return the number of entries."""
+        return math.prod(self.shape)
+
+
+def blocks(name: str, *shape: int, each: Literal["row", "whole"] | int = "row") -> Part:
+    """Return a part made of scale-invariant blocks.
+
+    Parameters
+    ----------
+    name : str
+        The name by which :meth:`Layout.view` finds the part.
+    *shape : int
+        Its shape; a vector is one block.
+    each : "row", "whole" or int
+        A block for each index of the first axis (batch norm), one block for the whole array (layer
+        norm), or that many groups of consecutive rows (group norm).
+
+    Raises
+    ------
+    ArgumentError
+        If the shape is empty or has a zero, or the groups do not divide the first axis.
+    """
+    if not shape or any(k < 1 for k in shape):
+        raise ArgumentError(f"shape of part {name!r} is {shape}; at least one axis, each of size 1 or more, is needed")
+    rows = 1 if len(shape) == 1 else shape[0]
+    count = rows if each == "row" else 1 if each == "whole" else int(each)
+    if count < 1 or rows % count:
+        raise ArgumentError(f"each of part {name!r} is {each!r}; a divisor of its {rows} rows is needed")
+    return Part(name, tuple(shape), count)
+
+
+def free(name: str, *shape: int) -> Part:
+    """Return a part that no normalisation touches: affine parameters, a last layer."""
+    if any(k < 0 for k in shape):
+        raise ArgumentError(f"shape of part {name!r} is {shape}; no axis may be negative")
+    return Part(name, tuple(shape), 0)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A maximal run of neighbouring blocks of equal size (``count`` of them), or of free entries (0)."""
+
+    start: int
+    stop: int
+    count: int
+
+    @property
+    def size(self) -> int:
+        return (self.stop - self.start) // max(self.count, 1)
+
+
+class Layout:
+    """The parts of a flat weight vector, in order.
+
+    Parameters
+    ----------
+    *parts : Part
+        Made by :func:`blocks` and :func:`free`; their names differ.
+
+    Attributes
+    ----------
+    n, m, p : int
+        Entries in all, number of blocks, number of free entries.
+    sizes : tuple of int
+        The dimension d_i of each block.
+    """
+
+    def __init__(self, *parts: Part) -> None:
+        names = [part.name for part in parts]
+        if len(set(names)) < len(names):
+            raise ArgumentError(f"parts have the names {names}; each name may stand once")
+        self.parts = parts
+        self.sizes = tuple(part.size // part.blocks for part in parts for _ in range(part.blocks))
+        self.n = sum(part.size for part in parts)
+        self.m = len(self.sizes)
+        self.p = sum(part.size for part in parts if not part.blocks)
+
+    @classmethod
+    def of(cls, sizes: Sequence[int], free_size: int = 0) -> Layout:
+        """Return the layout of blocks of the given ``sizes``, named w1, w2, …, then a free part v."""
+        parts = [blocks(f"w{i}", size) for i, size in enumerate(sizes, 1)]
+        return cls(*parts, *([free("v", free_size)] if free_size else []))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Layout) and self.parts == other.parts
+
+    def __hash__(self) -> int:
+        return hash(self.parts)
+
+    def __repr__(self) -> str:
+        def text(part: Part) -> str:
+            shape = "×".join(map(str, part.shape))
+            kind = "free" if not part.blocks else f"{part.blocks} block{'s' * (part.blocks > 1)}"
+            return f"{part.name}: {shape} {kind}"
+
+        return f"Layout({', '.join(map(text, self.parts))})"
+
+    # -- parts and their views ------------------------------------------------------------------
+
+    @cached_property
+    def _slices(self) -> dict[str, tuple[int, int, tuple[int, ...]]]:
+        out, start = {}, 0
+        for part in self.parts:
+            out[part.name] = (start, start + part.size, part.shape)
+            start += part.size
+        return out
+
+    def view(self, name: str, w: Array) -> Array:
+        """Return the part ``name`` of ``w`` with its own shape, ``(..., *shape)``; no copy for NumPy arrays."""
+        if name not in self._slices:
+            raise UnknownName(f"part {name!r} is not in this layout; it has {', '.join(self._slices) or 'no parts'}")
+        start, stop, shape = self._slices[name]
+        return namespace(w).reshape(w[..., start:stop], tuple(w.shape[:-1]) + shape)
+
+    def pack(self, **arrays: Array) -> Array:
+        """Return the flat array whose parts are ``arrays``; leading axes are shared."""
+        if set(arrays) != set(self._slices):
+            raise ArgumentError(f"parts {sorted(arrays)} came; {sorted(self._slices)} are needed")
+        xp = namespace(*arrays.values())
+        flat = []
+        for part in self.parts:
+            x = arrays[part.name]
+            lead = tuple(x.shape[: x.ndim - len(part.shape)])
+            flat.append(xp.reshape(x, (*lead, part.size)))
+        return xp.concat(flat, axis=-1)
+
+    def block_name(self, i: int) -> str:
+        """Return the name of block ``i`` for a message, such as ``block 3 of W1``."""
+        for part in self.parts:
+            if i < part.blocks:
+                return part.name if part.blocks == 1 else f"block {i} of {part.name}"
+            i -= part.blocks
+        raise ArgumentError(f"block {i} does not exist; there are {self.m}")
+
+    # -- blockwise arithmetic -------------------------------------------------------------------
+
+    @cached_property
+    def _runs(self) -> tuple[_Run, ...]:
+        cells = [(size, 1) for part in self.parts for size in [part.size // max(part.blocks, 1)] * max(part.blocks, 1)]
+        kinds = [bool(part.blocks) for part in self.parts for _ in range(max(part.blocks, 1))]
+        runs, start = [], 0
+        keyed = zip(cells, kinds, strict=True)
+        for (size, is_block), group in groupby(keyed, key=lambda cell: (cell[0][0], cell[1])):
+            count = len(list(group))
+            runs.append(_Run(start, start + size * count, count if is_block else 0))
+            start += size * count
+        return tuple(run for run in runs if run.stop > run.start)
+
+    def _rows(self, run: _Run, w: Array) -> Array:
+        rows = w[..., run.start : run.stop]
+        return namespace(w).reshape(rows, (*tuple(w.shape[:-1]), run.count, run.size))
+
+    def rows(self, w: Array) -> Iterator[Array]:
+        """Yield the blocks of ``w`` as arrays (..., count, d), one for each run of equal blocks."""
+        return (self._rows(run, w) for run in self._runs if run.count)
+
+    def free_part(self, w: Array) -> Array:
+        """Return the free entries, (..., p)."""
+        pieces = [w[..., run.start : run.stop] for run in self._runs if not run.count]
+        if len(pieces) == 1:
+            return pieces[0]
+        return namespace(w).concat(pieces, axis=-1) if pieces else w[..., :0]
+
+    def map(
+        self,
+        on_rows: Callable[..., Array],
+        on_free: Callable[..., Array],
+        *arrays: Array,
+    ) -> Array:
+        """Return the flat array of ``on_rows`` of the blocks (..., count, d) and ``on_free`` of the rest."""
+        xp = namespace(*arrays)
+        out = []
+        for run in self._runs:
+            if run.count:
+                y = on_rows(*(self._rows(run, x) for x in arrays))
+                out.append(xp.reshape(y, (*tuple(y.shape[:-2]), run.stop - run.start)))
+            else:
+                out.append(on_free(*(x[..., run.start : run.stop] for x in arrays)))
+        if len(out) == 1:
+            return out[0]
+        lead = np.broadcast_shapes(*(tuple(y.shape[:-1]) for y in out))
+        out = [y if tuple(y.shape[:-1]) == lead else xp.broadcast_to(y, (*lead, y.shape[-1])) for y in out]
+        return xp.concat(out, axis=-1)
+
+    def reduce(self, on_rows: Callable[..., Array], *arrays: Array) -> Array:
+        """Return the numbers ``on_rows`` gives for each block, (..., m)."""
+        xp = namespace(*arrays)
+        out = [on_rows(*(self._rows(run, x) for x in arrays)) for run in self._runs if run.count]
+        if not out:
+            return arrays[0][..., :0]
+        return out[0] if len(out) == 1 else xp.concat(out, axis=-1)
+
+    def expand(self, a: Array) -> Array:
+        """Return ``a`` (..., m) as one factor for each entry, (..., n): a_i on block i, 1 on the free part."""
+        xp = namespace(a)
+        if self.p:
+            a = xp.concat([a, xp.ones_like(a[..., :1]) if self.m else xp.ones((*tuple(a.shape[:-1]), 1))], axis=-1)
+        owner = self._owner if isinstance(xp, ObjectNamespace) or xp is np else xp.asarray(self._owner)
+        return xp.take(a, owner, axis=-1)
+
+    @cached_property
+    def _owner(self) -> np.ndarray:
+        """The block that owns each entry; m for free entries."""
+        out, i = [], 0
+        for part in self.parts:
+            size = part.size // max(part.blocks, 1)
+            out += [np.repeat(np.arange(i, i + part.blocks), size) if part.blocks else np.full(size, self.m)]
+            i += part.blocks
+        return np.concatenate(out) if out else np.zeros(0, int)
+
+    def scale(self, a: Array, w: Array) -> Array:
+        r"""Return :math:`a \cdot w`: block i times a_i, the free part untouched; ``a`` is (..., m)."""
+        return w * self.expand(a)
+
+    def norms(self, w: Array) -> Array:
+        r"""Return :math:`r_i = \|w_i\|`, (..., m); safe for norms from 1e-300 to 1e300."""
+        return self.reduce(norm, w)
+
+    def dots(self, x: Array, y: Array) -> Array:
+        r"""Return :math:`\langle x_i, y_i\rangle`, (..., m)."""
+        return self.reduce(dot, x, y)
+
+    def units(self, w: Array) -> Array:
+        r"""Return :math:`(u_1, …, u_m, v)`, every block divided by its norm."""
+        return self.map(_unit, lambda v: v, w)
+
+    def times_squared_norms(self, w: Array, z: Array) -> Array:
+        r"""Return :math:`(r_1^2 z_1, …, r_m^2 z_m, z_v)`.
+
+        Written :math:`s\,(q\,(s\,z))` with :math:`r^2 = s^2 q` and s a power of two, so that r² is never
+        formed where it would overflow, no square root is taken (rationals stay rational), and a
+        rescaling of w by powers of two commutes with it bit for bit.
+        """
+
+        def on_rows(w: Array, z: Array) -> Array:
+            y, s = rescaled(w)
+            q = dot(y, y, keepdims=True)
+            if isinstance(s, int):
+                return q * z
+            return s[..., None] * (q * (s[..., None] * z))
+
+        return self.map(on_rows, lambda _, z: z, w, z)
+
+    # -- validity -------------------------------------------------------------------------------
+
+    def check(self, w: Array, name: str = "w", *, nonzero: bool = True) -> Array:
+        """Return ``w`` as an array of this layout, or raise an error that names the part at fault.
+
+        Parameters
+        ----------
+        w : array_like, (..., n)
+            Weights, or a vector of the ambient space; lists of numbers become float64 arrays.
+        name : str
+            What the message calls it.
+        nonzero : bool
+            Whether a zero block is an error, as it is for points.
+
+        Raises
+        ------
+        ArgumentError
+            If the last axis is not of length n, or a part is infinite or NaN, or a block is zero.
+        ArgumentTypeError
+            If the entries are not floating-point numbers (or exact ones).
+        """
+        w = as_real(w, name)
+        if w.ndim < 1 or w.shape[-1] != self.n:
+            raise ArgumentError(
+                f"{name} has the shape {tuple(w.shape)}; its last axis must be {self.n}, the size of {self}"
+            )
+        xp = namespace(w)
+        finite = xp.isfinite(w)
+        if not bool(np.all(finite) if isinstance(finite, np.ndarray) else xp.all(finite)):
+            raise ArgumentError(f"{name} is not finite in {self._first_non_finite(w)}; finite numbers are needed")
+        if nonzero and self.m:
+            zero = self.reduce(_is_zero, w)
+            if bool(np.any(zero) if isinstance(zero, (np.ndarray, np.bool_)) else xp.any(zero)):
+                where = np.argwhere(np.asarray(zero))[0][-1]
+                raise ArgumentError(f"{name} is zero in {self.block_name(int(where))}; a scale-invariant block is a nonzero vector")
+        return w
+
+    def _first_non_finite(self, w: Array) -> str:
+        bad = ~np.asarray(namespace(w).isfinite(w), dtype=bool)
+        column = int(np.argwhere(bad)[0][-1])
+        owner = int(self._owner[column])
+        if owner < self.m:
+            return self.block_name(owner)
+        return next(name for name, (start, stop, _) in self._slices.items() if start <= column < stop)
+
+    def check_scales(self, a: Array, name: str = "a") -> Array:
+        """Return scales ``a`` (..., m) as an array; they must be positive and finite."""
+        a = as_real(a, name)
+        if a.ndim < 1 or a.shape[-1] != self.m:
+            raise ArgumentError(f"{name} has the shape {tuple(a.shape)}; its last axis must be {self.m}, one scale for each block")
+        xp = namespace(a)
+        positive = xp.greater(a, xp.zeros_like(a))
+        if xp is np or not isinstance(xp, ObjectNamespace):
+            if not bool(xp.all(positive & xp.isfinite(a))):
+                bad = np.asarray(a)[~np.asarray(positive & xp.isfinite(a))].flat[0]
+                raise ArgumentError(f"{name} holds {bad!r}; every scale must be positive and finite")
+        elif any(sign is False for sign in np.asarray(positive).flat):
+            raise ArgumentError(f"{name} holds a scale that is not positive; every scale must be")
+        return a
+
+
+def _unit(rows: Array) -> Array:
+    y, _ = rescaled(rows)
+    return y / namespace(y).sqrt(dot(y, y, keepdims=True))
+
+
+def _is_zero(rows: Array) -> Array:
+    xp = namespace(rows)
+    if isinstance(xp, ObjectNamespace):
+        flags = np.frompyfunc(lambda x: bool(x == 0), 1, 1)(rows)
+        return np.all(np.asarray(flags, dtype=bool), axis=-1)
+    return xp.all(rows == 0, axis=-1)
+
+
+def as_real(x: Array, name: str) -> Array:
+    """Return ``x`` as a real floating-point (or exact) array; lists of numbers become float64.
+
+    Raises
+    ------
+    ArgumentTypeError
+        For strings, booleans, complex numbers and integer arrays.
+    """
+    if isinstance(x, (list, tuple, int, float)):
+        try:
+            x = np.asarray(x, dtype=float)
+        except (TypeError, ValueError) as error:
+            raise ArgumentTypeError(f"{name} is {shown(x)}; an array of real numbers is needed") from error
+    dtype = getattr(x, "dtype", None)
+    if dtype is None or not hasattr(x, "shape"):
+        raise ArgumentTypeError(f"{name} is {shown(x)}; an array of real numbers is needed")
+    xp = namespace(x)
+    if isinstance(xp, ObjectNamespace):
+        return x
+    is_float = x.dtype.kind == "f" if xp is np else xp.isdtype(dtype, "real floating")
+    if not is_float:
+        raise ArgumentTypeError(f"{name} has the dtype {dtype}; a real floating-point dtype is needed")
+    return x
