@@ -85,7 +85,13 @@ class Balls(ObjectNamespace):
 
     def scalar_atan2(self, y: Any, x: Any) -> Any:
         """Return an enclosure of the angle of (x, y)."""
-        return self.element(y).atan2(self.element(x))
+        from flint import arb
+
+        return arb.atan2(self.element(y), self.element(x))
+
+    def sqrt_of_square(self, x: Any) -> Any:
+        """Return the root of what is known to be no less than zero, though its ball may reach below."""
+        return np.frompyfunc(lambda ball: self.element(ball).nonnegative_part().sqrt(), 1, 1)(x)
 
 
 def _analytic(name: str) -> Any:

@@ -118,8 +118,9 @@ def _rescaled_array_api(x: Array, xp: Any) -> tuple[Array, Array]:
 def norm(x: Array) -> Array:
     r"""Return :math:`\|x\|` over the last axis; neither over- nor underflows where the norm itself does not."""
     y, s = rescaled(x)
-    root = namespace(y).sqrt(squared_norm(y))
-    return root * s
+    xp = namespace(y)
+    root = BALLS.sqrt_of_square if xp is BALLS else xp.sqrt
+    return root(squared_norm(y)) * s
 
 
 def sinc(x: Array) -> Array:

@@ -1,0 +1,244 @@
+r"""The PSI quotient: weights up to positive rescaling of each scale-invariant block.
+
+:math:`a \cdot w = (a_1 w_1, …, a_m w_m, v)` for :math:`a \in \mathbb{R}_+^m`; points are orbits :math:`[w]`,
+arrays are representatives, and a tangent vector at :math:`[w]` is its horizontal lift at w: blocks with
+:math:`\langle x_i, w_i\rangle = 0`, free part arbitrary.  With :math:`r_i = \|w_i\|`, :math:`u_i = w_i/r_i` and
+
+.. math:: g_w(x, y) = \sum_i \langle x_i, y_i\rangle / r_i^2 + \langle x_v, y_v\rangle
+
+the map :math:`[w] \mapsto (u_1, …, u_m, v)` is an isometry onto a product of unit spheres and
+:math:`\mathbb{R}^p`.  Distances, geodesics and transport are taken there and lifted back.
+
+Source: Yi, UAI 2022 (PMLR 180:1128-1137); quotients in general: Absil, Mahony, Sepulchre 2008, §3.4-3.6.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from psitheory.arithmetic import Array, dot, namespace, norm, rescaled
+from psitheory.arithmetic.objects import ObjectNamespace
+from psitheory.errors import ArgumentError
+from psitheory.geometry import sphere
+from psitheory.layout import Layout
+
+
+@dataclass(frozen=True)
+class PSIQuotient:
+    """The manifold of weights modulo positive rescaling of each block.
+
+    Parameters
+    ----------
+    layout : Layout
+        Which entries are blocks, and which are free.
+
+    Notes
+    -----
+    Every method broadcasts over leading axes, checks its points (shape, dtype, finite, no zero block) and
+    raises :class:`~psitheory.errors.ArgumentError` naming the block at fault.
+    """
+
+    layout: Layout
+
+    @property
+    def dimension(self) -> int:
+        r"""Return :math:`\sum_i (d_i - 1) + p`."""
+        return self.layout.n - self.layout.m
+
+    # -- classes --------------------------------------------------------------------------------
+
+    def act(self, a: Array, w: Array) -> Array:
+        r"""Return :math:`a \cdot w`; ``a`` is (..., m), positive."""
+        return self.layout.scale(self.layout.check_scales(a), self.layout.check(w))
+
+    def canonical(self, w: Array) -> Array:
+        r"""Return :math:`(u_1, …, u_m, v)`, the representative with unit blocks."""
+        return self.layout.units(self.layout.check(w))
+
+    def align(self, w: Array, z: Array) -> Array:
+        r"""Return the representative of :math:`[z]` whose blocks have the norms of those of ``w``.
+
+        Horizontal curves keep every norm, so this is where horizontal geodesics from w meet the orbit of z.
+        """
+        return self.layout.scale(self.layout.norms(self.layout.check(w)), self.canonical_of(z, "z"))
+
+    def canonical_of(self, w: Array, name: str) -> Array:
+        """Return :meth:`canonical`, calling the argument ``name`` in messages."""
+        return self.layout.units(self.layout.check(w, name))
+
+    def same_class(self, w: Array, z: Array, *, ulps: int = 16) -> Array:
+        """Tell whether ``z`` is a rescaling of ``w``: exactly, or in floats to ``ulps`` units in the last place.
+
+        In exact arithmetics the test is that :math:`\\langle w_i, w_i\\rangle z_i = \\langle w_i, z_i\\rangle w_i`
+        with a positive factor, so that no root is taken.
+        """
+        w, z = self.layout.check(w), self.layout.check(z, "z")
+        xp = namespace(w, z)
+        if isinstance(xp, ObjectNamespace):
+            parallel = self.layout.map(_cross, lambda v, y: v - y, w, z)
+            ahead = xp.greater(self.layout.dots(w, z), xp.zeros(self.layout.m))
+            return bool(np.all(parallel == 0)) and all(bool(sign) for sign in np.ravel(ahead))
+        u, v = self.layout.units(w), self.layout.units(z)
+        size = xp.maximum(xp.abs(u), xp.abs(v))
+        ones = self.layout.map(xp.ones_like, lambda free: free, size)  # a unit block's entries are exact to eps, not relatively
+        return xp.all(xp.abs(u - v) <= ulps * xp.finfo(u.dtype).eps * ones, axis=-1)
+
+    # -- tangent vectors ------------------------------------------------------------------------
+
+    def vertical(self, w: Array, z: Array) -> Array:
+        r"""Return :math:`(\langle z_i, w_i\rangle w_i / r_i^2)_i` and 0 on the free part."""
+        w, z = self.layout.check(w), self._vector(z, "z")
+        return self.layout.map(_radial, lambda _, free: namespace(free).zeros_like(free), w, z)
+
+    def horizontal(self, w: Array, z: Array) -> Array:
+        r"""Return :math:`z` minus its vertical part."""
+        w, z = self.layout.check(w), self._vector(z, "z")
+        return self.layout.map(lambda w, z: z - _radial(w, z), lambda _, free: free, w, z)
+
+    project = horizontal
+
+    def lift(self, w: Array, x: Array, to: Array) -> Array:
+        r"""Return :math:`a \cdot x` for ``to`` :math:`= a \cdot w`: one tangent vector, lifted elsewhere in the orbit.
+
+        Raises
+        ------
+        ArgumentError
+            If ``to`` is not in the class of ``w`` (free parts included).
+        """
+        if not bool(np.all(np.asarray(self.same_class(w, to)))):
+            raise ArgumentError("to is not in the class of w; a tangent vector is lifted to a representative of the same class")
+        return self._relift(w, self._vector(x, "x"), to)
+
+    def _relift(self, w: Array, x: Array, to: Array) -> Array:
+        return self.layout.scale(self.layout.norms(to) / self.layout.norms(w), x)
+
+    # -- metric ---------------------------------------------------------------------------------
+
+    def inner(self, w: Array, x: Array, y: Array) -> Array:
+        r"""Return :math:`g_w(x, y) = \sum_i \langle x_i, y_i\rangle/r_i^2 + \langle x_v, y_v\rangle`."""
+        w, x, y = self.layout.check(w), self._vector(x, "x"), self._vector(y, "y")
+        blocks = namespace(w, x).sum(self.layout.reduce(_inner, w, x, y), axis=-1)
+        return blocks + dot(self.layout.free_part(x), self.layout.free_part(y))
+
+    def norm(self, w: Array, x: Array) -> Array:
+        r"""Return :math:`\|x\|_g = \sqrt{g_w(x, x)}`."""
+        return self._joint(self.block_norms(w, x), self.layout.free_part(self._vector(x, "x")))
+
+    def block_norms(self, w: Array, x: Array) -> Array:
+        r"""Return :math:`\|x_i\|_g = \|x_i\|/r_i` for each block, (..., m)."""
+        return self.layout.norms(self._vector(x, "x")) / self.layout.norms(self.layout.check(w))
+
+    def dist(self, w: Array, z: Array) -> Array:
+        r"""Return :math:`\sqrt{\sum_i \angle(w_i, z_i)^2 + \|v_w - v_z\|^2}`; infinite across the two ends of a line (d_i = 1)."""
+        w, z = self.layout.check(w), self.layout.check(z, "z")
+        return self._joint(self.angles(w, z), self.layout.free_part(w) - self.layout.free_part(z))
+
+    def angles(self, w: Array, z: Array) -> Array:
+        r"""Return :math:`\angle(w_i, z_i)` for each block, (..., m), in [0, π]; infinite where d_i = 1 and signs differ."""
+        u, v = self.canonical(w), self.canonical_of(z, "z")
+        return self.layout.reduce(_angle, u, v)
+
+    # -- curves ---------------------------------------------------------------------------------
+
+    def retract(self, w: Array, x: Array) -> Array:
+        r"""Return :math:`w + x`, a representative of :math:`R_{[w]}(x) = [w + x]`.
+
+        A retraction of second order.  Each block moves by exactly :math:`\arctan\|x_i\|_g` along its own
+        great circle.  ``x`` is horizontal at *this* representative: at :math:`a \cdot w` the same tangent
+        vector is :math:`a \cdot x`.
+        """
+        return self.layout.check(w) + self._vector(x, "x")
+
+    def exp(self, w: Array, x: Array) -> Array:
+        r"""Return :math:`\cos\theta_i\,w_i + \frac{\sin\theta_i}{\theta_i}\,x_i`, θ_i = ‖x_i‖_g, and :math:`v + x_v`."""
+        w, x = self.layout.check(w), self._vector(x, "x")
+        r = self.layout.norms(w)
+        unit = self.layout.scale(1 / r, x)
+        out = self.layout.map(sphere.exp, lambda v, x: v + x, self.layout.units(w), unit)
+        return self.layout.scale(r, out)
+
+    def log(self, w: Array, z: Array) -> Array:
+        """Return the horizontal vector at ``w`` whose :meth:`exp` is in the class of ``z``.
+
+        Raises
+        ------
+        ArgumentError
+            If two blocks are antipodal: no shortest geodesic is the only one.
+        """
+        u, v = self.canonical(w), self.canonical_of(z, "z")
+        out = self.layout.map(sphere.log, lambda v, z: z - v, u, v)
+        return self.layout.scale(self.layout.norms(w), out)
+
+    def transport(self, w: Array, z: Array, x: Array) -> Array:
+        """Return the parallel transport of ``x`` at ``w``, lifted at ``z``, along the shortest geodesic."""
+        u, v = self.canonical(w), self.canonical_of(z, "z")
+        unit = self.layout.scale(1 / self.layout.norms(w), self._vector(x, "x"))
+        out = self.layout.map(sphere.transport, lambda _u, _v, x: x, u, v, unit)
+        return self.layout.scale(self.layout.norms(z), out)
+
+    # -- derivatives of a PSI function ----------------------------------------------------------
+
+    def gradient(self, w: Array, gradient: Array) -> Array:
+        r"""Return the lift of :math:`\mathrm{grad} f`: :math:`r_i^2 \nabla_i f` on blocks, :math:`\nabla_v f` on the free part."""
+        return self.layout.times_squared_norms(self.layout.check(w), self._vector(gradient, "gradient"))
+
+    def hessian(self, w: Array, gradient: Array, hessian_vector: Array, x: Array) -> Array:
+        r"""Return the lift of :math:`\mathrm{Hess} f[x]`: :math:`r_i^2 P_i (\nabla^2 f\,x)_i`, free part unchanged.
+
+        There is no curvature term, because the radial derivative of a PSI function vanishes; the
+        projection is needed, since :math:`\langle u_i, \nabla_{ii}^2 f\,x_i\rangle = -\langle\nabla_i f, x_i\rangle/r_i`.
+        ``gradient`` and ``x`` are therefore not used; they are what every manifold is given.
+        """
+        return self.gradient(w, self.horizontal(w, hessian_vector))
+
+    # -- random points --------------------------------------------------------------------------
+
+    def random_point(self, rng: np.random.Generator, shape: tuple[int, ...] = ()) -> Array:
+        """Return standard normal representatives, (*shape, n): classes uniform on the spheres."""
+        return rng.normal(size=(*shape, self.layout.n))
+
+    def random_tangent(self, rng: np.random.Generator, w: Array) -> Array:
+        r"""Return horizontal vectors at ``w`` that are standard normal in the metric."""
+        z = self.layout.scale(self.layout.norms(self.layout.check(w)), rng.normal(size=np.shape(w)))
+        return self.horizontal(w, z)
+
+    def defect(self, w: Array) -> Array:
+        """Return 0: every array without a zero block represents a point."""
+        return 0 * namespace(w).sum(self.layout.norms(self.layout.check(w)), axis=-1)
+
+    def _joint(self, of_blocks: Array, of_free: Array) -> Array:
+        """Return the Euclidean norm of one number for each block and one for each free entry."""
+        if not self.layout.p:
+            return norm(of_blocks)
+        return norm(namespace(of_blocks, of_free).concat([of_blocks, of_free], axis=-1))
+
+    def _vector(self, z: Array, name: str) -> Array:
+        return self.layout.check(z, name, nonzero=False)
+
+
+def _radial(w: Array, z: Array) -> Array:
+    y, _ = rescaled(w)
+    return dot(z, y, keepdims=True) / dot(y, y, keepdims=True) * y
+
+
+def _cross(w: Array, z: Array) -> Array:
+    return dot(w, w, keepdims=True) * z - dot(w, z, keepdims=True) * w
+
+
+def _inner(w: Array, x: Array, y: Array) -> Array:
+    """Return <x, y>/r² with the powers of two taken out of w first, so that r² never overflows."""
+    base, s = rescaled(w)
+    if not isinstance(s, int):
+        x, y = x / s[..., None], y / s[..., None]
+    return dot(x, y) / dot(base, base)
+
+
+def _angle(u: Array, v: Array) -> Array:
+    angles = sphere.angle(u, v)
+    if u.shape[-1] > 1:
+        return angles
+    apart = 1 - (u * v)[..., 0]  # 0 where the signs agree, 2 where they differ
+    xp = namespace(u, v)
+    return xp.where(xp.greater(apart, xp.ones_like(apart)), xp.ones_like(apart) * float("inf"), xp.zeros_like(apart))
