@@ -31,6 +31,10 @@ class Undecided(PsitheoryError, ArithmeticError):
     """A comparison that this precision, or this arithmetic, cannot decide."""
 
 
+class DeadNeuron(ArgumentError):
+    """A neuron whose batch variance is zero, so that batch norm divides zero by zero."""
+
+
 class WrongClass(PsitheoryError, ValueError):
     """A jet was used at a class other than its own."""
 
