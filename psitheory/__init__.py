@@ -1,6 +1,6 @@
 """psitheory: check the theory of scale-invariant optimisation on running code, and learn its geometry.
 
-Names are imported when they are first used, so that ``import psitheory`` costs no more than it must.
+A name is imported when it is first used, so that ``import psitheory`` loads nothing.
 """
 
 from __future__ import annotations
@@ -9,84 +9,43 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from psitheory.checking import (
-        Grade,
-        Law,
-        Report,
-        Source,
-        Theorem,
-        Verdict,
-        at_most,
-        equal,
-        law,
-        theorem,
-        vacuous,
-    )
-    from psitheory.errors import PsitheoryError
-    from psitheory.layout import Layout
-    from psitheory.verification import verify
+    from psitheory.checking import Grade as Grade
+    from psitheory.checking import Law as Law
+    from psitheory.checking import Report as Report
+    from psitheory.checking import Source as Source
+    from psitheory.checking import Theorem as Theorem
+    from psitheory.checking import Verdict as Verdict
+    from psitheory.checking import at_most as at_most
+    from psitheory.checking import equal as equal
+    from psitheory.checking import law as law
+    from psitheory.checking import theorem as theorem
+    from psitheory.checking import vacuous as vacuous
+    from psitheory.errors import PsitheoryError as PsitheoryError
+    from psitheory.layout import Layout as Layout
+    from psitheory.verification import verify as verify
 
 __version__ = "0.1.0"
 
-_HOMES = {
-    "psitheory.checking": (
-        "Grade",
-        "Law",
-        "Report",
-        "Source",
-        "Theorem",
-        "Verdict",
-        "at_most",
-        "equal",
-        "law",
-        "theorem",
-        "vacuous",
-    ),
-    "psitheory.errors": ("PsitheoryError",),
-    "psitheory.layout": ("Layout",),
-    "psitheory.verification": ("verify",),
+_NAMES = {
+    "checking": "Grade Law Report Source Theorem Verdict at_most equal law theorem vacuous",
+    "errors": "PsitheoryError",
+    "layout": "Layout",
+    "verification": "verify",
 }
-_HOME = {name: home for home, names in _HOMES.items() for name in names}
-_MODULES = (
-    "arithmetic",
-    "checking",
-    "errors",
-    "experiments",
-    "geometry",
-    "laws",
-    "layout",
-    "models",
-    "optimizers",
-    "runner",
-    "strategies",
-)
+_HOME = {name: f"{__name__}.{module}" for module, names in _NAMES.items() for name in names.split()}
+_MODULES = "arithmetic checking errors experiments geometry laws layout models optimizers runner strategies".split()
 
-__all__ = [
-    "Grade",
-    "Law",
-    "Layout",
-    "PsitheoryError",
-    "Report",
-    "Source",
-    "Theorem",
-    "Verdict",
-    "at_most",
-    "equal",
-    "law",
-    "theorem",
-    "vacuous",
-    "verify",
-]
+__all__ = [*_HOME, *_MODULES]  # noqa: PLE0604
 
 
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
-        return import_module(f"psitheory.{name}")
+        return import_module(f"{__name__}.{name}")
     if name not in _HOME:
-        raise AttributeError(f"module 'psitheory' has no attribute {name!r}")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = globals()[name] = getattr(import_module(_HOME[name]), name)
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__, *_MODULES})
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,154 @@
+"""The sources of the theorems: each key, the words of reference and the BibTeX entry has its home here."""
+
+from __future__ import annotations
+
+from psitheory.checking import Source
+
+YI22 = Source(
+    "Yi22",
+    "M. Yi, Accelerating training of batch normalization: A manifold perspective, UAI 2022, PMLR 180:1128-1137",
+    """@inproceedings{Yi22,
+  author    = {Yi, Mingyang},
+  title     = {Accelerating training of batch normalization: {A} manifold perspective},
+  booktitle = {Proceedings of the Thirty-Eighth Conference on Uncertainty in Artificial Intelligence},
+  series    = {Proceedings of Machine Learning Research},
+  volume    = {180},
+  pages     = {1128--1137},
+  publisher = {PMLR},
+  year      = {2022},
+  eprint    = {2101.02916},
+  eprinttype = {arXiv},
+}""",
+)
+
+CHO17 = Source(
+    "Cho17",
+    "M. Cho and J. Lee, Riemannian approach to batch normalization, NIPS 2017",
+    """@inproceedings{Cho17,
+  author    = {Cho, Minhyung and Lee, Jaehyung},
+  title     = {Riemannian approach to batch normalization},
+  booktitle = {Advances in Neural Information Processing Systems},
+  volume    = {30},
+  year      = {2017},
+  eprint    = {1709.09603},
+  eprinttype = {arXiv},
+}""",
+)
+
+ROB20 = Source(
+    "Rob20",
+    "S. Roburin, Y. de Mont-Marin, A. Bursuc, R. Marlet, P. Pérez and M. Aubry, "
+    "Spherical perspective on learning with normalization layers, 2020 "
+    "(first as: Spherical perspective on learning with batch norm)",
+    """@misc{Rob20,
+  author    = {Roburin, Simon and de Mont-Marin, Yann and Bursuc, Andrei and Marlet, Renaud and P{\\'e}rez, Patrick
+               and Aubry, Mathieu},
+  title     = {Spherical perspective on learning with normalization layers},
+  year      = {2020},
+  eprint    = {2006.13382},
+  eprinttype = {arXiv},
+}""",
+)
+
+LAN22 = Source(
+    "Lan22",
+    "S. Lange, K. Helfrich and Q. Ye, Batch normalization preconditioning for neural network training, JMLR 23(72), 2022",
+    """@article{Lan22,
+  author    = {Lange, Susanna and Helfrich, Kyle and Ye, Qiang},
+  title     = {Batch normalization preconditioning for neural network training},
+  journal   = {Journal of Machine Learning Research},
+  volume    = {23},
+  number    = {72},
+  pages     = {1--41},
+  year      = {2022},
+  eprint    = {2108.01110},
+  eprinttype = {arXiv},
+}""",
+)
+
+ARO18 = Source(
+    "Aro18",
+    "S. Arora, Z. Li and K. Lyu, Theoretical analysis of auto rate-tuning by batch normalization, ICLR 2019",
+    """@inproceedings{Aro18,
+  author    = {Arora, Sanjeev and Li, Zhiyuan and Lyu, Kaifeng},
+  title     = {Theoretical analysis of auto rate-tuning by batch normalization},
+  booktitle = {International Conference on Learning Representations},
+  year      = {2019},
+  eprint    = {1812.03981},
+  eprinttype = {arXiv},
+}""",
+)
+
+LI19 = Source(
+    "Li19",
+    "Z. Li and S. Arora, An exponential learning rate schedule for deep learning, ICLR 2020",
+    """@inproceedings{Li19,
+  author    = {Li, Zhiyuan and Arora, Sanjeev},
+  title     = {An exponential learning rate schedule for deep learning},
+  booktitle = {International Conference on Learning Representations},
+  year      = {2020},
+  eprint    = {1910.07454},
+  eprinttype = {arXiv},
+}""",
+)
+
+WAN20 = Source(
+    "Wan20",
+    "R. Wan, Z. Zhu, X. Zhang and J. Sun, Spherical motion dynamics: Learning dynamics of neural network with "
+    "normalization, weight decay, and SGD, 2020 (NeurIPS 2021)",
+    """@misc{Wan20,
+  author    = {Wan, Ruosi and Zhu, Zhanxing and Zhang, Xiangyu and Sun, Jian},
+  title     = {Spherical motion dynamics: {L}earning dynamics of neural network with normalization, weight decay,
+               and {SGD}},
+  year      = {2020},
+  eprint    = {2006.08419},
+  eprinttype = {arXiv},
+}""",
+)
+
+KUN20 = Source(
+    "Kun20",
+    "D. Kunin, J. Sagastuy-Breña, S. Ganguli, D. L. K. Yamins and H. Tanaka, Neural mechanics: Symmetry and broken "
+    "conservation laws in deep learning dynamics, ICLR 2021",
+    """@inproceedings{Kun20,
+  author    = {Kunin, Daniel and Sagastuy-Bre{\\~n}a, Javier and Ganguli, Surya and Yamins, Daniel L. K.
+               and Tanaka, Hidenori},
+  title     = {Neural mechanics: {S}ymmetry and broken conservation laws in deep learning dynamics},
+  booktitle = {International Conference on Learning Representations},
+  year      = {2021},
+  eprint    = {2012.04728},
+  eprinttype = {arXiv},
+}""",
+)
+
+AMS08 = Source(
+    "AMS08",
+    "P.-A. Absil, R. Mahony and R. Sepulchre, Optimization algorithms on matrix manifolds, "
+    "Princeton University Press, 2008",
+    """@book{AMS08,
+  author    = {Absil, P.-A. and Mahony, Robert and Sepulchre, Rodolphe},
+  title     = {Optimization algorithms on matrix manifolds},
+  publisher = {Princeton University Press},
+  address   = {Princeton, NJ},
+  year      = {2008},
+}""",
+)
+
+GL13 = Source(
+    "GL13",
+    "S. Ghadimi and G. Lan, Stochastic first- and zeroth-order methods for nonconvex stochastic programming, "
+    "SIAM J. Optim. 23(4):2341-2368, 2013",
+    """@article{GL13,
+  author    = {Ghadimi, Saeed and Lan, Guanghui},
+  title     = {Stochastic first- and zeroth-order methods for nonconvex stochastic programming},
+  journal   = {SIAM Journal on Optimization},
+  volume    = {23},
+  number    = {4},
+  pages     = {2341--2368},
+  year      = {2013},
+  doi       = {10.1137/120880811},
+}""",
+)
+
+SOURCES = {source.key: source for source in (YI22, CHO17, ROB20, LAN22, ARO18, LI19, WAN20, KUN20, AMS08, GL13)}
+"""All of them by key."""
