@@ -52,7 +52,8 @@ ROB20 = Source(
 
 LAN22 = Source(
     "Lan22",
-    "S. Lange, K. Helfrich and Q. Ye, Batch normalization preconditioning for neural network training, JMLR 23(72), 2022",
+    "S. Lange, K. Helfrich and Q. Ye, Batch normalization preconditioning for neural network training, "
+    "JMLR 23(72), 2022",
     """@article{Lan22,
   author    = {Lange, Susanna and Helfrich, Kyle and Ye, Qiang},
   title     = {Batch normalization preconditioning for neural network training},

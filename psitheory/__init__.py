@@ -33,9 +33,9 @@ _NAMES = {
     "verification": "verify",
 }
 _HOME = {name: f"{__name__}.{module}" for module, names in _NAMES.items() for name in names.split()}
-_MODULES = "arithmetic checking errors experiments geometry laws layout models optimizers runner strategies".split()
+_MODULES = ("arithmetic", "experiments", "geometry", "laws", "models", "optimizers", "runner", "strategies", *_NAMES)
 
-__all__ = [*_HOME, *_MODULES]  # noqa: PLE0604
+__all__ = [*_HOME, *_MODULES]
 
 
 def __getattr__(name: str) -> Any:

@@ -34,7 +34,7 @@ class Entry:
 
 
 def select(
-    targets: None | str | Path | Theorem | Iterable[str | Path | Theorem] = None, *, chapter: str | None = None
+    targets: str | Path | Theorem | Iterable[str | Path | Theorem] | None = None, *, chapter: str | None = None
 ) -> tuple[Entry, ...]:
     """Return the theorems that are asked for, in the order asked; all libraries if nothing is named.
 
@@ -54,11 +54,12 @@ def select(
     """
     if targets is None:
         entries = list(library())
+    elif isinstance(targets, (str, Path, Theorem)) or not isinstance(targets, Iterable):
+        entries = list(find(targets))
     else:
-        one = isinstance(targets, (str, Path, Theorem))
-        entries = [entry for target in ([targets] if one else targets) for entry in find(target)]  # type: ignore[union-attr, list-item]
-        if not entries:
-            raise ArgumentError("targets is empty; name an id, a file or a theorem, or leave it out for all")
+        entries = [entry for target in targets for entry in find(target)]
+    if not entries:
+        raise ArgumentError("targets is empty; name an id, a file or a theorem, or leave it out for all")
     unique = list({id(e.theorem) if e.target is None else e.target: e for e in entries}.values())
     return _of_chapter(unique, chapter) if chapter is not None else tuple(unique)
 
