@@ -1,0 +1,57 @@
+"""What models do with the arrays that define them: check them once, and match them to the weights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from psitheory.arithmetic import Array, namespace
+from psitheory.arithmetic.objects import ObjectNamespace
+from psitheory.errors import ArgumentError, shown
+from psitheory.layout import as_real
+
+
+def checked(x: Array, name: str, *shape: int | None) -> Array:
+    """Return ``x`` as a finite real array whose shape is ``shape`` (None: any length but zero).
+
+    Raises
+    ------
+    ArgumentError
+        If the shape differs, or an entry is infinite or NaN.
+    ArgumentTypeError
+        If the entries are not floating-point numbers (or exact ones).
+    """
+    x = as_real(x, name)
+    fits = x.ndim == len(shape) and all(n == (k or max(n, 1)) for n, k in zip(x.shape, shape, strict=True))
+    if not fits:
+        needed = " × ".join("any" if k is None else str(k) for k in shape)
+        raise ArgumentError(f"{name} has the shape {tuple(x.shape)}; a nonempty array {needed} is needed")
+    if not bool(np.all(np.asarray(namespace(x).isfinite(x)))):
+        raise ArgumentError(f"{name} holds an entry that is not finite; finite numbers are needed")
+    return x
+
+
+def matched(data: Array, w: Array) -> Array:
+    """Return ``data`` in the arithmetic and precision of ``w``, exact where floats become balls or ratios."""
+    if not isinstance(data, np.ndarray) or data.dtype == object:
+        return data
+    if type(w) is np.ndarray and w.dtype != object:
+        dtype = w.real.dtype
+        return data if data.dtype == dtype else data.astype(dtype)
+    xp = namespace(w)
+    if isinstance(xp, ObjectNamespace):
+        return xp.asarray(data)
+    return xp.asarray(data, dtype=w.dtype) if xp is not np else data
+
+
+def check_width(w: Array, n: int) -> None:
+    """Raise if the last axis of ``w`` is not of length ``n``: broadcasting would hide it."""
+    if w.ndim < 1 or w.shape[-1] != n:
+        raise ArgumentError(f"w has the shape {tuple(w.shape)}; its last axis must be {n}")
+
+
+def refuse_batch(batch: Any, model: str) -> None:
+    """Raise if a batch is given to a model that has no samples."""
+    if batch is not None:
+        raise ArgumentError(f"batch is {shown(batch)}; {model} has no samples, so batch must be None")
