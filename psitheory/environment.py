@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
 
 from psitheory import __version__
 
@@ -28,15 +27,16 @@ def blas() -> str:
     """Return the name and the version of the BLAS that NumPy was built with."""
     import numpy as np
 
-    config = np.show_config(mode="dicts") or {}
+    config = np.show_config(mode="dicts")
     found = config.get("Build Dependencies", {}).get("blas", {})
     return f"{found.get('name', 'unknown')} {found.get('version', '')}".strip()
 
 
 def cpus() -> int:
     """Return the number of processors that this process may use."""
-    allowed: Any = getattr(os, "sched_getaffinity", None)  # it exists on Linux alone
-    return len(allowed(0)) if allowed else os.cpu_count() or 1
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _version(package: str) -> str:

@@ -1,0 +1,1 @@
+"""Reports as people read them: tables and blocks of text."""
