@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,7 @@ def check_nonnegative(value: Any, name: str) -> None:
 def check_momentum(value: Any, name: str = "momentum") -> None:
     """Raise an error unless ``value`` is a factor in [0, 1)."""
     _check_values(value, name, smallest_is_zero=True)
+    value = float(value) if isinstance(value, Fraction) else value
     xp = namespace(value)
     if xp is not SYMBOLS and _is_false(xp.greater(_one(xp), value)):
         raise ArgumentError(f"{name} is {shown(value)}; a factor of at least 0 and less than 1 is needed")
@@ -60,6 +62,8 @@ def per_row(value: Any, w: Array) -> Any:
     xp = namespace(w)
     if isinstance(xp, ObjectNamespace):
         return xp.asarray(value)[..., None] if np.ndim(value) else xp.element(value)
+    if isinstance(value, Fraction):
+        return float(value)
     if isinstance(value, np.ndarray) and xp is np:
         # a float64 array would carry float32 weights over to float64
         value = value.astype(w.real.dtype, copy=False)
@@ -75,6 +79,8 @@ def _check_values(value: Any, name: str, *, smallest_is_zero: bool) -> None:
         return
     if isinstance(value, (bool, str, bytes, complex, list, tuple, dict, type(None))):
         raise ArgumentTypeError(f"{name} is {shown(value)}; {needed}, or an array of such, is needed")
+    if isinstance(value, Fraction):
+        value = float(value)
     xp = namespace(value)
     if xp is SYMBOLS:
         return

@@ -1,0 +1,157 @@
+"""The one loop: run an optimiser on a model from an ensemble of starts, and record the course."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from psitheory.arithmetic import BALLS, SYMBOLS, Array, namespace
+from psitheory.arithmetic.objects import ObjectNamespace
+from psitheory.errors import ArgumentError, shown
+from psitheory.experiments.iterate import Sampling, Survivors, iterate, not_a_number
+from psitheory.experiments.trajectory import Record, Trajectory, recorded_times, riemannian_square
+from psitheory.layout import Layout
+from psitheory.models.interface import Evaluation, Model
+from psitheory.optimizers.interface import Optimizer
+
+
+def descend(
+    model: Model,
+    optimizer: Optimizer,
+    starts: Array,
+    steps: int,
+    *,
+    record: Record = None,
+    rng: np.random.Generator | None = None,
+    batch_size: int | None = None,
+    sampling: Sampling = "shared",
+    keep_points: bool = False,
+) -> Trajectory:
+    r"""Run ``steps`` steps of ``optimizer`` on ``model`` from every start, and record the course.
+
+    Takes memory for a few copies of the weights and for what is recorded, whatever the number of steps.
+
+    Parameters
+    ----------
+    model : Model
+    optimizer : Optimizer
+    starts : array, (..., n)
+        Starting weights, of any arithmetic; leading axes, if any, are the ensemble.
+    steps : int
+        T; the recorded times lie in 0 … T.
+    record : callable, sequence of int, or None
+        The times to record, such as :func:`log_spaced` gives; None for 200 log-spaced ones.
+    rng : numpy.random.Generator, optional
+        Draws the mini-batches.
+    batch_size : int, optional
+        Samples in a mini-batch, drawn afresh each step and without repetition; all samples if left out.
+    sampling : {"shared", "independent"}
+        Whether all runs see the same mini-batches, or each its own.
+    keep_points : bool
+        Whether to record the weights too.
+
+    Raises
+    ------
+    ArgumentError
+        If the starts do not fit the model, have a zero block or are not finite; if there are not as many
+        samples as a mini-batch needs; if a recorded time lies outside 0 … T.
+    DeadNeuron
+        If a start has a dead neuron; a later one breaks its own run only.
+    """
+    if not isinstance(steps, (int, np.integer)) or isinstance(steps, bool) or steps < 0:
+        raise ArgumentError(f"steps is {shown(steps)}; an integer of at least 0 is needed")
+    times = recorded_times(record, int(steps))
+    runs = iterate(model, optimizer, starts, rng=rng, batch_size=batch_size, sampling=sampling)
+    on_all_samples = None if batch_size is None else Survivors(model)
+    log = _Log(model.layout, times, keep_points=keep_points, running=on_all_samples is None)
+    # a run that overflows is marked as broken; NumPy's warnings would only say it again
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        for t, w, evaluation, _ in runs:
+            if on_all_samples is not None and log.is_due(t):
+                evaluation = on_all_samples(w, None)
+            log.see(t, w, evaluation)
+            if t == steps:
+                break
+    return log.trajectory(w)
+
+
+class _Log:
+    """Gathers a trajectory: sum and minimum of G at every step, the rest at the times that are due."""
+
+    def __init__(self, layout: Layout, times: np.ndarray, *, keep_points: bool, running: bool) -> None:
+        self._layout = layout
+        self._times = times
+        self._columns: dict[str, list[Array]] = {"loss": [], "squared_gradient": []}
+        self._running = running
+        self._keep_points = keep_points
+        self._sum: Array = None
+        self._min: Array = None
+        self._broken_at: Any = None
+
+    def is_due(self, t: int) -> bool:
+        """Tell whether time ``t`` is to be recorded next."""
+        rows = len(self._columns["loss"])
+        return rows < len(self._times) and bool(self._times[rows] == t)
+
+    def see(self, t: int, w: Array, evaluation: Evaluation) -> None:
+        """Take note of step ``t``."""
+        xp = namespace(w)
+        square = riemannian_square(self._layout, w, evaluation.gradient)
+        if t == 0:
+            self._start(xp, square)
+        self._mark_broken(t, xp, w, evaluation.loss, square)
+        if self.is_due(t):
+            self._record(xp, w, evaluation.loss, square)
+        self._sum = self._sum + square
+        if xp is not SYMBOLS:
+            self._min = square if t == 0 else xp.minimum(self._min, square)
+
+    def _start(self, xp: Any, square: Array) -> None:
+        shape = np.shape(square)
+        self._broken_at = np.full(shape, -1)
+        if isinstance(xp, ObjectNamespace):
+            self._sum = xp.zeros(shape)
+            self._min = np.full(shape, BALLS.element(float("inf")) if xp is BALLS else None, dtype=object)
+        else:  # sums of many float32 terms are taken in double precision
+            self._sum, self._min = np.zeros(shape), np.full(shape, np.inf, dtype=square.dtype)
+
+    def _mark_broken(self, t: int, xp: Any, w: Array, loss: Array, square: Array) -> None:
+        finite = xp.isfinite(loss) & xp.isfinite(square)
+        if self._layout.p:  # a loss may be bounded where a free weight is infinite
+            finite = finite & xp.isfinite(xp.sum(self._layout.free_part(w), axis=-1))
+        if not finite.all():
+            self._broken_at = np.where((self._broken_at < 0) & ~finite, t, self._broken_at)
+
+    def _record(self, xp: Any, w: Array, loss: Array, square: Array) -> None:
+        now = {"loss": loss, "squared_gradient": square}
+        if self._running:
+            now["sum_squared_gradient"] = self._sum
+            if xp is not SYMBOLS:
+                now["min_squared_gradient"] = self._min
+        if xp is BALLS or not isinstance(xp, ObjectNamespace):
+            now["norms"] = self._layout.norms(w)
+        if self._keep_points:
+            now["points"] = w
+        for name, value in now.items():
+            self._columns.setdefault(name, []).append(value)
+
+    def trajectory(self, w: Array) -> Trajectory:
+        """Return what was gathered, NaN wherever a run was broken."""
+        broken = self._broken_at >= 0
+        columns: dict[str, Array] = {name: np.stack(rows) for name, rows in self._columns.items()}
+        if broken.any():
+            nan = not_a_number(w)
+            times = self._times.reshape(-1, *[1] * broken.ndim)
+            late = broken & (times >= self._broken_at)
+            for column in columns.values():
+                column[late] = nan
+            w = np.array(w)
+            w[broken] = nan
+        found = {name: columns.get(name) for name in _OPTIONAL}
+        return Trajectory(
+            self._times, columns["loss"], columns["squared_gradient"], final=w, broken_at=self._broken_at, **found
+        )
+
+
+_OPTIONAL = ("sum_squared_gradient", "min_squared_gradient", "norms", "points")
