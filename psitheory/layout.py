@@ -134,6 +134,15 @@ class Layout:
 
         return f"Layout({', '.join(map(text, self.parts))})"
 
+    @property
+    def sizes_in_order(self) -> tuple[int, ...]:
+        """Return the size of each block and, negative, of each free part, in the order of the flat axis."""
+        return tuple(
+            size
+            for part in self.parts
+            for size in ([part.size // part.blocks] * part.blocks if part.blocks else [-part.size])
+        )
+
     # -- parts and their views ------------------------------------------------------------------
 
     @cached_property

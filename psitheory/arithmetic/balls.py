@@ -59,6 +59,11 @@ class Balls(ObjectNamespace):
         """Return sin(x)/x, 1 at 0, without dividing by a ball that holds zero."""
         return np.frompyfunc(lambda ball: self.element(ball).sinc(), 1, 1)(x)
 
+    def scalar_is_zero(self, x: Any) -> bool | None:
+        """Return True for the exact 0, False for a ball without 0, else None."""
+        ball = self.element(x)
+        return True if ball.is_zero() else (None if ball.contains(0) else False)
+
     def scalar_greater(self, x: Any, y: Any) -> bool | None:
         """Return True or False where every pair of points agrees, else None."""
         left, right = self.element(x), self.element(y)

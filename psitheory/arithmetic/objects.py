@@ -142,6 +142,14 @@ class ObjectNamespace:
         low = x if lower is None else self.maximum(x, lower)
         return low if upper is None else self.minimum(low, upper)
 
+    def is_zero(self, x: Any) -> Any:
+        """Return for each entry True, False, or None where it is undecided."""
+        return np.frompyfunc(self.scalar_is_zero, 1, 1)(x)
+
+    def scalar_is_zero(self, x: Any) -> bool | None:
+        """Return whether the element is zero."""
+        return bool(x == 0)
+
     def isfinite(self, x: Any) -> Any:
         """Return whether each entry is finite; exact elements are."""
         return np.ones(np.shape(x), dtype=bool)

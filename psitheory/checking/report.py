@@ -66,6 +66,8 @@ class Evidence:
     witness : Witness or None
         What refutes (or, for an existence claim, what establishes) the law.
     seconds : float
+    relation : str
+        What is claimed of the two sides: ``equal`` or ``at most``.
     """
 
     kind: str
@@ -75,6 +77,7 @@ class Evidence:
     note: str = ""
     witness: Witness | None = None
     seconds: float = 0.0
+    relation: str = "equal"
 
 
 @dataclass(frozen=True)
@@ -94,10 +97,14 @@ class LawReport:
 
     name: str
     says: str
-    relation: str
     evidence: tuple[Evidence, ...]
     counterfeits: tuple[CounterfeitReport, ...]
     quantifier: str = "for all"
+
+    @property
+    def relation(self) -> str:
+        """Return what is claimed of the two sides: ``equal`` or ``at most``."""
+        return next((e.relation for e in self.evidence), "equal")
 
     @property
     def verdict(self) -> Verdict:

@@ -73,6 +73,8 @@ class Law:
     quantifier : {"for all", "exists"}
     on : tuple of str or None
         The kinds of evidence that the law must have; None: whatever its domains and functions allow.
+    instance : mapping or None
+        For an existence claim: a certificate, tried first.
     counterfeits : list of Counterfeit
     """
 
@@ -81,6 +83,7 @@ class Law:
     domains: Mapping[str, Any]
     quantifier: Literal["for all", "exists"] = "for all"
     on: tuple[str, ...] | None = None
+    instance: Mapping[str, Any] | None = None
     counterfeits: list[Counterfeit] = field(default_factory=list)
 
     def __call__(self, *args: Any, **inputs: Any) -> Observation:
@@ -125,7 +128,11 @@ class Law:
 
 
 def law(
-    *, quantifier: Literal["for all", "exists"] = "for all", on: Sequence[str] | None = None, **domains: Any
+    *,
+    quantifier: Literal["for all", "exists"] = "for all",
+    on: Sequence[str] | None = None,
+    instance: Mapping[str, Any] | None = None,
+    **domains: Any,
 ) -> Callable[[LawFunction], Law]:
     """Make a law of a function; keyword arguments name the domain of each of its inputs.
 
@@ -141,7 +148,7 @@ def law(
 
     def decorate(function: LawFunction) -> Law:
         _check_signature(function, domains)
-        return Law(function.__name__, function, dict(domains), quantifier, tuple(on) if on else None)
+        return Law(function.__name__, function, dict(domains), quantifier, tuple(on) if on else None, instance)
 
     return decorate
 
@@ -181,6 +188,7 @@ class Theorem:
         *,
         quantifier: Literal["for all", "exists"] = "for all",
         on: Sequence[str] | None = None,
+        instance: Mapping[str, Any] | None = None,
         **domains: Any,
     ) -> Any:
         """Add a law: either a ready :class:`Law`, or, as a decorator with domains, a function."""
@@ -190,7 +198,7 @@ class Theorem:
             raise ArgumentTypeError(
                 f"law is {shown(law_or_none)}; a Law is needed, or keyword domains: @theorem.law(w=…)"
             )
-        decorate = law(quantifier=quantifier, on=on, **domains)
+        decorate = law(quantifier=quantifier, on=on, instance=instance, **domains)
         return lambda function: self._add(decorate(function))
 
     def _add(self, new: Law) -> Law:

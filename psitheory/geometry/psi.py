@@ -20,7 +20,7 @@ import numpy as np
 
 from psitheory.arithmetic import Array, dot, namespace, norm, rescaled
 from psitheory.arithmetic.objects import ObjectNamespace
-from psitheory.errors import ArgumentError
+from psitheory.errors import ArgumentError, Undecided
 from psitheory.geometry import sphere
 from psitheory.layout import Layout
 
@@ -77,13 +77,23 @@ class PSIQuotient:
         w, z = self.layout.check(w), self.layout.check(z, "z")
         xp = namespace(w, z)
         if isinstance(xp, ObjectNamespace):
-            parallel = self.layout.map(_cross, lambda v, y: v - y, w, z)
-            ahead = xp.greater(self.layout.dots(w, z), xp.zeros(self.layout.m))
-            return bool(np.all(parallel == 0)) and all(bool(sign) for sign in np.ravel(ahead))
+            same = self._same_class_exactly(w, z)
+            if same is None:
+                raise Undecided("w and z may or may not be of one class; their enclosures overlap")
+            return same
         u, v = self.layout.units(w), self.layout.units(z)
         size = xp.maximum(xp.abs(u), xp.abs(v))
         ones = self.layout.map(xp.ones_like, lambda free: free, size)  # a unit block's entries are exact to eps, not relatively
         return xp.all(xp.abs(u - v) <= ulps * xp.finfo(u.dtype).eps * ones, axis=-1)
+
+    def _same_class_exactly(self, w: Array, z: Array) -> bool | None:
+        xp = namespace(w, z)
+        parallel = xp.is_zero(self.layout.map(_cross, lambda v, y: v - y, w, z))
+        ahead = xp.greater(self.layout.dots(w, z), xp.zeros(self.layout.m))
+        flags = [*np.ravel(parallel), *np.ravel(ahead)]
+        if any(flag is not None and not flag for flag in flags):
+            return False
+        return None if any(flag is None for flag in flags) else True
 
     # -- tangent vectors ------------------------------------------------------------------------
 
@@ -107,12 +117,19 @@ class PSIQuotient:
         ArgumentError
             If ``to`` is not in the class of ``w`` (free parts included).
         """
-        if not bool(np.all(np.asarray(self.same_class(w, to)))):
+        if self._differs(w, to):
             raise ArgumentError("to is not in the class of w; a tangent vector is lifted to a representative of the same class")
         return self._relift(w, self._vector(x, "x"), to)
 
+    def _differs(self, w: Array, to: Array) -> bool:
+        """Tell whether ``to`` is certainly not in the class of ``w``."""
+        try:
+            return not bool(np.all(np.asarray(self.same_class(w, to))))
+        except Undecided:
+            return False
+
     def _relift(self, w: Array, x: Array, to: Array) -> Array:
-        return self.layout.scale(self.layout.norms(to) / self.layout.norms(w), x)
+        return self.layout.scale(self.layout.reduce(_ratio, w, to), x)
 
     # -- metric ---------------------------------------------------------------------------------
 
@@ -150,6 +167,21 @@ class PSIQuotient:
         vector is :math:`a \cdot x`.
         """
         return self.layout.check(w) + self._vector(x, "x")
+
+    def inverse_retract(self, w: Array, z: Array) -> Array:
+        r"""Return the x with :math:`R_{[w]}(x) = [z]`: :math:`r_i^2 z_i/\langle w_i, z_i\rangle - w_i` and :math:`v_z - v_w`.
+
+        Raises
+        ------
+        ArgumentError
+            If some block of ``z`` is not in the open hemisphere around that of ``w``: nothing retracts there.
+        """
+        w, z = self.layout.check(w), self.layout.check(z, "z")
+        xp = namespace(w, z)
+        ahead = xp.greater(self.layout.reduce(_cosine, w, z), 0)
+        if any(flag is not None and not flag for flag in np.ravel(np.asarray(ahead))):
+            raise ArgumentError("z is outside the open hemisphere around w in some block; a retraction reaches less than a right angle")
+        return self.layout.map(_central_projection, lambda v, z: z - v, w, z)
 
     def exp(self, w: Array, x: Array) -> Array:
         r"""Return :math:`\cos\theta_i\,w_i + \frac{\sin\theta_i}{\theta_i}\,x_i`, θ_i = ‖x_i‖_g, and :math:`v + x_v`."""
@@ -221,6 +253,23 @@ class PSIQuotient:
 def _radial(w: Array, z: Array) -> Array:
     y, _ = rescaled(w)
     return dot(z, y, keepdims=True) / dot(y, y, keepdims=True) * y
+
+
+def _cosine(w: Array, z: Array) -> Array:
+    return dot(rescaled(w)[0], rescaled(z)[0])
+
+
+def _central_projection(w: Array, z: Array) -> Array:
+    """Return r² z/<w, z> - w, with the powers of two of both rows taken out: w = s y, and z counts only as a ray."""
+    (y, s), (ray, _) = rescaled(w), rescaled(z)
+    x = dot(y, y, keepdims=True) / dot(y, ray, keepdims=True) * ray - y
+    return x if isinstance(s, int) else s[..., None] * x
+
+
+def _ratio(w: Array, to: Array) -> Array:
+    """Return a for to = a w: <to, w>/<w, w>, which needs no root and is exact for powers of two."""
+    y, s = rescaled(w)
+    return dot(to, y) / dot(y, y) / s
 
 
 def _cross(w: Array, z: Array) -> Array:

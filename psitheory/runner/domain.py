@@ -1,0 +1,129 @@
+"""Domains: where the inputs of a law come from, in each arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+
+from psitheory.arithmetic import SymbolTable, to_rationals
+from psitheory.checking import BALLS, CONTROLS, FLOATS, POWERS_OF_TWO, RATIONALS, SYMBOLS
+
+
+class Drawn(dict[str, Any]):
+    """The inputs drawn so far, by name; ``large`` asks for an instance of high dimension where there is one."""
+
+    def __init__(self, large: bool = False) -> None:
+        super().__init__()
+        self.large = large
+
+
+Strategies = Callable[[Drawn], st.SearchStrategy[Any]]
+Generic = Callable[[Drawn, SymbolTable, str], Sequence[Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class Domain:
+    """The set that one input is drawn from; each function receives what was drawn before it.
+
+    Attributes
+    ----------
+    floats : function of the inputs drawn so far -> Hypothesis strategy
+        Values in float64.  Balls are the same values, turned into exact balls.
+    powers : the same, or None
+        Where bit-for-bit equivariance is tested; those of ``floats`` if None.
+    rationals : the same, or None
+        Exact values; if None, the law cannot run on rationals.
+    symbols : function of (inputs so far, symbol table, name of the input) -> list of generic elements, or None
+        One generic element for each case to be proved.
+    rescales : bool
+        Whether this input rescales representatives, so that powers of two are worth a test of their own.
+    """
+
+    floats: Strategies
+    powers: Strategies | None = None
+    rationals: Strategies | None = None
+    symbols: Generic | None = None
+    rescales: bool = False
+
+    def strategy(self, kind: str, drawn: Drawn) -> st.SearchStrategy[Any] | None:
+        """Return the strategy for one kind of evidence, None if there is none."""
+        if kind == RATIONALS:
+            return self.rationals(drawn) if self.rationals else None
+        if kind == POWERS_OF_TWO and self.powers is not None:
+            return self.powers(drawn)
+        return self.floats(drawn)
+
+
+def as_domain(value: Any) -> Domain:
+    """Return ``value`` as a domain: a domain, a Hypothesis strategy (its numbers serve as rationals too), or a constant."""
+    if isinstance(value, Domain):
+        return value
+    if isinstance(value, st.SearchStrategy):
+        return Domain(floats=lambda _: value, rationals=lambda _: value.map(to_rationals))
+    return Domain(
+        floats=lambda _: st.just(value),
+        rationals=lambda _: st.just(to_rationals(value)),
+        symbols=lambda *_: [to_rationals(value)] if to_rationals(value) is value else [value],
+    )
+
+
+def kinds_of(domains: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the kinds of evidence that the domains of a law offer, firmest first."""
+    all_of_them = [as_domain(value) for value in domains.values()]
+    kinds = []
+    if all_of_them and all(domain.symbols for domain in all_of_them):
+        kinds.append(SYMBOLS)
+    if all(domain.rationals for domain in all_of_them):
+        kinds.append(RATIONALS)
+    if any(domain.rescales for domain in all_of_them):
+        kinds.append(POWERS_OF_TWO)
+    return (*kinds, BALLS, FLOATS)
+
+
+def inputs(domains: Mapping[str, Any], kind: str, *, large: bool = True) -> st.SearchStrategy[dict[str, Any]]:
+    """Return a strategy for all inputs of a law, drawn left to right; one in five is large, unless none may be."""
+    wanted = FLOATS if kind == CONTROLS else kind
+
+    @st.composite
+    def draw_all(draw: Callable[[st.SearchStrategy[Any]], Any]) -> dict[str, Any]:
+        drawn = Drawn(large and draw(st.integers(0, 4)) == 4)
+        for name, value in domains.items():
+            strategy = as_domain(value).strategy(wanted, drawn)
+            if strategy is None:
+                raise ValueError(f"the domain of {name!r} offers no {kind}")
+            drawn[name] = draw(strategy)
+        return drawn
+
+    return draw_all()
+
+
+def generic_inputs(domains: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield one dict of generic symbolic inputs for each case that the domains offer."""
+    path: list[int] = []
+    while True:
+        table = SymbolTable()
+        _generic(domains, table, list(path))  # this pass only learns the names of the symbols
+        table.close()
+        drawn, counts = _generic(domains, table, list(path))
+        yield drawn
+        path = [*path, *[0] * (len(counts) - len(path))]
+        while path and path[-1] + 1 >= counts[len(path) - 1]:
+            path.pop()
+        if not path:
+            return
+        path[-1] += 1
+
+
+def _generic(domains: Mapping[str, Any], table: SymbolTable, path: list[int]) -> tuple[dict[str, Any], list[int]]:
+    drawn = Drawn()
+    counts = []
+    for i, (name, value) in enumerate(domains.items()):
+        domain = as_domain(value)
+        assert domain.symbols is not None
+        options = domain.symbols(drawn, table, name)
+        counts.append(len(options))
+        drawn[name] = options[path[i] if i < len(path) else 0]
+    return drawn, counts

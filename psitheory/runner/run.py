@@ -1,0 +1,282 @@
+"""Law → evidence: run laws and their counterfeits in every arithmetic, within a budget."""
+
+from __future__ import annotations
+
+import time
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from psitheory.arithmetic import to_rationals
+from psitheory.checking import (
+    BALLS,
+    CONTROLS,
+    FLOATS,
+    POWERS_OF_TWO,
+    RATIONALS,
+    SYMBOLS,
+    ClaimReport,
+    Counterfeit,
+    CounterfeitReport,
+    Evidence,
+    Law,
+    LawReport,
+    Theorem,
+    Verdict,
+    Witness,
+)
+from psitheory.errors import ArgumentError, NotInArithmetic, PsitheoryError, Undecided, WrongClass
+from psitheory.runner.domain import generic_inputs, inputs, kinds_of
+from psitheory.runner.judge import Outcome, judge
+from psitheory.runner.search import Search, search
+from psitheory.runner.witness import decode, witness
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How many cases of each kind, and for how long at most (seconds for each kind of each law)."""
+
+    cases: Mapping[str, int]
+    seconds: float
+
+    def times(self, factor: int, seconds: float) -> Effort:
+        """Return the effort with ``factor`` times the cases."""
+        return Effort({kind: n * factor for kind, n in self.cases.items()}, seconds)
+
+
+QUICK = Effort({SYMBOLS: 1, RATIONALS: 20, POWERS_OF_TWO: 50, BALLS: 15, FLOATS: 50, CONTROLS: 3}, 2.0)
+EFFORTS: Mapping[str, Effort] = {"quick": QUICK, "standard": QUICK.times(6, 10.0), "deep": QUICK.times(100, 180.0)}
+"""The efforts by name."""
+
+_SEARCH_ORDER = (RATIONALS, POWERS_OF_TWO, BALLS, FLOATS, CONTROLS)
+"""Where counterfeits are refuted: exact arithmetics first, since their witnesses need no judgement."""
+
+
+def effort_named(effort: str) -> Effort:
+    """Return the effort of that name."""
+    if effort not in EFFORTS:
+        raise ArgumentError(f"effort is {effort!r}; one of {', '.join(EFFORTS)} is needed")
+    return EFFORTS[effort]
+
+
+def check_theorem(theorem: Theorem, *, effort: str = "quick", seed: int = 0) -> ClaimReport:
+    """Run every law of a theorem, and every counterfeit, and report.
+
+    Parameters
+    ----------
+    theorem : Theorem
+    effort : {"quick", "standard", "deep"}
+    seed : int
+        All randomness derives from it.
+    """
+    budget, start = effort_named(effort), time.monotonic()
+    laws = tuple(_check_law(law, budget, _derive(seed, theorem.id, law.name)) for law in theorem.laws)
+    source = theorem.source.key if theorem.source else ""
+    where = f"{source}, {theorem.locator}" if source and theorem.locator else source or theorem.locator
+    return ClaimReport(theorem.id, theorem.title, theorem.chapter, where, laws, time.monotonic() - start)
+
+
+def check_law(law: Law, *, effort: str = "quick", seed: int = 0) -> LawReport:
+    """Run one law and its counterfeits, and report."""
+    return _check_law(law, effort_named(effort), _derive(seed, law.name))
+
+
+def _derive(seed: int, *names: str) -> int:
+    """Return a seed for one thing of that name; the same on every machine."""
+    return zlib.crc32("/".join((str(seed), *names)).encode())
+
+
+def _check_law(law: Law, effort: Effort, seed: int) -> LawReport:
+    kinds = law.on or kinds_of(law.domains)
+    collected = [_evidence(law, kind, effort, seed, required=law.on is not None) for kind in kinds]
+    evidence = tuple(e for e in collected if e is not None)
+    counterfeits = tuple(_check_counterfeit(c, kinds, effort, seed) for c in law.counterfeits)
+    return LawReport(law.name, law.says, evidence, counterfeits, law.quantifier)
+
+
+def _evidence(law: Law, kind: str, effort: Effort, seed: int, *, required: bool) -> Evidence | None:
+    """Return what ``kind`` says of the law; None if it cannot run there and nobody said that it must."""
+    start = time.monotonic()
+    try:
+        if kind == SYMBOLS:
+            made = _prove(law)
+        elif law.quantifier == "exists":
+            made = _exhibit(law, kind, effort, seed)
+        else:
+            made = _try(law, kind, effort, seed)
+    except _CannotRun as reason:
+        if not required:
+            return None
+        made = Evidence(kind, Verdict.INCONCLUSIVE, 0, note=f"cannot run there: {reason}")
+    return replace(made, seconds=time.monotonic() - start)
+
+
+class _CannotRun(Exception):
+    """The law's operations do not exist in this arithmetic."""
+
+
+class _Broke(Exception):
+    """The law raised; it says nothing, and must not be read as a failure of the claim."""
+
+
+def _guarded(kind: str, function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], Outcome]:
+    """Return a function that judges one case, telling "cannot run here" from "broke" from "undecided"."""
+
+    def run(drawn: Mapping[str, Any]) -> Outcome:
+        try:
+            return judge(kind, function, drawn)
+        except Undecided as doubt:
+            return Outcome("undecided", note=str(doubt))
+        except WrongClass as error:
+            return Outcome("undecided", note=str(error))
+        except NotInArithmetic as error:
+            raise _CannotRun(str(error)) from error
+        except (TypeError, AttributeError) as error:
+            if kind in (SYMBOLS, RATIONALS, BALLS) and not isinstance(error, PsitheoryError):
+                raise _CannotRun(f"{type(error).__name__}: {error}") from error
+            raise _Broke(f"raised {type(error).__name__}: {error}") from error
+        except Exception as error:
+            raise _Broke(f"raised {type(error).__name__}: {error}") from error
+
+    return run
+
+
+def _try(law: Law, kind: str, effort: Effort, seed: int) -> Evidence:
+    run = _guarded(kind, law.function)
+    found: Search | None = None
+    broke = ""
+    try:
+        found = search(
+            inputs(law.domains, kind), run, sought="failed", cases=effort.cases[kind], seconds=effort.seconds, seed=seed
+        )
+    except _Broke as error:
+        broke = str(error)
+    if found is None:
+        return Evidence(kind, Verdict.INCONCLUSIVE, 0, note=broke)
+    if found.found is not None:
+        drawn, outcome = _smaller(law.domains, kind, run, effort, seed) or found.found
+        return Evidence(
+            kind,
+            Verdict.REFUTED,
+            len(found.outcomes) + 1,
+            outcome.worst,
+            witness=witness(kind, drawn, outcome.left, outcome.right),
+            relation=outcome.relation,
+        )
+    return _summary(kind, found)
+
+
+def _smaller(
+    domains: Mapping[str, Any], kind: str, run: Callable[[Mapping[str, Any]], Outcome], effort: Effort, seed: int
+) -> tuple[Mapping[str, Any], Outcome] | None:
+    """Return a failing case among the small instances, if there is one: large ones do not shrink into them."""
+    small = inputs(domains, kind, large=False)
+    return search(small, run, sought="failed", cases=2 * effort.cases[kind], seconds=effort.seconds, seed=seed).found
+
+
+def _summary(kind: str, found: Search) -> Evidence:
+    """Return the evidence of a search that refuted nothing."""
+    passed = [o for o in found.outcomes if o.status == "passed"]
+    doubts = [o for o in found.outcomes if o.status == "undecided"]
+    worst = max((o.worst for o in passed if o.worst is not None), default=None)
+    if found.trouble or doubts or not passed:
+        empty = "no case was tried" if not found.outcomes else "every case was vacuous"
+        note = found.trouble or (f"{len(doubts)} of {len(found.outcomes)} cases undecided: {doubts[0].note}" if doubts else empty)
+        return Evidence(kind, Verdict.INCONCLUSIVE, len(passed), worst, note)
+    bits = min((o.bits for o in passed if o.bits is not None), default=None)
+    note = f"to 2^-{bits:.0f}" if bits is not None and bits != float("inf") else ""
+    note = note or next((o.note for o in passed if o.note), "")
+    return Evidence(kind, Verdict.HOLDS, len(passed), worst, note, relation=passed[0].relation)
+
+
+def _prove(law: Law) -> Evidence:
+    """Decide the law on generic symbols, case by case."""
+    run = _guarded(SYMBOLS, law.function)
+    cases, labels = 0, []
+    try:
+        for drawn in generic_inputs(law.domains):
+            outcome = run(drawn)
+            if outcome.status != "passed":
+                verdict = Verdict.REFUTED if outcome.status == "failed" else Verdict.INCONCLUSIVE
+                proof = witness(SYMBOLS, drawn, outcome.left, outcome.right) if verdict is Verdict.REFUTED else None
+                return Evidence(SYMBOLS, verdict, cases, note=outcome.note, witness=proof)
+            cases += 1
+            labels.append(_label(drawn))
+    except _Broke as error:
+        return Evidence(SYMBOLS, Verdict.INCONCLUSIVE, cases, note=str(error))
+    return Evidence(SYMBOLS, Verdict.HOLDS, cases, note="for " + ", ".join(dict.fromkeys(filter(None, labels))))
+
+
+def _label(drawn: Mapping[str, Any]) -> str:
+    """Return the block sizes of a generic case, such as ``[2, 2]`` or ``[2]+1``."""
+    for value in drawn.values():
+        layout = getattr(value, "layout", None)
+        if layout is not None:
+            return f"{list(layout.sizes)}" + (f"+{layout.p}" if layout.p else "")
+    return ""
+
+
+def _exhibit(law: Law, kind: str, effort: Effort, seed: int) -> Evidence:
+    """Look for an instance of an existence claim; sampling cannot refute one."""
+    run = _guarded(kind, law.function)
+    if law.instance is not None:
+        drawn = _in_kind(kind, law.instance)
+        outcome = run(drawn)
+        if outcome.status == "passed":
+            return _established(kind, 1, drawn, outcome)
+    try:
+        found = search(
+            inputs(law.domains, kind), run, sought="passed", cases=effort.cases[kind], seconds=effort.seconds, seed=seed
+        )
+    except _Broke as error:
+        return Evidence(kind, Verdict.INCONCLUSIVE, 0, note=str(error))
+    if found.found is None:
+        return Evidence(kind, Verdict.INCONCLUSIVE, len(found.outcomes), note="no instance was found")
+    drawn, outcome = found.found
+    return _established(kind, len(found.outcomes) + 1, drawn, outcome)
+
+
+def _established(kind: str, cases: int, drawn: Mapping[str, Any], outcome: Outcome) -> Evidence:
+    certificate = witness(kind, drawn, outcome.left, outcome.right)
+    return Evidence(kind, Verdict.HOLDS, cases, outcome.worst, witness=certificate, relation=outcome.relation)
+
+
+def _in_kind(kind: str, instance: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a named instance in the arithmetic of ``kind``."""
+    return to_rationals(dict(instance)) if kind == RATIONALS else dict(instance)
+
+
+def _check_counterfeit(counterfeit: Counterfeit, kinds: Sequence[str], effort: Effort, seed: int) -> CounterfeitReport:
+    notes = []
+    for kind in _SEARCH_ORDER:
+        if kind not in (counterfeit.on or kinds):
+            continue
+        try:
+            refutation = _refute(counterfeit, kind, effort, seed)
+        except (_CannotRun, _Broke, ValueError) as error:
+            notes.append(f"{kind}: {error}")
+            continue
+        if refutation is not None:
+            return CounterfeitReport(counterfeit.name, counterfeit.says, Verdict.REFUTED, refutation)
+        notes.append(f"{kind}: survived")
+    return CounterfeitReport(counterfeit.name, counterfeit.says, Verdict.INCONCLUSIVE, None, "; ".join(notes))
+
+
+def _refute(counterfeit: Counterfeit, kind: str, effort: Effort, seed: int) -> Witness | None:
+    run = _guarded(kind, counterfeit.function)
+    if counterfeit.instance is not None:
+        drawn = _in_kind(kind, counterfeit.instance)
+        outcome = run(drawn)
+        if outcome.status == "failed":
+            return witness(kind, drawn, outcome.left, outcome.right)
+    found = _smaller(counterfeit.domains, kind, run, effort, seed)
+    if found is None:
+        return None
+    drawn, outcome = found
+    return witness(kind, drawn, outcome.left, outcome.right)
+
+
+def replay(law: Law | Counterfeit, inputs: Mapping[str, Any], kind: str) -> Outcome:
+    """Run one case again from the ``inputs`` of a witness (plain data) and return what became of it."""
+    return judge(kind, law.function, {name: decode(value) for name, value in inputs.items()})

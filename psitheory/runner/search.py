@@ -1,0 +1,95 @@
+"""The one driver of Hypothesis: look for an input on which a case fails (or succeeds), and shrink it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, Verbosity, given, settings
+from hypothesis import seed as with_seed
+from hypothesis import strategies as st
+from hypothesis.errors import Flaky, Unsatisfiable
+
+from psitheory.runner.judge import Outcome
+
+SHRINK_SECONDS = 3.0
+
+
+class _Found(Exception):
+    """The sought input was drawn; Hypothesis shrinks on this."""
+
+
+class _OutOfTime(BaseException):
+    """Ends Hypothesis at once; not an Exception, so that it is not mistaken for a failing example."""
+
+
+@dataclass
+class Search:
+    """What a search has seen.
+
+    Attributes
+    ----------
+    found : (inputs, outcome) or None
+        The smallest input found on which the case came out as sought.
+    outcomes : list of Outcome
+        All outcomes before the first find (shrinking is not counted).
+    """
+
+    found: tuple[Mapping[str, Any], Outcome] | None = None
+    outcomes: list[Outcome] = field(default_factory=list)
+    trouble: str = ""
+
+
+def search(
+    inputs: st.SearchStrategy[dict[str, Any]],
+    run: Callable[[Mapping[str, Any]], Outcome],
+    *,
+    sought: str,
+    cases: int,
+    seconds: float,
+    seed: int,
+) -> Search:
+    """Draw up to ``cases`` inputs for up to ``seconds``; stop at the first outcome ``sought`` and shrink it.
+
+    Deterministic in ``seed`` as long as the time suffices.  Keeps no database, prints nothing.
+    """
+    seen = Search()
+    end = time.monotonic() + seconds
+
+    @with_seed(seed)
+    @settings(
+        max_examples=cases,
+        database=None,
+        deadline=None,
+        verbosity=Verbosity.quiet,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+        print_blob=False,
+        derandomize=False,
+    )
+    @given(inputs)
+    def body(drawn: dict[str, Any]) -> None:
+        nonlocal end
+        if time.monotonic() > end:
+            raise _OutOfTime
+        outcome = run(drawn)
+        if outcome.status == sought:
+            if seen.found is None:
+                end = time.monotonic() + SHRINK_SECONDS
+            seen.found = (drawn, outcome)
+            raise _Found
+        if seen.found is None:
+            seen.outcomes.append(outcome)
+
+    try:
+        body()
+    except (_Found, _OutOfTime):
+        pass
+    except Flaky:
+        seen.trouble = "the same input gave different outcomes on two runs"
+    except Unsatisfiable:
+        seen.trouble = "the domains yielded no input"
+    return seen

@@ -1,0 +1,139 @@
+"""Witnesses: inputs as a person reads them, and as plain data from which they are rebuilt to the last bit."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from psitheory.arithmetic import RATIONALS
+from psitheory.checking import Witness
+from psitheory.errors import ArgumentError, shown
+from psitheory.layout import Layout, Part
+
+
+def witness(kind: str, inputs: Mapping[str, Any], left: str, right: str) -> Witness:
+    """Return the inputs of one case as a witness."""
+    return Witness(
+        shown={name: show(value) for name, value in inputs.items()},
+        inputs={name: encode(value) for name, value in inputs.items()},
+        left=left,
+        right=right,
+        kind=kind,
+    )
+
+
+def show(value: Any) -> str:
+    """Return ``value`` as a person reads it: short floats, ratios, the fields of a model."""
+    if isinstance(value, np.ndarray):
+        if value.size > 24:
+            return f"array of shape {value.shape}"
+        if value.dtype == object:
+            return str([show(x) for x in value]).replace("'", "") if value.ndim == 1 else _nested(value)
+        return np.array2string(value, separator=" ", max_line_width=10_000).replace("\n", "")
+    if isinstance(value, (float, np.floating)):
+        return f"{float(value):.12g}"
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = ((f.name, getattr(value, f.name)) for f in dataclasses.fields(value) if f.init)
+        return f"{type(value).__name__}({', '.join(f'{name}={show(item)}' for name, item in fields)})"
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(show, value))}]"
+    return str(value)
+
+
+def _nested(array: Any) -> str:
+    return str(np.frompyfunc(str, 1, 1)(array).tolist()).replace("'", "")
+
+
+def encode(value: Any) -> Any:
+    """Return ``value`` as plain data (JSON): floats in hex, ratios as text, objects by their import path.
+
+    What cannot be rebuilt (a function, an open file) becomes ``{"opaque": repr}``.
+    """
+    if value is None or isinstance(value, (bool, str)) or type(value) is int:
+        return value
+    if isinstance(value, np.integer):
+        return int(value)
+    if isinstance(value, (float, np.floating)):
+        return {"float": float(value).hex()}
+    if _is_ratio(value):
+        return {"ratio": str(value)}
+    if isinstance(value, np.ndarray):
+        return _encode_array(value)
+    if isinstance(value, Layout):
+        return {"layout": [[part.name, list(part.shape), part.blocks] for part in value.parts]}
+    if isinstance(value, tuple):
+        return {"tuple": [encode(item) for item in value]}
+    if isinstance(value, list):
+        return [encode(item) for item in value]
+    if isinstance(value, dict):
+        return {"dict": [[encode(key), encode(item)] for key, item in value.items()]}
+    kind = type(value)
+    if dataclasses.is_dataclass(value) and "<locals>" not in kind.__qualname__:
+        fields = {f.name: encode(getattr(value, f.name)) for f in dataclasses.fields(value) if f.init}
+        return {"object": f"{kind.__module__}:{kind.__qualname__}", "fields": fields}
+    return {"opaque": shown(value)}
+
+
+def _is_ratio(value: Any) -> bool:
+    return isinstance(value, Fraction) or type(value).__name__ in ("fmpq", "fmpz")
+
+
+def _encode_array(array: Any) -> Any:
+    if array.dtype.kind == "f":
+        entries = [float(x).hex() for x in array.flat]
+    elif array.dtype == object and all(_is_ratio(x) or type(x) is int for x in array.flat):
+        entries = [str(x) for x in array.flat]
+    elif array.dtype.kind in "iub":
+        entries = array.ravel().tolist()
+    else:
+        return {"opaque": shown(array)}
+    name = "rational" if array.dtype == object else str(array.dtype)
+    return {"array": entries, "shape": list(array.shape), "dtype": name}
+
+
+def decode(data: Any) -> Any:
+    """Return the value that :func:`encode` made ``data`` of.
+
+    Raises
+    ------
+    ArgumentError
+        If the data holds something that was not encoded by value.
+    """
+    if isinstance(data, list):
+        return [decode(item) for item in data]
+    if not isinstance(data, dict):
+        return data
+    match data:
+        case {"float": text}:
+            return float.fromhex(text)
+        case {"ratio": text}:
+            return RATIONALS.element(Fraction(text))
+        case {"array": entries, "shape": shape, "dtype": dtype}:
+            return _decode_array(entries, shape, dtype)
+        case {"layout": parts}:
+            return Layout(*(Part(name, tuple(shape), blocks) for name, shape, blocks in parts))
+        case {"tuple": items}:
+            return tuple(decode(item) for item in items)
+        case {"dict": items}:
+            return {decode(key): decode(item) for key, item in items}
+        case {"object": path, "fields": fields}:
+            module, name = path.split(":")
+            kind: Any = importlib.import_module(module)
+            for part in name.split("."):
+                kind = getattr(kind, part)
+            if not dataclasses.is_dataclass(kind):
+                raise ArgumentError(f"witness names {path}, which is no dataclass; only data is rebuilt")
+            return kind(**{key: decode(item) for key, item in fields.items()})
+    raise ArgumentError(f"witness holds {shown(data)}, which cannot be rebuilt from data; draw this input from data alone")
+
+
+def _decode_array(entries: list[Any], shape: list[int], dtype: str) -> Any:
+    if dtype == "rational":
+        return RATIONALS.asarray([Fraction(x) for x in entries]).reshape(shape)
+    values = [float.fromhex(x) for x in entries] if dtype.startswith("float") else entries
+    return np.array(values, dtype=dtype).reshape(shape)

@@ -1,0 +1,178 @@
+"""Domains of layouts, quotients, points, vectors and rescalings.
+
+A domain that depends on an earlier input takes that input's name: ``points("model")`` draws a point of
+whatever ``model`` was drawn.  A layout or a list of block sizes may stand in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from psitheory.arithmetic import RATIONALS, SYMBOLS, SymbolTable
+from psitheory.geometry import PSIQuotient
+from psitheory.layout import Layout
+from psitheory.runner.domain import Domain, Drawn
+from psitheory.strategies.values import (
+    Draw,
+    float_arrays,
+    positive_floats,
+    positive_ratios,
+    powers_of_two,
+    rational_arrays,
+    unit_ratios,
+)
+
+Reference = str | Layout | Sequence[int]
+
+GENERIC_LAYOUTS = (Layout.of([2]), Layout.of([3]), Layout.of([2, 2]))
+"""The layouts in which statements are proved on symbols."""
+
+
+def layout_of(reference: Reference, drawn: Drawn) -> Layout:
+    """Return the layout that a reference means: of an earlier input, given, or made of block sizes."""
+    if isinstance(reference, str):
+        subject = drawn[reference]
+        return subject if isinstance(subject, Layout) else subject.layout
+    return reference if isinstance(reference, Layout) else Layout.of(list(reference))
+
+
+def small_layouts(largest: int = 4, blocks: int = 3, free: int = 2) -> st.SearchStrategy[Layout]:
+    """Draw layouts of a few small blocks (d_i ≥ 2) and a few free entries."""
+    sizes = st.lists(st.integers(2, largest), min_size=1, max_size=blocks)
+    return st.builds(Layout.of, sizes, st.integers(0, free))
+
+
+def exact_layouts(drawn: Drawn) -> st.SearchStrategy[Layout]:
+    """Draw small layouts or, where a large instance is asked for, one of 50 entries."""
+    large = st.sampled_from([Layout.of([50]), Layout.of([20, 25], 5), Layout.of([10] * 5)])
+    return large if drawn.large else small_layouts()
+
+
+def quotients() -> Domain:
+    """Draw PSI quotients; generic cases have the blocks [2], [3] and [2, 2]."""
+    return Domain(
+        floats=lambda _: small_layouts().map(PSIQuotient),
+        rationals=lambda drawn: exact_layouts(drawn).map(PSIQuotient),
+        symbols=lambda *_: [PSIQuotient(layout) for layout in GENERIC_LAYOUTS],
+    )
+
+
+@st.composite
+def _nonzero_rows(draw: Draw, layout: Layout, entries: Callable[[tuple[int, ...]], Any], one: Any) -> Any:
+    """Draw a flat vector; a block that came out as zero becomes its first basis vector."""
+    w = draw(entries((layout.n,)))
+    start = 0
+    for size in layout.sizes_in_order:
+        if size > 0 and not np.any(w[start : start + size] != 0):
+            w[start] = one
+        start += abs(size)
+    return w
+
+
+@st.composite
+def _float_points(draw: Draw, layout: Layout) -> Any:
+    w = draw(_nonzero_rows(layout, float_arrays, 1.0))
+    exponents = st.lists(st.integers(-3, 3) | st.integers(-100, 100), min_size=layout.m, max_size=layout.m)
+    return layout.scale(np.ldexp(1.0, draw(exponents)), w) if layout.m else w
+
+
+def points(reference: Reference) -> Domain:
+    """Draw points: blocks are nonzero, with norms over many decades.
+
+    A subject that knows its function at one class only (a jet) offers ``at``, the unit representative of
+    that class; its points are rescalings of it.
+    """
+
+    def floats(drawn: Drawn) -> st.SearchStrategy[Any]:
+        return _float_points(layout_of(reference, drawn))
+
+    def rationals(drawn: Drawn) -> st.SearchStrategy[Any]:
+        layout, at = layout_of(reference, drawn), _class_of(reference, drawn)
+        if at is None:
+            return _nonzero_rows(layout, rational_arrays, RATIONALS.element(1))
+        return _scales(layout, positive_ratios(), RATIONALS.asarray).map(lambda r: layout.scale(r, at))
+
+    def symbols(drawn: Drawn, table: SymbolTable, name: str) -> list[Any]:
+        layout, at = layout_of(reference, drawn), _class_of(reference, drawn)
+        if at is None:
+            at = generic_class(layout, table, name)
+        r = SYMBOLS.asarray([table.positive(f"r{i}_{name}") for i in range(layout.m)])
+        return [layout.scale(r, at)]
+
+    return Domain(floats=floats, rationals=rationals, symbols=symbols)
+
+
+def _class_of(reference: Reference, drawn: Drawn) -> Any:
+    return getattr(drawn[reference], "at", None) if isinstance(reference, str) else None
+
+
+def generic_class(layout: Layout, table: SymbolTable, name: str) -> Any:
+    """Return the generic unit representative: stereographic rational points, and free symbols."""
+    entries: list[Any] = []
+    for block, size in enumerate(layout.sizes_in_order):
+        if size > 0:
+            t = [table.real(f"t{block}_{k}_{name}") for k in range(size - 1)]
+            entries += unit_ratios(t, 0)
+        else:
+            entries += [table.real(f"v{k}_{name}") for k in range(-size)]
+    return SYMBOLS.asarray(entries)
+
+
+def vectors(reference: Reference) -> Domain:
+    """Draw ambient vectors (..., n); a law projects them where it needs tangent vectors."""
+    return Domain(
+        floats=lambda drawn: float_arrays((layout_of(reference, drawn).n,)),
+        rationals=lambda drawn: rational_arrays((layout_of(reference, drawn).n,)),
+        symbols=lambda drawn, table, name: [
+            SYMBOLS.asarray([table.real(f"{name}{k}") for k in range(layout_of(reference, drawn).n)])
+        ],
+    )
+
+
+def _scales(layout: Layout, entry: st.SearchStrategy[Any], asarray: Callable[[list[Any]], Any]) -> Any:
+    return st.lists(entry, min_size=layout.m, max_size=layout.m).map(asarray)
+
+
+def rescalings(reference: Reference, *, decades: float = 90.0) -> Domain:
+    """Draw positive scales a (m,), one for each block.
+
+    Floats range over 10^±``decades``; where bits are compared, over the powers of two in the same range
+    (2^±300); rationals are small ratios.
+    """
+    reach = round(decades / np.log10(2))
+    return Domain(
+        floats=lambda drawn: _scales(layout_of(reference, drawn), positive_floats(decades), np.array),
+        powers=lambda drawn: _scales(layout_of(reference, drawn), powers_of_two(min(reach, 300)), np.array),
+        rationals=lambda drawn: _scales(layout_of(reference, drawn), positive_ratios(), RATIONALS.asarray),
+        symbols=lambda drawn, table, name: [
+            SYMBOLS.asarray([table.positive(f"{name}{i}") for i in range(layout_of(reference, drawn).m)])
+        ],
+        rescales=True,
+    )
+
+
+def step_sizes(*, decades: float = 3.0) -> Domain:
+    """Draw positive step sizes within 10^±``decades``."""
+    return Domain(
+        floats=lambda _: positive_floats(decades),
+        rationals=lambda _: positive_ratios(),
+        symbols=lambda _, table, name: [table.positive(name)],
+    )
+
+
+def ratios(low: int, high: int, *, parts: int = 64) -> Domain:
+    """Draw numbers strictly between the integers ``low`` and ``high``: multiples of 1/``parts``, a power of two."""
+    steps = st.integers(low * parts + 1, high * parts - 1)
+    return Domain(
+        floats=lambda _: steps.map(lambda k: k / parts),
+        rationals=lambda _: steps.map(lambda k: RATIONALS.element(k) / RATIONALS.element(parts)),
+    )
+
+
+def counts(low: int, high: int) -> Domain:
+    """Draw integers from ``low`` to ``high``, such as numbers of steps; they shrink to ``low``."""
+    return Domain(floats=lambda _: st.integers(low, high), rationals=lambda _: st.integers(low, min(high, low + 2)))

@@ -1,0 +1,158 @@
+"""Domains of models: jets for proofs, closed forms for exactness, batch-norm networks for realism."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from psitheory.arithmetic import RATIONALS, SYMBOLS, SymbolTable
+from psitheory.layout import Layout
+from psitheory.models import BatchNormMLP, Circle, Cosine, Fourier, Jet, Neuron, Rayleigh
+from psitheory.runner.domain import Domain, Drawn
+from psitheory.strategies.geometry import GENERIC_LAYOUTS, generic_class, exact_layouts
+from psitheory.strategies.values import (
+    Draw,
+    float_arrays,
+    integer_arrays,
+    rational_arrays,
+    unit_ratios,
+)
+
+
+def _symmetric(square: Any) -> Any:
+    return square + np.swapaxes(square, -1, -2)
+
+
+# -- jets ---------------------------------------------------------------------------------------
+
+
+@st.composite
+def _rational_jets(draw: Draw, layouts: st.SearchStrategy[Layout]) -> Jet:
+    layout = draw(layouts)
+    entries: list[Any] = []
+    for size in layout.sizes_in_order:
+        if size > 0:
+            entries += unit_ratios(draw(rational_arrays((size - 1,))), RATIONALS.element(0))
+        else:
+            entries += list(draw(rational_arrays((-size,))))
+    n = layout.n
+    return Jet(
+        layout,
+        RATIONALS.asarray(entries),
+        RATIONALS.element(draw(st.integers(-9, 9))),
+        draw(rational_arrays((n,))),
+        _symmetric(draw(rational_arrays((n, n)))),
+    )
+
+
+def _generic_jet(layout: Layout, table: SymbolTable, name: str) -> Jet:
+    def entry(j: int, k: int) -> Any:
+        return table.real(f"S{min(j, k)}_{max(j, k)}")
+
+    n = range(layout.n)
+    return Jet(
+        layout,
+        generic_class(layout, table, name),
+        table.real("c"),
+        SYMBOLS.asarray([table.real(f"p{k}") for k in n]),
+        SYMBOLS.asarray([[entry(j, k) for k in n] for j in n]),
+    )
+
+
+# -- models in closed form ----------------------------------------------------------------------
+
+
+def _dimensions(drawn: Drawn) -> st.SearchStrategy[int]:
+    return st.sampled_from([8, 50]) if drawn.large else st.integers(2, 4)
+
+
+
+@st.composite
+def _rayleighs(draw: Draw, entries: Any, dimensions: st.SearchStrategy[int]) -> Rayleigh:
+    d = draw(dimensions)
+    return Rayleigh(_symmetric(draw(entries((d, d)))))
+
+
+@st.composite
+def _diagonal_rayleighs(draw: Draw, asarray: Any, dimensions: st.SearchStrategy[int]) -> Rayleigh:
+    d = draw(dimensions)
+    size = min(d, 4)
+    distinct = draw(st.lists(st.integers(-9, 9), min_size=size, max_size=size, unique=True))
+    eigenvalues = [distinct[k % size] for k in range(d)]
+    return Rayleigh(asarray(np.diag(eigenvalues)))
+
+
+@st.composite
+def _cosines(draw: Draw) -> Cosine:
+    d = draw(st.integers(2, 4))
+    direction = draw(float_arrays((d,)))
+    return Cosine(direction if np.any(direction) else np.eye(d)[0])
+
+
+@st.composite
+def _circles(draw: Draw) -> Circle:
+    harmonics = draw(st.integers(2, 5))
+    return Circle(Fourier(draw(float_arrays((harmonics,))), draw(float_arrays((harmonics,)))))
+
+
+@st.composite
+def _batches(draw: Draw) -> Any:
+    """Draw inputs (N, d) whose centred covariance is positive definite: they hold 0 and a basis."""
+    d = draw(st.integers(2, 3))
+    more = draw(integer_arrays((draw(st.integers(1, 3)), d)))
+    return np.concatenate([np.zeros((1, d)), np.eye(d), more.astype(float)])
+
+
+@st.composite
+def _neurons(draw: Draw) -> Neuron:
+    inputs = draw(_batches())
+    return Neuron(inputs, draw(float_arrays((len(inputs),))), activation=draw(st.sampled_from(["tanh", "identity"])))
+
+
+@st.composite
+def _networks(draw: Draw) -> BatchNormMLP:
+    inputs = draw(_batches())
+    labels = np.arange(len(inputs)) % 2
+    return BatchNormMLP(inputs, labels, hidden=(draw(st.integers(1, 2)),), activation="tanh")
+
+
+def psi_models() -> Domain:
+    """Draw PSI models.
+
+    Floats and balls: Rayleigh quotients, cosines, waves on the circle, batch-norm neurons and networks.
+    Rationals: Rayleigh quotients up to d = 50, and jets.  Symbols: the generic jet in each generic layout, so
+    that what is proved there is proved for every smooth PSI function in that dimension.
+    """
+    floats = _rayleighs(float_arrays, st.integers(2, 4)) | _cosines() | _circles() | _neurons() | _networks()
+
+    def rationals(drawn: Drawn) -> st.SearchStrategy[Any]:
+        return _rayleighs(rational_arrays, _dimensions(drawn)) | _rational_jets(exact_layouts(drawn))
+
+    return Domain(
+        floats=lambda _: floats,
+        rationals=rationals,
+        symbols=lambda _, table, name: [_generic_jet(layout, table, name) for layout in GENERIC_LAYOUTS],
+    )
+
+
+def whole_models() -> Domain:
+    """Draw PSI models that are known at every class: those of :func:`psi_models` without the jets."""
+    floats = _rayleighs(float_arrays, st.integers(2, 4)) | _cosines() | _circles() | _neurons() | _networks()
+    return Domain(floats=lambda _: floats, rationals=lambda drawn: _rayleighs(rational_arrays, _dimensions(drawn)))
+
+
+def rayleigh_quotients() -> Domain:
+    """Draw Rayleigh quotients of diagonal matrices with integer eigenvalues, so that L and the minimum are exact."""
+    return Domain(
+        floats=lambda drawn: _diagonal_rayleighs(lambda a: a.astype(float), _dimensions(drawn)),
+        rationals=lambda drawn: _diagonal_rayleighs(RATIONALS.asarray, _dimensions(drawn)),
+    )
+
+
+def waves() -> Domain:
+    """Draw functions of the angle, usually with several minima."""
+    return Domain(floats=lambda _: _circles())
+
+

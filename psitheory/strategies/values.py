@@ -1,0 +1,76 @@
+"""Numbers and arrays that shrink to readable witnesses: a few small integers times a power of two.
+
+Short mantissas alone would test no rounding, so every array is drawn in one of two ways: *readable*
+(small integers, which is what a failing case shrinks to) or *dense* (full mantissas from a drawn seed,
+also the only way for arrays of many entries).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from psitheory.arithmetic import RATIONALS
+
+Draw = Callable[[st.SearchStrategy[Any]], Any]
+
+READABLE_SIZE = 24
+SMALL = 9
+
+
+@st.composite
+def integer_arrays(draw: Draw, shape: tuple[int, ...]) -> Any:
+    """Draw an int array of small entries; entry by entry if it is short, from a seed otherwise."""
+    size = math.prod(shape)
+    if size <= READABLE_SIZE:
+        entries = draw(st.lists(st.integers(-SMALL, SMALL), min_size=size, max_size=size))
+        return np.array(entries, dtype=int).reshape(shape)
+    return np.random.default_rng(draw(st.integers(0, 2**16))).integers(-SMALL, SMALL + 1, size=shape)
+
+
+@st.composite
+def float_arrays(draw: Draw, shape: tuple[int, ...]) -> Any:
+    """Draw a float64 array of entries of about size 1 to 10, readable or dense."""
+    if math.prod(shape) <= READABLE_SIZE and not draw(st.booleans()):
+        return draw(integer_arrays(shape)).astype(float)
+    return np.random.default_rng(draw(st.integers(0, 2**16))).normal(size=shape)
+
+
+@st.composite
+def rational_arrays(draw: Draw, shape: tuple[int, ...]) -> Any:
+    """Draw an array of rationals: small integers over one small denominator."""
+    numerators = draw(integer_arrays(shape))
+    return RATIONALS.asarray(numerators) / RATIONALS.element(draw(st.integers(1, 5)))
+
+
+@st.composite
+def positive_floats(draw: Draw, decades: float = 90.0) -> float:
+    """Draw a positive float within 10^±``decades``: a small integer or a full mantissa, times a power of two."""
+    reach = int(decades / math.log10(2))
+    mantissa = draw(st.sampled_from([2, 1, 3, 5, 7]) | st.floats(1, 2, exclude_max=True))
+    return math.ldexp(float(mantissa), draw(st.integers(-reach, reach)))
+
+
+@st.composite
+def positive_ratios(draw: Draw, largest: int = 9) -> Any:
+    """Draw a positive rational with small numerator and denominator."""
+    return RATIONALS.element(Fraction(draw(st.integers(1, largest)), draw(st.integers(1, largest))))
+
+
+def powers_of_two(reach: int = 300) -> st.SearchStrategy[float]:
+    """Draw 2^k with k in ±``reach``."""
+    return st.integers(-reach, reach).map(lambda k: math.ldexp(1.0, k))
+
+
+def unit_ratios(t: Any, zero: Any) -> Any:
+    r"""Return the rational unit vector that stereographic projection from the pole gives for t (..., d-1).
+
+    :math:`u = (2t,\ 1 - \|t\|^2)/(1 + \|t\|^2)`; every rational unit vector but one arises so.
+    """
+    square = sum((x * x for x in t), zero)
+    return [*(2 * x / (1 + square) for x in t), (1 - square) / (1 + square)]
