@@ -55,3 +55,8 @@ def refuse_batch(batch: Any, model: str) -> None:
     """Raise if a batch is given to a model that has no samples."""
     if batch is not None:
         raise ArgumentError(f"batch is {shown(batch)}; {model} has no samples, so batch must be None")
+
+
+def divided(x: Array, s: Array | int) -> Array:
+    """Return ``x / s`` row by row, for the scale ``s`` of :func:`~psitheory.arithmetic.rescaled`."""
+    return x if isinstance(s, int) else x / s[..., None]

@@ -12,7 +12,7 @@ from psitheory.arithmetic.balls import BALLS, symmetric_spectrum
 from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.errors import ArgumentError, NotInArithmetic
 from psitheory.layout import Layout
-from psitheory.models.data import check_width, checked, matched, refuse_batch
+from psitheory.models.data import check_width, checked, divided, matched, refuse_batch
 from psitheory.models.interface import Evaluation, Smoothness
 
 
@@ -64,7 +64,7 @@ class Rayleigh:
         refuse_batch(batch, "the Rayleigh quotient")
         y, s = rescaled(w)
         loss, gradient, _ = self._parts(y, matched(self.matrix, w))
-        return Evaluation(loss[..., 0], _divided(gradient, s))
+        return Evaluation(loss[..., 0], divided(gradient, s))
 
     def hessian_vector(self, w: Array, x: Array) -> Array:
         r"""Return :math:`\nabla^2 f(w)\,x`, (..., n)."""
@@ -74,7 +74,7 @@ class Rayleigh:
         loss, gradient, double = self._parts(y, matrix)
         radial = dot(gradient, x, keepdims=True) * y + dot(y, x, keepdims=True) * gradient
         product = (namespace(x).matmul(x, matrix) - loss * x - radial) * double
-        return _divided(_divided(product, s), s)  # twice, since s² may overflow
+        return divided(divided(product, s), s)  # twice, since s² may overflow
 
     @staticmethod
     def _parts(y: Array, matrix: Array) -> tuple[Array, Array, Array]:
@@ -117,10 +117,6 @@ class Rayleigh:
         r"""Return :math:`L = 2(\lambda_{\max} - \lambda_{\min})`, which is attained."""
         xp, spectrum = namespace(self.matrix), self.spectrum
         return Smoothness(2 * (xp.max(spectrum) - xp.min(spectrum)), "closed form", "everywhere")
-
-
-def _divided(x: Array, s: Array | int) -> Array:
-    return x if isinstance(s, int) else x / s[..., None]
 
 
 def _symmetric(matrix: Array) -> Array:
