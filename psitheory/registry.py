@@ -59,7 +59,7 @@ def select(
     else:
         entries = [entry for target in targets for entry in find(target)]
     if not entries:
-        raise ArgumentError("targets is empty; name an id, a file or a theorem, or leave it out for all")
+        raise ArgumentError("targets is empty and names nothing to verify; name an id, a file or a theorem")
     unique = list({id(e.theorem) if e.target is None else e.target: e for e in entries}.values())
     return _of_chapter(unique, chapter) if chapter is not None else tuple(unique)
 

@@ -6,6 +6,7 @@ import io
 import json
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -22,6 +23,9 @@ from psitheory.checking import (
     Verdict,
     Witness,
 )
+
+if TYPE_CHECKING:
+    from psitheory.runner.judge import Outcome
 
 STYLES: Mapping[Verdict, str] = {
     Verdict.HOLDS: "bold green",
@@ -174,10 +178,12 @@ def _law_block(claim: ClaimReport, law: LawReport, target: str) -> Text:
 
 
 def _refutation(evidence: Evidence, witness: Witness) -> list[tuple[str, str]]:
-    said = {"equal": "against", "at most": "which is more than"}[evidence.relation]
     cases = f"{evidence.cases} case{'s' * (evidence.cases != 1)}"
     return [
-        ("observed", f"{witness.left} {said} {witness.right}   in {evidence.kind}, {cases}"),
+        (
+            "observed",
+            f"{_sides(witness.left, witness.right, evidence.relation, evidence.verdict)}   in {evidence.kind}, {cases}",
+        ),
         ("smallest", "  ".join(f"{name}={value}" for name, value in witness.shown.items())),
     ]
 
@@ -190,6 +196,25 @@ def _survivors(counterfeits: Sequence[CounterfeitReport]) -> list[tuple[str, str
         for c in counterfeits
         if c.verdict is not Verdict.REFUTED
     ]
+
+
+def outcome_text(name: str, outcome: Outcome) -> Text:
+    """Return what became of one case that was replayed."""
+    verdict = {"passed": Verdict.HOLDS, "failed": Verdict.REFUTED}.get(outcome.status, Verdict.INCONCLUSIVE)
+    block = Text(str(verdict), style=STYLES[verdict]).append(f"  {name} on this input", style="bold")
+    if outcome.left or outcome.right:
+        block.append("\n  observed   ", style="dim").append(
+            _sides(outcome.left, outcome.right, outcome.relation, verdict)
+        )
+    if outcome.note:
+        block.append("\n  note       ", style="dim").append(outcome.note)
+    return block
+
+
+def _sides(left: str, right: str, relation: str, verdict: Verdict) -> str:
+    if relation == "equal":
+        return f"{left} against {right}"
+    return f"{left} {'exceeds' if verdict is Verdict.REFUTED else 'against at most'} {right}"
 
 
 def replay_command(target: str, law: str, witness: Witness) -> str:

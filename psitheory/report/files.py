@@ -1,0 +1,50 @@
+"""Write a file whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from psitheory.errors import ArgumentError
+
+
+def as_json(data: Any) -> str:
+    """Return ``data`` as JSON text; what JSON cannot say (NaN, infinity) is refused."""
+    return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def check_writable(path: Path, name: str) -> None:
+    """Raise unless a file can be put at ``path``, so that a long run does not end in vain.
+
+    Raises
+    ------
+    ArgumentError
+        If its folder does not exist or cannot be written, or something that is no file stands there.
+    """
+    folder = path.resolve().parent
+    if not folder.is_dir():
+        raise ArgumentError(f"{name} is '{path}', but the folder '{folder}' does not exist")
+    if not os.access(folder, os.W_OK):
+        raise ArgumentError(f"{name} is '{path}', but the folder '{folder}' cannot be written")
+    if path.exists() and not path.is_file():
+        raise ArgumentError(f"{name} is '{path}', which is not a file; the name of a file is needed")
+
+
+def write_whole(path: Path, text: str, name: str) -> None:
+    """Write ``text`` beside ``path`` and move it there in one step."""
+    path = path.resolve()
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with open(unfinished, "x", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(unfinished, path)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise ArgumentError(f"{name} is '{path}', which cannot be written: {error.strerror}") from error
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
