@@ -6,12 +6,13 @@ Exit codes: 0 all hold, 1 something is refuted, 3 something is inconclusive, 2 b
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,6 +23,7 @@ from psitheory.verification import ONE_THREAD, Progress, WorkerDied, check_optio
 if TYPE_CHECKING:
     from psitheory.checking import ClaimReport
     from psitheory.registry import Entry
+    from psitheory.report.terminal import Piece
 
 BAD_USE, FAILED = 2, 70
 
@@ -98,7 +100,8 @@ def verify(
     if json == "-":
         _print([files.as_json(report.to_dict()).rstrip("\n")])
     else:
-        _print(terminal.pieces(report, {e.theorem.id: e.target for e in entries if e.target is not None}))
+        named = {e.theorem.id: e.target for e in entries if e.target is not None}
+        _print(terminal.pieces(report, named, width=_width()))
         if json is not None:
             files.write_whole(Path(json), files.as_json(report.to_dict()), "--json")
     raise typer.Exit(report.exit_code)
@@ -108,13 +111,13 @@ def verify(
 def claims(json: Annotated[bool, typer.Option("--json", help="Print them as JSON.")] = False) -> None:
     """List the claims that can be verified."""
     from psitheory.registry import library
-    from psitheory.report import describe, files, terminal
+    from psitheory.report import describe, files, tables
 
     theorems = [entry.theorem for entry in library()]
     if json:
         _print([files.as_json([describe.as_dict(theorem) for theorem in theorems]).rstrip("\n")])
     else:
-        _print([terminal.claims_table(theorems)])
+        _print([tables.claims_table(theorems)])
 
 
 @app.command()
@@ -153,9 +156,15 @@ def replay(
     raise typer.Exit({"passed": 0, "failed": 1}.get(outcome.status, 3))
 
 
-def _print(pieces: Iterable[Any]) -> None:
-    """Print to stdout: in colours and to its width on a terminal, else as plain lines that do not wrap."""
+def _width() -> int | None:
+    """Return the width of the terminal, None if stdout is none."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def _print(pieces: Iterable[Piece]) -> None:
+    """Print to stdout: with colours on a terminal, else plain aligned lines."""
     from rich.console import Console
+    from rich.table import Table
 
     from psitheory.report import terminal
 
@@ -163,7 +172,7 @@ def _print(pieces: Iterable[Any]) -> None:
         if sys.stdout.isatty():
             console = Console(highlight=False)
             for piece in pieces:
-                console.print(piece, markup=False, soft_wrap=isinstance(piece, str))
+                console.print(piece, markup=False, soft_wrap=not isinstance(piece, Table))
         else:
             sys.stdout.write(terminal.plain(pieces))
         sys.stdout.flush()
