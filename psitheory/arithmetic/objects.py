@@ -50,6 +50,8 @@ class ObjectNamespace:
             setattr(self, name, self._lifted(name, 2))
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # Python asks for special methods, and expects its own answer
+            raise AttributeError(name)
         raise NotInArithmetic(f"there is no {name!r} in the arithmetic of {self.name}")
 
     def _lifted(self, name: str, arity: int) -> Callable[..., Any]:

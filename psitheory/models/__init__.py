@@ -1,18 +1,24 @@
 """Models: losses on flat weights whose layout says which blocks are scale-invariant."""
 
 from psitheory.models.activations import Activation, activation
+from psitheory.models.circle import Circle
 from psitheory.models.cosine import Cosine
 from psitheory.models.derivatives import complex_step_hessian_vector
 from psitheory.models.interface import Evaluation, Model, Smoothness
+from psitheory.models.periodic import Fourier, Periodic, Wave
 from psitheory.models.rayleigh import Rayleigh
 
 __all__ = [
     "Activation",
+    "Circle",
     "Cosine",
     "Evaluation",
+    "Fourier",
     "Model",
+    "Periodic",
     "Rayleigh",
     "Smoothness",
+    "Wave",
     "activation",
     "complex_step_hessian_vector",
 ]

@@ -140,6 +140,7 @@ def activation(name: str) -> Activation:
 
     Examples
     --------
+    >>> import numpy as np
     >>> activation("relu").value(np.array([-1.0, 2.0]))
     array([0., 2.])
     """

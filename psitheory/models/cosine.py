@@ -35,6 +35,7 @@ class Cosine:
 
     Examples
     --------
+    >>> import numpy as np
     >>> float(Cosine([3.0, 4.0]).evaluate(np.array([0.0, 2.0])).loss)
     -0.8
     """
