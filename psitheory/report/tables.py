@@ -19,6 +19,7 @@ SHORT = {kind: kind for kind in KINDS} | {"powers of two": "2^k"}
 """The kinds of evidence as they head a column."""
 
 TITLE_WIDTH = 24
+UNBROKEN = "\N{NO-BREAK SPACE}"
 
 
 def verdict_table(report: Report) -> Table:
@@ -51,7 +52,7 @@ def verdict_lines(report: Report, width: int) -> Text:
         text.append(" " * (verdicts - len(graded(claim).plain)))
         text.append(f"\n{' ' * (ids + verdicts)}".join(title))
         for line in textwrap.wrap(_evidence_in_words(claim), max(width - ids, TITLE_WIDTH)):
-            text.append(f"\n{' ' * ids}{line}", style="dim")
+            text.append(f"\n{' ' * ids}{line.replace(UNBROKEN, ' ')}", style="dim")
         text.append("\n")
     text.rstrip()
     return text
@@ -89,8 +90,8 @@ def _evidence_in_words(claim: ClaimReport) -> str:
     for relation, name in (("equal", "residual"), ("at most", "ratio")):
         if (value := worst(claim, relation)) is not None:
             parts.append(f"{name} {_number(value)}")
-    refuted, of = claim.refuted_counterfeits
-    return ", ".join([*parts, f"{refuted}/{of} counterfeits refuted", f"{claim.seconds:.1f} s"])
+    parts += ["counterfeits {}/{}".format(*claim.refuted_counterfeits), f"{claim.seconds:.1f} s"]
+    return ", ".join(part.replace(" ", UNBROKEN) for part in parts)
 
 
 def _table(left: Sequence[str], right: Sequence[str]) -> Table:

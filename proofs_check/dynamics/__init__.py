@@ -1,0 +1,1 @@
+"""Chapter B: what updates do to equivalence classes."""

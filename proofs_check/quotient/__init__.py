@@ -1,0 +1,1 @@
+"""Chapter A: the quotient, its metric, gradients, retractions."""
