@@ -5,6 +5,7 @@ from psitheory.models.circle import Circle
 from psitheory.models.cosine import Cosine
 from psitheory.models.derivatives import complex_step_hessian_vector
 from psitheory.models.interface import Evaluation, Model, Smoothness
+from psitheory.models.neuron import Neuron
 from psitheory.models.periodic import Fourier, Periodic, Wave
 from psitheory.models.rayleigh import Rayleigh
 
@@ -15,6 +16,7 @@ __all__ = [
     "Evaluation",
     "Fourier",
     "Model",
+    "Neuron",
     "Periodic",
     "Rayleigh",
     "Smoothness",
