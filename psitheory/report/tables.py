@@ -18,6 +18,9 @@ STYLES: Mapping[Verdict, str] = {
 SHORT = {kind: kind for kind in KINDS} | {"powers of two": "2^k"}
 """The kinds of evidence as they head a column."""
 
+SIDES = {"equal": "residual", "at most": "ratio"}
+"""What is shown of the worst case of each relation."""
+
 TITLE_WIDTH = 24
 UNBROKEN = "\N{NO-BREAK SPACE}"
 
@@ -25,16 +28,17 @@ UNBROKEN = "\N{NO-BREAK SPACE}"
 def verdict_table(report: Report) -> Table:
     """Return the table of claims: verdict, cases by arithmetic, worst side, counterfeits, seconds."""
     kinds = [kind for kind in KINDS if any(kind in claim.cases for claim in report.claims)]
-    counts = [SHORT[kind] for kind in kinds]
-    table = _table(("id", "title", "verdict"), (*counts, "residual", "ratio", "counterfeits", "seconds"))
+    sides = [side for side in SIDES if any(worst(claim, side) is not None for claim in report.claims)]
+    counts = [*(SHORT[kind] for kind in kinds), *(SIDES[side] for side in sides)]
+    table = _table(("id", "title", "verdict"), (*counts, "counterfeits", "seconds"))
+    table.columns[1].min_width = min(TITLE_WIDTH, max((len(claim.title) for claim in report.claims), default=0))
     for claim in report.claims:
         table.add_row(
             Text(claim.id, style="bold"),
             claim.title,
             graded(claim),
             *(str(claim.cases.get(kind, "")) for kind in kinds),
-            _number(worst(claim, "equal")),
-            _number(worst(claim, "at most")),
+            *(_number(worst(claim, side)) for side in sides),
             "{}/{}".format(*claim.refuted_counterfeits),
             f"{claim.seconds:.1f}",
         )
@@ -87,9 +91,7 @@ def worst(claim: ClaimReport, relation: str) -> float | None:
 
 def _evidence_in_words(claim: ClaimReport) -> str:
     parts = [f"{claim.cases[kind]} {SHORT[kind]}" for kind in KINDS if kind in claim.cases]
-    for relation, name in (("equal", "residual"), ("at most", "ratio")):
-        if (value := worst(claim, relation)) is not None:
-            parts.append(f"{name} {_number(value)}")
+    parts += [f"{name} {_number(worst(claim, side))}" for side, name in SIDES.items() if worst(claim, side) is not None]
     parts += ["counterfeits {}/{}".format(*claim.refuted_counterfeits), f"{claim.seconds:.1f} s"]
     return ", ".join(part.replace(" ", UNBROKEN) for part in parts)
 
@@ -97,8 +99,7 @@ def _evidence_in_words(claim: ClaimReport) -> str:
 def _table(left: Sequence[str], right: Sequence[str]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0), collapse_padding=True)
     for head in left:
-        is_title = head == "title"
-        table.add_column(head, no_wrap=not is_title, overflow="fold", min_width=TITLE_WIDTH if is_title else None)
+        table.add_column(head, no_wrap=head != "title", overflow="fold")
     for head in right:
         table.add_column(head, no_wrap=True, justify="right")
     return table

@@ -40,8 +40,9 @@ def pieces(report: Report, targets: Mapping[str, str] | None = None, *, width: i
         The width to keep to; none if left out.
     """
     table = verdict_table(report)
-    needed = Measurement.get(_console(io.StringIO()), _console(io.StringIO()).options, table).minimum
-    out: list[Piece] = [table if width is None or needed <= width else verdict_lines(report, width), ""]
+    console = _console(io.StringIO())
+    fits = width is None or Measurement.get(console, console.options, table).minimum <= width
+    out: list[Piece] = [table if fits else verdict_lines(report, width or 0), ""]
     for block in failures(report, targets, width=width):
         out += [block, ""]
     return [*out, summary(report)]

@@ -1,0 +1,124 @@
+"""``verify``: the same report from any number of workers, from scripts and from notebooks."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import pytest
+
+import psitheory
+from psitheory import verification
+from psitheory.checking import Report, Verdict
+from psitheory.errors import ArgumentError, ArgumentTypeError, UnknownName
+from tests.theorem_files import HOLDS, INCONCLUSIVE, REFUTED
+
+
+@pytest.fixture
+def files(tmp_path):
+    names = []
+    for name, text in (("holds.py", HOLDS), ("refuted.py", REFUTED), ("undecided.py", INCONCLUSIVE)):
+        (tmp_path / name).write_text(text)
+        names.append(str(tmp_path / name))
+    return names
+
+
+def timeless(report: Report) -> list:
+    """Return what a report says, without how long it took."""
+    claims = []
+    for claim in report.claims:
+        laws = [replace(law, evidence=tuple(replace(e, seconds=0) for e in law.evidence)) for law in claim.laws]
+        claims.append(replace(claim, laws=tuple(laws), seconds=0))
+    return claims
+
+
+def test_the_report_does_not_depend_on_the_number_of_workers(files):
+    alone, together = (psitheory.verify(files, workers=n, seed=3) for n in (1, 2))
+    assert [claim.verdict for claim in alone.claims] == [Verdict.HOLDS, Verdict.REFUTED, Verdict.INCONCLUSIVE]
+    assert timeless(alone) == timeless(together)
+    assert alone.exit_code == 1
+
+
+def test_theorems_are_given_as_objects_files_or_both(files):
+    from psitheory.registry import theorems_in_file
+
+    (mine,) = theorems_in_file(files[1])
+    report = psitheory.verify([files[0], mine, files[2]], workers=2)
+    assert [claim.id for claim in report.claims] == ["T1", "T2", "T3"]
+    assert timeless(psitheory.verify(mine)) == timeless(report)[1:2]
+
+
+def test_progress_is_told_of_each_claim_once(files):
+    told = []
+    report = psitheory.verify(files, workers=2, progress=lambda i, claim: told.append((i, claim.id)))
+    assert sorted(told) == [(i, claim.id) for i, claim in enumerate(report.claims)]
+
+
+def test_the_environment_names_what_numbers_depend_on(files):
+    environment = psitheory.verify(files[0]).environment
+    assert {"psitheory", "python", "numpy", "scipy", "sympy", "python-flint", "hypothesis", "blas"} <= set(environment)
+    assert all(isinstance(value, str) and value for value in environment.values())
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "sentence"),
+    [
+        ({"effort": "fast"}, ArgumentError, "^effort is 'fast'; one of quick, standard, deep is needed$"),
+        ({"seed": -1}, ArgumentTypeError, "^seed is -1; a non-negative integer is needed$"),
+        ({"seed": 1.5}, ArgumentTypeError, "^seed is 1.5; a non-negative integer is needed$"),
+        ({"workers": 0}, ArgumentTypeError, "^workers is 0; a positive integer is needed$"),
+        ({"chapter": "Z"}, UnknownName, "^chapter 'Z' has no claim here"),
+    ],
+)
+def test_options_out_of_range_are_told(files, options, error, sentence):
+    with pytest.raises(error, match=sentence):
+        psitheory.verify(files, **options)
+
+
+def test_a_script_without_a_main_guard_may_verify(files, tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(f"import psitheory\nprint('once', psitheory.verify({files!r}, workers=2).verdict)\n")
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout == "once REFUTED\n"
+
+
+def test_children_leave_no_trace_in_the_environment(files):
+    before, main = dict(os.environ), sys.modules["__main__"]
+    psitheory.verify(files, workers=2)
+    assert dict(os.environ) == before
+    assert sys.modules["__main__"] is main
+
+
+def test_a_worker_that_dies_is_told(files, tmp_path):
+    deadly = tmp_path / "deadly.py"
+    deadly.write_text("import os\nif os.environ.get('TEST_OF_A_DEATH') != str(os.getpid()): os._exit(1)\n" + HOLDS)
+    os.environ["TEST_OF_A_DEATH"] = str(os.getpid())
+    try:
+        with pytest.raises(
+            verification.WorkerDied, match="^a worker process ended abruptly while it checked one of T1"
+        ):
+            psitheory.verify([deadly, files[1]], workers=2)
+    finally:
+        del os.environ["TEST_OF_A_DEATH"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="interrupts are sent as POSIX signals")
+def test_an_interrupt_ends_it_at_once_without_a_traceback(tmp_path):
+    started = tmp_path / "started"
+    slow = "    import pathlib, time; pathlib.Path('started').touch(); time.sleep(0.2)\n    return equal"
+    for name in ("slow.py", "slow2.py"):
+        (tmp_path / name).write_text(HOLDS.replace("    return equal", slow, 1))
+    command = [sys.executable, "-m", "psitheory.cli", "verify", "slow.py", "slow2.py", "--workers", "2"]
+    command += ["--effort", "deep", "--json", "out.json"]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True) as run:
+        while not started.exists() and run.poll() is None:
+            time.sleep(0.05)
+        os.killpg(run.pid, signal.SIGINT)
+        _, errors = run.communicate(timeout=20)
+    assert run.returncode == 130
+    assert errors == ""
+    assert sorted(path.name for path in tmp_path.glob("*.json*")) == []
