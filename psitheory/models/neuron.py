@@ -241,12 +241,16 @@ def _indices(batch: Array, count: int) -> np.ndarray:
 def _refuse_dead(deviation: Array, inputs: Array, y: Array) -> None:
     """Raise where the deviation of Xy, (..., 1), is zero, or within the rounding of the product.
 
-    A ball that straddles zero passes, and makes what follows non-finite.
+    A ball that straddles zero passes, and so do arrays of other libraries, which may be traced: there
+    what follows is not finite.
     """
-    if isinstance(namespace(deviation), ObjectNamespace):
+    xp = namespace(deviation)
+    if isinstance(xp, ObjectNamespace):
         dead = np.frompyfunc(lambda x: x == 0, 1, 1)(deviation).astype(bool)
-    else:
+    elif xp is np:
         dead = _is_rounding(deviation.real, inputs, y.real)
+    else:
+        return
     if dead.any():
         where = tuple(int(i) for i in np.argwhere(dead[..., 0])[0])
         trajectory = f" in trajectory {', '.join(map(str, where))}" if where else ""

@@ -134,7 +134,7 @@ class Fourier:
         xp = namespace(c, s)
         a, b = matched(self.cosines, c), matched(self.sines, c)
         cosine, sine, out = xp.ones_like(c), xp.zeros_like(c), xp.zeros_like(c)
-        for k in range(len(a)):
+        for k in range(self.cosines.shape[0]):
             by_cosine = (cosine, -sine, -cosine, sine)[order % 4]
             by_sine = (sine, cosine, -sine, -cosine)[order % 4]
             out = out + k**order * (a[k] * by_cosine + b[k] * by_sine)
