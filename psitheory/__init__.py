@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from psitheory.checking import theorem as theorem
     from psitheory.checking import vacuous as vacuous
     from psitheory.errors import PsitheoryError as PsitheoryError
+    from psitheory.experiments import descend as descend
+    from psitheory.geometry import PSIQuotient as PSIQuotient
     from psitheory.layout import Layout as Layout
+    from psitheory.optimizers import GradientDescent as GradientDescent
+    from psitheory.optimizers import PSIGradientDescent as PSIGradientDescent
     from psitheory.verification import verify as verify
 
 __version__ = "0.1.0"
@@ -29,11 +33,14 @@ __version__ = "0.1.0"
 _NAMES = {
     "checking": "Grade Law Report Source Theorem Verdict at_most equal law theorem vacuous",
     "errors": "PsitheoryError",
+    "experiments": "descend",
+    "geometry": "PSIQuotient",
     "layout": "Layout",
+    "optimizers": "GradientDescent PSIGradientDescent",
     "verification": "verify",
 }
 _HOME = {name: f"{__name__}.{module}" for module, names in _NAMES.items() for name in names.split()}
-_MODULES = ("arithmetic", "experiments", "geometry", "laws", "models", "optimizers", "runner", "strategies", *_NAMES)
+_MODULES = ("arithmetic", "laws", "models", "report", "runner", "strategies", *_NAMES)
 
 __all__ = [*_HOME, *_MODULES]
 

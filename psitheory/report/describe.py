@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 import textwrap
 from typing import Any
 
@@ -32,29 +34,29 @@ def as_dict(theorem: Theorem) -> dict[str, Any]:
 
 def theorem_text(theorem: Theorem) -> str:
     """Return a theorem as a page of text, BibTeX last."""
-    parts = [
-        f"{theorem.id}  {theorem.title}",
-        f"Chapter\n  {theorem.chapter}",
-        f"Statement\n{_indented(theorem.statement)}",
-    ]
+    sections = _sections(theorem.doc)
+    first, shown = sections.pop("", ""), {"Statement": theorem.statement}
     if theorem.assumptions:
-        parts.append("Assumptions\n" + "\n".join(f"  - {line}" for line in theorem.assumptions))
-    if theorem.doc.strip():
-        parts.append(f"In words\n{_indented(theorem.doc)}")
+        shown["Assumptions"] = "\n".join(f"- {line}" for line in theorem.assumptions)
+    shown |= sections
     if theorem.laws:
-        parts.append("Laws, each with its counterfeits\n" + "\n".join(map(_law, theorem.laws)))
+        shown["Laws, each with its counterfeits"] = "\n".join(map(_law, theorem.laws))
     if theorem.source:
-        where = f" ({theorem.locator})" if theorem.locator else ""
-        parts += [f"Source\n  {theorem.source.text}{where}", f"BibTeX\n{_indented(theorem.source.bibtex)}"]
-    return "\n\n".join(parts) + "\n"
+        shown["Reference"] = "\n".join(textwrap.wrap(theorem.source.text, 110))
+        shown["BibTeX"] = theorem.source.bibtex
+    parts = [f"{theorem.id}  {theorem.title}   chapter: {theorem.chapter}", first]
+    parts += [f"{heading}\n{textwrap.indent(body, '  ')}" for heading, body in shown.items()]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _sections(doc: str) -> dict[str, str]:
+    """Return the sections of a docstring by heading, what comes before the first under the empty one."""
+    text = re.sub(r":math:`([^`]*)`", r"\1", inspect.cleandoc(doc))
+    first, *rest = re.split(r"^(\S.*)\n-{3,}\n", text, flags=re.MULTILINE)
+    return {"": first.strip()} | {head: body.strip() for head, body in zip(rest[::2], rest[1::2], strict=True)}
 
 
 def _law(law: Law) -> str:
     there_is = "there is: " if law.quantifier == "exists" else ""
-    lines = [f"  {law.name}", f"      {there_is}{law.says}"]
-    lines += [f"    not {c.name}: {c.says}" for c in law.counterfeits]
+    lines = [law.name, f"  {there_is}{law.says}", *(f"  counterfeit {c.name}: {c.says}" for c in law.counterfeits)]
     return "\n".join(lines)
-
-
-def _indented(text: str) -> str:
-    return textwrap.indent(textwrap.dedent(text).strip(), "  ")
