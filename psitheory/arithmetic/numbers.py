@@ -99,7 +99,8 @@ def rescaled(x: Array) -> tuple[Array, Array | int]:
         return x, 1
     largest = np.abs(real).max(axis=-1, initial=0)
     exponents = np.where(safe | ~np.isfinite(largest), 0, np.frexp(largest)[1])
-    exponents = np.maximum(exponents, np.finfo(real.dtype).minexp)  # 2.0**-exponent must be finite
+    limits = np.finfo(real.dtype)
+    exponents = np.clip(exponents, limits.minexp, limits.maxexp - 1)  # the scale and its inverse must be finite
     scale = np.ldexp(np.ones((), real.dtype), exponents)
     return x / scale[..., None], scale
 
@@ -115,12 +116,13 @@ def _rescaled_array_api(x: Array, xp: Any) -> tuple[Array, Array]:
     return x / scale[..., None], scale
 
 
-def norm(x: Array) -> Array:
+def norm(x: Array, keepdims: bool = False) -> Array:
     r"""Return :math:`\|x\|` over the last axis; neither over- nor underflows where the norm itself does not."""
     y, s = rescaled(x)
     xp = namespace(y)
     root = BALLS.sqrt_of_square if xp is BALLS else xp.sqrt
-    return root(squared_norm(y)) * s
+    scale = s[..., None] if keepdims and not isinstance(s, int) else s
+    return root(squared_norm(y, keepdims=keepdims)) * scale
 
 
 def sinc(x: Array) -> Array:

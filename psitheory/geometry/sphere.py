@@ -14,12 +14,12 @@ from psitheory.errors import ArgumentError
 from psitheory.layout import as_real
 
 
-def angle(u: Array, v: Array) -> Array:
+def angle(u: Array, v: Array, keepdims: bool = False) -> Array:
     r"""Return the angle :math:`2\,\mathrm{atan2}(\|u-v\|, \|u+v\|)` of unit vectors, in radians.
 
     Accurate to rounding for all angles; arccos of the dot product is wrong by 1e-8 near 0 and near π.
     """
-    return 2 * namespace(u, v).atan2(norm(u - v), norm(u + v))
+    return 2 * namespace(u, v).atan2(norm(u - v, keepdims), norm(u + v, keepdims))
 
 
 def project(u: Array, z: Array) -> Array:
@@ -29,7 +29,7 @@ def project(u: Array, z: Array) -> Array:
 
 def exp(u: Array, x: Array) -> Array:
     r"""Return :math:`\cos\|x\|\,u + \frac{\sin\|x\|}{\|x\|}\,x`."""
-    length = norm(x)[..., None]
+    length = norm(x, keepdims=True)
     return namespace(u, x).cos(length) * u + sinc(length) * x
 
 
@@ -47,8 +47,7 @@ def log(u: Array, v: Array) -> Array:
     xp = namespace(u, v)
     difference = v - u
     along = difference + squared_norm(difference, keepdims=True) / 2 * u
-    theta = angle(u, v)[..., None]
-    length = norm(along)[..., None]
+    theta, length = angle(u, v, keepdims=True), norm(along, keepdims=True)
     zero = xp.where(xp.greater(length, xp.zeros_like(length)), xp.zeros_like(length), xp.ones_like(length))
     if xp is np and bool(np.any(np.logical_and(zero == 1, theta > 1))):
         raise ArgumentError("z is antipodal to w in some block; the logarithm needs points that are not antipodal")
@@ -107,7 +106,7 @@ class Sphere:
     def retract(self, w: Array, x: Array) -> Array:
         r"""Return :math:`(w + x)/\|w + x\|`."""
         z = self._ambient(w, "w") + self._ambient(x, "x")
-        return z / norm(z)[..., None]
+        return z / norm(z, keepdims=True)
 
     def exp(self, w: Array, x: Array) -> Array:
         """Return the end of the geodesic; see :func:`exp`."""
@@ -132,7 +131,7 @@ class Sphere:
     def random_point(self, rng: np.random.Generator, shape: tuple[int, ...] = ()) -> Array:
         """Return points uniform on the sphere, (*shape, d)."""
         z = rng.normal(size=(*shape, self.d))
-        return z / norm(z)[..., None]
+        return z / norm(z, keepdims=True)
 
     def random_tangent(self, rng: np.random.Generator, w: Array) -> Array:
         """Return tangential parts of standard normal vectors."""
