@@ -22,7 +22,7 @@ from typing import Literal
 
 import numpy as np
 
-from psitheory.arithmetic import Array, dot, namespace, norm, rescaled
+from psitheory.arithmetic import BALLS, Array, dot, namespace, norm, rescaled
 from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.errors import ArgumentError, ArgumentTypeError, UnknownName, shown
 
@@ -316,8 +316,8 @@ class Layout:
                 f"{name} has the shape {tuple(w.shape)}; its last axis must be {self.n}, the size of {self}"
             )
         xp = namespace(w)
-        finite = xp.isfinite(w)
-        if not bool(np.all(finite) if isinstance(finite, np.ndarray) else xp.all(finite)):
+        finite = True if xp is BALLS else xp.isfinite(w)  # an infinite ball is a wide enclosure, no bad input
+        if finite is not True and not bool(np.all(finite) if isinstance(finite, np.ndarray) else xp.all(finite)):
             raise ArgumentError(f"{name} is not finite in {self._first_non_finite(w)}; finite numbers are needed")
         if nonzero and self.m:
             zero = self.reduce(_is_zero, w)

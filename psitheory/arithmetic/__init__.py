@@ -9,7 +9,7 @@ arithmetic      what an array is                        what an equality means
 floats          ``numpy.ndarray`` of a float dtype,     equal up to rounding
                 or any array-API array
 rationals       object array of ``flint.fmpq``          exact
-symbols         object array of SymPy field elements    proved for every value of the symbols
+symbols         object array of rational functions      proved for every value of the symbols
 balls           object array of ``flint.arb``           the enclosures overlap, or they are disjoint
 ==============  ======================================  ===============================================
 

@@ -9,7 +9,7 @@ import numpy as np
 from psitheory.arithmetic.balls import BALLS
 from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.arithmetic.rationals import RATIONALS
-from psitheory.arithmetic.symbols import SYMBOLS
+from psitheory.arithmetic.symbols import EXPRESSIONS, SYMBOLS
 
 Array: TypeAlias = Any
 """An array of any of the arithmetics: NumPy, array API, or an object array."""
@@ -20,7 +20,9 @@ def _of_element(element: Any) -> ObjectNamespace | None:
     module = kind.__module__
     if module.startswith("flint."):
         return BALLS if kind.__name__ == "arb" else RATIONALS
-    return SYMBOLS if module.startswith("sympy.") else None
+    if module.startswith("psitheory.arithmetic."):
+        return SYMBOLS
+    return EXPRESSIONS if module.startswith("sympy.") else None
 
 
 def namespace(*arrays: Array) -> Any:

@@ -1,5 +1,6 @@
 """Verdicts, observations, laws, theorems and reports: knows nothing of any domain, draws nothing, prints nothing."""
 
+from psitheory.checking.exhibit import Exhibit
 from psitheory.checking.observation import Observation, at_most, equal, vacuous
 from psitheory.checking.report import ClaimReport, CounterfeitReport, Evidence, LawReport, Report, Witness
 from psitheory.checking.theorem import (
@@ -31,6 +32,7 @@ __all__ = [
     "Counterfeit",
     "CounterfeitReport",
     "Evidence",
+    "Exhibit",
     "Grade",
     "Law",
     "LawReport",

@@ -18,11 +18,16 @@ class Observation:
     right: Any
     relation: Relation
     moved: bool = True
+    accurate: bool = False
 
 
-def equal(left: Any, right: Any) -> Observation:
-    """Claim that ``left`` and ``right`` (arrays or numbers that broadcast) are equal."""
-    return Observation(left, right, "equal")
+def equal(left: Any, right: Any, *, accurate: bool = False) -> Observation:
+    """Claim that ``left`` and ``right`` (arrays or numbers that broadcast) are equal.
+
+    With ``accurate`` floats must agree as well as the problem allows, not only as well as the code computes:
+    this is how a distance by arccos is told from one by atan2.
+    """
+    return Observation(left, right, "equal", accurate=accurate)
 
 
 def at_most(left: Any, right: Any) -> Observation:

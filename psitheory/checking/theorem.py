@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from psitheory.checking.exhibit import Exhibit
 from psitheory.checking.observation import Observation
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 
 LawFunction = Callable[..., Observation]
+ExhibitFunction = Callable[[Any], Exhibit]
 
 FLOATS = "floats"
 POWERS_OF_TWO = "powers of two"
@@ -170,6 +172,8 @@ class Theorem:
     laws : list of Law
     doc : str
         The docstring of its file: proof in words, what is checked and what is not.
+    exhibits : list of callable
+        Functions that make an exhibit from a random generator.
     """
 
     id: str
@@ -181,6 +185,7 @@ class Theorem:
     assumptions: tuple[str, ...] = ()
     laws: list[Law] = field(default_factory=list)
     doc: str = ""
+    exhibits: list[ExhibitFunction] = field(default_factory=list)
 
     def law(
         self,
@@ -200,6 +205,11 @@ class Theorem:
             )
         decorate = law(quantifier=quantifier, on=on, instance=instance, **domains)
         return lambda function: self._add(decorate(function))
+
+    def exhibit(self, function: ExhibitFunction) -> ExhibitFunction:
+        """Add, as a decorator, a function of a ``numpy.random.Generator`` that returns an :class:`Exhibit`."""
+        self.exhibits.append(function)
+        return function
 
     def _add(self, new: Law) -> Law:
         if any(old.name == new.name for old in self.laws):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from psitheory.arithmetic import Array, dot
 from psitheory.geometry import PSIQuotient
+from psitheory.layout import Layout
+from psitheory.models.interface import Evaluation
+from psitheory.optimizers.interface import State
 
 
 class FlatMetric(PSIQuotient):
@@ -80,3 +84,29 @@ def of(kind: Any, manifold: PSIQuotient) -> Any:
     return kind(manifold.layout)
 
 
+@dataclass(frozen=True, eq=False)
+class _ScaledDescent:
+    """Gradient descent with a rate that depends on the norms of the blocks, by a wrong power of them."""
+
+    rate: Any
+
+    def init(self, layout: Layout, w: Array) -> State:
+        return ()
+
+    def step(self, layout: Layout, w: Array, evaluation: Evaluation, state: State) -> tuple[Array, State]:
+        return w - self.rate * layout.scale(self.factor(layout.norms(w)), evaluation.gradient), state
+
+    def factor(self, norms: Array) -> Array:
+        """Return what multiplies the rate of each block."""
+        return norms
+
+
+class NormGradientDescent(_ScaledDescent):
+    r"""The update :math:`w - \eta\|w\|\nabla f`, one factor of the norm short of PSI-GD."""
+
+
+class NormalisedGradientDescent(_ScaledDescent):
+    r"""The update :math:`w - (\eta/\|w\|)\nabla f`."""
+
+    def factor(self, norms: Array) -> Array:
+        return 1 / norms

@@ -112,16 +112,12 @@ def _evidence(law: Law, kind: str, effort: Effort, seed: int, *, required: bool)
     return replace(made, seconds=time.monotonic() - start)
 
 
-class _CannotRun(Exception):
-    """The law's operations do not exist in this arithmetic."""
-
-
-class _Broke(Exception):
-    """The law raised; it says nothing, and must not be read as a failure of the claim."""
+class _CannotRun(BaseException):
+    """The law's operations do not exist in this arithmetic; no Exception, so that nobody shrinks its input."""
 
 
 def _guarded(kind: str, function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], Outcome]:
-    """Return a function that judges one case, telling "cannot run here" from "broke" from "undecided"."""
+    """Return a function that judges one case, telling "cannot run here" from "raised" from "undecided"."""
 
     def run(drawn: Mapping[str, Any]) -> Outcome:
         try:
@@ -135,36 +131,30 @@ def _guarded(kind: str, function: Callable[..., Any]) -> Callable[[Mapping[str, 
         except (TypeError, AttributeError) as error:
             if kind in (SYMBOLS, RATIONALS, BALLS) and not isinstance(error, PsitheoryError):
                 raise _CannotRun(f"{type(error).__name__}: {error}") from error
-            raise _Broke(f"raised {type(error).__name__}: {error}") from error
+            return _raised(error)
         except Exception as error:
-            raise _Broke(f"raised {type(error).__name__}: {error}") from error
+            return _raised(error)
 
     return run
 
 
+def _raised(error: Exception) -> Outcome:
+    """Return the outcome of a law that raised: it says nothing, and is no failure of the claim."""
+    return Outcome("raised", note=f"raised {type(error).__name__}: {error}")
+
+
 def _try(law: Law, kind: str, effort: Effort, seed: int) -> Evidence:
     run = _guarded(kind, law.function)
-    found: Search | None = None
-    broke = ""
-    try:
-        found = search(
-            inputs(law.domains, kind), run, sought="failed", cases=effort.cases[kind], seconds=effort.seconds, seed=seed
-        )
-    except _Broke as error:
-        broke = str(error)
-    if found is None:
-        return Evidence(kind, Verdict.INCONCLUSIVE, 0, note=broke)
-    if found.found is not None:
-        drawn, outcome = _smaller(law.domains, kind, run, effort, seed) or found.found
-        return Evidence(
-            kind,
-            Verdict.REFUTED,
-            len(found.outcomes) + 1,
-            outcome.worst,
-            witness=witness(kind, drawn, outcome.left, outcome.right),
-            relation=outcome.relation,
-        )
-    return _summary(kind, found)
+    found = search(
+        inputs(law.domains, kind), run, sought="failed", cases=effort.cases[kind], seconds=effort.seconds, seed=seed
+    )
+    if found.found is None:
+        return _summary(kind, found)
+    drawn, outcome = _smaller(law.domains, kind, run, effort, seed) or found.found
+    seen = witness(kind, drawn, outcome.left, outcome.right)
+    verdict = Verdict.REFUTED if outcome.status == "failed" else Verdict.INCONCLUSIVE
+    cases = len(found.outcomes) + 1
+    return Evidence(kind, verdict, cases, outcome.worst, outcome.note, witness=seen, relation=outcome.relation)
 
 
 def _smaller(
@@ -194,17 +184,14 @@ def _prove(law: Law) -> Evidence:
     """Decide the law on generic symbols, case by case."""
     run = _guarded(SYMBOLS, law.function)
     cases, labels = 0, []
-    try:
-        for drawn in generic_inputs(law.domains):
-            outcome = run(drawn)
-            if outcome.status != "passed":
-                verdict = Verdict.REFUTED if outcome.status == "failed" else Verdict.INCONCLUSIVE
-                proof = witness(SYMBOLS, drawn, outcome.left, outcome.right) if verdict is Verdict.REFUTED else None
-                return Evidence(SYMBOLS, verdict, cases, note=outcome.note, witness=proof)
-            cases += 1
-            labels.append(_label(drawn))
-    except _Broke as error:
-        return Evidence(SYMBOLS, Verdict.INCONCLUSIVE, cases, note=str(error))
+    for drawn in generic_inputs(law.domains):
+        outcome = run(drawn)
+        if outcome.status != "passed":
+            verdict = Verdict.REFUTED if outcome.status == "failed" else Verdict.INCONCLUSIVE
+            seen = witness(SYMBOLS, drawn, outcome.left, outcome.right)
+            return Evidence(SYMBOLS, verdict, cases, note=outcome.note, witness=seen)
+        cases += 1
+        labels.append(_label(drawn))
     return Evidence(SYMBOLS, Verdict.HOLDS, cases, note="for " + ", ".join(dict.fromkeys(filter(None, labels))))
 
 
@@ -225,15 +212,14 @@ def _exhibit(law: Law, kind: str, effort: Effort, seed: int) -> Evidence:
         outcome = run(drawn)
         if outcome.status == "passed":
             return _established(kind, 1, drawn, outcome)
-    try:
-        found = search(
-            inputs(law.domains, kind), run, sought="passed", cases=effort.cases[kind], seconds=effort.seconds, seed=seed
-        )
-    except _Broke as error:
-        return Evidence(kind, Verdict.INCONCLUSIVE, 0, note=str(error))
+    found = search(
+        inputs(law.domains, kind), run, sought="passed", cases=effort.cases[kind], seconds=effort.seconds, seed=seed
+    )
     if found.found is None:
         return Evidence(kind, Verdict.INCONCLUSIVE, len(found.outcomes), note="no instance was found")
     drawn, outcome = found.found
+    if outcome.status == "raised":
+        return Evidence(kind, Verdict.INCONCLUSIVE, len(found.outcomes), note=outcome.note)
     return _established(kind, len(found.outcomes) + 1, drawn, outcome)
 
 
@@ -254,16 +240,17 @@ def _check_counterfeit(counterfeit: Counterfeit, kinds: Sequence[str], effort: E
             continue
         try:
             refutation = _refute(counterfeit, kind, effort, seed)
-        except (_CannotRun, _Broke, ValueError) as error:
+        except _CannotRun as error:
             notes.append(f"{kind}: {error}")
             continue
-        if refutation is not None:
+        if isinstance(refutation, Witness):
             return CounterfeitReport(counterfeit.name, counterfeit.says, Verdict.REFUTED, refutation)
-        notes.append(f"{kind}: survived")
+        notes.append(f"{kind}: {refutation}")
     return CounterfeitReport(counterfeit.name, counterfeit.says, Verdict.INCONCLUSIVE, None, "; ".join(notes))
 
 
-def _refute(counterfeit: Counterfeit, kind: str, effort: Effort, seed: int) -> Witness | None:
+def _refute(counterfeit: Counterfeit, kind: str, effort: Effort, seed: int) -> Witness | str:
+    """Return what refutes a counterfeit, or why nothing did."""
     run = _guarded(kind, counterfeit.function)
     if counterfeit.instance is not None:
         drawn = _in_kind(kind, counterfeit.instance)
@@ -272,8 +259,10 @@ def _refute(counterfeit: Counterfeit, kind: str, effort: Effort, seed: int) -> W
             return witness(kind, drawn, outcome.left, outcome.right)
     found = _smaller(counterfeit.domains, kind, run, effort, seed)
     if found is None:
-        return None
+        return "survived"
     drawn, outcome = found
+    if outcome.status == "raised":
+        return outcome.note
     return witness(kind, drawn, outcome.left, outcome.right)
 
 

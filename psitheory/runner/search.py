@@ -32,7 +32,7 @@ class Search:
     Attributes
     ----------
     found : (inputs, outcome) or None
-        The smallest input found on which the case came out as sought.
+        The smallest input found on which the case came out as sought, or raised.
     outcomes : list of Outcome
         All outcomes before the first find (shrinking is not counted).
     """
@@ -51,7 +51,7 @@ def search(
     seconds: float,
     seed: int,
 ) -> Search:
-    """Draw up to ``cases`` inputs for up to ``seconds``; stop at the first outcome ``sought`` and shrink it.
+    """Draw up to ``cases`` inputs for up to ``seconds``; stop at the first that comes out as ``sought``, and shrink it.
 
     Deterministic in ``seed`` as long as the time suffices.  Keeps no database, prints nothing.
     """
@@ -76,7 +76,7 @@ def search(
         if time.monotonic() > end:
             raise _OutOfTime
         outcome = run(drawn)
-        if outcome.status == sought:
+        if outcome.status in (sought, "raised"):
             if seen.found is None:
                 end = time.monotonic() + SHRINK_SECONDS
             seen.found = (drawn, outcome)

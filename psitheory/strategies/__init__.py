@@ -8,20 +8,33 @@ from psitheory.strategies.geometry import (
     ratios,
     rescalings,
     step_sizes,
+    tangents,
     vectors,
 )
-from psitheory.strategies.models import psi_models, rayleigh_quotients, waves, whole_models
+from psitheory.strategies.models import (
+    digits_network,
+    network_starts,
+    psi_models,
+    rayleigh_quotients,
+    stable_rates,
+    waves,
+    whole_models,
+)
 
 __all__ = [
     "GENERIC_LAYOUTS",
     "counts",
+    "digits_network",
+    "network_starts",
     "points",
     "psi_models",
     "quotients",
     "ratios",
     "rayleigh_quotients",
     "rescalings",
+    "stable_rates",
     "step_sizes",
+    "tangents",
     "vectors",
     "waves",
     "whole_models",

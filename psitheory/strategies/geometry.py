@@ -6,6 +6,7 @@ whatever ``model`` was drawn.  A layout or a list of block sizes may stand in it
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -131,6 +132,19 @@ def vectors(reference: Reference) -> Domain:
             SYMBOLS.asarray([table.real(f"{name}{k}") for k in range(layout_of(reference, drawn).n)])
         ],
     )
+
+
+def tangents(reference: Reference, at: str) -> Domain:
+    """Draw ambient vectors whose blocks are comparable to those of the point ``at``, from 2^-20 to 2^3 times as long."""
+
+    def floats(drawn: Drawn) -> st.SearchStrategy[Any]:
+        layout = layout_of(reference, drawn)
+        sizes = np.ldexp(1.0, np.frexp(layout.norms(drawn[at]))[1])
+        exponent = st.integers(-3, 3) | st.integers(-20, 3)
+        return st.builds(lambda k, z: layout.scale(math.ldexp(1.0, k) * sizes, z), exponent, float_arrays((layout.n,)))
+
+    plain = vectors(reference)
+    return Domain(floats=floats, rationals=plain.rationals, symbols=plain.symbols)
 
 
 def _scales(layout: Layout, entry: st.SearchStrategy[Any], asarray: Callable[[list[Any]], Any]) -> Any:

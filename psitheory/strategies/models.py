@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 
 from psitheory.arithmetic import RATIONALS, SYMBOLS, SymbolTable
+from psitheory.experiments import descend, log_spaced
 from psitheory.layout import Layout
-from psitheory.models import BatchNormMLP, Circle, Cosine, Fourier, Jet, Neuron, Rayleigh
+from psitheory.models import Circle, Cosine, Fourier, Neuron, Rayleigh
+from psitheory.models.jet import Jet
+from psitheory.models.mlp import BatchNormMLP
+from psitheory.optimizers import PSIGradientDescent
+from psitheory.rates import largest_curvature
 from psitheory.runner.domain import Domain, Drawn
 from psitheory.strategies.geometry import GENERIC_LAYOUTS, generic_class, exact_layouts
 from psitheory.strategies.values import (
@@ -156,3 +162,41 @@ def waves() -> Domain:
     return Domain(floats=lambda _: _circles())
 
 
+
+
+# -- a real network -----------------------------------------------------------------------------
+
+
+@cache
+def _digits() -> BatchNormMLP:
+    inputs, labels = load("digits", rows=256, rng=np.random.default_rng(0))
+    return BatchNormMLP(inputs, labels, hidden=(32,), activation="tanh")
+
+
+def digits_network() -> Domain:
+    """Return the batch-norm network 64-32-10 (tanh, cross-entropy, eps = 0) on 256 handwritten digits, seed 0."""
+    return Domain(floats=lambda _: st.builds(_digits))
+
+
+def network_starts(reference: str) -> Domain:
+    """Draw random initial weights of a network from a seed."""
+    return Domain(
+        floats=lambda drawn: st.integers(0, 2**16).map(
+            lambda seed: drawn[reference].initial(np.random.default_rng(seed))
+        )
+    )
+
+
+def stable_rates(model: str, w: str, steps: str) -> Domain:
+    r"""Return :math:`\eta = 1/\hat L`, with :math:`\hat L` the largest curvature seen along the run of PSI-GD from ``w``.
+
+    The curvature (largest eigenvalue of the Hessian at unit blocks) is taken at the start and, after a trial run
+    at the rate that it suggests, along its path; it is local and proves nothing elsewhere.
+    """
+    return Domain(floats=lambda drawn: st.just(_stable_rate(drawn[model], drawn[w], drawn[steps])))
+
+
+def _stable_rate(model: BatchNormMLP, w: Any, steps: int) -> float:
+    first = largest_curvature(model, w).value
+    trial = descend(model, PSIGradientDescent(1 / first), w, steps, record=log_spaced(4), keep_points=True)
+    return 1 / max(first, largest_curvature(model, trial.points).value)

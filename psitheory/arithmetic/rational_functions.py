@@ -1,0 +1,196 @@
+r"""The field :math:`\mathbb{Q}(s_1, …, s_k)` of rational functions of named symbols.
+
+An element is a fraction of integer polynomials in lowest terms with a positive leading coefficient below, so two
+elements are equal as functions exactly when they are equal as objects.  Polynomials are python-flint's, whose
+greatest common divisors are some hundred times faster than those of a general computer algebra system.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from psitheory.errors import NotInArithmetic, Undecided
+
+
+@dataclass(frozen=True, eq=False)
+class RationalFunctions:
+    """The field; ``positive`` tells of each symbol whether it stands for positive numbers only.
+
+    Parameters
+    ----------
+    positive : mapping of str to bool
+        The symbols, in order; the others are real.
+    """
+
+    positive: Mapping[str, bool]
+
+    def __post_init__(self) -> None:
+        from flint import Ordering, fmpz_mpoly_ctx
+
+        names = list(self.positive)
+        object.__setattr__(self, "_context", fmpz_mpoly_ctx.get(names, Ordering.lex))
+        generators = self._context.gens() if names else ()
+        one = self._context.constant(1)
+        elements = {name: RationalFunction(self, g, one) for name, g in zip(names, generators, strict=True)}
+        object.__setattr__(self, "_elements", elements)
+
+    def __getitem__(self, name: str) -> RationalFunction:
+        """Return the symbol of that name."""
+        element: RationalFunction = self._elements[name]  # type: ignore[attr-defined]
+        return element
+
+    def constant(self, top: int, bottom: int = 1) -> RationalFunction:
+        """Return the number top/bottom."""
+        context = self._context  # type: ignore[attr-defined]
+        return RationalFunction.reduced(self, context.constant(top), context.constant(bottom))
+
+    def is_positive(self, polynomial: Any) -> bool:
+        """Tell whether a polynomial is positive wherever the assumptions on its symbols hold.
+
+        Sufficient, not necessary: every coefficient is positive, every real symbol stands in even powers
+        only, and some term is free of real symbols, so that the sum cannot vanish.
+        """
+        anchored = False
+        for powers, coefficient in polynomial.to_dict().items():
+            real_powers = [k for k, positive in zip(powers, self.positive.values(), strict=True) if not positive]
+            if coefficient < 0 or any(k % 2 for k in real_powers):
+                return False
+            anchored = anchored or not any(real_powers)
+        return anchored
+
+
+class RationalFunction:
+    """An element of :class:`RationalFunctions`; immutable, in lowest terms."""
+
+    __slots__ = ("bottom", "field", "top")
+
+    def __init__(self, field: RationalFunctions, top: Any, bottom: Any) -> None:
+        self.field, self.top, self.bottom = field, top, bottom
+
+    @classmethod
+    def reduced(cls, field: RationalFunctions, top: Any, bottom: Any) -> RationalFunction:
+        """Return top/bottom in lowest terms."""
+        if bottom == 0:
+            raise ZeroDivisionError("division by a rational function that is zero")
+        common = top.gcd(bottom)
+        if not common.is_one():
+            top, bottom = top // common, bottom // common
+        if bottom.leading_coefficient() < 0:
+            top, bottom = -top, -bottom
+        return cls(field, top, bottom)
+
+    def _lift(self, other: Any) -> RationalFunction | None:
+        if isinstance(other, RationalFunction):
+            return other
+        if isinstance(other, float):
+            raise NotInArithmetic(f"the float {other!r} met a symbol: write constants as integers or ratios")
+        if isinstance(other, (int, Fraction)):
+            return self.field.constant(other.numerator, other.denominator)
+        if type(other).__name__ in ("fmpq", "fmpz"):
+            return self.field.constant(int(other.numerator), int(other.denominator))
+        return None
+
+    def __add__(self, other: Any) -> Any:
+        y = self._lift(other)
+        if y is None:
+            return NotImplemented
+        if self.bottom == y.bottom:
+            return self.reduced(self.field, self.top + y.top, self.bottom)
+        return self.reduced(self.field, self.top * y.bottom + y.top * self.bottom, self.bottom * y.bottom)
+
+    def __mul__(self, other: Any) -> Any:
+        y = self._lift(other)
+        if y is None:
+            return NotImplemented
+        return self.reduced(self.field, self.top * y.top, self.bottom * y.bottom)
+
+    def __truediv__(self, other: Any) -> Any:
+        y = self._lift(other)
+        if y is None:
+            return NotImplemented
+        return self.reduced(self.field, self.top * y.bottom, self.bottom * y.top)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        y = self._lift(other)
+        return NotImplemented if y is None else y / self
+
+    def __neg__(self) -> RationalFunction:
+        return RationalFunction(self.field, -self.top, self.bottom)
+
+    def __sub__(self, other: Any) -> Any:
+        y = self._lift(other)
+        return NotImplemented if y is None else self + (-y)
+
+    def __rsub__(self, other: Any) -> Any:
+        return -self + other
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+
+    def __pow__(self, k: int) -> RationalFunction:
+        if not isinstance(k, int):
+            raise NotInArithmetic(f"a symbol is raised to the power {k!r}; an integer power is needed")
+        if k < 0:
+            return 1 / self**-k  # type: ignore[no-any-return]
+        return RationalFunction(self.field, self.top**k, self.bottom**k)
+
+    def __eq__(self, other: object) -> bool:
+        y = self._lift(other)
+        return y is not None and bool(self.top == y.top and self.bottom == y.bottom)
+
+    def __hash__(self) -> int:
+        return hash(str(self))
+
+    def __repr__(self) -> str:
+        return str(self.top) if self.bottom.is_one() else f"({self.top})/({self.bottom})"
+
+    def sign(self) -> int:
+        """Return -1, 0 or 1 where the assumptions decide it.
+
+        Raises
+        ------
+        Undecided
+            If they do not.
+        """
+        if self.top == 0:
+            return 0
+        signs = [_sign(self.field, part) for part in (self.top, self.bottom)]
+        if 0 in signs:
+            text = repr(self)
+            raise Undecided(f"the sign of {text if len(text) < 60 else text[:59] + '…'} is not decided by the assumptions")
+        return signs[0] * signs[1]
+
+    def sqrt(self) -> RationalFunction:
+        """Return the positive square root of a square.
+
+        Raises
+        ------
+        NotInArithmetic
+            If the function is no square.
+        Undecided
+            If the sign of its root is not decided by the assumptions.
+        """
+        from flint.utils.flint_exceptions import DomainError
+
+        try:
+            root = self.reduced(self.field, self.top.sqrt(), self.bottom.sqrt())
+        except DomainError as error:
+            raise NotInArithmetic(f"{self!r} is not the square of a rational function") from error
+        return -root if root.sign() < 0 else root
+
+    def to_sympy(self) -> Any:
+        """Return the element as a SymPy expression."""
+        from sympy import Symbol, sympify
+
+        names = {n: Symbol(n, positive=True) if p else Symbol(n, real=True) for n, p in self.field.positive.items()}
+        text = f"({self.top})/({self.bottom})".replace("^", "**")
+        return sympify(text, locals=names)
+
+
+def _sign(field: RationalFunctions, polynomial: Any) -> int:
+    if field.is_positive(polynomial):
+        return 1
+    return -1 if field.is_positive(-polynomial) else 0

@@ -1,0 +1,45 @@
+"""Exhibits: what a claim shows, as named arrays; drawing them is somebody else's business."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+ExhibitKind = Literal["rate", "path", "map", "curves", "spectrum"]
+"""What an exhibit is.
+
+rate
+    ``steps`` (R,), ``observed`` (R,) or (K, R), ``bound`` (R,): log-log.
+path
+    ``points`` (T, 2) or (T, 3) for each named path, and optionally ``sphere`` for a backdrop.
+map
+    ``x`` (X,), ``y`` (Y,), ``z`` (Y, X): a category or a number over a plane.
+curves
+    ``x`` (X,) and any number of named ``y`` arrays (X,).
+spectrum
+    ``values`` (n,), and optionally ``bound``.
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Exhibit:
+    """Named arrays that show something of a claim.
+
+    Attributes
+    ----------
+    kind : str
+        Which drawing fits, see :data:`ExhibitKind`.
+    title, caption : str
+        What is shown, and what to see in it.
+    arrays : mapping of str to array
+        Plain NumPy arrays.
+    labels : mapping of str to str
+        Labels of axes and curves, by name.
+    """
+
+    kind: ExhibitKind
+    title: str
+    caption: str
+    arrays: Mapping[str, Any]
+    labels: Mapping[str, str] = field(default_factory=dict)
