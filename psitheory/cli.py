@@ -100,8 +100,7 @@ def verify(
     if json == "-":
         _print([files.as_json(report.to_dict()).rstrip("\n")])
     else:
-        named = {e.theorem.id: e.target for e in entries if e.target is not None}
-        _print(terminal.pieces(report, named, width=_width()))
+        _print(terminal.pieces(report, [entry.target for entry in entries], width=_width()))
         if json is not None:
             files.write_whole(Path(json), files.as_json(report.to_dict()), "--json")
     raise typer.Exit(report.exit_code)

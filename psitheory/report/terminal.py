@@ -6,7 +6,7 @@ import io
 import json
 import shlex
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -28,14 +28,14 @@ LONGEST_COMMAND = 2000
 """A witness that makes a longer command is replayed from the JSON report instead."""
 
 
-def pieces(report: Report, targets: Mapping[str, str] | None = None, *, width: int | None = None) -> list[Piece]:
+def pieces(report: Report, targets: Sequence[str | None] | None = None, *, width: int | None = None) -> list[Piece]:
     """Return the report from top to bottom: the table, the blocks, the summary.
 
     Parameters
     ----------
     report : Report
-    targets : mapping, optional
-        What names a claim on a command line, by id, where that is not its id.
+    targets : sequence, optional
+        What names each claim on a command line; its id where that is None.
     width : int, optional
         The width to keep to; none if left out.
     """
@@ -48,16 +48,16 @@ def pieces(report: Report, targets: Mapping[str, str] | None = None, *, width: i
     return [*out, summary(report)]
 
 
-def failures(report: Report, targets: Mapping[str, str] | None = None, *, width: int | None = None) -> list[Text]:
+def failures(report: Report, targets: Sequence[str | None] | None = None, *, width: int | None = None) -> list[Text]:
     """Return one block for each law that does not hold: claimed, observed, smallest, means, replay."""
     blocks = []
-    for claim in report.claims:
+    for claim, target in zip(report.claims, targets or [None] * len(report.claims), strict=True):
         about = f"claim: {claim.id}, {claim.title}"
         if not claim.laws:
             blocks.append(_block(claim.verdict, "no law", about, [("means", "there is nothing to check")], width))
         for law in claim.laws:
             if law.verdict is not Verdict.HOLDS:
-                lines = _law_lines(report, (targets or {}).get(claim.id, claim.id), claim.id, law)
+                lines = _law_lines(report, target or claim.id, claim.id, law)
                 blocks.append(_block(law.verdict, law.name, about, lines, width))
     return blocks
 
@@ -92,7 +92,7 @@ def plain(items: Iterable[Piece]) -> str:
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
-def text(report: Report, targets: Mapping[str, str] | None = None) -> str:
+def text(report: Report, targets: Sequence[str | None] | None = None) -> str:
     """Return the whole report as plain text."""
     return plain(pieces(report, targets))
 

@@ -93,9 +93,7 @@ def test_a_claim_without_a_law_does_not_hold():
 
 
 def test_a_file_is_named_where_an_id_would_not_do():
-    assert "psitheory replay 'my file.py::A4' metric_is_constant" in terminal.text(
-        report(law(BAD)), {"A4": "my file.py::A4"}
-    )
+    assert "psitheory replay 'my file.py::A4' metric_is_constant" in terminal.text(report(law(BAD)), ["my file.py::A4"])
 
 
 def test_a_witness_that_no_text_carries_is_found_again_by_the_search():
