@@ -5,12 +5,14 @@ from psitheory.models.circle import Circle
 from psitheory.models.cosine import Cosine
 from psitheory.models.derivatives import complex_step_hessian_vector
 from psitheory.models.interface import Evaluation, Model, Smoothness
+from psitheory.models.mlp import BatchNormMLP
 from psitheory.models.neuron import Neuron
 from psitheory.models.periodic import Fourier, Periodic, Wave
 from psitheory.models.rayleigh import Rayleigh
 
 __all__ = [
     "Activation",
+    "BatchNormMLP",
     "Circle",
     "Cosine",
     "Evaluation",

@@ -115,7 +115,7 @@ def test_float32_stays_float32(method: Any, single: Any) -> None:
 )
 @pytest.mark.parametrize("method", [GradientDescent, PSIGradientDescent])
 def test_a_rate_that_is_not_positive_is_named(method: Any, rate: Any) -> None:
-    with pytest.raises(ArgumentError, match="rate is .*; a positive number is needed"):
+    with pytest.raises(ArgumentError, match=r"rate is .*; a positive number is needed"):
         method(rate)
     scheduled = method(lambda _: rate)
     with pytest.raises(ArgumentError, match=r"rate\(0\) is .*; a positive number is needed"):
@@ -124,7 +124,7 @@ def test_a_rate_that_is_not_positive_is_named(method: Any, rate: Any) -> None:
 
 @pytest.mark.parametrize("rate", ["fast", None, True, 1j, [0.1], np.array(["a"])])
 def test_a_rate_that_is_no_number_is_named(rate: Any) -> None:
-    with pytest.raises(ArgumentTypeError, match="rate is .*; a positive number, or an array of such, is needed"):
+    with pytest.raises(ArgumentTypeError, match=r"rate is .*; a positive number, or an array of such, is needed"):
         GradientDescent(rate)
 
 
