@@ -302,7 +302,14 @@ def _show(x: Any) -> str:
         return str(x.str(12))
     if isinstance(x, (float, np.floating)):
         return f"{float(x):.12g}"
-    return str(x)
+    text = str(x)
+    if len(text) > 40 and _is_ratio(x):
+        return f"{to_floats(x):.12g} (a ratio of {len(text)} digits)"
+    return text if len(text) <= 200 else text[:199] + "…"
+
+
+def _is_ratio(x: Any) -> bool:
+    return _module(x) == "flint" and type(x).__name__ == "fmpq"
 
 
 _JUDGES: dict[str, Callable[[Case, Mapping[str, Any]], Outcome]] = {

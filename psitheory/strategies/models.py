@@ -100,7 +100,10 @@ def _cosines(draw: Draw) -> Cosine:
 @st.composite
 def _circles(draw: Draw) -> Circle:
     harmonics = draw(st.integers(2, 5))
-    return Circle(Fourier(draw(float_arrays((harmonics,))), draw(float_arrays((harmonics,)))))
+    cosines, sines = draw(float_arrays((harmonics,))), draw(float_arrays((harmonics,)))
+    if not np.any(cosines[1:]):
+        cosines[1] = 1.0  # a constant has no smoothness to divide by
+    return Circle(Fourier(cosines, sines))
 
 
 @st.composite
