@@ -1,0 +1,220 @@
+"""What a conformance check leaves behind: one finding for each law, and the report of them all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from psitheory.checking import Verdict
+from psitheory.errors import ArgumentError, UnknownName
+
+LINES = ("claimed", "observed", "smallest", "means", "replay")
+"""The lines that a finding shows, in order."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What became of one law on one subject; plain data.
+
+    Attributes
+    ----------
+    law : str
+        The law's name, a sentence in snake case.
+    verdict : Verdict
+    claimed : str
+        What the law says, as a formula or in words.
+    observed : str
+        What was seen: two sides, a slope with its interval, an error that was raised.
+    smallest : str
+        The smallest input found that shows it, such as ``w=[1. 0.]  x=[0. 1.]``.
+    means : str
+        What follows for whoever uses the subject.
+    replay : str
+        The Python call that shows it again.
+    kind : str
+        The arithmetic or the method: ``floats``, ``powers of two``, ``balls``, ``slope`` …
+    cases : int
+        Inputs tried that were not vacuous.
+    witness : mapping
+        The smallest input as plain data (floats as hex strings), to rebuild it to the last bit.
+    """
+
+    law: str
+    verdict: Verdict
+    claimed: str = ""
+    observed: str = ""
+    smallest: str = ""
+    means: str = ""
+    replay: str = ""
+    kind: str = ""
+    cases: int = 0
+    witness: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the finding as plain data, ready for JSON."""
+        names = ("law", *LINES, "kind", "cases")
+        return {"verdict": str(self.verdict)} | {n: getattr(self, n) for n in names} | {"witness": dict(self.witness)}
+
+
+def raised(law: str, error: BaseException, *, smallest: str = "", claimed: str = "", replay: str = "") -> Finding:
+    """Return the finding that the subject's own code raised: it decides nothing."""
+    said = " ".join(str(error).split())
+    return Finding(
+        law,
+        Verdict.INCONCLUSIVE,
+        claimed=claimed,
+        observed=f"the code under test raised {type(error).__name__}: {said}"
+        if said
+        else f"the code under test raised {type(error).__name__}",
+        smallest=smallest,
+        means="the law could not be tried on this input",
+        replay=replay,
+    )
+
+
+@dataclass(frozen=True)
+class ConformanceReport:
+    """The findings on one subject.
+
+    Attributes
+    ----------
+    subject : str
+        What was checked, such as ``Sphere(d=3)``.
+    kind : str
+        ``model``, ``optimizer``, ``manifold``, ``rate``, …
+    findings : tuple of Finding
+        In the order tried.
+    properties : mapping
+        What the check found out, as plain data, such as ``{"W1": "rows"}``.
+    notes : tuple of str
+        Whatever else a reader must know.
+    skipped : mapping of str to str
+        Laws that do not apply, each with the reason; they count for no verdict.
+    expected : mapping of str to str
+        Laws that are expected to be REFUTED, each with the reason.  Strict: one that HOLDS is a failure.
+    """
+
+    subject: str
+    kind: str
+    findings: tuple[Finding, ...]
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    skipped: Mapping[str, str] = field(default_factory=dict)
+    expected: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return the verdict on all findings together, expected refutations counted as they were meant."""
+        return Verdict.all(self.counted(finding) for finding in self.findings)
+
+    @property
+    def exit_code(self) -> int:
+        """Return 0 if all holds, 1 if something is refuted, else 3."""
+        return {Verdict.HOLDS: 0, Verdict.REFUTED: 1, Verdict.INCONCLUSIVE: 3}[self.verdict]
+
+    def counted(self, finding: Finding) -> Verdict:
+        """Return what a finding counts for: an expected refutation HOLDS, one that does not come is REFUTED."""
+        if finding.law not in self.expected:
+            return finding.verdict
+        return {Verdict.REFUTED: Verdict.HOLDS, Verdict.HOLDS: Verdict.REFUTED}.get(finding.verdict, finding.verdict)
+
+    def finding(self, law: str) -> Finding:
+        """Return the finding of a law.
+
+        Raises
+        ------
+        UnknownName
+            If the law was not tried.
+        """
+        for finding in self.findings:
+            if finding.law == law:
+                return finding
+        why = f"; it was skipped: {self.skipped[law]}" if law in self.skipped else ""
+        raise UnknownName(f"law {law!r} was not tried{why}")
+
+    def refuted(self) -> tuple[str, ...]:
+        """Return the names of the laws that are REFUTED."""
+        return tuple(f.law for f in self.findings if f.verdict is Verdict.REFUTED)
+
+    def expecting(self, failures: Mapping[str, str] | None) -> ConformanceReport:
+        """Return the report with ``failures``, a reason for each law that is expected to be REFUTED.
+
+        Raises
+        ------
+        UnknownName
+            If a law is named that does not exist here.
+        ArgumentError
+            If a reason is missing.
+        """
+        known = {f.law for f in self.findings} | set(self.skipped)
+        for law, reason in (failures or {}).items():
+            if law not in known:
+                raise UnknownName(f"expected names the law {law!r}; there are {', '.join(sorted(known))}")
+            if not isinstance(reason, str) or not reason:
+                raise ArgumentError(f"expected[{law!r}] is {reason!r}; the reason for the failure is needed, in words")
+        return replace(self, expected=dict(failures or {}))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain data, ready for JSON."""
+        return {
+            "subject": self.subject,
+            "kind": self.kind,
+            "verdict": str(self.verdict),
+            "findings": [f.to_dict() | {"expected": self.expected.get(f.law, "")} for f in self.findings],
+            "properties": dict(self.properties),
+            "notes": list(self.notes),
+            "skipped": dict(self.skipped),
+        }
+
+    def to_json(self) -> str:
+        """Return :meth:`to_dict` as JSON text."""
+        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
+
+    def summary(self) -> str:
+        """Return one line: the verdict, and how many laws hold, are refuted, are undecided, are skipped."""
+        count = {v: sum(f.verdict is v for f in self.findings) for v in Verdict}
+        words = {Verdict.HOLDS: "hold" if count[Verdict.HOLDS] != 1 else "holds"}
+        parts = [f"{n} {words.get(v, v.lower())}" for v, n in count.items() if n]
+        parts += [f"{len(self.skipped)} skipped"] if self.skipped else []
+        return f"{self.verdict}  {self.kind} {self.subject}: {', '.join(parts) or 'nothing was tried'}"
+
+    def __str__(self) -> str:
+        order = [Verdict.REFUTED, Verdict.INCONCLUSIVE, Verdict.HOLDS]
+        ordered = sorted(self.findings, key=lambda f: order.index(f.verdict))
+        lines = [line for finding in ordered for line in self._text(finding)]
+        lines += [f"skipped  {law}: {reason}" for law, reason in self.skipped.items()]
+        lines += [f"found    {name}: {value}" for name, value in self.properties.items()]
+        lines += [f"note     {note}" for note in self.notes]
+        return "\n".join([*lines, self.summary()])
+
+    def _text(self, finding: Finding) -> Iterable[str]:
+        about = self.about(finding) or f"subject: {self.subject}"
+        yield f"{finding.verdict}  {finding.law}   {about}"
+        yield from (f"  {name:<10} {text}" for name, text in self.lines(finding))
+
+    def lines(self, finding: Finding) -> list[tuple[str, str]]:
+        """Return what a report says of one law: nothing more if it HOLDS and nothing else was expected."""
+        expectation = [("expected", self._expectation(finding))] if finding.law in self.expected else []
+        if finding.verdict is Verdict.HOLDS:
+            return expectation
+        return expectation + [(name, getattr(finding, name)) for name in LINES if getattr(finding, name)]
+
+    def about(self, finding: Finding) -> str:
+        """Return on what a law that HOLDS rests, such as ``40 cases, floats``."""
+        if finding.verdict is not Verdict.HOLDS:
+            return ""
+        return ", ".join([f"{finding.cases} cases"] * bool(finding.cases) + [finding.kind] * bool(finding.kind))
+
+    def _expectation(self, finding: Finding) -> str:
+        reason = self.expected[finding.law]
+        if finding.verdict is not Verdict.HOLDS:
+            return reason
+        return f"to be REFUTED ({reason}), but it HOLDS: take the expectation away"
+
+    def _repr_html_(self) -> str:
+        """Return the report as HTML, for a notebook."""
+        from psitheory.conformance.html import report_as_html
+
+        return report_as_html(self)
