@@ -2,24 +2,23 @@ r"""A batch-norm network of any depth: every row of a hidden weight matrix is a 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
 
-from psitheory.arithmetic import Array, dot, namespace, rescaled, squared_norm
-from psitheory.errors import ArgumentError, ArgumentTypeError, DeadNeuron, shown
+from psitheory.arithmetic import Array, namespace, squared_norm
+from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 from psitheory.layout import Layout, Part, blocks, free
 from psitheory.models.activations import activation
-from psitheory.models.data import check_width, checked, divided, matched
-from psitheory.models.derivatives import complex_step_hessian_vector
-from psitheory.models.heads import cross_entropy, squared
+from psitheory.models.backprop import Network, Parts, Samples
+from psitheory.models.data import check_width, checked, matched
+from psitheory.models.heads import head
 from psitheory.models.interface import Evaluation
 
-_HEADS: dict[str, Callable[[Array, Array], tuple[Array, Array]]] = {"cross-entropy": cross_entropy, "squared": squared}
-_TILE = 8
+_TILE = 4
 """Runs whose hidden activations lie in the cache together."""
 
 
@@ -49,7 +48,7 @@ class BatchNormMLP:
     activation : str
         :math:`\varphi`, one of :data:`psitheory.models.activations.NAMES`.
     loss : {"cross-entropy", "squared"}
-        :math:`\ell`: the softmax cross-entropy, or :math:`\tfrac12\|\cdot\|^2`.
+        :math:`\ell`: the softmax cross-entropy, or :math:`\|\cdot\|^2`.
     affine : bool
         Whether there are :math:`\gamma` and :math:`\beta`; else they are 1 and 0.
     eps : number
@@ -76,8 +75,7 @@ class BatchNormMLP:
         object.__setattr__(self, "inputs", checked(self.inputs, "inputs", None, None))
         object.__setattr__(self, "hidden", _checked_widths(self.hidden))
         activation(self.activation)
-        if self.loss not in _HEADS:
-            raise ArgumentError(f"loss is {shown(self.loss)}; one of {', '.join(map(repr, _HEADS))} is needed")
+        head(self.loss)
         targets = _labels(self.targets, self.classes) if self.loss == "cross-entropy" else _numbers(self.targets)
         if len(targets) != self.samples:
             raise ArgumentError(f"targets has {len(targets)} rows; {self.samples}, as many as inputs, are needed")
@@ -119,7 +117,13 @@ class BatchNormMLP:
         return w.astype(float if self.inputs.dtype == object else self.inputs.dtype, copy=False)
 
     def evaluate(self, w: Array, batch: Array | None = None) -> Evaluation:
-        """Return loss and gradient, on the samples ``batch``, (b,) or (..., b), if given.
+        """Return loss and gradient.
+
+        Parameters
+        ----------
+        w : array, (..., n)
+        batch : array of int, (B,) or (..., B), optional
+            The samples to use: the same for all runs, or some for each; all if left out.
 
         Raises
         ------
@@ -128,149 +132,86 @@ class BatchNormMLP:
         """
         check_width(w, self.layout.n)
         gradient = np.empty_like(w)
-        if w.ndim == 1:
-            return Evaluation(np.asarray(self._descend(w, self._samples(w, batch), gradient)), gradient)
-        runs, gradients = w.reshape(-1, w.shape[-1]), gradient.reshape(-1, w.shape[-1])
-        own: Array = None  # every run's own batch
-        if batch is not None and np.ndim(batch) > 1:
-            own = np.broadcast_to(batch, (*w.shape[:-1], np.shape(batch)[-1])).reshape(len(runs), -1)
-        shared = self._samples(w, batch) if own is None else None
         losses = []
-        for start in range(0, len(runs), _TILE):
-            tile = slice(start, start + _TILE)
-            samples = shared or self._samples(w, own[tile])
-            losses.append(self._descend(runs[tile], samples, gradients[tile]))
-        return Evaluation(np.concatenate(losses).reshape(w.shape[:-1]), gradient)
+        for samples, tile, out in self._tiles(batch, w, gradient):
+            losses.append(self._network.gradient(tile, samples, out))
+        loss = losses[0] if w.ndim == 1 else np.concatenate(losses)
+        return Evaluation(np.reshape(loss, w.shape[:-1]), gradient)
 
     def hessian_vector(self, w: Array, x: Array, batch: Array | None = None) -> Array:
-        r"""Return :math:`\nabla^2 f(w)\,x`, (..., n), by a complex step of the gradient."""
-        return complex_step_hessian_vector(lambda z: self.evaluate(z, batch).gradient, w, x)
-
-    def _descend(self, w: Array, samples: _Samples, gradient: Array) -> Array:
-        """Return the loss at ``w`` and write its gradient; products are as wide as the ensemble axes of ``w``."""
-        xp = namespace(w)
-        part = self.layout.view
-        value_and_slope = activation(self.activation).value_and_slope
-        layers, h = [], samples.columns
-        for i in range(1, len(self.hidden) + 1):
-            layer = self._normalised(i, part(f"W{i}", w), h, samples)
-            y = layer.z
-            if self.affine:
-                y = part(f"gamma{i}", w)[..., None] * y + part(f"beta{i}", w)[..., None]
-            h, slope = value_and_slope(y)
-            layers.append((layer, slope))
-        v = part("V", w)
-        loss, delta = _HEADS[self.loss](v @ h + part("c", w)[..., None], samples.targets)
-        part("V", gradient)[...] = delta @ h.mT
-        part("c", gradient)[...] = xp.sum(delta, axis=-1)
-        delta = v.mT @ delta
-        for i in range(len(self.hidden), 0, -1):
-            layer, slope = layers[i - 1]
-            delta *= slope
-            if self.affine:
-                part(f"gamma{i}", gradient)[...] = dot(delta, layer.z)
-                part(f"beta{i}", gradient)[...] = xp.sum(delta, axis=-1)
-                delta *= part(f"gamma{i}", w)[..., None]
-            delta -= layer.z * (dot(delta, layer.z, keepdims=True) / delta.shape[-1])
-            if i == 1:  # centred inputs take the mean out by themselves, and the division is cheaper afterwards
-                product = (delta @ samples.rows) / layer.deviation
-            else:
-                delta -= xp.mean(delta, axis=-1, keepdims=True)
-                delta /= layer.deviation
-                product = delta @ layer.h.mT
-                delta = layer.weights.mT @ delta
-            part(f"W{i}", gradient)[...] = divided(product, layer.scale)
-        return loss
-
-    def _normalised(self, i: int, weights: Array, h: Array, samples: _Samples) -> _Layer:
-        """Return the normalised pre-activations of layer ``i``; its weights are ``scale`` times those in the result."""
-        xp = namespace(weights)
-        weights, scale = rescaled(weights)
-        if self.eps != 0 and not isinstance(scale, int):  # what is tiny must stay so beside eps
-            small = np.minimum(scale, 1)
-            weights, scale = weights * small[..., None], scale / small
-        z = weights @ h
-        if i == 1:
-            size = squared_norm(weights) * samples.size
-        else:
-            mean = xp.mean(z, axis=-1, keepdims=True)
-            z -= mean
-            size = (mean * mean)[..., 0]
-        variance = dot(z, z) / z.shape[-1]
-        if self.eps == 0:
-            _check_alive(i, variance, size, z.shape[-1])
-        else:
-            variance = variance + (self.eps if isinstance(scale, int) else self.eps / scale / scale)
-        deviation = xp.sqrt(variance)[..., None]
-        z /= deviation
-        return _Layer(weights, scale, h, z, deviation)
-
-    def _samples(self, w: Array, batch: Array | None) -> _Samples:
-        """Return the samples of a batch in the arithmetic of ``w``; all of them are prepared once for each dtype."""
-        if batch is not None:
-            return self._prepared(w, matched(self.inputs, w)[batch], matched(self._columns_of_targets, w)[batch])
-        key = str(w.real.dtype) if w.dtype != object else None
-        if key is None or key not in self._cache:
-            found = self._prepared(w, matched(self.inputs, w), matched(self._columns_of_targets, w))
-            if key is None:  # balls are as wide as the precision of the moment
-                return found
-            self._cache[key] = found
-        return self._cache[key]
+        r"""Return :math:`\nabla^2 f(w)\,x`, (..., n): the derivative along x of backpropagation."""
+        check_width(w, self.layout.n)
+        check_width(x, self.layout.n)
+        w, x = np.broadcast_arrays(w, x)
+        product = np.empty(w.shape, dtype=np.result_type(w, x))
+        for samples, tile, direction, out in self._tiles(batch, w, x, product):
+            self._network.hessian_vector(tile, direction, samples, out)
+        return product
 
     @cached_property
-    def _cache(self) -> dict[str, _Samples]:
+    def _network(self) -> Network:
+        return Network(len(self.hidden), activation(self.activation), head(self.loss), self.affine, self.eps)
+
+    def _tiles(self, batch: Array | None, *arrays: Array) -> Iterator[tuple[Any, ...]]:
+        """Yield samples and the parts of each array, (..., n) all, for a few runs at a time."""
+        w = arrays[0]
+        if batch is not None:
+            batch = _indices(batch, self.samples)
+        if w.ndim == 1:
+            yield self._samples(w, batch), *map(self._parts, arrays)
+            return
+        flat = [x.reshape(-1, x.shape[-1]) for x in arrays]
+        own: Array = None  # every run's own batch
+        if batch is not None and batch.ndim > 1:
+            own = np.broadcast_to(batch, (*w.shape[:-1], batch.shape[-1])).reshape(len(flat[0]), -1)
+        shared = self._samples(w, batch) if own is None else None
+        for start in range(0, len(flat[0]), _TILE):
+            tile = slice(start, start + _TILE)
+            yield shared or self._samples(w, own[tile]), *(self._parts(x[tile]) for x in flat)
+
+    def _parts(self, w: Array) -> Parts:
+        return {part.name: self.layout.view(part.name, w) for part in self.layout.parts}
+
+    def _samples(self, w: Array, batch: np.ndarray | None) -> Samples:
+        """Return a batch in the arithmetic of ``w``; all samples together are prepared once for each dtype."""
+        if batch is not None:
+            return _prepared(w, self.inputs[batch], self._wanted[batch])
+        if w.dtype == object:  # balls are as wide as the precision of the moment
+            return _prepared(w, self.inputs, self._wanted)
+        dtype = w.real.dtype
+        if dtype not in self._whole:
+            self._whole[dtype] = _prepared(w, self.inputs, self._wanted)
+        return self._whole[dtype]
+
+    @cached_property
+    def _whole(self) -> dict[np.dtype, Samples]:
         return {}
 
     @cached_property
-    def _columns_of_targets(self) -> Array:
-        """Return the targets (N, k), labels as 0 and 1."""
+    def _wanted(self) -> Array:
+        """Return what the outputs are compared with, (N, k): numbers, or 1 for the label and 0 for the others."""
         if self.loss == "squared":
             return self.targets.reshape(self.samples, -1)
         hits = self.targets[:, None] == np.arange(self.outputs)
         return hits.astype(int if self.inputs.dtype == object else self.inputs.dtype)
 
-    @staticmethod
-    def _prepared(w: Array, inputs: Array, targets: Array) -> _Samples:
-        xp = namespace(w)
-        rows = inputs - xp.mean(inputs, axis=-2, keepdims=True)
-        size = xp.mean(squared_norm(inputs), axis=-1, keepdims=True)
-        # both orders are kept: products with a transposed factor take half as long again
-        return _Samples(rows, np.array(rows.mT, order="C"), np.array(targets.mT, order="C"), size)
+
+def _prepared(w: Array, inputs: Array, targets: Array) -> Samples:
+    inputs, targets = matched(inputs, w), matched(targets, w)
+    xp = namespace(inputs)
+    shifted = inputs - inputs[..., :1, :]  # so that a constant feature is centred to exact zeros
+    rows = shifted - xp.mean(shifted, axis=-2, keepdims=True)
+    size = xp.mean(squared_norm(shifted), axis=-1, keepdims=True)
+    return Samples(rows, np.array(rows.mT, order="C"), np.array(targets.mT, order="C"), size)
 
 
-class _Samples(NamedTuple):
-    """Centred inputs (..., N, d) and (..., d, N), targets (..., k, N), mean square of the raw inputs (..., 1)."""
-
-    rows: Array
-    columns: Array
-    targets: Array
-    size: Array
-
-
-class _Layer(NamedTuple):
-    """What the way back needs: ``scale * weights`` are the layer's, ``h`` came in, ``z`` is normalised."""
-
-    weights: Array
-    scale: Array | int
-    h: Array
-    z: Array
-    deviation: Array
-
-
-def _check_alive(i: int, variance: Array, size: Array, samples: int) -> None:
-    """Raise if some variance is zero, or in floats no larger than the rounding of terms of mean square ``size``."""
-    xp = namespace(variance)
-    if xp is np:
-        variance, size = variance.real, size.real
-        dead = variance <= size * (8 * np.finfo(variance.dtype).eps) ** 2
-    else:
-        dead = np.frompyfunc(lambda answer: answer is False, 1, 1)(xp.greater(variance, xp.zeros_like(variance)))
-    if np.any(dead):
-        unit = int(np.argwhere(np.asarray(dead, dtype=bool))[0][-1])
-        raise DeadNeuron(
-            f"neuron {unit} of W{i} is dead: its pre-activation is the same for all {samples} samples; "
-            "weights or samples that tell them apart, or eps > 0, are needed"
-        )
+def _indices(batch: Array, count: int) -> np.ndarray:
+    indices = np.asarray(batch)
+    if indices.dtype.kind not in "iu" or indices.ndim < 1 or indices.size < 1:
+        raise ArgumentTypeError(f"batch is {shown(batch)}; an array of integers, the indices of samples, is needed")
+    if indices.min() < 0 or indices.max() >= count:
+        raise ArgumentError(f"batch is {shown(batch)}; indices from 0 to {count - 1} are needed")
+    return indices
 
 
 def _checked_widths(hidden: tuple[int, ...]) -> tuple[int, ...]:

@@ -77,6 +77,11 @@ class Neuron:
         if self.loss == "logistic" and np.any(np.abs(np.abs(to_floats(self.targets)) - 1) > 1e-6):
             raise ArgumentError("targets holds a number other than 1 and -1; the logistic loss needs these")
 
+    @property
+    def samples(self) -> int:
+        """Return the number N of samples."""
+        return len(self.targets)
+
     @cached_property
     def layout(self) -> Layout:
         """Return one block of size d."""

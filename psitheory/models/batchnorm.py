@@ -1,0 +1,107 @@
+r"""One batch-normalised layer: forward, backward, and the derivatives of both.
+
+Arrays of activations are (..., h, N): a row for each unit, a column for each sample.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from psitheory.arithmetic import Array, dot, namespace, rescaled
+from psitheory.arithmetic.objects import ObjectNamespace
+from psitheory.errors import DeadNeuron
+
+
+class Normalised(NamedTuple):
+    r"""Normalised pre-activations :math:`\hat z = (z - \bar z)/\sigma` of ``scale * weights @ incoming``.
+
+    Attributes
+    ----------
+    weights, scale : array
+        ``scale``, (..., h, 1) or 1, is a power of two that keeps squares in range; all else belongs to ``weights``.
+    incoming : array, (..., d, N)
+    z : array, (..., h, N)
+    deviation : array, (..., h, 1)
+        :math:`\sigma`, over ``scale``.
+    """
+
+    weights: Array
+    scale: Array | int
+    incoming: Array
+    z: Array
+    deviation: Array
+
+
+def normalised(name: str, weights: Array, incoming: Array, eps: Any, size: Array | None = None) -> Normalised:
+    """Normalise ``weights`` (..., h, d) times ``incoming`` (..., d, N) over the samples.
+
+    Parameters
+    ----------
+    name : str
+        What a message calls the weights.
+    eps : number
+        What is added to the variance.
+    size : array (..., 1), optional
+        Says that ``incoming`` has zero means already, and what the mean square of its columns was before.
+
+    Raises
+    ------
+    DeadNeuron
+        If ``eps`` is 0 and a variance is zero, or in floats no larger than rounding makes it.
+    """
+    weights, scale = rescaled(weights)
+    if not isinstance(scale, int):
+        scale = scale[..., None]
+        if eps != 0:  # what is tiny must stay so beside eps
+            small = np.minimum(scale, 1)
+            weights, scale = weights * small, scale / small
+    z = weights @ incoming
+    if size is None:
+        mean = namespace(z).mean(z, axis=-1, keepdims=True)
+        z -= mean
+        noise = mean * mean
+    else:
+        noise = dot(weights, weights, keepdims=True) * size[..., None]
+    variance = dot(z, z, keepdims=True) / z.shape[-1]
+    if eps == 0:
+        _check_alive(name, variance, noise, z.shape[-1])
+    else:
+        variance = variance + (eps / scale) / scale
+    deviation = namespace(z).sqrt(variance)
+    z /= deviation
+    return Normalised(weights, scale, incoming, z, deviation)
+
+
+def pulled_back(layer: Normalised, delta: Array) -> Array:
+    r"""Return the derivative in :math:`\hat z\sigma` of a function whose derivative in :math:`\hat z` is ``delta``.
+
+    That is :math:`\delta - \hat z\operatorname{mean}(\delta\hat z)` for each unit, less its mean over the
+    samples, over :math:`\sigma`; the last two are left to the caller, who may have cheaper ways.
+    """
+    return delta - layer.z * (dot(delta, layer.z, keepdims=True) / delta.shape[-1])
+
+
+def centred(x: Array) -> Array:
+    """Return ``x`` less its mean over the samples."""
+    return x - namespace(x).mean(x, axis=-1, keepdims=True)
+
+
+def _check_alive(name: str, variance: Array, noise: Array, samples: int) -> None:
+    """Raise if a variance is zero, or if rounding of terms of mean square ``noise`` may be all there is to it.
+
+    A ball that straddles zero passes; what follows from it is not finite.
+    """
+    xp = namespace(variance)
+    if isinstance(xp, ObjectNamespace):
+        dead = np.frompyfunc(lambda x: x == 0, 1, 1)(variance).astype(bool)
+    else:
+        variance = variance.real
+        dead = variance <= noise.real * (8 * np.finfo(variance.dtype).eps) ** 2
+    if dead.any():
+        unit = int(np.argwhere(dead)[0][-2])
+        raise DeadNeuron(
+            f"neuron {unit} of {name} is dead: its pre-activation is the same for all {samples} samples of the "
+            "batch, so that their variance is zero; other weights, other samples or eps > 0 are needed"
+        )
