@@ -3,9 +3,11 @@
 from psitheory.models.activations import Activation, activation
 from psitheory.models.circle import Circle
 from psitheory.models.cosine import Cosine
+from psitheory.models.datasets import dataset
 from psitheory.models.derivatives import complex_step_hessian_vector
 from psitheory.models.interface import Evaluation, Model, Smoothness
 from psitheory.models.mlp import BatchNormMLP
+from psitheory.models.named import Named, named_model
 from psitheory.models.neuron import Neuron
 from psitheory.models.periodic import Fourier, Periodic, Wave
 from psitheory.models.rayleigh import Rayleigh
@@ -18,6 +20,7 @@ __all__ = [
     "Evaluation",
     "Fourier",
     "Model",
+    "Named",
     "Neuron",
     "Periodic",
     "Rayleigh",
@@ -25,4 +28,6 @@ __all__ = [
     "Wave",
     "activation",
     "complex_step_hessian_vector",
+    "dataset",
+    "named_model",
 ]
