@@ -62,7 +62,9 @@ def blocks(name: str, *shape: int, each: Literal["row", "whole"] | int = "row") 
     if not shape or any(k < 1 for k in shape):
         raise ArgumentError(f"shape of part {name!r} is {shape}; at least one axis, each of size 1 or more, is needed")
     rows = 1 if len(shape) == 1 else shape[0]
-    count = rows if each == "row" else 1 if each == "whole" else int(each)
+    if not (each in ("row", "whole") or isinstance(each, (int, np.integer))):
+        raise ArgumentError(f"each of part {name!r} is {each!r}; 'row', 'whole' or a number of groups is needed")
+    count = int(each) if isinstance(each, (int, np.integer)) else rows if each == "row" else 1
     if count < 1 or rows % count:
         raise ArgumentError(f"each of part {name!r} is {each!r}; a divisor of its {rows} rows is needed")
     return Part(name, tuple(shape), count)
@@ -174,10 +176,11 @@ class Layout:
 
     def block_name(self, i: int) -> str:
         """Return the name of block ``i`` for a message, such as ``block 3 of W1``."""
+        before = 0
         for part in self.parts:
-            if i < part.blocks:
-                return part.name if part.blocks == 1 else f"block {i} of {part.name}"
-            i -= part.blocks
+            if before <= i < before + part.blocks:
+                return part.name if part.blocks == 1 else f"block {i - before} of {part.name}"
+            before += part.blocks
         raise ArgumentError(f"block {i} does not exist; there are {self.m}")
 
     # -- blockwise arithmetic -------------------------------------------------------------------
@@ -224,9 +227,9 @@ class Layout:
                 out.append(xp.reshape(y, (*tuple(y.shape[:-2]), run.stop - run.start)))
             else:
                 out.append(on_free(*(x[..., run.start : run.stop] for x in arrays)))
-        if len(out) == 1:
+        if len(out) == 1 and self.m:
             return out[0]
-        lead = np.broadcast_shapes(*(tuple(y.shape[:-1]) for y in out))
+        lead = _lead(*out, *arrays)  # of the arrays too, since a free part may depend on some of them only
         out = [y if tuple(y.shape[:-1]) == lead else xp.broadcast_to(y, (*lead, y.shape[-1])) for y in out]
         return xp.concat(out, axis=-1)
 
@@ -235,14 +238,14 @@ class Layout:
         xp = namespace(*arrays)
         out = [on_rows(*(self._rows(run, x) for x in arrays)) for run in self._runs if run.count]
         if not out:
-            return arrays[0][..., :0]
+            return xp.broadcast_to(arrays[0][..., :0], (*_lead(*arrays), 0))
         return out[0] if len(out) == 1 else xp.concat(out, axis=-1)
 
     def expand(self, a: Array) -> Array:
         """Return ``a`` (..., m) as one factor for each entry, (..., n): a_i on block i, 1 on the free part."""
         xp = namespace(a)
         if self.p:
-            a = xp.concat([a, xp.ones_like(a[..., :1]) if self.m else xp.ones((*tuple(a.shape[:-1]), 1))], axis=-1)
+            a = xp.concat([a, xp.ones((*tuple(a.shape[:-1]), 1), dtype=a.dtype)], axis=-1)
         owner = self._owner if isinstance(xp, ObjectNamespace) or xp is np else xp.asarray(self._owner)
         return xp.take(a, owner, axis=-1)
 
@@ -348,6 +351,11 @@ class Layout:
         elif any(sign is False for sign in np.asarray(positive).flat):
             raise ArgumentError(f"{name} holds a scale that is not positive; every scale must be")
         return a
+
+
+def _lead(*arrays: Array) -> tuple[int, ...]:
+    """Return the shape of the ensemble that all ``arrays`` broadcast to."""
+    return np.broadcast_shapes(*(tuple(x.shape[:-1]) for x in arrays))
 
 
 def _unit(rows: Array) -> Array:
