@@ -326,7 +326,9 @@ class Layout:
             zero = self.reduce(_is_zero, w)
             if bool(np.any(zero) if isinstance(zero, (np.ndarray, np.bool_)) else xp.any(zero)):
                 where = np.argwhere(np.asarray(zero))[0][-1]
-                raise ArgumentError(f"{name} is zero in {self.block_name(int(where))}; a scale-invariant block is a nonzero vector")
+                raise ArgumentError(
+                    f"{name} is zero in {self.block_name(int(where))}; a scale-invariant block is a nonzero vector"
+                )
         return w
 
     def _first_non_finite(self, w: Array) -> str:
@@ -341,7 +343,9 @@ class Layout:
         """Return scales ``a`` (..., m) as an array; they must be positive and finite."""
         a = as_real(a, name)
         if a.ndim < 1 or a.shape[-1] != self.m:
-            raise ArgumentError(f"{name} has the shape {tuple(a.shape)}; its last axis must be {self.m}, one scale for each block")
+            raise ArgumentError(
+                f"{name} has the shape {tuple(a.shape)}; its last axis must be {self.m}, one scale for each block"
+            )
         xp = namespace(a)
         positive = xp.greater(a, xp.zeros_like(a))
         if xp is np or not isinstance(xp, ObjectNamespace):

@@ -38,7 +38,7 @@ import numpy as np
 
 from proofs_check.bibliography import YI22
 from psitheory.checking import CONTROLS, POWERS_OF_TWO, theorem
-from psitheory.laws.broken import NormGradientDescent, NormalisedGradientDescent
+from psitheory.laws.broken import NormalisedGradientDescent, NormGradientDescent
 from psitheory.laws.update import run_commutes_with_rescaling, step_commutes_with_rescaling
 from psitheory.models import Rayleigh
 from psitheory.optimizers import GradientDescent, PSIGradientDescent
@@ -123,7 +123,7 @@ DIGITS = {
 }
 
 
-@B1.law(**DIGITS, on=(POWERS_OF_TWO, CONTROLS))
+@B1.law(**DIGITS, on=(POWERS_OF_TWO, CONTROLS), example=True)
 def on_digits_a_run_of_200_steps_is_equivariant(steps, model, w, a, eta):
     """200 steps of a batch-norm network on handwritten digits, at η = 1/L̂, from equivalent starts."""
     return run_commutes_with_rescaling(PSIGradientDescent(eta), model, w, a, steps)

@@ -135,7 +135,7 @@ def the_hessian_annihilates_the_orbit(model, w, c):
     return equal(model.hessian_vector(w, model.layout.scale(c, w)), 0)
 
 
-@A3.law(**DIGITS, a=rescalings("model"), on=(POWERS_OF_TWO, CONTROLS))
+@A3.law(**DIGITS, a=rescalings("model"), on=(POWERS_OF_TWO, CONTROLS), example=True)
 def on_digits_the_loss_is_constant_on_orbits(model, w, a):
     """f(a·w) = f(w) for a batch-norm network on handwritten digits."""
     return laws.loss_is_constant_on_orbits(model, w, a)
@@ -147,7 +147,7 @@ def on_digits_the_last_layer_is_scale_invariant_too(model, w, a):
     return equal(model.evaluate(a[0] * w).loss, model.evaluate(w).loss)
 
 
-@A3.law(**DIGITS, a=rescalings("model"), on=(POWERS_OF_TWO, CONTROLS))
+@A3.law(**DIGITS, a=rescalings("model"), on=(POWERS_OF_TWO, CONTROLS), example=True)
 def on_digits_the_gradient_scales_inversely(model, w, a):
     """∇_i f(a·w) = ∇_i f(w)/a_i for a batch-norm network on handwritten digits."""
     return laws.gradient_scales_inversely(model, w, a)
@@ -159,7 +159,7 @@ def on_digits_the_gradient_is_unchanged_under_rescaling(model, w, a):
     return equal(model.evaluate(model.layout.scale(a, w)).gradient, model.evaluate(w).gradient)
 
 
-@A3.law(**DIGITS, on=(CONTROLS,))
+@A3.law(**DIGITS, on=(CONTROLS,), example=True)
 def on_digits_the_gradient_is_orthogonal_to_each_block(model, w):
     """〈w_i, ∇_i f〉 = 0 for a batch-norm network on handwritten digits: ∇f is its own horizontal part."""
     gradient = model.evaluate(w).gradient

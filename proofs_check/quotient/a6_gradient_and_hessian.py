@@ -86,7 +86,7 @@ def the_gradient_times_one_norm_represents_the_derivative(model, w, x):
 
 @A6.law(**MODEL)
 def the_gradient_is_horizontal(model, w):
-    """grad f has no vertical part."""
+    """Grad f has no vertical part."""
     psi = PSIQuotient(model.layout)
     gradient = psi.gradient(w, model.evaluate(w).gradient)
     return equal(model.layout.dots(w, gradient), 0)
@@ -102,7 +102,7 @@ def a_weight_decay_keeps_the_gradient_horizontal(model, w):
 
 @A6.law(**MODEL, a=rescalings("model"))
 def the_gradient_is_equivariant(model, w, a):
-    """grad f(a·w) = a·grad f(w): the lifts of one tangent vector."""
+    """Grad f(a·w) = a·grad f(w): the lifts of one tangent vector."""
     return _gradient_is_equivariant(PSIQuotient(model.layout), model, w, a)
 
 

@@ -179,7 +179,7 @@ def the_inverse_gives_the_vector_back(psi, w, x):
 
 @the_inverse_gives_the_vector_back.counterfeit
 def the_difference_gives_the_vector_back(psi, w, x):
-    """z - w recovers ξ from any representative z."""
+    """Z - w recovers ξ from any representative z."""
     x = psi.horizontal(w, x)
     return equal(psi.layout.scale(_threes(w, psi), psi.retract(w, x)) - w, x)
 

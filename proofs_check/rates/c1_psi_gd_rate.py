@@ -11,12 +11,13 @@ and at :math:`\eta = 1/L`: :math:`\min_{t<T}G(w_t) \le 2L(f(w_0) - f^*)/T` for e
 
 Assumptions
 -----------
-f is PSI and :math:`C^{1,1}` with the stated L (for batch norm: a smooth activation and a positive-definite centred batch
-covariance).  Several blocks and free parameters are allowed.
+f is PSI and :math:`C^{1,1}` with the stated L (for batch norm: a smooth activation and a positive-definite centred
+batch covariance).  Several blocks and free parameters are allowed.
 
 Source
 ------
-Yi22 (convergence of PSI-GD); the descent lemma along a retraction: AMS08, §4.5, §7.4.  The statement is ours in this form.
+Yi22 (convergence of PSI-GD); the descent lemma along a retraction: AMS08, §4.5, §7.4.  This form of the statement is
+ours.
 
 Idea of the proof
 -----------------

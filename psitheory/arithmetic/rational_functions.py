@@ -8,14 +8,12 @@ greatest common divisors are some hundred times faster than those of a general c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from psitheory.errors import NotInArithmetic, Undecided
 
 
-@dataclass(frozen=True, eq=False)
 class RationalFunctions:
     """The field; ``positive`` tells of each symbol whether it stands for positive numbers only.
 
@@ -25,27 +23,23 @@ class RationalFunctions:
         The symbols, in order; the others are real.
     """
 
-    positive: Mapping[str, bool]
-
-    def __post_init__(self) -> None:
+    def __init__(self, positive: Mapping[str, bool]) -> None:
         from flint import Ordering, fmpz_mpoly_ctx
 
-        names = list(self.positive)
-        object.__setattr__(self, "_context", fmpz_mpoly_ctx.get(names, Ordering.lex))
+        self.positive = dict(positive)
+        names = list(positive)
+        self._context: Any = fmpz_mpoly_ctx.get(names, Ordering.lex)
         generators = self._context.gens() if names else ()
         one = self._context.constant(1)
-        elements = {name: RationalFunction(self, g, one) for name, g in zip(names, generators, strict=True)}
-        object.__setattr__(self, "_elements", elements)
+        self._elements = {name: RationalFunction(self, g, one) for name, g in zip(names, generators, strict=True)}
 
     def __getitem__(self, name: str) -> RationalFunction:
         """Return the symbol of that name."""
-        element: RationalFunction = self._elements[name]  # type: ignore[attr-defined]
-        return element
+        return self._elements[name]
 
     def constant(self, top: int, bottom: int = 1) -> RationalFunction:
         """Return the number top/bottom."""
-        context = self._context  # type: ignore[attr-defined]
-        return RationalFunction.reduced(self, context.constant(top), context.constant(bottom))
+        return RationalFunction.reduced(self, self._context.constant(top), self._context.constant(bottom))
 
     def is_positive(self, polynomial: Any) -> bool:
         """Tell whether a polynomial is positive wherever the assumptions on its symbols hold.
@@ -160,7 +154,9 @@ class RationalFunction:
         signs = [_sign(self.field, part) for part in (self.top, self.bottom)]
         if 0 in signs:
             text = repr(self)
-            raise Undecided(f"the sign of {text if len(text) < 60 else text[:59] + '…'} is not decided by the assumptions")
+            raise Undecided(
+                f"the sign of {text if len(text) < 60 else text[:59] + '…'} is not decided by the assumptions"
+            )
         return signs[0] * signs[1]
 
     def sqrt(self) -> RationalFunction:

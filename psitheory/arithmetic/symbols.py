@@ -23,7 +23,9 @@ class _Anything:
     def _same(self, *_: Any) -> _Anything:
         return self
 
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __neg__ = __pow__ = _same
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __neg__ = __pow__ = (
+        _same
+    )
 
 
 class SymbolTable:

@@ -100,6 +100,7 @@ class LawReport:
     evidence: tuple[Evidence, ...]
     counterfeits: tuple[CounterfeitReport, ...]
     quantifier: str = "for all"
+    example: bool = False
 
     @property
     def relation(self) -> str:
@@ -163,10 +164,11 @@ class ClaimReport:
 
     @property
     def grade(self) -> Grade | None:
-        """Return the least firm grade among the laws: a claim is as firm as its weakest part."""
+        """Return the least firm grade among the laws, examples aside: a claim is as firm as its weakest part."""
         if self.verdict is not Verdict.HOLDS:
             return None
-        return Grade.worst(law.grade for law in self.laws if law.grade is not None)
+        parts = [law for law in self.laws if not law.example] or self.laws
+        return Grade.worst(law.grade for law in parts if law.grade is not None)
 
     @property
     def cases(self) -> dict[str, int]:
@@ -243,6 +245,7 @@ def _law_dict(law: LawReport) -> dict[str, Any]:
         "name": law.name,
         "says": law.says,
         "quantifier": law.quantifier,
+        "example": law.example,
         "relation": law.relation,
         "verdict": str(law.verdict),
         "grade": law.grade and str(law.grade),

@@ -77,6 +77,9 @@ class Law:
         The kinds of evidence that the law must have; None: whatever its domains and functions allow.
     instance : mapping or None
         For an existence claim: a certificate, tried first.
+    example : bool
+        Whether the law only adds a real instance to what other laws of its theorem establish: it must hold,
+        but does not lower the theorem's grade.
     counterfeits : list of Counterfeit
     """
 
@@ -86,6 +89,7 @@ class Law:
     quantifier: Literal["for all", "exists"] = "for all"
     on: tuple[str, ...] | None = None
     instance: Mapping[str, Any] | None = None
+    example: bool = False
     counterfeits: list[Counterfeit] = field(default_factory=list)
 
     def __call__(self, *args: Any, **inputs: Any) -> Observation:
@@ -134,6 +138,7 @@ def law(
     quantifier: Literal["for all", "exists"] = "for all",
     on: Sequence[str] | None = None,
     instance: Mapping[str, Any] | None = None,
+    example: bool = False,
     **domains: Any,
 ) -> Callable[[LawFunction], Law]:
     """Make a law of a function; keyword arguments name the domain of each of its inputs.
@@ -150,7 +155,7 @@ def law(
 
     def decorate(function: LawFunction) -> Law:
         _check_signature(function, domains)
-        return Law(function.__name__, function, dict(domains), quantifier, tuple(on) if on else None, instance)
+        return Law(function.__name__, function, dict(domains), quantifier, tuple(on) if on else None, instance, example)
 
     return decorate
 
@@ -194,6 +199,7 @@ class Theorem:
         quantifier: Literal["for all", "exists"] = "for all",
         on: Sequence[str] | None = None,
         instance: Mapping[str, Any] | None = None,
+        example: bool = False,
         **domains: Any,
     ) -> Any:
         """Add a law: either a ready :class:`Law`, or, as a decorator with domains, a function."""
@@ -203,7 +209,7 @@ class Theorem:
             raise ArgumentTypeError(
                 f"law is {shown(law_or_none)}; a Law is needed, or keyword domains: @theorem.law(w=…)"
             )
-        decorate = law(quantifier=quantifier, on=on, instance=instance, **domains)
+        decorate = law(quantifier=quantifier, on=on, instance=instance, example=example, **domains)
         return lambda function: self._add(decorate(function))
 
     def exhibit(self, function: ExhibitFunction) -> ExhibitFunction:

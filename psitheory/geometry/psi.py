@@ -69,9 +69,9 @@ class PSIQuotient:
         return self.layout.units(self.layout.check(w, name))
 
     def same_class(self, w: Array, z: Array, *, ulps: int = 16) -> Array:
-        """Tell whether ``z`` is a rescaling of ``w``: exactly, or in floats to ``ulps`` units in the last place.
+        r"""Tell whether ``z`` is a rescaling of ``w``: exactly, or in floats to ``ulps`` units in the last place.
 
-        In exact arithmetics the test is that :math:`\\langle w_i, w_i\\rangle z_i = \\langle w_i, z_i\\rangle w_i`
+        In exact arithmetics the test is that :math:`\langle w_i, w_i\rangle z_i = \langle w_i, z_i\rangle w_i`
         with a positive factor, so that no root is taken.
         """
         w, z = self.layout.check(w), self.layout.check(z, "z")
@@ -83,7 +83,9 @@ class PSIQuotient:
             return same
         u, v = self.layout.units(w), self.layout.units(z)
         size = xp.maximum(xp.abs(u), xp.abs(v))
-        ones = self.layout.map(xp.ones_like, lambda free: free, size)  # a unit block's entries are exact to eps, not relatively
+        ones = self.layout.map(
+            xp.ones_like, lambda free: free, size
+        )  # a unit block's entries are exact to eps, not relatively
         return xp.all(xp.abs(u - v) <= ulps * xp.finfo(u.dtype).eps * ones, axis=-1)
 
     def _same_class_exactly(self, w: Array, z: Array) -> bool | None:
@@ -118,7 +120,9 @@ class PSIQuotient:
             If ``to`` is not in the class of ``w`` (free parts included).
         """
         if self._differs(w, to):
-            raise ArgumentError("to is not in the class of w; a tangent vector is lifted to a representative of the same class")
+            raise ArgumentError(
+                "to is not in the class of w; a tangent vector is lifted to a representative of the same class"
+            )
         return self._relift(w, self._vector(x, "x"), to)
 
     def _differs(self, w: Array, to: Array) -> bool:
@@ -148,12 +152,12 @@ class PSIQuotient:
         return self.layout.norms(self._vector(x, "x")) / self.layout.norms(self.layout.check(w))
 
     def dist(self, w: Array, z: Array) -> Array:
-        r"""Return :math:`\sqrt{\sum_i \angle(w_i, z_i)^2 + \|v_w - v_z\|^2}`; infinite across the two ends of a line (d_i = 1)."""
+        r"""Return :math:`\sqrt{\sum_i \angle(w_i, z_i)^2 + \|v_w - v_z\|^2}`; see :meth:`angles`."""
         w, z = self.layout.check(w), self.layout.check(z, "z")
         return self._joint(self.angles(w, z), self.layout.free_part(w) - self.layout.free_part(z))
 
     def angles(self, w: Array, z: Array) -> Array:
-        r"""Return :math:`\angle(w_i, z_i)` for each block, (..., m), in [0, π]; infinite where d_i = 1 and signs differ."""
+        r"""Return :math:`\angle(w_i, z_i)`, (..., m), in [0, π]; infinite where d_i = 1 and the signs differ."""
         u, v = self.canonical(w), self.canonical_of(z, "z")
         return self.layout.reduce(_angle, u, v)
 
@@ -169,7 +173,7 @@ class PSIQuotient:
         return self.layout.check(w) + self._vector(x, "x")
 
     def inverse_retract(self, w: Array, z: Array) -> Array:
-        r"""Return the x with :math:`R_{[w]}(x) = [z]`: :math:`r_i^2 z_i/\langle w_i, z_i\rangle - w_i` and :math:`v_z - v_w`.
+        r"""Return the x with :math:`R_{[w]}(x) = [z]`: :math:`r_i^2 z_i/\langle w_i, z_i\rangle - w_i`, :math:`v_z - v_w`.
 
         Raises
         ------
@@ -180,11 +184,13 @@ class PSIQuotient:
         xp = namespace(w, z)
         ahead = xp.greater(self.layout.reduce(_cosine, w, z), 0)
         if any(flag is not None and not flag for flag in np.ravel(np.asarray(ahead))):
-            raise ArgumentError("z is outside the open hemisphere around w in some block; a retraction reaches less than a right angle")
+            raise ArgumentError(
+                "z is outside the open hemisphere around w in some block; a retraction reaches less than a right angle"
+            )
         return self.layout.map(_central_projection, lambda v, z: z - v, w, z)
 
     def exp(self, w: Array, x: Array) -> Array:
-        r"""Return :math:`\cos\theta_i\,w_i + \frac{\sin\theta_i}{\theta_i}\,x_i`, θ_i = ‖x_i‖_g, and :math:`v + x_v`."""
+        r"""Return :math:`\cos\theta_i\,w_i + \frac{\sin\theta_i}{\theta_i}\,x_i`, θ_i = ‖x_i‖_g; :math:`v + x_v`."""
         w, x = self.layout.check(w), self._vector(x, "x")
         r = self.layout.norms(w)
         unit = self.layout.scale(1 / r, x)
@@ -213,14 +219,14 @@ class PSIQuotient:
     # -- derivatives of a PSI function ----------------------------------------------------------
 
     def gradient(self, w: Array, gradient: Array) -> Array:
-        r"""Return the lift of :math:`\mathrm{grad} f`: :math:`r_i^2 \nabla_i f` on blocks, :math:`\nabla_v f` on the free part."""
+        r"""Return the lift of :math:`\mathrm{grad} f`: :math:`r_i^2 \nabla_i f` on blocks, :math:`\nabla_v f` beside."""
         return self.layout.times_squared_norms(self.layout.check(w), self._vector(gradient, "gradient"))
 
     def hessian(self, w: Array, gradient: Array, hessian_vector: Array, x: Array) -> Array:
         r"""Return the lift of :math:`\mathrm{Hess} f[x]`: :math:`r_i^2 P_i (\nabla^2 f\,x)_i`, free part unchanged.
 
         There is no curvature term, because the radial derivative of a PSI function vanishes; the
-        projection is needed, since :math:`\langle u_i, \nabla_{ii}^2 f\,x_i\rangle = -\langle\nabla_i f, x_i\rangle/r_i`.
+        projection is needed: :math:`\langle w_i, \nabla_{ii}^2 f\,x_i\rangle = -\langle\nabla_i f, x_i\rangle`.
         ``gradient`` and ``x`` are therefore not used; they are what every manifold is given.
         """
         return self.gradient(w, self.horizontal(w, hessian_vector))

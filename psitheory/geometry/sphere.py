@@ -55,7 +55,7 @@ def log(u: Array, v: Array) -> Array:
 
 
 def transport(u: Array, v: Array, x: Array) -> Array:
-    r"""Return :math:`x - \frac{\langle v, x\rangle}{1 + \langle u, v\rangle}(u + v)`, parallel transport from u to v."""
+    r"""Return :math:`x - \frac{\langle v, x\rangle}{1 + \langle u, v\rangle}(u + v)`, the transport from u to v."""
     total = u + v
     return x - 2 * dot(v, x, keepdims=True) / squared_norm(total, keepdims=True) * total
 

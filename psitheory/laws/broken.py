@@ -13,7 +13,7 @@ from psitheory.optimizers.interface import State
 
 
 class FlatMetric(PSIQuotient):
-    r"""The quotient with the metric :math:`\langle x, y\rangle` of the ambient space, which depends on the representative."""
+    r"""The quotient with the metric :math:`\langle x, y\rangle` of the ambient space, no class function."""
 
     def inner(self, w: Array, x: Array, y: Array) -> Array:
         return dot(x, y)

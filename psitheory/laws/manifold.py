@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from psitheory.arithmetic import Array, namespace
 from psitheory.checking import Observation, at_most, equal
-from psitheory.geometry import Quotient
+from psitheory.geometry import PSIQuotient, Quotient
 
 
 def metric_is_constant_on_orbits(manifold: Quotient, w: Array, x: Array, y: Array, a: Array) -> Observation:
@@ -56,9 +56,7 @@ def retraction_does_not_depend_on_the_representative(manifold: Quotient, w: Arra
 def exponential_does_not_depend_on_the_representative(manifold: Quotient, w: Array, x: Array, a: Array) -> Observation:
     """Geodesics from two representatives of one class, along lifts of one vector, end in one class."""
     x, to = manifold.horizontal(w, x), manifold.act(a, w)
-    return equal(
-        manifold.canonical(manifold.exp(to, manifold.lift(w, x, to))), manifold.canonical(manifold.exp(w, x))
-    )
+    return equal(manifold.canonical(manifold.exp(to, manifold.lift(w, x, to))), manifold.canonical(manifold.exp(w, x)))
 
 
 def distance_does_not_depend_on_the_representatives(manifold: Quotient, w: Array, z: Array, a: Array) -> Observation:
@@ -71,17 +69,15 @@ def exponential_inverts_logarithm(manifold: Quotient, w: Array, z: Array) -> Obs
     return equal(manifold.canonical(manifold.exp(w, manifold.log(w, z))), manifold.canonical(z))
 
 
-def retraction_is_of_second_order(manifold: Quotient, w: Array, x: Array) -> Observation:
-    r"""Each block ends within :math:`\tfrac13\|x_i\|_g^3` of where the geodesic ends: no velocity, no acceleration is lost."""
+def retraction_is_of_second_order(manifold: PSIQuotient, w: Array, x: Array) -> Observation:
+    r"""Each block ends within :math:`\tfrac13\|x_i\|_g^3` of where the geodesic ends: a retraction of second order."""
     x = manifold.horizontal(w, x)
     lengths = manifold.block_norms(w, x)
     gaps = manifold.angles(manifold.retract(w, x), manifold.exp(w, x))
     return at_most(gaps, lengths * lengths * lengths / 3)
 
 
-def gradient_represents_the_derivative(
-    manifold: Quotient, gradient: Array, w: Array, x: Array
-) -> Observation:
-    r"""The Riemannian gradient gives the derivative through the metric: :math:`g_w(\mathrm{grad} f, x) = \langle\nabla f, x\rangle`."""
+def gradient_represents_the_derivative(manifold: Quotient, gradient: Array, w: Array, x: Array) -> Observation:
+    r"""The gradient gives the derivative: :math:`g_w(\mathrm{grad} f, x) = \langle\nabla f, x\rangle`."""
     x = manifold.horizontal(w, x)
     return equal(manifold.inner(w, manifold.gradient(w, gradient), x), namespace(x).sum(gradient * x, axis=-1))

@@ -11,7 +11,8 @@ By the chain rule, with :math:`P_i = I - u_iu_i^T`, :math:`Du_i[x] = P_ix_i/r_i`
 .. math::
    \nabla_i f = P_ip_i/r_i, \qquad
    (\nabla^2 f\,x)_i = \tfrac1{r_i}P_i(S\,Du[x])_i
-     - \tfrac1{r_i^2}\bigl(\langle p_i,P_ix_i\rangle u_i + \langle u_i,x_i\rangle P_ip_i + \langle p_i,u_i\rangle P_ix_i\bigr).
+     - \tfrac1{r_i^2}\bigl(\langle p_i,P_ix_i\rangle u_i + \langle u_i,x_i\rangle P_ip_i
+     + \langle p_i,u_i\rangle P_ix_i\bigr).
 
 A jet knows nothing of other classes, and refuses to be evaluated there.
 """

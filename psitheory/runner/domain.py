@@ -58,7 +58,7 @@ class Domain:
 
 
 def as_domain(value: Any) -> Domain:
-    """Return ``value`` as a domain: a domain, a Hypothesis strategy (its numbers serve as rationals too), or a constant."""
+    """Return a domain, a Hypothesis strategy (whose numbers serve as rationals too) or a constant as a domain."""
     if isinstance(value, Domain):
         return value
     if isinstance(value, st.SearchStrategy):

@@ -11,12 +11,13 @@ floats                    each float lies in the enclosures of both sides, compu
 controls                  the sides differ by at most ten times what one ulp in the inputs changes
 ========================  ============================================================================
 
-The rule for floats is mixed forward-backward stability with the constant 16.  If each float is, to 16 ulp, what
-the *other* side is for inputs within 16 ulp, the case passes.  If it is only what its own side is for such inputs,
-the computation loses accuracy on the way (as a difference of near numbers does): the case is set aside as too
-ill-conditioned for floats, unless the law claims accuracy (``accurate=True``), where it fails.  A side that is an
-exact constant says nothing of rounding; there the float is compared with its own side's enclosure.  Disjoint
-enclosures, or a float outside its own, always fail.  An inequality fails only where the enclosures prove it.
+Floats are judged by running the law in balls whose inputs are 16 ulp wide and whose operations round 16 times as
+coarsely as floats do, so that every float that the same operations can give lies in the ball.  If each float lies, to
+16 ulp, in the ball of the *other* side, the case passes.  If it lies only in the ball of its own side, the computation
+loses accuracy on the way (as a difference of near numbers does): the case is set aside as too ill-conditioned for
+floats, unless the law claims accuracy (``accurate=True``), where it fails.  A side that is an exact constant says
+nothing of rounding; there the float is compared with its own side's enclosure.  Disjoint enclosures, or a float outside
+its own, always fail.  An inequality fails only where the enclosures prove it.
 """
 
 from __future__ import annotations
@@ -36,7 +37,6 @@ from psitheory.errors import NotInArithmetic, Undecided
 Status = Literal["passed", "failed", "undecided", "vacuous", "raised"]
 
 ULPS = 16
-WIDE_BITS = 128
 BALL_BITS = (64, 128, 256, 512)
 CONTROL_RUNS = 8
 CONTROL_FACTOR = 10
@@ -111,7 +111,9 @@ def _enclosed(case: Case, inputs: Mapping[str, Any]) -> Outcome:
             if not seen.moved:
                 return Outcome("vacuous", note=str(seen.left))
             left, right = _sides(seen, element=BALL_ARRAYS.element)
-            if size is None and all(x.is_finite() for x in (*left, *right)):  # of a side that is zero, only what the coarsest precision saw of it
+            if size is None and all(
+                x.is_finite() for x in (*left, *right)
+            ):  # of a side that is zero, only what the coarsest precision saw of it
                 size = max((float(abs(x).upper()) for x in (*left, *right)), default=0.0)
             outcome = _decide_balls(seen, left, right, size, last=bits == BALL_BITS[-1])
         if outcome.status != "undecided":
@@ -161,13 +163,19 @@ def _sampled(case: Case, inputs: Mapping[str, Any]) -> Outcome:
         return Outcome("vacuous", note=str(seen.left))
     left, right = _sides(seen)
     try:
-        with precision(WIDE_BITS):
+        with precision(_bits_of_rounding(left, right)):
             wide = case(**widened(dict(inputs), ULPS))
             enclosed_left, enclosed_right = _sides(wide, element=BALL_ARRAYS.element)
             return _judge_by_enclosure(seen, left, right, enclosed_left, enclosed_right)
     except (NotInArithmetic, Undecided, TypeError, AttributeError) as reason:
         outcome = _controlled(case, inputs)
         return Outcome(**{**outcome.__dict__, "note": outcome.note or f"judged by controls: {reason}"})
+
+
+def _bits_of_rounding(left: Any, right: Any) -> int:
+    """Return the precision whose rounding is 16 times as coarse as that of the floats at hand."""
+    narrowest = min((np.finfo(side.dtype).nmant + 1 for side in (left, right) if side.dtype.kind == "f"), default=53)
+    return int(narrowest) - (ULPS.bit_length() - 1)
 
 
 def _judge_by_enclosure(seen: Observation, left: Any, right: Any, wide_left: Any, wide_right: Any) -> Outcome:
@@ -185,8 +193,9 @@ def _judge_by_enclosure(seen: Observation, left: Any, right: Any, wide_left: Any
     if all(wx.is_finite() and wy.is_finite() for *_, wx, wy in pairs):
         if all(_agrees(x, wy, wx) and _agrees(y, wx, wy) for x, y, wx, wy in pairs):
             return _outcome(seen, left, right, True, noise=noise)
-        if not all(wx.overlaps(wy) and _within(x, wx) and _within(y, wy) for x, y, wx, wy in pairs):
-            return _outcome(seen, left, right, False, noise=noise)
+        sound = [wx.overlaps(wy) and _within(x, wx) and _within(y, wy) for x, y, wx, wy in pairs]
+        if not all(sound):
+            return _outcome(seen, left, right, False, noise=noise, at=sound.index(False))
     if seen.accurate:
         return _outcome(seen, left, right, False, noise=noise)
     return Outcome("vacuous", note="too ill-conditioned for floats to say anything", relation=seen.relation)
@@ -211,7 +220,7 @@ def _within(x: Any, enclosure: Any) -> bool:
 
 
 def _controlled(case: Case, inputs: Mapping[str, Any]) -> Outcome:
-    """Judge by control runs: what does one ulp in the inputs change?"""
+    """Judge by control runs, which start one ulp away."""
     seen = _in_floats(case, inputs)
     if not seen.moved:
         return Outcome("vacuous", note=str(seen.left))
@@ -256,13 +265,22 @@ def _sides(seen: Observation, element: Callable[[Any], Any] | None = None) -> tu
 
 
 def _outcome(
-    seen: Observation, left: Any, right: Any, holds: bool, bits: float | None = None, noise: float = 0.0
+    seen: Observation,
+    left: Any,
+    right: Any,
+    holds: bool,
+    bits: float | None = None,
+    noise: float = 0.0,
+    at: int | None = None,
 ) -> Outcome:
-    """Return the outcome; ``noise`` is the size at which the terms of a side that cancel to zero are computed."""
+    """Return the outcome, shown at entry ``at``, or where the sides differ most.
+
+    ``noise`` is the size at which the terms of a side that cancel to zero are computed.
+    """
     worst = None
     if bits is None and _is_numeric(left) and _is_numeric(right):
         worst = _worst(seen.relation, to_floats(left), to_floats(right), noise)
-    i = 0 if holds else _worst_entry(seen.relation, left, right)
+    i = at if at is not None else 0 if holds else _worst_entry(seen.relation, left, right)
     shown_left, shown_right = (_show(left[i]), _show(right[i])) if len(left) else ("", "")
     return Outcome("passed" if holds else "failed", shown_left, shown_right, worst, "", bits, seen.relation)
 

@@ -92,7 +92,7 @@ def _check_law(law: Law, effort: Effort, seed: int) -> LawReport:
     collected = [_evidence(law, kind, effort, seed, required=law.on is not None) for kind in kinds]
     evidence = tuple(e for e in collected if e is not None)
     counterfeits = tuple(_check_counterfeit(c, kinds, effort, seed) for c in law.counterfeits)
-    return LawReport(law.name, law.says, evidence, counterfeits, law.quantifier)
+    return LawReport(law.name, law.says, evidence, counterfeits, law.quantifier, law.example)
 
 
 def _evidence(law: Law, kind: str, effort: Effort, seed: int, *, required: bool) -> Evidence | None:
@@ -172,7 +172,9 @@ def _summary(kind: str, found: Search) -> Evidence:
     worst = max((o.worst for o in passed if o.worst is not None), default=None)
     if found.trouble or doubts or not passed:
         empty = "no case was tried" if not found.outcomes else "every case was vacuous"
-        note = found.trouble or (f"{len(doubts)} of {len(found.outcomes)} cases undecided: {doubts[0].note}" if doubts else empty)
+        note = found.trouble or (
+            f"{len(doubts)} of {len(found.outcomes)} cases undecided: {doubts[0].note}" if doubts else empty
+        )
         return Evidence(kind, Verdict.INCONCLUSIVE, len(passed), worst, note)
     bits = min((o.bits for o in passed if o.bits is not None), default=None)
     note = f"to 2^-{bits:.0f}" if bits is not None and bits != float("inf") else ""
@@ -208,10 +210,10 @@ def _exhibit(law: Law, kind: str, effort: Effort, seed: int) -> Evidence:
     """Look for an instance of an existence claim; sampling cannot refute one."""
     run = _guarded(kind, law.function)
     if law.instance is not None:
-        drawn = _in_kind(kind, law.instance)
-        outcome = run(drawn)
+        certificate = _in_kind(kind, law.instance)
+        outcome = run(certificate)
         if outcome.status == "passed":
-            return _established(kind, 1, drawn, outcome)
+            return _established(kind, 1, certificate, outcome)
     found = search(
         inputs(law.domains, kind), run, sought="passed", cases=effort.cases[kind], seconds=effort.seconds, seed=seed
     )
@@ -253,10 +255,10 @@ def _refute(counterfeit: Counterfeit, kind: str, effort: Effort, seed: int) -> W
     """Return what refutes a counterfeit, or why nothing did."""
     run = _guarded(kind, counterfeit.function)
     if counterfeit.instance is not None:
-        drawn = _in_kind(kind, counterfeit.instance)
-        outcome = run(drawn)
+        named = _in_kind(kind, counterfeit.instance)
+        outcome = run(named)
         if outcome.status == "failed":
-            return witness(kind, drawn, outcome.left, outcome.right)
+            return witness(kind, named, outcome.left, outcome.right)
     found = _smaller(counterfeit.domains, kind, run, effort, seed)
     if found is None:
         return "survived"

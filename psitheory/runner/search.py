@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import seed as with_seed
 from hypothesis import strategies as st
-from hypothesis.errors import Flaky, Unsatisfiable
+from hypothesis.errors import Flaky, HypothesisDeprecationWarning, Unsatisfiable
 
 from psitheory.runner.judge import Outcome
 
@@ -85,7 +86,9 @@ def search(
             seen.outcomes.append(outcome)
 
     try:
-        body()
+        with warnings.catch_warnings():  # a domain may load data while it draws, which reads the global random state
+            warnings.simplefilter("ignore", HypothesisDeprecationWarning)
+            body()
     except (_Found, _OutOfTime):
         pass
     except Flaky:

@@ -128,8 +128,11 @@ def decode(data: Any) -> Any:
                 kind = getattr(kind, part)
             if not dataclasses.is_dataclass(kind):
                 raise ArgumentError(f"witness names {path}, which is no dataclass; only data is rebuilt")
-            return kind(**{key: decode(item) for key, item in fields.items()})
-    raise ArgumentError(f"witness holds {shown(data)}, which cannot be rebuilt from data; draw this input from data alone")
+            make: Any = kind
+            return make(**{key: decode(item) for key, item in fields.items()})
+    raise ArgumentError(
+        f"witness holds {shown(data)}, which cannot be rebuilt from data; draw this input from data alone"
+    )
 
 
 def _decode_array(entries: list[Any], shape: list[int], dtype: str) -> Any:

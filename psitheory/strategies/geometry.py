@@ -135,7 +135,7 @@ def vectors(reference: Reference) -> Domain:
 
 
 def tangents(reference: Reference, at: str) -> Domain:
-    """Draw ambient vectors whose blocks are comparable to those of the point ``at``, from 2^-20 to 2^3 times as long."""
+    """Draw ambient vectors with blocks comparable to those of the point ``at``: 2^-20 to 2^3 times as long."""
 
     def floats(drawn: Drawn) -> st.SearchStrategy[Any]:
         layout = layout_of(reference, drawn)
@@ -147,7 +147,9 @@ def tangents(reference: Reference, at: str) -> Domain:
     return Domain(floats=floats, rationals=plain.rationals, symbols=plain.symbols)
 
 
-def _scales(layout: Layout, entry: st.SearchStrategy[Any], asarray: Callable[[list[Any]], Any]) -> Any:
+def _scales(
+    layout: Layout, entry: st.SearchStrategy[Any], asarray: Callable[[list[Any]], Any]
+) -> st.SearchStrategy[Any]:
     return st.lists(entry, min_size=layout.m, max_size=layout.m).map(asarray)
 
 

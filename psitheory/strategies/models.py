@@ -12,12 +12,13 @@ from psitheory.arithmetic import RATIONALS, SYMBOLS, SymbolTable
 from psitheory.experiments import descend, log_spaced
 from psitheory.layout import Layout
 from psitheory.models import Circle, Cosine, Fourier, Neuron, Rayleigh
+from psitheory.models.datasets import dataset
 from psitheory.models.jet import Jet
 from psitheory.models.mlp import BatchNormMLP
 from psitheory.optimizers import PSIGradientDescent
 from psitheory.rates import largest_curvature
 from psitheory.runner.domain import Domain, Drawn
-from psitheory.strategies.geometry import GENERIC_LAYOUTS, generic_class, exact_layouts
+from psitheory.strategies.geometry import GENERIC_LAYOUTS, exact_layouts, generic_class
 from psitheory.strategies.values import (
     Draw,
     float_arrays,
@@ -72,7 +73,6 @@ def _generic_jet(layout: Layout, table: SymbolTable, name: str) -> Jet:
 
 def _dimensions(drawn: Drawn) -> st.SearchStrategy[int]:
     return st.sampled_from([8, 50]) if drawn.large else st.integers(2, 4)
-
 
 
 @st.composite
@@ -165,14 +165,12 @@ def waves() -> Domain:
     return Domain(floats=lambda _: _circles())
 
 
-
-
 # -- a real network -----------------------------------------------------------------------------
 
 
 @cache
 def _digits() -> BatchNormMLP:
-    inputs, labels = load("digits", rows=256, rng=np.random.default_rng(0))
+    inputs, labels = dataset("digits", rows=256, rng=np.random.default_rng(0))
     return BatchNormMLP(inputs, labels, hidden=(32,), activation="tanh")
 
 
@@ -191,7 +189,7 @@ def network_starts(reference: str) -> Domain:
 
 
 def stable_rates(model: str, w: str, steps: str) -> Domain:
-    r"""Return :math:`\eta = 1/\hat L`, with :math:`\hat L` the largest curvature seen along the run of PSI-GD from ``w``.
+    r"""Return :math:`\eta = 1/\hat L`, with :math:`\hat L` the largest curvature seen along PSI-GD's run from ``w``.
 
     The curvature (largest eigenvalue of the Hessian at unit blocks) is taken at the start and, after a trial run
     at the rate that it suggests, along its path; it is local and proves nothing elsewhere.
@@ -200,6 +198,7 @@ def stable_rates(model: str, w: str, steps: str) -> Domain:
 
 
 def _stable_rate(model: BatchNormMLP, w: Any, steps: int) -> float:
-    first = largest_curvature(model, w).value
+    first = float(largest_curvature(model, w).value)
     trial = descend(model, PSIGradientDescent(1 / first), w, steps, record=log_spaced(4), keep_points=True)
-    return 1 / max(first, largest_curvature(model, trial.points).value)
+    assert trial.points is not None
+    return 1 / max(first, float(largest_curvature(model, trial.points).value))
