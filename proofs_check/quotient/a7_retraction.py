@@ -38,7 +38,7 @@ import numpy as np
 
 from proofs_check.bibliography import YI22
 from psitheory.arithmetic import namespace
-from psitheory.checking import BALLS, FLOATS, RATIONALS, SYMBOLS, at_most, equal, theorem
+from psitheory.checking import BALLS, FLOATS, RATIONALS, SYMBOLS, Exhibit, at_most, equal, theorem
 from psitheory.geometry import PSIQuotient
 from psitheory.laws import broken
 from psitheory.laws import manifold as laws
@@ -202,3 +202,23 @@ def every_class_is_reached_by_its_projection(psi, w, x):
     z = psi.layout.scale(_threes(w, psi), w) + psi.horizontal(w, x)
     back = psi.retract(w, psi.horizontal(w, z))
     return equal(psi.layout.scale(_threes(w, psi), back), z)
+
+
+@A7.exhibit
+def the_retraction_against_the_exponential_map(rng):
+    """Show the angle by which one block moves, against the length of ξ."""
+    lengths = np.linspace(0, 3, 121)
+    psi, w = PSIQuotient(Layout.of([2])), np.array([1.0, 0.0])
+    x = lengths[:, None] * np.array([0.0, 1.0])
+    return Exhibit(
+        "curves",
+        "The retraction against the exponential map",
+        "The angle arctan‖ξ‖ follows the geodesic to third order, and never reaches a right angle.",
+        {
+            "x": lengths,
+            "retraction": psi.dist(w, psi.retract(w, x)),
+            "exponential": psi.dist(w, psi.exp(w, x)),
+            "third order": lengths - lengths**3 / 3,
+        },
+        {"x": "length ‖ξ‖", "y": "angle moved"},
+    )

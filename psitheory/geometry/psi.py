@@ -173,7 +173,7 @@ class PSIQuotient:
         return self.layout.check(w) + self._vector(x, "x")
 
     def inverse_retract(self, w: Array, z: Array) -> Array:
-        r"""Return the x with :math:`R_{[w]}(x) = [z]`: :math:`r_i^2 z_i/\langle w_i, z_i\rangle - w_i`, :math:`v_z - v_w`.
+        r"""Return x with :math:`R_{[w]}(x) = [z]`: :math:`r_i^2 z_i/\langle w_i, z_i\rangle - w_i`, :math:`v_z - v_w`.
 
         Raises
         ------
@@ -219,7 +219,7 @@ class PSIQuotient:
     # -- derivatives of a PSI function ----------------------------------------------------------
 
     def gradient(self, w: Array, gradient: Array) -> Array:
-        r"""Return the lift of :math:`\mathrm{grad} f`: :math:`r_i^2 \nabla_i f` on blocks, :math:`\nabla_v f` beside."""
+        r"""Return the lift of :math:`\mathrm{grad} f`: :math:`r_i^2 \nabla_i f`, and :math:`\nabla_v f`."""
         return self.layout.times_squared_norms(self.layout.check(w), self._vector(gradient, "gradient"))
 
     def hessian(self, w: Array, gradient: Array, hessian_vector: Array, x: Array) -> Array:

@@ -126,7 +126,8 @@ class Sphere:
 
     def hessian(self, w: Array, gradient: Array, hessian_vector: Array, x: Array) -> Array:
         r"""Return :math:`P(\nabla^2 f\,x) - \langle w, \nabla f\rangle x` (AMS08, §5.5)."""
-        return project(w, hessian_vector) - dot(w, gradient, keepdims=True) * x
+        image, normal = self._ambient(hessian_vector, "hessian_vector"), self._ambient(gradient, "gradient")
+        return self.project(w, image) - dot(w, normal, keepdims=True) * self._ambient(x, "x")
 
     def random_point(self, rng: np.random.Generator, shape: tuple[int, ...] = ()) -> Array:
         """Return points uniform on the sphere, (*shape, d)."""
@@ -135,7 +136,7 @@ class Sphere:
 
     def random_tangent(self, rng: np.random.Generator, w: Array) -> Array:
         """Return tangential parts of standard normal vectors."""
-        return project(w, rng.normal(size=np.shape(w)))
+        return self.project(w, rng.normal(size=np.shape(w)))
 
     def defect(self, w: Array) -> Array:
         r"""Return :math:`\|w\| - 1`."""
