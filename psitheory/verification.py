@@ -137,8 +137,11 @@ def _check(theorem: Theorem, effort: str, seed: int) -> ClaimReport:
 
     from psitheory import runner
 
-    with threadpool_limits(1):
-        return runner.check_theorem(theorem, effort=effort, seed=seed)
+    try:
+        with threadpool_limits(1):
+            return runner.check_theorem(theorem, effort=effort, seed=seed)
+    except PsitheoryError as error:
+        raise ArgumentError(f"theorem {theorem.id} cannot be tried: {error}") from error
 
 
 @contextmanager

@@ -185,6 +185,23 @@ def test_bad_use_gets_one_sentence(run, args, sentence):
     assert err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("domain", "sentence"),
+    [
+        ("points('w')", "a domain refers to the input 'w'; drawn before it were none"),
+        ("st.integers().map(lambda x: 1 // 0)", "the domain of 'x' raised ZeroDivisionError: "),
+    ],
+)
+def test_a_domain_that_cannot_be_drawn_from_is_told(run, folder, domain, sentence):
+    (folder / "bad.py").write_text(
+        "from psitheory.strategies import points\n" + HOLDS.replace("st.integers(-50, 50)", domain)
+    )
+    code, out, err = run("verify", "bad.py")
+    assert (code, out) == (2, "")
+    assert err.startswith(f"psitheory: theorem T1 cannot be tried: {sentence}")
+    assert err.count("\n") == 1
+
+
 @pytest.mark.parametrize("args", [["--nonsense"], ["verify", "--seed", "x"], ["replay", "holds.py"], ["nothing"]])
 def test_an_option_that_does_not_exist_is_bad_use(run, args):
     code, _, err = run(*args)

@@ -9,6 +9,8 @@ from typing import Any
 
 from psitheory.checking import Law, Theorem
 
+WIDTH = 78
+
 
 def as_dict(theorem: Theorem) -> dict[str, Any]:
     """Return what a theorem claims as plain data."""
@@ -42,7 +44,7 @@ def theorem_text(theorem: Theorem) -> str:
     if theorem.laws:
         shown["Laws, each with its counterfeits"] = "\n".join(map(_law, theorem.laws))
     if theorem.source:
-        shown["Reference"] = "\n".join(textwrap.wrap(theorem.source.text, 110))
+        shown["Reference"] = _filled(theorem.source.text)
         shown["BibTeX"] = theorem.source.bibtex
     parts = [f"{theorem.id}  {theorem.title}   chapter: {theorem.chapter}", first]
     parts += [f"{heading}\n{textwrap.indent(body, '  ')}" for heading, body in shown.items()]
@@ -51,12 +53,25 @@ def theorem_text(theorem: Theorem) -> str:
 
 def _sections(doc: str) -> dict[str, str]:
     """Return the sections of a docstring by heading, what comes before the first under the empty one."""
-    text = re.sub(r":math:`([^`]*)`", r"\1", inspect.cleandoc(doc))
+    text = re.sub(r":math:`([^`]*)`|\*\*([^*]+)\*\*", r"\1\2", inspect.cleandoc(doc))
     first, *rest = re.split(r"^(\S.*)\n-{3,}\n", text, flags=re.MULTILINE)
-    return {"": first.strip()} | {head: body.strip() for head, body in zip(rest[::2], rest[1::2], strict=True)}
+    bodies = [first, *rest[1::2]]
+    return {head: _filled(body) for head, body in zip(["", *rest[::2]], bodies, strict=True)}
+
+
+def _filled(text: str) -> str:
+    """Return the text with its plain paragraphs filled, lists and indented lines as they are."""
+    paragraphs = re.split(r"\n\s*\n", text.strip())
+    return "\n\n".join(p if re.search(r"^(\s|[-*] )", p, re.MULTILINE) else _wrapped(p) for p in paragraphs)
 
 
 def _law(law: Law) -> str:
-    there_is = "there is: " if law.quantifier == "exists" else ""
-    lines = [law.name, f"  {there_is}{law.says}", *(f"  counterfeit {c.name}: {c.says}" for c in law.counterfeits)]
+    lines = [law.name, _wrapped(law.says, "  ", "  ")]
+    lines += [_wrapped(f"counterfeit {c.name}: {c.says}", "  ", "      ") for c in law.counterfeits]
     return "\n".join(lines)
+
+
+def _wrapped(text: str, first: str = "", later: str = "") -> str:
+    return textwrap.fill(
+        text, WIDTH, initial_indent=first, subsequent_indent=later, break_long_words=False, break_on_hyphens=False
+    )

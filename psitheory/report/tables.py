@@ -90,10 +90,11 @@ def worst(claim: ClaimReport, relation: str) -> float | None:
 
 
 def _evidence_in_words(claim: ClaimReport) -> str:
-    parts = [f"{claim.cases[kind]} {SHORT[kind]}" for kind in KINDS if kind in claim.cases]
-    parts += [f"{name} {_number(worst(claim, side))}" for side, name in SIDES.items() if worst(claim, side) is not None]
-    parts += ["counterfeits {}/{}".format(*claim.refuted_counterfeits), f"{claim.seconds:.1f} s"]
-    return ", ".join(part.replace(" ", UNBROKEN) for part in parts)
+    cases = [f"{claim.cases[kind]} {SHORT[kind]}" for kind in KINDS if kind in claim.cases]
+    sides = [f"{name} {_number(worst(claim, side))}" for side, name in SIDES.items() if worst(claim, side) is not None]
+    rest = [*sides, "counterfeits {}/{}".format(*claim.refuted_counterfeits), f"{claim.seconds:.1f} s"]
+    groups = (", ".join(part.replace(" ", UNBROKEN) for part in group) for group in (cases, rest))
+    return "; ".join(filter(None, groups))
 
 
 def _table(left: Sequence[str], right: Sequence[str]) -> Table:

@@ -113,7 +113,7 @@ def replay_command(report: Report, target: str, law: str, witness: Witness) -> s
 
 
 def _law_lines(report: Report, target: str, id: str, law: LawReport) -> list[Line]:
-    decisive = next((e for e in law.evidence if e.verdict is law.verdict), None)
+    decisive = min((e for e in law.evidence if e.verdict is law.verdict), key=_abstractness, default=None)
     lines = [("claimed", law.says)]
     if law.verdict is Verdict.REFUTED and decisive is not None and decisive.witness is not None:
         return [
@@ -125,6 +125,11 @@ def _law_lines(report: Report, target: str, id: str, law: LawReport) -> list[Lin
     if decisive is not None or not law.evidence:
         return [*lines, ("observed", law.note), ("means", "nothing is decided, and what is not decided does not hold")]
     return [*lines, *_survivors(law.counterfeits), ("means", "a check that was not seen to fail shows nothing")]
+
+
+def _abstractness(evidence: Evidence) -> int:
+    """Return 0 if a witness of plain numbers is at hand, 1 if it is symbolic, 2 if there is none."""
+    return 2 if evidence.witness is None else int('"opaque"' in json.dumps(evidence.witness.inputs))
 
 
 def _refutation(evidence: Evidence, witness: Witness) -> list[Line]:

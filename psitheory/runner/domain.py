@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import strategies as st
+from hypothesis.errors import HypothesisException
 
 from psitheory.arithmetic import SymbolTable, to_rationals
 from psitheory.checking import BALLS, CONTROLS, FLOATS, POWERS_OF_TWO, RATIONALS, SYMBOLS
+from psitheory.errors import ArgumentError, PsitheoryError, UnknownName
 
 
 class Drawn(dict[str, Any]):
@@ -18,6 +21,20 @@ class Drawn(dict[str, Any]):
     def __init__(self, large: bool = False) -> None:
         super().__init__()
         self.large = large
+
+    def __missing__(self, name: str) -> Any:
+        raise UnknownName(f"a domain refers to the input {name!r}; drawn before it were {', '.join(self) or 'none'}")
+
+
+@contextmanager
+def _naming(name: str) -> Iterator[None]:
+    """Turn an error of the user's domain into one sentence that names the input."""
+    try:
+        yield
+    except (PsitheoryError, HypothesisException):
+        raise
+    except Exception as error:
+        raise ArgumentError(f"the domain of {name!r} raised {type(error).__name__}: {error}") from error
 
 
 Strategies = Callable[[Drawn], st.SearchStrategy[Any]]
@@ -91,10 +108,12 @@ def inputs(domains: Mapping[str, Any], kind: str, *, large: bool = True) -> st.S
     def draw_all(draw: Callable[[st.SearchStrategy[Any]], Any]) -> dict[str, Any]:
         drawn = Drawn(large and draw(st.integers(0, 4)) == 4)
         for name, value in domains.items():
-            strategy = as_domain(value).strategy(wanted, drawn)
+            with _naming(name):
+                strategy = as_domain(value).strategy(wanted, drawn)
             if strategy is None:
                 raise ValueError(f"the domain of {name!r} offers no {kind}")
-            drawn[name] = draw(strategy)
+            with _naming(name):
+                drawn[name] = draw(strategy)
         return drawn
 
     return draw_all()
@@ -123,7 +142,8 @@ def _generic(domains: Mapping[str, Any], table: SymbolTable, path: list[int]) ->
     for i, (name, value) in enumerate(domains.items()):
         domain = as_domain(value)
         assert domain.symbols is not None
-        options = domain.symbols(drawn, table, name)
+        with _naming(name):
+            options = domain.symbols(drawn, table, name)
         counts.append(len(options))
         drawn[name] = options[path[i] if i < len(path) else 0]
     return drawn, counts

@@ -64,6 +64,12 @@ def test_a_law_that_is_refuted():
     )
 
 
+def test_plain_numbers_are_shown_rather_than_symbols():
+    symbolic = Witness({"f": "f"}, {"f": {"opaque": "f"}}, "p0", "p1", SYMBOLS)
+    shown = terminal.text(report(law(Evidence(SYMBOLS, Verdict.REFUTED, 1, witness=symbolic), BAD)))
+    assert "  smallest   w=[1. 0.]  a=2.0\n" in shown
+
+
 def test_an_inequality_that_is_refuted():
     assert "  observed   4.0 exceeds 1.0   in floats, 1 case\n" in terminal.text(report(law(TOO_MUCH)))
 
@@ -122,6 +128,6 @@ def test_no_line_is_wider_than_the_terminal_but_the_one_to_be_copied(width, titl
 def test_two_lines_say_what_the_table_says():
     assert verdict_lines(report(law(PROVED, GOOD), law(RATIO)), 80).plain == (
         "A4  HOLDS sampled  A metric\n"
-        "    3 symbols, 20 rationals, 50 floats, residual 0, ratio 0.987,\n"
+        "    3 symbols, 20 rationals, 50 floats; residual 0, ratio 0.987,\n"
         "    counterfeits 2/2, 1.2 s"
     )
