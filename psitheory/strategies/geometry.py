@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import cache
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -43,8 +45,14 @@ def layout_of(reference: Reference, drawn: Drawn) -> Layout:
 
 def small_layouts(largest: int = 4, blocks: int = 3, free: int = 2) -> st.SearchStrategy[Layout]:
     """Draw layouts of a few small blocks (d_i ≥ 2) and a few free entries."""
-    sizes = st.lists(st.integers(2, largest), min_size=1, max_size=blocks)
-    return st.builds(Layout.of, sizes, st.integers(0, free))
+    return st.sampled_from(_all_layouts(largest, blocks, free))
+
+
+@cache
+def _all_layouts(largest: int, blocks: int, free: int) -> list[Layout]:
+    """Return all of them, the smallest first, which is where a choice among them shrinks to."""
+    sizes = [s for m in range(1, blocks + 1) for s in product(range(2, largest + 1), repeat=m)]
+    return sorted((Layout.of(s, p) for s in sizes for p in range(free + 1)), key=lambda layout: layout.n)
 
 
 def exact_layouts(drawn: Drawn) -> st.SearchStrategy[Layout]:
@@ -77,7 +85,7 @@ def _nonzero_rows(draw: Draw, layout: Layout, entries: Callable[[tuple[int, ...]
 @st.composite
 def _float_points(draw: Draw, layout: Layout) -> Any:
     w = draw(_nonzero_rows(layout, float_arrays, 1.0))
-    exponents = st.lists(st.integers(-3, 3) | st.integers(-100, 100), min_size=layout.m, max_size=layout.m)
+    exponents = st.tuples(*[st.integers(-3, 3) | st.integers(-100, 100)] * layout.m)
     return layout.scale(np.ldexp(1.0, draw(exponents)), w) if layout.m else w
 
 
@@ -148,9 +156,9 @@ def tangents(reference: Reference, at: str) -> Domain:
 
 
 def _scales(
-    layout: Layout, entry: st.SearchStrategy[Any], asarray: Callable[[list[Any]], Any]
+    layout: Layout, entry: st.SearchStrategy[Any], asarray: Callable[[tuple[Any, ...]], Any]
 ) -> st.SearchStrategy[Any]:
-    return st.lists(entry, min_size=layout.m, max_size=layout.m).map(asarray)
+    return st.tuples(*[entry] * layout.m).map(asarray)
 
 
 def rescalings(reference: Reference, *, decades: float = 90.0) -> Domain:

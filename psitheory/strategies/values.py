@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,18 +19,26 @@ from psitheory.arithmetic import RATIONALS
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
-READABLE_SIZE = 24
+READABLE_SIZE = 64
 SMALL = 9
+_ZIGZAG = np.array([0, *(sign * k for k in range(1, SMALL + 1) for sign in (1, -1))])
+"""0, 1, -1, 2, -2, …: what a byte means, so that bytes shrink to small integers."""
 
 
-@st.composite
-def integer_arrays(draw: Draw, shape: tuple[int, ...]) -> Any:
-    """Draw an int array of small entries; entry by entry if it is short, from a seed otherwise."""
+def integer_arrays(shape: tuple[int, ...]) -> st.SearchStrategy[Any]:
+    """Draw an int array of small entries, one byte an entry if there are few, all from a seed otherwise.
+
+    A draw costs Hypothesis far more than an entry costs NumPy, so the whole array is one draw.
+    """
     size = math.prod(shape)
     if size <= READABLE_SIZE:
-        entries = draw(st.lists(st.integers(-SMALL, SMALL), min_size=size, max_size=size))
-        return np.array(entries, dtype=int).reshape(shape)
-    return np.random.default_rng(draw(st.integers(0, 2**16))).integers(-SMALL, SMALL + 1, size=shape)
+        return _bytes(size).map(lambda data: _ZIGZAG[np.frombuffer(data, np.uint8) % len(_ZIGZAG)].reshape(shape))
+    return st.integers(0, 2**16).map(lambda seed: np.random.default_rng(seed).integers(-SMALL, SMALL + 1, size=shape))
+
+
+@cache
+def _bytes(size: int) -> st.SearchStrategy[bytes]:
+    return st.binary(min_size=size, max_size=size)
 
 
 @st.composite
