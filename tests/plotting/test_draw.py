@@ -1,0 +1,71 @@
+"""Drawings hold the data of their exhibit, and nothing else."""
+
+import numpy as np
+import pytest
+
+from psitheory.checking import Exhibit
+from psitheory.errors import ArgumentError
+from psitheory.plotting import draw, save
+
+STEPS = np.array([1, 10, 100])
+RATE = Exhibit("rate", "A rate", "c", {"steps": STEPS, "observed": 1 / STEPS, "bound": 2 / STEPS}, {"steps": "T"})
+X = np.linspace(0, 1, 5)
+EXHIBITS = [
+    RATE,
+    Exhibit(
+        "rate",
+        "Many",
+        "c",
+        {"steps": STEPS, "observed": np.ones((4, 3)), "bound": 2 / STEPS, "lower": 1 / STEPS, "upper": 3 / STEPS},
+    ),
+    Exhibit("curves", "Curves", "c", {"x": X, "one": X, "two": X**2}, {"xscale": "log"}),
+    Exhibit("path", "Plane", "c", {"gd": np.eye(2), "psi": np.ones((3, 2))}),
+    Exhibit("path", "Space", "c", {"sphere": np.array(1), "gd": np.eye(3)}),
+    Exhibit("map", "Basins", "c", {"x": X, "y": X[:3], "z": np.arange(15).reshape(3, 5) % 3}, {"0": "left"}),
+    Exhibit("map", "Heights", "c", {"x": X, "y": X[:3], "z": np.arange(15.0).reshape(3, 5)}),
+    Exhibit("spectrum", "Spectrum", "c", {"values": X, "bound": np.array(2.0)}),
+]
+
+
+@pytest.mark.parametrize("exhibit", EXHIBITS, ids=lambda e: e.title)
+def test_every_kind_is_drawn_and_titled(exhibit):
+    figure = draw(exhibit)
+    figure.canvas.draw()
+    assert exhibit.title in [axes.get_title() + axes.get_title(loc="left") for axes in figure.axes]
+
+
+def test_a_rate_shows_its_numbers():
+    lines = {line.get_label(): line for line in draw(RATE).axes[0].lines}
+    np.testing.assert_array_equal(lines["observed"].get_ydata(), 1 / STEPS)
+    np.testing.assert_array_equal(lines["bound"].get_ydata(), 2 / STEPS)
+
+
+def test_categories_are_named_in_the_legend():
+    legend = draw(EXHIBITS[5]).axes[0].get_legend()
+    assert [text.get_text() for text in legend.get_texts()] == ["left", "1", "2"]
+
+
+def test_two_drawings_of_one_exhibit_are_the_same_file(tmp_path):
+    for name in ("a.png", "b.png"):
+        save(RATE, tmp_path / name)
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("exhibit", "message"),
+    [
+        (Exhibit("pie", "t", "c", {}), "exhibit has the kind 'pie'; one of rate, "),
+        (Exhibit("rate", "t", "c", {"steps": STEPS}), "exhibit 't' has no array 'bound', which a rate needs"),
+    ],
+)
+def test_what_cannot_be_drawn_is_told(exhibit, message):
+    with pytest.raises(ArgumentError, match=message):
+        draw(exhibit)
+
+
+def test_a_file_that_cannot_be_written_leaves_nothing(tmp_path):
+    with pytest.raises(ArgumentError, match="whose folder does not exist"):
+        save(RATE, tmp_path / "nowhere" / "a.png")
+    with pytest.raises(ArgumentError, match="no drawing can be written to"):
+        save(RATE, tmp_path / "a.nonsense")
+    assert list(tmp_path.iterdir()) == []
