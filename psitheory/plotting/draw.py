@@ -89,7 +89,7 @@ def _rate(figure: Figure, exhibit: Exhibit) -> None:
     _titled(axes, exhibit, "steps", "y")
     floor = np.min(exhibit.arrays["bound"]) * 1e-3
     if axes.get_ylim()[0] < floor:  # what falls out of sight below should not flatten the rest
-        axes.set_ylim(bottom=floor)
+        axes.set_ylim(floor, 5 * max(np.nanmax(line.get_ydata()) for line in axes.lines))
     axes.legend()
 
 
