@@ -24,7 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from psitheory.arithmetic import Array, dot, norm
-from psitheory.errors import WrongClass
+from psitheory.errors import NotInArithmetic, WrongClass
 from psitheory.geometry import sphere
 from psitheory.layout import Layout
 from psitheory.models.interface import Evaluation
@@ -88,5 +88,11 @@ class Jet:
         return self.layout.map(on_rows, lambda _v, _u, _x, _p, bent: bent, w, self.at, x, self.slope, bent)
 
     def _check_class(self, w: Array) -> None:
-        if w.shape != self.at.shape or not bool(np.all(self.layout.units(w) == self.at)):
+        if w.shape != self.at.shape or not self._is_class_of(w):
             raise WrongClass("w is not in the class of this jet; a jet knows the function at one class only")
+
+    def _is_class_of(self, w: Array) -> bool:
+        try:
+            return bool(np.all(self.layout.units(w) == self.at))
+        except NotInArithmetic:  # the norm of a rescaling of ``at`` exists
+            return False
