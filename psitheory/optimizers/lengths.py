@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
+import numpy as np
+
 from psitheory.arithmetic import Array, dot, namespace, norm, rescaled
 from psitheory.errors import ArgumentError, shown
 from psitheory.layout import Layout
@@ -73,7 +75,7 @@ class NormalisedDescent(_Counting):
     def step(self, layout: Layout, w: Array, evaluation: Evaluation, state: int) -> tuple[Array, int]:
         """Return the next weights and state."""
         gradient = evaluation.gradient
-        size = norm(gradient)[..., None] if self.per == "whole" else _sizes(layout, gradient)
+        size = _column(norm(gradient)) if self.per == "whole" else _sizes(layout, gradient)
         return w - ratio(gradient, size) * at_step(self.rate, state, layout, w), state + 1
 
 
@@ -98,7 +100,7 @@ class Clipped(_Counting):
     def step(self, layout: Layout, w: Array, evaluation: Evaluation, state: int) -> tuple[Array, int]:
         """Return the next weights and state."""
         xp, gradient = namespace(w), evaluation.gradient
-        size = norm(gradient)[..., None]
+        size = _column(norm(gradient))
         threshold = spread(self.threshold, layout, w)
         factor = threshold / xp.maximum(size, threshold + xp.zeros_like(size))
         return w - gradient * factor * at_step(self.rate, state, layout, w), state + 1
@@ -152,7 +154,7 @@ class Polyak:
 
     def step(self, layout: Layout, w: Array, evaluation: Evaluation, state: State) -> tuple[Array, State]:
         """Return the next weights and state."""
-        gap = evaluation.loss[..., None] - spread(self.minimum, layout, w)
+        gap = _column(evaluation.loss) - spread(self.minimum, layout, w)
         gradient, s = rescaled(evaluation.gradient)
         direction = gradient * ratio(gap, dot(gradient, gradient, keepdims=True))
         return w - (direction if isinstance(s, int) else direction / s[..., None]), state
@@ -206,7 +208,12 @@ class BarzilaiBorwein:
         return w - gradient * eta, Secant(state.t + 1, w, gradient)
 
 
+def _column(x: Array) -> Array:
+    """Return ``x`` (...) as (..., 1); a lone number of an exact arithmetic is no array yet."""
+    return (x if hasattr(x, "ndim") else np.asarray(x))[..., None]
+
+
 def _sizes(layout: Layout, z: Array) -> Array:
     """Return at each entry the norm of its block, or of the free part, (..., n)."""
     of_blocks = layout.expand(layout.norms(z)) if layout.m else z
-    return by_kind(layout, z, of_blocks, norm(layout.free_part(z))[..., None] if layout.p else 0)
+    return by_kind(layout, z, of_blocks, _column(norm(layout.free_part(z))) if layout.p else 0)
