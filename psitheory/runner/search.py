@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, Verbosity, given, settings
+from hypothesis import HealthCheck, Phase, Verbosity, control, given, settings
 from hypothesis import seed as with_seed
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky, HypothesisDeprecationWarning, Unsatisfiable
@@ -43,6 +44,34 @@ class Search:
     trouble: str = ""
 
 
+@contextmanager
+def _on_its_own() -> Iterator[None]:
+    """Make a search independent of its surroundings, for which Hypothesis has no public switch.
+
+    It refuses to search inside a search, as happens when a check is called in somebody's own ``@given``; and it seasons
+    what it draws with the constants of whatever local modules are loaded, which it caches in the working folder.
+    """
+    context = getattr(control, "_current_build_context", None)
+    provider = _source_of_draws()
+    seasoned = getattr(provider, "_maybe_draw_constant", None)
+    if seasoned is not None:
+        provider._maybe_draw_constant = lambda *_, **__: None
+    try:
+        with nullcontext() if context is None else context.with_value(None):
+            yield
+    finally:
+        if seasoned is not None:
+            provider._maybe_draw_constant = seasoned
+
+
+def _source_of_draws() -> Any:
+    try:
+        from hypothesis.internal.conjecture.providers import HypothesisProvider
+    except ImportError:  # an older Hypothesis, which draws no constants
+        return None
+    return HypothesisProvider
+
+
 def search(
     inputs: st.SearchStrategy[dict[str, Any]],
     run: Callable[[Mapping[str, Any]], Outcome],
@@ -60,7 +89,6 @@ def search(
     seen = Search()
     end: float | None = None
 
-    @with_seed(seed)
     @settings(
         max_examples=cases,
         database=None,
@@ -72,7 +100,6 @@ def search(
         print_blob=False,
         derandomize=False,
     )
-    @given(inputs)
     def body(drawn: dict[str, Any]) -> None:
         nonlocal end
         if end is None:
@@ -91,7 +118,8 @@ def search(
     try:
         with warnings.catch_warnings():  # a domain may load data while it draws, which reads the global random state
             warnings.simplefilter("ignore", HypothesisDeprecationWarning)
-            body()
+            with _on_its_own():
+                with_seed(seed)(given(inputs)(body))()
     except (_Found, _OutOfTime):
         pass
     except Flaky:
