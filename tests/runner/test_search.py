@@ -1,41 +1,232 @@
-"""The search over inputs: what time and errors may not spoil."""
+"""The manners of the search: silent, without traces, the same from the same seed, usable inside another search."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from psitheory.errors import ArgumentError, UnknownName
-from psitheory.runner.domain import Domain, inputs
+from psitheory.checking import FLOATS, equal, law
+from psitheory.layout import Layout
+from psitheory.runner import check_law
+from psitheory.runner.domain import inputs
 from psitheory.runner.judge import Outcome
-from psitheory.runner.search import search
+from psitheory.runner.search import SHRINK_SECONDS, Search, search
+from psitheory.strategies import points, rescalings, vectors
+
+LAYOUT = Layout.of([2, 3], 1)
+DOMAINS = {"w": points(LAYOUT), "x": vectors(LAYOUT), "a": rescalings(LAYOUT), "k": st.integers(0, 2**31)}
 
 
-def test_one_case_is_tried_however_long_its_data_take_to_load():
-    def slow(_: object) -> st.SearchStrategy[int]:
-        time.sleep(0.05)
-        return st.integers()
+def look(run: Callable[[Mapping[str, Any]], Outcome], seed: int = 0, cases: int = 50, seconds: float = 20) -> Search:
+    return search(inputs(DOMAINS, FLOATS), run, sought="failed", cases=cases, seconds=seconds, seed=seed)
 
-    found = search(
-        inputs({"x": Domain(floats=slow)}, "floats"),
-        lambda _: Outcome("passed"),
-        sought="failed",
-        cases=50,
-        seconds=0.01,
-        seed=0,
+
+def drawn_from(seed: int) -> list[str]:
+    """Return what a search draws, to the last bit."""
+    seen: list[str] = []
+
+    def run(drawn: Mapping[str, Any]) -> Outcome:
+        seen.append(repr([np.asarray(value, float).tobytes() for value in drawn.values()]))
+        return Outcome("passed")
+
+    look(run, seed)
+    return seen
+
+
+# -- determinism ------------------------------------------------------------------------------------
+
+
+def test_a_search_is_deterministic_in_its_seed() -> None:
+    assert drawn_from(3) == drawn_from(3)
+    assert drawn_from(3) != drawn_from(4)
+    assert len(drawn_from(3)) == 50
+
+
+def test_a_search_ignores_the_global_random_states() -> None:
+    import random
+
+    before = random.getstate(), np.random.get_state()[1].tobytes()  # noqa: NPY002
+    first = drawn_from(3)
+    random.seed(17)
+    np.random.seed(17)  # noqa: NPY002
+    assert drawn_from(3) == first
+    random.setstate(before[0])
+    assert before[1] is not None
+
+
+def test_a_search_does_not_depend_on_which_modules_are_loaded(tmp_path: Path) -> None:
+    # Hypothesis seasons its draws with the constants of the local modules that happen to be loaded.
+    (tmp_path / "seasoning.py").write_text("X = [123456, 1234567, 314159, 271828, 99991, 7654321]\n")
+    program = (
+        "import sys; sys.path.insert(0, {path!r})\n"
+        "{load}\n"
+        "from psitheory.runner.search import search\n"
+        "from psitheory.runner.judge import Outcome\n"
+        "from hypothesis import strategies as st\n"
+        "seen = []\n"
+        "def run(drawn):\n"
+        "    seen.append(drawn['k'])\n"
+        "    return Outcome('passed')\n"
+        "inputs = st.fixed_dictionaries({{'k': st.integers(0, 2**31)}})\n"
+        "search(inputs, run, sought='failed', cases=300, seconds=60, seed=5)\n"
+        "print(seen)\n"
     )
-    assert len(found.outcomes) == 1
+    outputs = set()
+    for load in ("", "import seasoning"):
+        text = program.format(path=str(tmp_path), load=load)
+        done = subprocess.run([sys.executable, "-c", text], cwd=tmp_path, capture_output=True, text=True, check=True)
+        outputs.add(done.stdout)
+    assert len(outputs) == 1
 
 
-def test_an_input_that_is_not_drawn_yet_is_named():
-    domains = {"w": Domain(floats=lambda drawn: st.just(drawn["model"])), "model": 1}
-    with pytest.raises(UnknownName, match="^a domain refers to the input 'model'; drawn before it were none"):
-        search(inputs(domains, "floats"), lambda _: Outcome("passed"), sought="failed", cases=1, seconds=1, seed=0)
+# -- manners ----------------------------------------------------------------------------------------
 
 
-def test_a_domain_that_raises_is_named():
-    domains = {"w": st.integers().map(lambda _: [][0])}
-    with pytest.raises(ArgumentError, match="^the domain of 'w' raised IndexError: list index out of range"):
-        search(inputs(domains, "floats"), lambda _: Outcome("passed"), sought="failed", cases=1, seconds=1, seed=0)
+def test_a_search_leaves_no_trace(tmp_path: Path) -> None:
+    # From a folder of its own, with a theorem file beside it, as a user would.
+    (tmp_path / "my_theorem.py").write_text(
+        "from psitheory import theorem, equal\n"
+        "from psitheory.strategies import points\n"
+        "T1 = theorem('T1', 'weights are even', statement='w = -w')\n"
+        "@T1.law(w=points([2]))\n"
+        "def weights_are_themselves(w):\n"
+        "    return equal(w, w)\n"
+        "@T1.law(w=points([2]))\n"
+        "def weights_are_even(w):\n"
+        "    return equal(w, -w)\n"
+    )
+    program = "import psitheory; print(psitheory.verify('my_theorem.py').verdict)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == "REFUTED\n"
+    assert done.stderr == ""
+    assert {p.name for p in tmp_path.iterdir()} - {"__pycache__"} == {"my_theorem.py"}
+
+
+def test_a_search_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    assert look(lambda _: Outcome("failed")).found is not None
+    assert capfd.readouterr() == ("", "")
+
+
+@settings(max_examples=5)
+@given(st.integers(0, 9))
+def test_a_check_may_be_called_inside_a_search_of_the_users(seed: int) -> None:
+    @law(w=points([2]))
+    def weights_are_even(w: Any) -> Any:
+        return equal(w, -w)
+
+    assert str(check_law(weights_are_even, seed=seed).verdict) == "REFUTED"
+
+
+def test_a_search_inside_a_search_draws_the_same_as_alone() -> None:
+    alone = drawn_from(3)
+    inside: list[list[str]] = []
+
+    @settings(max_examples=2, database=None)
+    @given(st.integers())
+    def outer(_: int) -> None:
+        inside.append(drawn_from(3))
+
+    outer()
+    assert all(drawn == alone for drawn in inside)
+
+
+def test_the_users_own_draws_are_not_changed_by_a_search() -> None:
+    from hypothesis import seed as with_seed
+
+    def draws(between: Callable[[], object]) -> list[int]:
+        seen = []
+
+        @with_seed(0)
+        @settings(max_examples=60, database=None)
+        @given(st.integers())
+        def outer(k: int) -> None:
+            seen.append(k)
+            between()
+
+        outer()
+        return seen
+
+    assert draws(lambda: None) == draws(lambda: look(lambda _: Outcome("passed"), cases=2))
+
+
+# -- what is found ------------------------------------------------------------------------------------
+
+
+def test_the_first_find_is_shrunk_to_a_readable_input() -> None:
+    def run(drawn: Mapping[str, Any]) -> Outcome:
+        return Outcome("failed" if drawn["w"][0] != 0 and drawn["a"][0] > 1 else "passed")
+
+    found = look(run).found
+    assert found is not None
+    drawn, outcome = found
+    assert outcome.status == "failed"
+    assert drawn["a"].tolist()[0] == 2
+    assert abs(drawn["w"]).max() <= 1
+    assert np.count_nonzero(drawn["x"]) == 0
+    assert drawn["k"] == 0
+
+
+def test_outcomes_are_those_before_the_find() -> None:
+    count = 0
+
+    def run(drawn: Mapping[str, Any]) -> Outcome:
+        nonlocal count
+        count += 1
+        return Outcome("failed" if drawn["w"][0] > 1e6 else "passed")
+
+    seen = look(run, cases=200)
+    assert seen.found is not None
+    assert len(seen.outcomes) < count
+    assert {o.status for o in seen.outcomes} == {"passed"}
+
+
+def test_what_raises_is_found_and_shrunk_too() -> None:
+    seen = look(lambda drawn: Outcome("raised" if drawn["k"] > 1000 else "passed", note="no"))
+    assert seen.found is not None
+    assert seen.found[1].status == "raised"
+    assert seen.found[0]["k"] == 1001
+
+
+def test_the_budget_of_time_is_kept_and_one_case_is_tried_however_slow() -> None:
+    def run(_: Mapping[str, Any]) -> Outcome:
+        time.sleep(0.2)
+        return Outcome("passed")
+
+    start = time.monotonic()
+    assert 1 <= len(look(run, seconds=0.5).outcomes) <= 4
+    assert time.monotonic() - start < 2
+    assert len(look(run, seconds=0).outcomes) == 1
+
+
+def test_shrinking_has_a_budget_of_its_own() -> None:
+    def run(drawn: Mapping[str, Any]) -> Outcome:
+        time.sleep(0.05)
+        return Outcome("failed" if drawn["k"] > 2**20 else "passed")
+
+    start = time.monotonic()
+    found = look(run).found
+    assert found is not None
+    assert found[1].status == "failed"
+    assert time.monotonic() - start < SHRINK_SECONDS + 6
+
+
+def test_an_outcome_that_changes_between_runs_is_trouble() -> None:
+    calls = iter(range(10**6))
+    seen = look(lambda _: Outcome("failed" if next(calls) == 7 else "passed"))
+    assert seen.found is not None or "different outcomes" in seen.trouble
+
+
+def test_a_domain_without_inputs_is_trouble() -> None:
+    nothing = {"k": st.integers().filter(lambda _: False)}
+    seen = search(inputs(nothing, FLOATS), lambda _: Outcome("passed"), sought="failed", cases=5, seconds=5, seed=0)
+    assert seen.trouble == "the domains yielded no input"
+    assert seen.outcomes == []
