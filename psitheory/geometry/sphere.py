@@ -44,14 +44,12 @@ def log(u: Array, v: Array) -> Array:
     ArgumentError
         If v = -u: every direction is a shortest way.
     """
-    xp = namespace(u, v)
     difference = v - u
     along = difference + squared_norm(difference, keepdims=True) / 2 * u
-    theta, length = angle(u, v, keepdims=True), norm(along, keepdims=True)
-    zero = xp.where(xp.greater(length, xp.zeros_like(length)), xp.zeros_like(length), xp.ones_like(length))
-    if xp is np and bool(np.any(np.logical_and(zero == 1, theta > 1))):
+    theta = angle(u, v, keepdims=True)
+    if namespace(u, v) is np and bool(np.any((theta > 1) & ~np.any(along, axis=-1, keepdims=True))):
         raise ArgumentError("z is antipodal to w in some block; the logarithm needs points that are not antipodal")
-    return along * (theta + zero) / (length + zero)
+    return along / sinc(theta)
 
 
 def transport(u: Array, v: Array, x: Array) -> Array:

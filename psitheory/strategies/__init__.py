@@ -20,6 +20,7 @@ from psitheory.strategies.models import (
     waves,
     whole_models,
 )
+from psitheory.strategies.pythagorean import pythagorean_points
 
 __all__ = [
     "GENERIC_LAYOUTS",
@@ -28,6 +29,7 @@ __all__ = [
     "network_starts",
     "points",
     "psi_models",
+    "pythagorean_points",
     "quotients",
     "ratios",
     "rayleigh_quotients",

@@ -125,7 +125,7 @@ def generic_class(layout: Layout, table: SymbolTable, name: str) -> Any:
     for block, size in enumerate(layout.sizes_in_order):
         if size > 0:
             t = [table.real(f"t{block}_{k}_{name}") for k in range(size - 1)]
-            entries += unit_ratios(t, 0)
+            entries += unit_ratios(t, 0) if t else [1]
         else:
             entries += [table.real(f"v{k}_{name}") for k in range(-size)]
     return SYMBOLS.asarray(entries)

@@ -1,0 +1,38 @@
+"""Points whose norms are rational, so that laws with roots run on rationals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from psitheory.arithmetic import RATIONALS
+from psitheory.layout import Layout
+from psitheory.runner.domain import Domain, Drawn
+from psitheory.strategies.geometry import Reference, layout_of, points
+from psitheory.strategies.values import Draw, positive_ratios, rational_arrays, unit_ratios
+
+
+def pythagorean_points(reference: Reference) -> Domain:
+    """Draw points like :func:`points`; on rationals every block has a rational norm.
+
+    A rational block is a ratio times the rational unit vector of a stereographic projection, as symbolic ones are.
+    """
+    plain = points(reference)
+
+    def rationals(drawn: Drawn) -> st.SearchStrategy[Any]:
+        return _pythagorean_points(layout_of(reference, drawn))
+
+    return Domain(floats=plain.floats, rationals=rationals, symbols=plain.symbols)
+
+
+@st.composite
+def _pythagorean_points(draw: Draw, layout: Layout) -> Any:
+    entries: list[Any] = []
+    for size in layout.sizes_in_order:
+        if size > 0:
+            r = draw(positive_ratios())
+            entries += [r * x for x in unit_ratios(draw(rational_arrays((size - 1,))), RATIONALS.element(0))]
+        else:
+            entries += list(draw(rational_arrays((-size,))))
+    return RATIONALS.asarray(entries)
