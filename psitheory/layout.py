@@ -22,7 +22,7 @@ from typing import Literal
 
 import numpy as np
 
-from psitheory.arithmetic import BALLS, Array, dot, namespace, norm, rescaled
+from psitheory.arithmetic import BALLS, Array, dot, namespace, norm, rescaled, scaled_square
 from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.errors import ArgumentError, ArgumentTypeError, UnknownName, shown
 
@@ -275,22 +275,26 @@ class Layout:
         r"""Return :math:`(u_1, …, u_m, v)`, every block divided by its norm."""
         return self.map(_unit, lambda v: v, w)
 
-    def times_squared_norms(self, w: Array, z: Array) -> Array:
-        r"""Return :math:`(r_1^2 z_1, …, r_m^2 z_m, z_v)`.
+    def times_squared_norms(self, w: Array, z: Array, factor: Array | float = 1) -> Array:
+        r"""Return :math:`(c\,r_1^2 z_1, …, c\,r_m^2 z_m, c\,z_v)` with a factor c, a number or an array (..., 1).
 
-        Written :math:`s\,(q\,(s\,z))` with :math:`r^2 = s^2 q` and s a power of two, so that r² is never
+        Written :math:`s\,(c\,q\,(s\,z))` with :math:`r^2 = s^2 q` and s a power of two, so that r² is never
         formed where it would overflow, no square root is taken (rationals stay rational), and a
         rescaling of w by powers of two commutes with it bit for bit.
         """
+        plain = isinstance(factor, int) and factor == 1
 
         def on_rows(w: Array, z: Array) -> Array:
-            y, s = rescaled(w)
-            q = dot(y, y, keepdims=True)
+            q, s = scaled_square(w)
+            q = q[..., None] if plain else q[..., None] * rowwise
             if isinstance(s, int):
                 return q * z
             return s[..., None] * (q * (s[..., None] * z))
 
-        return self.map(on_rows, lambda _, z: z, w, z)
+        rowwise: Array = factor
+        if getattr(factor, "ndim", 0):
+            rowwise = rowwise[..., None]
+        return self.map(on_rows, lambda _, z: z if plain else z * factor, w, z)
 
     # -- validity -------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ Only ``+ - * /`` and the namespace's functions are used on arrays; a comparison 
 
 from psitheory.arithmetic.balls import BALLS, precision
 from psitheory.arithmetic.convert import convert, to_balls, to_floats, to_rationals, widened
-from psitheory.arithmetic.numbers import Array, dot, namespace, norm, rescaled, sinc, squared_norm
+from psitheory.arithmetic.numbers import Array, dot, namespace, norm, rescaled, scaled_square, sinc, squared_norm
 from psitheory.arithmetic.rationals import RATIONALS
 from psitheory.arithmetic.symbols import SYMBOLS, SymbolTable
 
@@ -35,6 +35,7 @@ __all__ = [
     "norm",
     "precision",
     "rescaled",
+    "scaled_square",
     "sinc",
     "squared_norm",
     "to_balls",

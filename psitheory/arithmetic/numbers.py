@@ -77,7 +77,8 @@ def squared_norm(x: Array, axis: int = -1, keepdims: bool = False) -> Array:
 
 def _safe_exponent(dtype: Any, xp: Any) -> int:
     """Return k such that squares in [2^-k, 2^k] may be multiplied and divided with bits to spare."""
-    return 500 if float(xp.finfo(dtype).max) > 1e300 else 60
+    wide = dtype.itemsize > 4 if xp is np else float(xp.finfo(dtype).max) > 1e300
+    return 500 if wide else 60
 
 
 def rescaled(x: Array) -> tuple[Array, Array | int]:
@@ -92,19 +93,35 @@ def rescaled(x: Array) -> tuple[Array, Array | int]:
         return x, 1
     if xp is not np:
         return _rescaled_array_api(x, xp)
-    real = x.real if x.dtype.kind == "c" else x
-    limit = 2.0 ** _safe_exponent(real.dtype, np)
-    with np.errstate(invalid="ignore", over="ignore"):
-        squares = np.vecdot(real, real)
-        safe = (squares < limit) & (squares > 1 / limit)
+    _, safe = _safe_squares(x)
     if safe.all():
         return x, 1
+    real = x.real if x.dtype.kind == "c" else x
     largest = np.abs(real).max(axis=-1, initial=0)
     exponents = np.where(safe | ~np.isfinite(largest), 0, np.frexp(largest)[1])
     limits = np.finfo(real.dtype)
     exponents = np.clip(exponents, limits.minexp, limits.maxexp - 1)  # the scale and its inverse must be finite
     scale = np.ldexp(np.ones((), real.dtype), exponents)
     return x / scale[..., None], scale
+
+
+def scaled_square(x: Array) -> tuple[Array, Array | int]:
+    r"""Return ``(q, s)`` with :math:`\|x\|^2 = s^2 q` row by row, as ``y, s = rescaled(x)`` and :math:`q = \|y\|^2`."""
+    if type(x) is np.ndarray and x.dtype.kind == "f":
+        squares, safe = _safe_squares(x)
+        if safe.all():
+            return squares, 1
+    y, s = rescaled(x)
+    return squared_norm(y), s
+
+
+def _safe_squares(x: Array) -> tuple[Array, Array]:
+    """Return the squared norm of the real part of each row, and whether it may be used as it is."""
+    real = x.real if x.dtype.kind == "c" else x
+    limit = 2.0 ** _safe_exponent(real.dtype, np)
+    with np.errstate(invalid="ignore", over="ignore"):
+        squares = np.vecdot(real, real)
+    return squares, (squares < limit) & (squares > 1 / limit)
 
 
 def _rescaled_array_api(x: Array, xp: Any) -> tuple[Array, Array]:

@@ -117,9 +117,10 @@ class _Log:
             self._sum, self._min = np.zeros(shape), np.full(shape, np.inf, dtype=square.dtype)
 
     def _mark_broken(self, t: int, xp: Any, w: Array, loss: Array, square: Array) -> None:
-        finite = xp.isfinite(loss) & xp.isfinite(square)
+        total = loss + square
         if self._layout.p:  # a loss may be bounded where a free weight is infinite
-            finite = finite & xp.isfinite(xp.sum(self._layout.free_part(w), axis=-1))
+            total = total + xp.sum(self._layout.free_part(w), axis=-1)
+        finite = xp.isfinite(total)
         if not finite.all():
             self._broken_at = np.where((self._broken_at < 0) & ~finite, t, self._broken_at)
 

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from psitheory.arithmetic import Array, dot, namespace, rescaled
+from psitheory.arithmetic import Array, namespace, scaled_square
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 from psitheory.layout import Layout
 
@@ -69,8 +69,7 @@ def riemannian_square(layout: Layout, w: Array, gradient: Array) -> Array:
         xp.sum(_product_of_squares(y, z), axis=-1) for y, z in zip(layout.rows(w), layout.rows(gradient), strict=True)
     ]
     if layout.p:
-        z, scale = rescaled(layout.free_part(gradient))
-        square = dot(z, z)
+        square, scale = scaled_square(layout.free_part(gradient))
         parts.append(square if isinstance(scale, int) else scale * (scale * square))
     total = parts[0]
     for part in parts[1:]:
@@ -80,8 +79,8 @@ def riemannian_square(layout: Layout, w: Array, gradient: Array) -> Array:
 
 def _product_of_squares(y: Array, z: Array) -> Array:
     """Return |y|² |z|² row by row."""
-    (y, s), (z, t) = rescaled(y), rescaled(z)
-    product = dot(y, y) * dot(z, z)
+    (p, s), (q, t) = scaled_square(y), scaled_square(z)
+    product = p * q
     if isinstance(s, int) and isinstance(t, int):
         return product
     scale = s * t

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from psitheory.arithmetic import Array, namespace
 from psitheory.layout import Layout
 from psitheory.models.interface import Evaluation
@@ -36,6 +38,13 @@ def coupled(gradient: Array, decay: Any, layout: Layout, w: Array) -> Array:
 def decayed(w: Array, eta: Any, decay: Any, layout: Layout) -> Array:
     r"""Return :math:`(1 - \eta\lambda)w`."""
     return w if is_zero(decay) else w * (1 - eta * spread_decay(decay, layout, w))
+
+
+def less(w: Array, step: Array) -> Array:
+    """Return ``w - step``, in the memory of ``step`` where it has any: a new array costs as much as the subtraction."""
+    if type(w) is type(step) is np.ndarray and w.dtype == step.dtype and w.shape == step.shape:
+        return np.subtract(w, step, out=step)
+    return w - step
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +84,7 @@ class GradientDescent:
         t = state or 0
         eta = at_step(self.rate, t, layout, w)
         gradient = coupled(evaluation.gradient, self.coupled_decay, layout, w)
-        return decayed(w, eta, self.decay, layout) - gradient * eta, (t + 1 if is_schedule(self.rate) else ())
+        return less(decayed(w, eta, self.decay, layout), gradient * eta), (t + 1 if is_schedule(self.rate) else ())
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +123,7 @@ class HeavyBall:
         eta = at_step(self.rate, state.t, layout, w)
         gradient = coupled(evaluation.gradient, self.coupled_decay, layout, w)
         buffer = state.buffer * spread(self.momentum, layout, w) + gradient
-        return decayed(w, eta, self.decay, layout) - buffer * eta, Momentum(state.t + 1, buffer)
+        return less(decayed(w, eta, self.decay, layout), buffer * eta), Momentum(state.t + 1, buffer)
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +158,7 @@ class Nesterov:
         gradient = coupled(evaluation.gradient, self.coupled_decay, layout, w)
         buffer = state.buffer * beta + gradient
         direction = gradient + buffer * beta
-        return decayed(w, eta, self.decay, layout) - direction * eta, Momentum(state.t + 1, buffer)
+        return less(decayed(w, eta, self.decay, layout), direction * eta), Momentum(state.t + 1, buffer)
 
 
 def _check(method: HeavyBall | Nesterov) -> None:

@@ -9,11 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import numpy as np
+
 from psitheory.arithmetic import Array, namespace
 from psitheory.errors import ArgumentError, shown
 from psitheory.layout import Layout
 from psitheory.models.interface import Evaluation
-from psitheory.optimizers.euclidean import Momentum, coupled, decayed
+from psitheory.optimizers.euclidean import Momentum, coupled, decayed, less
 from psitheory.optimizers.interface import Rate, State
 from psitheory.optimizers.rate import (
     at_step,
@@ -61,8 +63,8 @@ class PSIGradientDescent:
         """Return the next weights and state."""
         t = state or 0
         eta = at_step(self.rate, t, layout, w)
-        gradient = layout.times_squared_norms(w, evaluation.gradient)
-        return decayed(w, eta, self.decay, layout) - gradient * eta, (t + 1 if is_schedule(self.rate) else ())
+        step = _times_squared_norms(layout, w, evaluation.gradient, eta)
+        return less(decayed(w, eta, self.decay, layout), step), (t + 1 if is_schedule(self.rate) else ())
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,8 +120,16 @@ class PSIMomentum:
         buffer = state.buffer * spread(self.momentum, layout, w)
         if self.units == "tangent":
             gradient = layout.times_squared_norms(w, evaluation.gradient)
-            direction = buffer = buffer + coupled(gradient, self.coupled_decay, layout, w)
+            buffer = buffer + coupled(gradient, self.coupled_decay, layout, w)
+            step = buffer * eta
         else:
             buffer = buffer + evaluation.gradient
-            direction = layout.times_squared_norms(w, buffer)
-        return decayed(w, eta, self.decay, layout) - direction * eta, Momentum(state.t + 1, buffer)
+            step = _times_squared_norms(layout, w, buffer, eta)
+        return less(decayed(w, eta, self.decay, layout), step), Momentum(state.t + 1, buffer)
+
+
+def _times_squared_norms(layout: Layout, w: Array, z: Array, eta: Any) -> Array:
+    r"""Return :math:`\eta_i r_i^2 z_i`; a rate for each row is cheaper to multiply with the squares than with z."""
+    if np.ndim(eta) and eta.shape[-1] != 1:
+        return layout.times_squared_norms(w, z) * eta
+    return layout.times_squared_norms(w, z, eta)
