@@ -83,27 +83,35 @@ def verify(
     json: Annotated[
         str | None, typer.Option(metavar="FILE", help="Write the report as JSON; - prints it, and nothing else.")
     ] = None,
+    report: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write the report as one self-contained HTML page in DIR.")
+    ] = None,
 ) -> None:
     """Verify claims, all of them if none is named.
 
     Each gets a verdict with its evidence, and each of its counterfeits must be refuted.
     """
     from psitheory.registry import select
-    from psitheory.report import files, terminal
+    from psitheory.report import files, page, terminal
 
     check_options(effort, seed, workers)
     if json is not None and json != "-":
         files.check_writable(Path(json), "--json")
+    if report is not None:
+        page.check_folder(report)
     entries = select(targets, chapter=chapter)
     with _progress(entries) as progress:
-        report = verify_entries(entries, effort=effort, seed=seed, workers=workers, progress=progress)
+        found = verify_entries(entries, effort=effort, seed=seed, workers=workers, progress=progress)
+    named = [entry.target for entry in entries]
     if json == "-":
-        _print([files.as_json(report.to_dict()).rstrip("\n")])
+        _print([files.as_json(found.to_dict()).rstrip("\n")])
     else:
-        _print(terminal.pieces(report, [entry.target for entry in entries], width=_width()))
+        _print(terminal.pieces(found, named, width=_width()))
         if json is not None:
-            files.write_whole(Path(json), files.as_json(report.to_dict()), "--json")
-    raise typer.Exit(report.exit_code)
+            files.write_whole(Path(json), files.as_json(found.to_dict()), "--json")
+    if report is not None:
+        page.write_page(found, [entry.theorem for entry in entries], report, named)
+    raise typer.Exit(found.exit_code)
 
 
 @app.command()

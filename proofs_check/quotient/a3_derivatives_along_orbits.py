@@ -65,7 +65,7 @@ def the_loss_is_constant_on_orbits(model, w, a):
 
 @the_loss_is_constant_on_orbits.counterfeit
 def the_last_layer_is_scale_invariant_too(model, w, a):
-    """A weight that no normalisation follows may be rescaled as well: 〈u_1, w_1〉 added to f."""
+    """A weight that no normalisation follows may be rescaled as well: ⟨u_1, w_1⟩ added to f."""
     layout = model.layout
 
     def loss(w):
@@ -76,7 +76,7 @@ def the_last_layer_is_scale_invariant_too(model, w, a):
 
 @A3.law(**MODEL)
 def the_gradient_is_orthogonal_to_each_block(model, w):
-    """〈w_i, ∇_i f〉 = 0."""
+    """⟨w_i, ∇_i f⟩ = 0."""
     return laws.gradient_is_orthogonal_to_each_block(model, w)
 
 
@@ -161,7 +161,7 @@ def on_digits_the_gradient_is_unchanged_under_rescaling(model, w, a):
 
 @A3.law(**DIGITS, on=(CONTROLS,), example=True)
 def on_digits_the_gradient_is_orthogonal_to_each_block(model, w):
-    """〈w_i, ∇_i f〉 = 0 for a batch-norm network on handwritten digits: ∇f is its own horizontal part."""
+    """⟨w_i, ∇_i f⟩ = 0 for a batch-norm network on handwritten digits: ∇f is its own horizontal part."""
     gradient = model.evaluate(w).gradient
     return equal(model.layout.map(_across, lambda _, v: v, w, gradient), gradient)
 

@@ -113,7 +113,7 @@ def the_flat_metric_is_that_of_the_product(psi, w, x, y):
 
 @A5.law(**QUOTIENT, z=points("psi"), on=(BALLS, FLOATS))
 def the_blocks_are_an_angle_apart(psi, w, z):
-    """cos∠(w_i, z_i) = 〈w_i, z_i〉/(‖w_i‖‖z_i‖)."""
+    """cos∠(w_i, z_i) = ⟨w_i, z_i⟩/(‖w_i‖‖z_i‖)."""
     return _cosines(psi, psi.angles(w, z), w, z)
 
 
@@ -241,7 +241,7 @@ def projection_is_isometric(psi, w, z, x, y):
 
 @A5.law(**EXACT, z=pythagorean_points("psi"), x=vectors("psi"), on=(SYMBOLS, RATIONALS, BALLS, FLOATS))
 def transport_is_horizontal(psi, w, z, x):
-    """〈z_i, (τξ)_i〉 = 0."""
+    """⟨z_i, (τξ)_i⟩ = 0."""
     if _antipodal(psi, w, z):
         return vacuous("a block of z is antipodal to that of w")
     return equal(psi.layout.dots(z, psi.transport(w, z, psi.horizontal(w, x))), 0)
@@ -249,7 +249,7 @@ def transport_is_horizontal(psi, w, z, x):
 
 @transport_is_horizontal.counterfeit(instance=_case([2], [1, 0], [0, 1], [0, 1], names="wzx"))
 def the_vector_itself_is_horizontal(psi, w, z, x):
-    """〈z_i, ξ_i〉 = 0 for what is horizontal at w."""
+    """⟨z_i, ξ_i⟩ = 0 for what is horizontal at w."""
     return equal(psi.layout.dots(z, psi.horizontal(w, x)), 0)
 
 

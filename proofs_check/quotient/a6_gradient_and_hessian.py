@@ -66,7 +66,7 @@ def _at_cosine(w, **more):
 
 @A6.law(**MODEL, x=vectors("model"))
 def the_gradient_represents_the_derivative(model, w, x):
-    """g(grad f, ξ) = 〈∇f, ξ〉 for horizontal ξ."""
+    """g(grad f, ξ) = ⟨∇f, ξ⟩ for horizontal ξ."""
     return laws.gradient_represents_the_derivative(PSIQuotient(model.layout), model.evaluate(w).gradient, w, x)
 
 
@@ -159,7 +159,7 @@ def the_form_needs_no_horizontal_vectors(model, w, x, y):
 
 @A6.law(**MODEL, x=vectors("model"))
 def the_hessian_of_a_horizontal_vector_is_horizontal(model, w, x):
-    """〈w_i, (Hess f[ξ])_i〉 = 0, thanks to the projection on the left."""
+    """⟨w_i, (Hess f[ξ])_i⟩ = 0, thanks to the projection on the left."""
     psi = PSIQuotient(model.layout)
     x = psi.horizontal(w, x)
     return equal(model.layout.dots(w, psi.hessian(w, None, model.hessian_vector(w, x), x)), 0)
@@ -175,7 +175,7 @@ def the_left_projection_may_be_left_out(model, w, x):
 
 @A6.law(**MODEL, x=vectors("model"), on=(SYMBOLS, RATIONALS, BALLS, FLOATS))
 def what_the_left_projection_removes(model, w, x):
-    """〈w_i, (∇²f ξ)_i〉 = -〈∇_i f, ξ_i〉 for horizontal ξ."""
+    """⟨w_i, (∇²f ξ)_i⟩ = -⟨∇_i f, ξ_i⟩ for horizontal ξ."""
     layout = model.layout
     x = PSIQuotient(layout).horizontal(w, x)
     return equal(layout.dots(w, model.hessian_vector(w, x)), -layout.dots(model.evaluate(w).gradient, x))
@@ -183,7 +183,7 @@ def what_the_left_projection_removes(model, w, x):
 
 @what_the_left_projection_removes.counterfeit
 def the_left_projection_removes_the_opposite(model, w, x):
-    """〈w_i, (∇²f ξ)_i〉 = +〈∇_i f, ξ_i〉."""
+    """⟨w_i, (∇²f ξ)_i⟩ = +⟨∇_i f, ξ_i⟩."""
     layout = model.layout
     x = PSIQuotient(layout).horizontal(w, x)
     return equal(layout.dots(w, model.hessian_vector(w, x)), layout.dots(model.evaluate(w).gradient, x))

@@ -111,7 +111,7 @@ def the_retraction_is_the_exponential_map(psi, w, x):
 
 @A7.law(**QUOTIENT, on=(SYMBOLS, RATIONALS, BALLS, FLOATS))
 def the_squared_cosine_is_rational(psi, w, x):
-    """〈w_i, w_i + ξ_i〉² (r_i² + ‖ξ_i‖²) = r_i⁴ ‖w_i + ξ_i‖²: arctan without transcendental functions."""
+    """⟨w_i, w_i + ξ_i⟩² (r_i² + ‖ξ_i‖²) = r_i⁴ ‖w_i + ξ_i‖²: arctan without transcendental functions."""
     return _squared_cosine(psi.layout, w, psi.horizontal(w, x))
 
 
@@ -171,7 +171,7 @@ def two_blocks_move_in_proportion(psi, w, x):
 
 @A7.law(**QUOTIENT)
 def the_inverse_gives_the_vector_back(psi, w, x):
-    """R is injective: r_i² z_i/〈w_i, z_i〉 - w_i recovers ξ from any representative z of [w + ξ]."""
+    """R is injective: r_i² z_i/⟨w_i, z_i⟩ - w_i recovers ξ from any representative z of [w + ξ]."""
     x = psi.horizontal(w, x)
     z = psi.layout.scale(_threes(w, psi), psi.retract(w, x))
     return equal(w + psi.inverse_retract(w, z), w + x)  # added to w, since z is rounded to the size of w
@@ -190,8 +190,8 @@ def _threes(w, psi):
 
 @A7.law(**QUOTIENT, on=(SYMBOLS, RATIONALS, BALLS, FLOATS))
 def every_class_in_the_hemispheres_is_reached(psi, w, x):
-    """R is onto: for z with 〈w_i, z_i〉 > 0 the inverse leads back to the ray of z."""
-    z = psi.layout.scale(_threes(w, psi), w) + psi.horizontal(w, x)  # 〈w_i, z_i〉 = 3r_i² > 0
+    """R is onto: for z with ⟨w_i, z_i⟩ > 0 the inverse leads back to the ray of z."""
+    z = psi.layout.scale(_threes(w, psi), w) + psi.horizontal(w, x)  # ⟨w_i, z_i⟩ = 3r_i² > 0
     back = psi.retract(w, psi.inverse_retract(w, z))
     return equal(psi.layout.scale(_threes(w, psi), back), z)
 

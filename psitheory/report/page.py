@@ -1,0 +1,101 @@
+"""A report as one self-contained HTML page: it opens without a network, and prints."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from psitheory.checking import ClaimReport, LawReport, Report, Theorem
+from psitheory.errors import ArgumentError
+from psitheory.report.files import write_whole
+from psitheory.report.prose import Section, mathml, sections
+from psitheory.report.tables import SHORT, graded, worst
+from psitheory.report.terminal import replay_command
+
+if TYPE_CHECKING:
+    from psitheory.checking import Exhibit
+
+NAME = "report.html"
+
+
+def check_folder(folder: Path) -> None:
+    """Raise an error unless ``folder`` exists, or can be made inside a folder that does."""
+    if folder.exists() and not folder.is_dir():
+        raise ArgumentError(f"--report is '{folder}', which is a file; a folder is needed")
+    if not folder.exists() and not folder.parent.is_dir():
+        raise ArgumentError(f"--report is '{folder}', whose parent folder does not exist; an existing one is needed")
+
+
+def write_page(report: Report, theorems: Sequence[Theorem], folder: Path, targets: Sequence[str | None]) -> Path:
+    """Write the page to ``folder``, whole or not at all, and return its path.
+
+    Parameters
+    ----------
+    report : Report
+    theorems : sequence of Theorem
+        Those that the report is about, in its order: their words and their exhibits.
+    folder : Path
+        Made if it does not exist.
+    targets : sequence of str or None
+        What names each theorem on a command line; its id where that is None.
+    """
+    html = page(report, theorems, targets)
+    folder.mkdir(exist_ok=True)
+    path = folder / NAME
+    write_whole(path, html, "--report")
+    return path
+
+
+def page(report: Report, theorems: Sequence[Theorem], targets: Sequence[str | None]) -> str:
+    """Return the report as HTML."""
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    template = environment.from_string((files("psitheory.report") / "page.html.j2").read_text(encoding="utf-8"))
+    claims = [
+        _claim(report, claim, theorem, target or claim.id)
+        for claim, theorem, target in zip(report.claims, theorems, targets, strict=True)
+    ]
+    kinds = [kind for kind in SHORT if any(kind in claim.cases for claim in report.claims)]
+    return template.render(report=report, claims=claims, kinds=kinds, short=SHORT)
+
+
+def _claim(report: Report, claim: ClaimReport, theorem: Theorem, target: str) -> dict[str, Any]:
+    told: list[Section] = [part for part in sections(theorem.doc) if part.title not in ("Statement", "Tags")]
+    return {
+        "report": claim,
+        "graded": graded(claim).plain,
+        "residual": worst(claim, "equal"),
+        "ratio": worst(claim, "at most"),
+        "theorem": theorem,
+        "statement": mathml(theorem.statement, display=True),
+        "sections": told,
+        "laws": [_law(report, claim, law, target) for law in claim.laws],
+        "figures": [_figure(make(np.random.default_rng(report.seed))) for make in theorem.exhibits],
+    }
+
+
+def _law(report: Report, claim: ClaimReport, law: LawReport, target: str) -> dict[str, Any]:
+    def replay(name: str, witness: Any) -> str:
+        return replay_command(report, target, name, witness) if witness is not None else ""
+
+    return {
+        "report": law,
+        "graded": graded(law).plain,
+        "evidence": [(e, replay(law.name, e.witness)) for e in law.evidence],
+        "counterfeits": [(c, replay(c.name, c.witness)) for c in law.counterfeits],
+    }
+
+
+def _figure(exhibit: Exhibit) -> dict[str, str]:
+    from psitheory.plotting import draw
+
+    out = io.StringIO()
+    draw(exhibit).savefig(out, format="svg", metadata={"Date": None})
+    svg = out.getvalue()
+    return {"svg": svg[svg.index("<svg") :], "title": exhibit.title, "caption": exhibit.caption}

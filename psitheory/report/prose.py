@@ -1,0 +1,62 @@
+r"""The docstring of a theorem's file as HTML: sections, paragraphs, formulas typeset as MathML."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+
+_HEADING = re.compile(r"^(?P<title>[^\n]+)\n-{3,}$", re.MULTILINE)
+_MATH = re.compile(r":math:`(?P<math>[^`]+)`")
+_DISPLAY = re.compile(r"^\.\. math::(?P<math>.*?)(?=\n\S|\Z)", re.MULTILINE | re.DOTALL)
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
+_EMPHASIS = re.compile(r"(?<!\*)\*([^*]+)\*(?!\*)")
+_CODE = re.compile(r"``(.+?)``")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled section, its text as HTML."""
+
+    title: str
+    html: str
+
+
+@cache
+def mathml(latex: str, *, display: bool = False) -> str:
+    """Return LaTeX as MathML, or as preformatted text where it cannot be converted."""
+    from latex2mathml.converter import convert
+
+    safe = " ".join(latex.split()).replace("<", r"\lt ").replace(">", r"\gt ")  # the converter escapes no text
+    try:
+        return str(convert(safe, display="block" if display else "inline"))
+    except Exception:  # the converter raises many kinds of errors on what it does not know
+        return f"<code>{escape(latex)}</code>"
+
+
+def sections(doc: str) -> list[Section]:
+    """Return the sections of a docstring in NumPy's style; what stands above the first heading is left out."""
+    headings = list(_HEADING.finditer(doc))
+    ends = [*(heading.start() for heading in headings[1:]), len(doc)]
+    return [
+        Section(heading["title"].strip(), to_html(doc[heading.end() : end]))
+        for heading, end in zip(headings, ends, strict=True)
+    ]
+
+
+def to_html(text: str) -> str:
+    """Return paragraphs of plain text with formulas as HTML."""
+    formulas: list[str] = []
+
+    def keep(html: str) -> str:
+        formulas.append(html)
+        return f"\0{len(formulas) - 1}\0"
+
+    text = _DISPLAY.sub(lambda found: "\n\n" + keep(mathml(found["math"], display=True)) + "\n\n", text)
+    text = _MATH.sub(lambda found: keep(mathml(found["math"])), text)
+    text = _CODE.sub(lambda found: keep(f"<code>{escape(found[1])}</code>"), text)
+    text = _EMPHASIS.sub(r"<em>\1</em>", _BOLD.sub(r"<strong>\1</strong>", escape(text, quote=False)))
+    paragraphs = (" ".join(part.split()) for part in re.split(r"\n\s*\n", text))
+    html = "\n".join(f"<p>{part}</p>" for part in paragraphs if part)
+    return re.sub("\0(\\d+)\0", lambda found: formulas[int(found[1])], html)

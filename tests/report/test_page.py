@@ -1,0 +1,79 @@
+"""The HTML report: one file that needs no network, and says all that the report knows."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from psitheory import verify
+from psitheory.errors import ArgumentError
+from psitheory.registry import select
+from psitheory.report.page import NAME, check_folder, page, write_page
+from psitheory.report.prose import mathml, sections, to_html
+
+TEMPLATE = Path(__file__).parents[2] / "docs" / "template_theorem.py"
+
+
+@pytest.fixture(scope="module")
+def entries():
+    return select([str(TEMPLATE), "C1"])
+
+
+@pytest.fixture(scope="module")
+def html(entries):
+    report = verify([str(TEMPLATE), "C1"], workers=1)
+    return page(report, [entry.theorem for entry in entries], [entry.target for entry in entries])
+
+
+def test_nothing_is_loaded_from_elsewhere(html):
+    assert not re.findall(r"<(?:script|link|img|iframe)\b", html)
+    assert not re.findall(
+        r"(?:src|href)=\"(?!#)(?!http://www\.w3\.org)[^\"]+\"", html.replace('xlink:href="#', 'href="#')
+    )
+    assert len(html) < 5_000_000
+
+
+def test_every_law_and_counterfeit_stands_there_with_its_replay(html, entries):
+    for entry in entries:
+        for law in entry.theorem.laws:
+            assert law.name in html
+            assert all(counterfeit.name in html for counterfeit in law.counterfeits)
+    assert html.count("psitheory replay ") + html.count("psitheory verify ") >= 7
+
+
+def test_statements_and_figures_are_drawn(html):
+    assert "<math" in html
+    assert html.count("<figure") == 1
+    assert "<svg" in html
+
+
+def test_the_page_is_written_whole_into_a_new_folder(tmp_path, entries):
+    report = verify(str(TEMPLATE), workers=1)
+    path = write_page(report, [entries[0].theorem], tmp_path / "new", [None])
+    assert path == (tmp_path / "new" / NAME)
+    assert [file.name for file in path.parent.iterdir()] == [NAME]
+    assert path.read_text(encoding="utf-8").endswith("</html>")
+
+
+def test_a_folder_that_cannot_be_is_refused_before_the_run(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ArgumentError, match="--report is .* which is a file; a folder is needed"):
+        check_folder(tmp_path / "file")
+    with pytest.raises(ArgumentError, match="whose parent folder does not exist"):
+        check_folder(tmp_path / "a" / "b")
+
+
+def test_prose_becomes_paragraphs_with_formulas():
+    told = sections(
+        "Title.\n\nStatement\n---------\nOne :math:`a < b` and **two**.\n\nThree ``x < y``.\n\nTags\n----\nt\n"
+    )
+    assert [part.title for part in told] == ["Statement", "Tags"]
+    assert told[0].html.startswith("<p>One <math")
+    assert "<strong>two</strong>" in told[0].html
+    assert "<code>x &lt; y</code>" in told[0].html
+    assert told[0].html.count("<p>") == 2
+
+
+def test_markup_in_a_docstring_is_shown_and_not_obeyed():
+    assert to_html("a <script> & b") == "<p>a &lt;script&gt; &amp; b</p>"
+    assert "script" not in re.findall(r"<(\w+)", mathml(r"\text{<script>}"))
