@@ -160,6 +160,8 @@ class Layout:
         if name not in self._slices:
             raise UnknownName(f"part {name!r} is not in this layout; it has {', '.join(self._slices) or 'no parts'}")
         start, stop, shape = self._slices[name]
+        if type(w) is np.ndarray:
+            return w[..., start:stop].reshape(w.shape[:-1] + shape)
         return namespace(w).reshape(w[..., start:stop], tuple(w.shape[:-1]) + shape)
 
     def pack(self, **arrays: Array) -> Array:

@@ -34,7 +34,7 @@ def test_the_first_rate_that_decreases_enough_is_taken(seed: int, rate: float, f
     first = eta == rate
     assert (first | ~decreases_enough(eta / factor * (1 + 1e-9))).all()
     expected, _ = PSIGradientDescent(eta).step(MODEL.layout, w, evaluation, ())
-    np.testing.assert_allclose(after, expected, rtol=0, atol=8 * np.finfo(float).eps * np.abs(w).max())
+    np.testing.assert_allclose(after, expected, rtol=0, atol=8 * np.finfo(float).eps * np.abs(after).max())
 
 
 def test_accepted_rates_and_the_mean_square_respect_the_bound_without_knowing_smoothness() -> None:
