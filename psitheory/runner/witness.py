@@ -56,8 +56,8 @@ def encode(value: Any) -> Any:
     """
     if value is None or isinstance(value, (bool, str)) or type(value) is int:
         return value
-    if isinstance(value, np.integer):
-        return int(value)
+    if isinstance(value, (np.integer, np.bool_)):
+        return value.item()
     if isinstance(value, (float, np.floating)):
         return {"float": float(value).hex()}
     if _is_ratio(value):
