@@ -109,6 +109,8 @@ def _evidence(law: Law, kind: str, effort: Effort, seed: int, *, required: bool)
         if not required:
             return None
         made = Evidence(kind, Verdict.INCONCLUSIVE, 0, note=f"cannot run there: {reason}")
+    except PsitheoryError as error:  # of a domain: the other laws still run
+        made = Evidence(kind, Verdict.INCONCLUSIVE, 0, note=str(error))
     return replace(made, seconds=time.monotonic() - start)
 
 
@@ -242,7 +244,7 @@ def _check_counterfeit(counterfeit: Counterfeit, kinds: Sequence[str], effort: E
             continue
         try:
             refutation = _refute(counterfeit, kind, effort, seed)
-        except _CannotRun as error:
+        except (_CannotRun, PsitheoryError) as error:
             notes.append(f"{kind}: {error}")
             continue
         if isinstance(refutation, Witness):
