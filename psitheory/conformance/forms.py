@@ -1,0 +1,150 @@
+"""How foreign points and vectors are made of arrays, and how they become flat arrays and back."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from psitheory.errors import ArgumentTypeError, shown
+
+
+@dataclass(frozen=True)
+class Form:
+    """The form of a point or a vector: an array, a tensor, or a sequence of such.
+
+    Attributes
+    ----------
+    kind : {"array", "tensor", "sequence"}
+    shape : tuple of int
+        Of an array or a tensor.
+    complex : bool
+        Whether entries are complex; each then counts as two numbers.
+    items : tuple of Form
+        Of a sequence.
+    make : callable
+        Rebuilds a sequence from a list of its items.
+    """
+
+    kind: str
+    shape: tuple[int, ...] = ()
+    complex: bool = False
+    items: tuple[Form, ...] = ()
+    make: Callable[[list[Any]], Any] = list
+
+    @property
+    def size(self) -> int:
+        """Return how many real numbers it takes."""
+        if self.kind == "sequence":
+            return sum(item.size for item in self.items)
+        return int(np.prod(self.shape)) * (2 if self.complex else 1)
+
+    def leaves(self) -> Iterator[Form]:
+        """Yield the arrays that it is made of, in order."""
+        if self.kind == "sequence":
+            for item in self.items:
+                yield from item.leaves()
+        else:
+            yield self
+
+    def slices(self) -> Iterator[tuple[Form, slice]]:
+        """Yield each array with its place in the flat array."""
+        start = 0
+        for leaf in self.leaves():
+            yield leaf, slice(start, start + leaf.size)
+            start += leaf.size
+
+    def same_as(self, other: Form) -> bool:
+        """Tell whether another object has the same arrays, whatever holds them."""
+        ours, theirs = list(self.leaves()), list(other.leaves())
+        return [(a.shape, a.complex) for a in ours] == [(b.shape, b.complex) for b in theirs]
+
+    def build(self, flat: np.ndarray, dtype: Any) -> Any:
+        """Return the object of this form whose numbers are ``flat``, in the precision ``dtype``."""
+        if self.kind == "sequence":
+            items, start = [], 0
+            for item in self.items:
+                items.append(item.build(flat[start : start + item.size], dtype))
+                start += item.size
+            return self.make(items)
+        array = np.array(flat, dtype=dtype)
+        if self.complex:
+            array = array.view(np.complex64 if array.dtype == np.float32 else np.complex128)
+        array = array.reshape(self.shape)
+        if self.kind == "array":
+            return array
+        return sys.modules["torch"].from_numpy(array)
+
+
+def form_of(value: Any) -> Form:
+    """Return the form of a point or a vector.
+
+    Raises
+    ------
+    ArgumentTypeError
+        If it is not made of arrays of numbers.
+    """
+    if is_tensor(value):
+        return Form("tensor", tuple(value.shape), value.is_complex())
+    if isinstance(value, (list, tuple)) and any(not isinstance(item, (int, float, np.generic)) for item in value):
+        return Form("sequence", items=tuple(form_of(item) for item in value), make=_maker(value))
+    array = _array(value)
+    return Form("array", array.shape, array.dtype.kind == "c")
+
+
+def flat(value: Any) -> np.ndarray:
+    """Return the numbers of a point, a vector or a result as one flat array of floats."""
+    if is_tensor(value):
+        value = value.detach().cpu().numpy()
+    elif isinstance(value, (list, tuple)) and any(not isinstance(item, (int, float, np.generic)) for item in value):
+        return np.concatenate([flat(item) for item in value])
+    array = _array(value)
+    if array.dtype.kind == "c":
+        array = np.ascontiguousarray(array).view(array.real.dtype)
+    return np.asarray(array, dtype=float).ravel()
+
+
+def is_tensor(value: Any) -> bool:
+    """Tell whether ``value`` is a PyTorch tensor, without importing PyTorch."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.Tensor)
+
+
+@contextmanager
+def seeded(rng: np.random.Generator) -> Iterator[None]:
+    """Seed the global generators of NumPy and PyTorch inside the block, and restore them after it.
+
+    Foreign code draws from them; ours never does.
+    """
+    before = np.random.get_state()  # noqa: NPY002
+    torch = sys.modules.get("torch")
+    torch_before = torch.random.get_rng_state() if torch is not None else None
+    seed = int(rng.integers(2**32))
+    try:
+        np.random.seed(seed)  # noqa: NPY002
+        if torch is not None:
+            torch.manual_seed(seed)
+        yield
+    finally:
+        np.random.set_state(before)  # noqa: NPY002
+        if torch is not None:
+            torch.random.set_rng_state(torch_before)
+
+
+def _maker(value: Any) -> Callable[[list[Any]], Any]:
+    kind = type(value)
+    return (lambda items: kind(*items)) if hasattr(kind, "_fields") else kind
+
+
+def _array(value: Any) -> np.ndarray:
+    try:
+        array = np.asarray(value)
+    except (TypeError, ValueError):
+        array = np.asarray(None)
+    if array.dtype.kind not in "fiuc":
+        raise ArgumentTypeError(f"{shown(value)} came where an array of numbers, or a sequence of such, is needed")
+    return array

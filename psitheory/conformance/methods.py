@@ -1,0 +1,142 @@
+"""Which methods a manifold offers, under whose names, and whether they take what they must."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from psitheory.errors import ArgumentTypeError, shown
+
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "inner": ("inner", "inner_product"),
+    "norm": ("norm",),
+    "dist": ("dist",),
+    "project": ("project", "projection", "proju", "horizontal"),
+    "retract": ("retract", "retraction", "retr"),
+    "exp": ("exp", "expmap"),
+    "log": ("log", "logmap"),
+    "transport": ("transport", "transp"),
+    "gradient": ("gradient", "euclidean_to_riemannian_gradient", "egrad2rgrad"),
+    "hessian": ("hessian", "euclidean_to_riemannian_hessian"),
+    "random_point": ("random_point", "random"),
+    "random_tangent": ("random_tangent", "random_tangent_vector"),
+    "defect": ("defect",),
+    "embedding": ("embedding",),
+    "act": ("act",),
+    "canonical": ("canonical",),
+    "vertical": ("vertical",),
+    "lift": ("lift",),
+}
+"""Our name of each method, and the names under which ours, Pymanopt's and Geoopt's manifolds offer it."""
+
+ARGUMENTS: Mapping[str, str] = {
+    "inner": "w, x, y",
+    "norm": "w, x",
+    "dist": "w, z",
+    "project": "w, z",
+    "retract": "w, x",
+    "exp": "w, x",
+    "log": "w, z",
+    "transport": "w, z, x",
+    "gradient": "w, gradient",
+    "hessian": "w, gradient, hessian_vector, x",
+    "defect": "w",
+    "embedding": "w, x",
+    "act": "a, w",
+    "canonical": "w",
+    "vertical": "w, z",
+    "lift": "w, x, to",
+}
+
+
+def name_of(manifold: Any) -> str:
+    """Return what a report calls an object: its repr where that says something, else its words or its type."""
+    text = repr(manifold)
+    if " object at 0x" in text or "\n" in text:
+        text = str(manifold)
+    if " object at 0x" in text or "\n" in text:
+        text = type(manifold).__name__
+    return _shown_text(text)
+
+
+def _shown_text(text: str, limit: int = 80) -> str:
+    """Return ``text`` on one line, shortened."""
+    text = " ".join(text.split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def method_name(method: Any) -> str:
+    """Return the name of a method for a message."""
+    return str(getattr(method, "__name__", method))
+
+
+def methods_of(manifold: Any) -> dict[str, Callable[..., Any]]:
+    """Return the methods that the object offers, under our names."""
+    if inspect.isclass(manifold):
+        raise ArgumentTypeError(f"manifold is the class {manifold.__name__}; an instance of it is needed")
+    found: dict[str, Callable[..., Any]] = {}
+    for ours, names in NAMES.items():
+        for name in names:
+            method = getattr(manifold, name, None)
+            if callable(method):
+                found[ours] = method
+                break
+    useful = [
+        name for name in found if name in ARGUMENTS and name not in ("embedding", "canonical", "norm", "exp", "log")
+    ]
+    if not useful:
+        raise ArgumentTypeError(
+            f"manifold is {shown(manifold)}; an object with some of the methods {', '.join(ARGUMENTS)} "
+            "(or Pymanopt's or Geoopt's names for them) is needed"
+        )
+    if _is_retraction(found.get("exp")) or any("RetrAsExp" in base.__name__ for base in type(manifold).__mro__):
+        del found["exp"]  # such a library calls its retraction so, where it has no exponential
+    for name, method in found.items():
+        _check_signature(manifold, name, method)
+    return found
+
+
+def _is_retraction(exp: Any) -> bool:
+    return exp is not None and method_name(exp) in NAMES["retract"]
+
+
+def dialect_of(methods: Mapping[str, Callable[..., Any]]) -> str:
+    """Return whose names the methods bear: ours, Pymanopt's or Geoopt's."""
+    names = {method_name(method) for method in methods.values()}
+    if names & {"proju", "expmap", "logmap", "retr", "egrad2rgrad", "transp"}:
+        return "Geoopt"
+    if names & {
+        "inner_product",
+        "projection",
+        "retraction",
+        "euclidean_to_riemannian_gradient",
+        "random_tangent_vector",
+    }:
+        return "Pymanopt"
+    return "psitheory"
+
+
+def _check_signature(manifold: Any, name: str, method: Callable[..., Any]) -> None:
+    if name not in ARGUMENTS:
+        return
+    try:
+        signature = inspect.signature(method)
+    except (TypeError, ValueError):
+        return
+    try:
+        signature.bind(*ARGUMENTS[name].split(", "))
+    except TypeError:
+        raise ArgumentTypeError(
+            f"{method_name(method)} of {name_of(manifold)} takes {signature}; ({ARGUMENTS[name]}) is needed"
+        ) from None
+
+
+def required_arguments(method: Callable[..., Any]) -> list[str]:
+    """Return the names of the positional arguments that a method must be given."""
+    try:
+        parameters = inspect.signature(method).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return [p.name for p in parameters if p.kind in kinds and p.default is p.empty]

@@ -1,0 +1,91 @@
+"""The exponent of a power law in data with a noise floor: with an interval, and the decades on which it rests."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+DECADES = 1.5
+"""Fewer decades than these above the floor decide no exponent."""
+
+
+@dataclass(frozen=True)
+class Slope:
+    """An exponent fitted in logarithms.
+
+    Attributes
+    ----------
+    exponent, low, high : float
+        The fit and its interval; NaN where nothing is above the floor.
+    decades : float
+        The decades of the abscissa on which it rests.
+    exact : bool
+        Whether all values lie at the floor: there is no error, and no slope.
+    """
+
+    exponent: float
+    low: float
+    high: float
+    decades: float
+    exact: bool
+
+    @property
+    def decided(self) -> bool:
+        """Tell whether it rests on enough decades."""
+        return self.decades >= DECADES
+
+    def __str__(self) -> str:
+        if self.exact:
+            return "exact, no slope: the error is at the noise floor throughout"
+        if not math.isfinite(self.exponent):
+            return "no slope: too few values above the noise floor"
+        return f"slope {self.exponent:.2f} [{self.low:.2f}, {self.high:.2f}] over {self.decades:.1f} decades"
+
+
+def slope(x: np.ndarray, y: np.ndarray, floor: np.ndarray | float = 0.0) -> Slope:
+    """Fit :math:`y = c x^p` where y is at least ten times its ``floor``.
+
+    The interval holds the fits over both halves of the range (curvature in logarithms is no noise and does
+    not average out) and two standard errors of the residuals, corrected for their correlation.
+    """
+    x, y = np.asarray(x, float), np.asarray(y, float)
+    floor = np.broadcast_to(np.asarray(floor, float), y.shape)
+    usable = (x > 0) & (y > 0) & np.isfinite(x) & np.isfinite(y)
+    above = usable & (y > 10 * floor)
+    nothing = Slope(math.nan, math.nan, math.nan, 0.0, not above.any() and bool(np.all(np.isfinite(y))))
+    if above.sum() < 4:
+        return nothing
+    order = np.argsort(x[above])
+    u, v = np.log(x[above][order]), np.log(y[above][order])
+    decades = float((u[-1] - u[0]) / math.log(10))
+    if decades == 0:
+        return nothing
+    p, error = _fit(u, v)
+    middle = (u[0] + u[-1]) / 2
+    halves = [
+        _fit(u[part], v[part])[0] for part in (u <= middle, u >= middle) if part.sum() >= 3 and np.ptp(u[part]) > 0
+    ]
+    low, high = min([p, *halves]) - 2 * error, max([p, *halves]) + 2 * error
+    return Slope(p, low, high, decades, False)
+
+
+def _fit(u: np.ndarray, v: np.ndarray) -> tuple[float, float]:
+    """Return the least-squares slope and its standard error, widened for correlated residuals."""
+    centred = u - u.mean()
+    spread = float(centred @ centred)
+    p = float(centred @ (v - v.mean())) / spread
+    rest = v - v.mean() - p * centred
+    n = len(u)
+    variance = float(rest @ rest) / max(n - 2, 1)
+    return p, math.sqrt(variance / spread * _correlation_factor(rest))
+
+
+def _correlation_factor(rest: np.ndarray) -> float:
+    """Return (1 + ρ)/(1 - ρ) for the lag-one correlation ρ of the residuals, at least 1."""
+    square = float(rest @ rest)
+    if square == 0:
+        return 1.0
+    rho = min(max(float(rest[1:] @ rest[:-1]) / square, 0.0), 1 - 2 / len(rest))
+    return (1 + rho) / (1 - rho)

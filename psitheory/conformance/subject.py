@@ -1,0 +1,284 @@
+"""Anybody's manifold as the laws see it: the names of our Protocol, on flat NumPy arrays."""
+
+from __future__ import annotations
+
+import copy
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any, Self
+
+import numpy as np
+
+from psitheory.conformance.forms import Form, flat, form_of, is_tensor, seeded
+from psitheory.conformance.methods import dialect_of, method_name, methods_of, name_of, required_arguments
+from psitheory.errors import ArgumentError, shown
+
+SHAPES = ((3,), (4, 2), (3, 3))
+"""Shapes tried for points of manifolds that fit any size, as Geoopt's do."""
+
+Points = Callable[[np.random.Generator], Any] | Sequence[Any] | np.ndarray
+"""Where points come from: a function of a generator, or an array or a list of points."""
+
+
+class Missing(Exception):
+    """The subject does not offer a method after all."""
+
+
+class Subject:
+    """A manifold with the names of :class:`~psitheory.geometry.Manifold`, for one point at a time, on flat arrays.
+
+    Parameters
+    ----------
+    manifold : object
+        Has some of the methods in :data:`~psitheory.conformance.methods.NAMES`.
+    points : callable, sequence or array, optional
+        Where points come from if the manifold draws none.
+    shape : tuple of int, optional
+        The shape of a point, if the manifold fits any.
+    dtype : dtype
+        The precision in which arguments are handed over.
+    seed : int
+        For the one point by which the forms of points and vectors are found.
+
+    Raises
+    ------
+    ArgumentTypeError
+        If the object has none of these methods, or one does not take the arguments it must.
+    ArgumentError
+        If no point can be drawn.
+    """
+
+    def __init__(
+        self,
+        manifold: Any,
+        *,
+        points: Points | None = None,
+        shape: tuple[int, ...] | None = None,
+        dtype: Any = np.float64,
+        seed: int = 0,
+    ) -> None:
+        self.manifold = manifold
+        self.dtype = np.dtype(dtype)
+        self.name = name_of(manifold)
+        self._methods = methods_of(manifold)
+        self.dialect = dialect_of(self._methods)
+        self.offers = frozenset(self._methods)
+        self._points, self._shape = points, shape
+        rng = np.random.default_rng(seed)
+        self._point = form_of(self._draw_point(rng))
+        w = self.random_point(rng)
+        self.n = len(w)
+        self._ambient = self._tangent = self._point
+        drawn = self._draw_tangent(rng, self._p(w))
+        self._tangent = form_of(drawn)
+        self._embeds = False
+        if "embedding" in self.offers and "project" in self.offers:
+            embedded = self._raw("embedding")(self._p(w), drawn)
+            self._ambient = form_of(embedded)
+            same = self._ambient.same_as(self._tangent) and np.array_equal(flat(embedded), flat(drawn))
+            self._embeds = not same
+
+    @property
+    def point_form(self) -> Form:
+        """Return the form of points."""
+        return self._point
+
+    @property
+    def ambient_form(self) -> Form:
+        """Return the form of ambient vectors."""
+        return self._ambient
+
+    @property
+    def embedded(self) -> bool:
+        """Tell whether points and vectors are arrays of one form, so that w + x makes sense."""
+        vectors = self._ambient if self._embeds else self._tangent
+        return self._point.same_as(vectors) and self._point.same_as(self._ambient)
+
+    @property
+    def dimension(self) -> int | None:
+        """Return the dimension that the manifold states."""
+        for name in ("dimension", "dim"):
+            value = getattr(self.manifold, name, None)
+            if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
+                return int(value)
+        return None
+
+    def in_precision(self, dtype: Any) -> Self:
+        """Return the same subject with arguments handed over in another precision."""
+        other = copy.copy(self)
+        other.dtype = np.dtype(dtype)
+        return other
+
+    # -- the methods, on flat arrays --------------------------------------------------------------
+
+    def inner(self, w: np.ndarray, x: np.ndarray, y: np.ndarray) -> Any:
+        """Return the metric."""
+        return self._number("inner", self._p(w), self._t(w, x), self._t(w, y))
+
+    def norm(self, w: np.ndarray, x: np.ndarray) -> Any:
+        """Return the length of a tangent vector."""
+        return self._number("norm", self._p(w), self._t(w, x))
+
+    def dist(self, w: np.ndarray, z: np.ndarray) -> Any:
+        """Return the distance."""
+        return self._number("dist", self._p(w), self._p(z))
+
+    def project(self, w: np.ndarray, z: np.ndarray) -> np.ndarray:
+        """Return the tangential part of an ambient vector."""
+        return self._vector(w, "project", self._p(w), self._ambient.build(z, self.dtype))
+
+    horizontal = project
+
+    def vertical(self, w: np.ndarray, z: np.ndarray) -> np.ndarray:
+        """Return the part along the orbit."""
+        return flat(self._raw("vertical")(self._p(w), self._ambient.build(z, self.dtype)))
+
+    def retract(self, w: np.ndarray, x: np.ndarray) -> np.ndarray:
+        """Return the retraction."""
+        return flat(self._raw("retract")(self._p(w), self._t(w, x)))
+
+    def exp(self, w: np.ndarray, x: np.ndarray) -> np.ndarray:
+        """Return the exponential."""
+        return flat(self._raw("exp")(self._p(w), self._t(w, x)))
+
+    def log(self, w: np.ndarray, z: np.ndarray) -> np.ndarray:
+        """Return the logarithm."""
+        return self._vector(w, "log", self._p(w), self._p(z))
+
+    def transport(self, w: np.ndarray, z: np.ndarray, x: np.ndarray) -> np.ndarray:
+        """Return the transport of a tangent vector."""
+        return self._vector(z, "transport", self._p(w), self._p(z), self._t(w, x))
+
+    def gradient(self, w: np.ndarray, gradient: np.ndarray) -> np.ndarray:
+        """Return the Riemannian gradient."""
+        return self._vector(w, "gradient", self._p(w), self._ambient.build(gradient, self.dtype))
+
+    def hessian(self, w: np.ndarray, gradient: np.ndarray, product: np.ndarray, x: np.ndarray) -> np.ndarray:
+        """Return the Riemannian Hessian along x."""
+        ambient = self._ambient
+        built = ambient.build(gradient, self.dtype), ambient.build(product, self.dtype)
+        return self._vector(w, "hessian", self._p(w), *built, self._t(w, x))
+
+    def defect(self, w: np.ndarray) -> np.ndarray:
+        """Return by how much ``w`` misses being a point."""
+        return flat(self._raw("defect")(self._p(w)))
+
+    def act(self, a: Any, w: np.ndarray) -> np.ndarray:
+        """Return another representative."""
+        return flat(self._raw("act")(np.asarray(a, self.dtype), self._p(w)))
+
+    def canonical(self, w: np.ndarray) -> np.ndarray:
+        """Return the standard representative."""
+        return flat(self._raw("canonical")(self._p(w)))
+
+    def lift(self, w: np.ndarray, x: np.ndarray, to: np.ndarray) -> np.ndarray:
+        """Return a tangent vector's lift at another representative."""
+        return self._vector(to, "lift", self._p(w), self._t(w, x), self._p(to))
+
+    # -- drawing ----------------------------------------------------------------------------------
+
+    def random_point(self, rng: np.random.Generator) -> np.ndarray:
+        """Return a random point."""
+        w = flat(self._draw_point(rng)).astype(self.dtype).astype(float)
+        if not len(w):
+            raise ArgumentError(f"a point of {self.name} has no entries; points of at least one entry are needed")
+        if not np.all(np.isfinite(w)):
+            raise ArgumentError(f"a random point of {self.name} is not finite: {shown(w)}; finite points are needed")
+        return w
+
+    def random_tangent(self, rng: np.random.Generator, w: np.ndarray) -> np.ndarray:
+        """Return a random tangent vector."""
+        x = self._draw_tangent(rng, self._p(w))
+        return flat(self._raw("embedding")(self._p(w), x) if self._embeds else x)
+
+    def random_ambient(self, rng: np.random.Generator) -> np.ndarray:
+        """Return a standard normal ambient vector."""
+        return rng.normal(size=self._ambient.size).astype(self.dtype).astype(float)
+
+    def _draw_point(self, rng: np.random.Generator) -> Any:
+        if callable(self._points):
+            return self._points(rng)
+        if self._points is not None:
+            if not len(self._points):
+                raise ArgumentError("points is empty; at least one point is needed")
+            return self._points[int(rng.integers(len(self._points)))]
+        if "random_point" not in self.offers:
+            raise ArgumentError(
+                f"{self.name} has no random_point; points= (a list of points, or a function of a Generator) is needed"
+            )
+        draw = self._methods["random_point"]
+        with seeded(rng):
+            if self.dialect == "Geoopt":
+                return self._draw_of_shape(draw)
+            return draw(rng) if required_arguments(draw) else draw()
+
+    def _draw_of_shape(self, draw: Callable[..., Any]) -> Any:
+        """Draw from a manifold that fits any size, at the first shape that it takes."""
+        torch = sys.modules["torch"]
+        errors: list[str] = []
+        for shape in [self._shape] if self._shape else SHAPES:
+            try:
+                self._shape, point = shape, draw(*shape, dtype=torch.float64)
+            except (ValueError, TypeError, RuntimeError, AssertionError, IndexError) as error:
+                errors.append(f"{shape}: {error}")
+            else:
+                return point
+        self._shape = None
+        raise ArgumentError(f"{self.name} draws no point of the shapes tried ({'; '.join(errors)}); give one by shape=")
+
+    def _draw_tangent(self, rng: np.random.Generator, point: Any) -> Any:
+        if "random_tangent" in self.offers:
+            draw = self._methods["random_tangent"]
+            with seeded(rng):
+                return draw(rng, point) if len(required_arguments(draw)) > 1 else draw(point)
+        if "project" in self.offers:
+            return self._raw("project")(point, self._ambient.build(rng.normal(size=self._ambient.size), self.dtype))
+        if "log" in self.offers:
+            other = self._draw_point(rng)
+            return self._raw("log")(point, self._point.build(flat(other), self.dtype))
+        return self._point.build(rng.normal(size=self._point.size), self.dtype)
+
+    # -- calls ------------------------------------------------------------------------------------
+
+    def raw(self, name: str, *arguments: Any) -> Any:
+        """Call a method on the manifold's own objects."""
+        return self._raw(name)(*arguments)
+
+    def _p(self, w: np.ndarray) -> Any:
+        return self._point.build(w, self.dtype)
+
+    def _t(self, w: np.ndarray, x: np.ndarray) -> Any:
+        """Return the tangent vector as the manifold represents it."""
+        if self._embeds:
+            return self._raw("project")(self._p(w), self._ambient.build(x, self.dtype))
+        return self._tangent.build(x, self.dtype)
+
+    def _vector(self, at: np.ndarray, name: str, *arguments: Any) -> np.ndarray:
+        """Return the tangent vector at a point that a method gives, as an ambient vector."""
+        x = self._raw(name)(*arguments)
+        return flat(self._raw("embedding")(self._p(at), x) if self._embeds else x)
+
+    def _raw(self, name: str) -> Callable[..., Any]:
+        if name not in self._methods:
+            raise Missing(f"{self.name} has no {name}")
+        method = self._methods[name]
+
+        def call(*arguments: Any) -> Any:
+            try:
+                with warnings.catch_warnings(), np.errstate(all="ignore"):
+                    warnings.simplefilter("ignore")
+                    if any(map(is_tensor, arguments)):
+                        with sys.modules["torch"].no_grad():
+                            return method(*arguments)
+                    return method(*arguments)
+            except NotImplementedError as error:
+                raise Missing(f"{self.name} does not implement {method_name(method)}") from error
+
+        return call
+
+    def _number(self, name: str, *arguments: Any) -> Any:
+        value = flat(self._raw(name)(*arguments))
+        if value.size != 1:
+            raise ArgumentError(f"{name} of {self.name} returns {value.size} numbers for one point; one is needed")
+        return value[0]
