@@ -10,6 +10,7 @@ from psitheory.models.mlp import BatchNormMLP
 from psitheory.models.named import Named, named_model
 from psitheory.models.neuron import Neuron
 from psitheory.models.periodic import Fourier, Periodic, Wave
+from psitheory.models.rank_one import RankOne
 from psitheory.models.rayleigh import Rayleigh
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Named",
     "Neuron",
     "Periodic",
+    "RankOne",
     "Rayleigh",
     "Smoothness",
     "Wave",

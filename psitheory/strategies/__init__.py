@@ -21,6 +21,7 @@ from psitheory.strategies.models import (
     whole_models,
 )
 from psitheory.strategies.pythagorean import pythagorean_points
+from psitheory.strategies.smooth import rank_one_models, smooth_models
 
 __all__ = [
     "GENERIC_LAYOUTS",
@@ -31,9 +32,11 @@ __all__ = [
     "psi_models",
     "pythagorean_points",
     "quotients",
+    "rank_one_models",
     "ratios",
     "rayleigh_quotients",
     "rescalings",
+    "smooth_models",
     "stable_rates",
     "step_sizes",
     "tangents",

@@ -1,0 +1,37 @@
+"""Domains of models with a known smoothness constant L."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import strategies as st
+
+from psitheory.models import Cosine, RankOne
+from psitheory.runner.domain import Domain
+from psitheory.strategies.models import rayleigh_quotients, waves
+from psitheory.strategies.values import Draw, float_arrays
+
+
+@st.composite
+def _cosines(draw: Draw) -> Cosine:
+    direction = draw(float_arrays((draw(st.integers(2, 4)),)))
+    return Cosine(direction if np.any(direction) else np.eye(len(direction))[0])
+
+
+@st.composite
+def _rank_ones(draw: Draw) -> RankOne:
+    matrix = draw(float_arrays((draw(st.integers(2, 3)), 2)))
+    return RankOne(matrix if np.any(matrix) else np.eye(*matrix.shape))
+
+
+def smooth_models() -> Domain:
+    """Draw models of one block with ``smoothness``: diagonal Rayleigh quotients; cosines and waves but on rationals."""
+    rayleighs, circles = rayleigh_quotients(), waves()
+    return Domain(
+        floats=lambda drawn: rayleighs.floats(drawn) | _cosines() | circles.floats(drawn),
+        rationals=rayleighs.rationals,
+    )
+
+
+def rank_one_models() -> Domain:
+    """Draw approximations of small matrices by one of rank one: two blocks and a free parameter, coupled."""
+    return Domain(floats=lambda _: _rank_ones())
