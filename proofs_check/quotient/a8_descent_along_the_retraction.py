@@ -2,9 +2,9 @@ r"""Descent along the retraction: the quadratic upper bound holds for horizontal
 
 Statement
 ---------
-For PSI f the pullback along :math:`R_{[w]}(\xi) = [w + \xi]` is :math:`f(w+\xi)`, and
-:math:`\|w_i+s\xi_i\| \ge \|w_i\|` for horizontal :math:`\xi`.  Hence, for several blocks and v, with L a bound on the largest eigenvalue of the **joint**
-Hessian at simultaneously unit blocks,
+For PSI f the pullback along :math:`R_{[w]}(\xi) = [w + \xi]` is :math:`f(w+\xi)`, and :math:`\|w_i+s\xi_i\| \ge
+\|w_i\|` for horizontal :math:`\xi`.  Hence, for several blocks and v, with L a bound on the largest eigenvalue of the
+**joint** Hessian at simultaneously unit blocks,
 
 .. math:: f(R(\xi)) \le f(w) + g_w(\mathrm{grad} f,\xi) + \tfrac L2\|\xi\|_g^2
 
@@ -24,14 +24,14 @@ Idea of the proof
 :math:`r'_i` is, in the coordinates :math:`\xi_i/r'_i`, that at unit blocks; so its form at :math:`\xi` is at most
 :math:`L\sum_i\|\xi_i\|^2/r_i'^2 + L\|\xi_v\|^2 \le L\|\xi\|_g^2` wherever :math:`r'_i \ge r_i`, all along the segment.
 Taylor's formula with remainder does the rest.  Along *geodesics* the second derivative is at most :math:`L_g\|\xi\|^2`
-(claim C6), but the retraction is no geodesic: it is ahead of or behind one by a term of third order.
+(claim C6); along the retraction, on a circle, it is :math:`(f'' - 2sf')/(1+s^2)^2`: the gradient counts too.
 
 What is checked, what is not
 ----------------------------
-That no block gets shorter on rationals, in balls and on floats; the bound on rationals for Rayleigh quotients with exact
-L, in balls and on floats also for cosines, waves on the circle and approximations of rank one, whose two blocks are
-coupled to each other and to a free parameter.  The constant cannot be lowered: an instance comes within 1 % of equality.  No symbols,
-since an inequality for every smooth f is no identity of rational functions.
+That no block gets shorter on rationals, in balls and on floats; the bound on rationals for Rayleigh quotients with
+exact L, in balls and on floats also for cosines, waves on the circle and approximations of rank one, whose two blocks
+are coupled to each other and to a free parameter.  The constant cannot be lowered: an instance comes within 1 % of
+equality.  No symbols, since an inequality for every smooth f is no identity of rational functions.
 
 Tags
 ----
