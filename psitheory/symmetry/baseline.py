@@ -1,0 +1,85 @@
+"""What a loss shows at one point, with one-ulp controls against which a change is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from psitheory.arithmetic import Array
+from psitheory.symmetry.function import LossFunction, Seen
+
+CONTROLS = 4
+ALLOWED = 10
+"""A change is rounding if it is at most this many times what one ulp of the parameters does."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """How far one evaluation lies from a baseline.
+
+    Attributes
+    ----------
+    size : float
+        The largest change relative to the size of what is seen (infinite if it is not finite).
+    allowed : float
+        What rounding explains, on the same scale.
+    exact : bool
+        Whether every bit is the same.
+    """
+
+    size: float
+    allowed: float
+    exact: bool
+
+    @property
+    def seen(self) -> bool:
+        """Return whether the change is more than rounding."""
+        return not (self.exact or self.size <= self.allowed)
+
+
+@dataclass(frozen=True, eq=False)
+class Baseline:
+    """What a loss shows at ``w``, and how much one ulp changes it."""
+
+    w: Array
+    seen: Seen
+    sizes: dict[str, float]
+    allowed: dict[str, float]
+
+    def change(self, seen: Seen, aspect: str) -> Change:
+        """Return how far another evaluation lies from this one, in its ``loss`` or its ``outputs``."""
+        here, there = self.seen[aspect], seen[aspect]
+        if here.shape != there.shape:
+            return Change(float("inf"), self.allowed[aspect], False)
+        if np.array_equal(here, there):
+            return Change(0.0, self.allowed[aspect], True)
+        with np.errstate(invalid="ignore", over="ignore"):
+            gap = np.max(np.abs(there.astype(float) - here.astype(float)))
+        size = float(gap) / self.sizes[aspect] if np.isfinite(gap) else float("inf")
+        return Change(size, self.allowed[aspect], False)
+
+    def blind(self, aspect: str) -> bool:
+        """Return whether rounding is so large here that nothing can be told."""
+        eps = np.finfo(self.seen[aspect].dtype).eps
+        return bool(self.allowed[aspect] > ALLOWED * eps**0.38)  # 1e-6 in float64, 2e-3 in float32
+
+
+def baseline(function: LossFunction, w: Array, rng: np.random.Generator) -> Baseline:
+    """Return the baseline of ``function`` at ``w``."""
+    seen = function.observe(w)
+    ulp = np.finfo(function.dtype).eps
+    moved = [function.observe(w * (1 + ulp * rng.choice([-1.0, 0.0, 1.0], size=w.shape))) for _ in range(CONTROLS)]
+    sizes, allowed = {}, {}
+    for aspect, here in seen.items():
+        sizes[aspect] = float(np.max(np.abs(here), initial=0)) or 1.0
+        spread = _largest([np.abs(there[aspect].astype(float) - here) for there in moved if there[aspect].shape == here.shape])
+        eps = float(np.finfo(function.dtype).eps)
+        allowed[aspect] = max(ALLOWED * spread / sizes[aspect], 32 * eps)
+    return Baseline(w, seen, sizes, allowed)
+
+
+def _largest(gaps: Sequence[Array]) -> float:
+    with np.errstate(invalid="ignore"):
+        return max((float(np.nan_to_num(np.max(gap, initial=0), nan=np.inf)) for gap in gaps), default=0.0)

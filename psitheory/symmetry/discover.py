@@ -1,0 +1,291 @@
+r"""All diagonal scaling symmetries of a differentiable function, from samples of :math:`w\odot\nabla f(w)`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from psitheory.arithmetic import Array
+from psitheory.checking import Exhibit
+from psitheory.errors import ArgumentError, ArgumentTypeError, shown
+from psitheory.layout import Layout
+from psitheory.symmetry.baseline import Baseline, Change, baseline
+from psitheory.symmetry.function import LossFunction, as_loss_function, probed
+from psitheory.symmetry.generator import Generator
+from psitheory.symmetry.null_space import NullSpace, null_space, sparse_basis
+from psitheory.symmetry.sampling import Rows, rows_at, sampler, usable_points
+
+MARGIN = 10
+"""Rows beyond those that the null space needs."""
+POINTS = 6
+"""Fresh points at which a generator is certified."""
+ROUNDS = 6
+SHIFTS = (10 * float(np.log(2)), -10 * float(np.log(2)), 0.7, -1.3)
+"""How far along a generator its certificate goes: by powers of two first, then generically."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rejected:
+    """A null direction of the samples that is no symmetry: it fails at a finite scale on fresh weights."""
+
+    generator: Generator
+    change: float
+    allowed: float
+
+    def __str__(self) -> str:
+        return f"{self.generator}: f changes by {self.change:.2g} of its size, rounding explains {self.allowed:.1g}"
+
+
+@dataclass(frozen=True, eq=False)
+class Symmetries:
+    r"""The diagonal scaling symmetries of a function.
+
+    Attributes
+    ----------
+    name : str
+    layout : Layout
+    generators : tuple of Generator
+        A sparse basis of the algebra; each is certified by :math:`f(\exp(sc)\,w) = f(w)` on fresh weights.
+    rejected : tuple of Rejected
+        Null directions of the first samples that did not pass: a neuron that was dead in all of them, say.
+    undecided : tuple of Generator
+        Null directions that could be neither certified nor removed by more samples.
+    null_space : NullSpace
+        With all singular values, and the gap between the last nonzero one and the first zero one.
+    samples : int
+        Rows that were stacked.
+    noise : float
+        The relative noise of a row, measured by moving its point one ulp.
+    exact : bool
+        Whether powers of two left f unchanged to the last bit.
+    seed : int
+    """
+
+    name: str
+    layout: Layout
+    generators: tuple[Generator, ...]
+    rejected: tuple[Rejected, ...]
+    undecided: tuple[Generator, ...]
+    null_space: NullSpace
+    samples: int
+    noise: float
+    exact: bool
+    seed: int
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def dimension(self) -> int:
+        """Return the dimension of the algebra."""
+        return len(self.generators)
+
+    @property
+    def singular_values(self) -> Array:
+        """Return the singular values of the stacked rows (n,), descending."""
+        return self.null_space.singular_values
+
+    @property
+    def gap(self) -> float:
+        """Return the last nonzero singular value over the first that counts as zero."""
+        return self.null_space.gap
+
+    @cached_property
+    def matrix(self) -> Array:
+        """Return the exponents of all generators, (dimension, n)."""
+        return np.array([g.exponents for g in self.generators]).reshape(-1, self.layout.n)
+
+    @cached_property
+    def exhibit(self) -> Exhibit:
+        """Return the spectrum, for :mod:`psitheory.plotting`."""
+        return Exhibit(
+            "spectrum",
+            f"Scaling symmetries of {self.name}: {self.dimension} of {self.layout.n}",
+            f"Singular values of {self.samples} rows w⊙∇f(w). Those below the line are zero up to the noise of the "
+            f"samples; the gap above them is {self.gap:.1e}.",
+            {"values": self.singular_values, "bound": np.asarray(self.null_space.tolerance)},
+            {"values": "singular value", "bound": "noise"},
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as plain data, ready for JSON."""
+        return {
+            "name": self.name,
+            "dimension": self.dimension,
+            "generators": [g.to_dict() for g in self.generators],
+            "rejected": [r.generator.to_dict() | {"change": float(r.change)} for r in self.rejected],
+            "undecided": [g.to_dict() for g in self.undecided],
+            "rank": self.null_space.rank,
+            "gap": self.gap if np.isfinite(self.gap) else None,
+            "samples": self.samples,
+            "noise": self.noise,
+            "exact": self.exact,
+            "seed": self.seed,
+        }
+
+    def __str__(self) -> str:
+        how = f", certified {'bit for bit under powers of two' if self.exact else 'to rounding'}" if self.generators else ""
+        lines = [
+            f"{self.name}: {self.dimension or 'no'} scaling symmetr{'y' if self.dimension == 1 else 'ies'} "
+            f"of {self.layout.n} parameters{how}",
+            f"  evidence   {self.samples} samples, rank {self.null_space.rank}, singular-value gap {self.gap:.1e}",
+            *(f"  symmetry   {g}" for g in self.generators),
+            *(f"  rejected   {r}" for r in self.rejected[:5]),
+            *([f"  rejected   … {len(self.rejected) - 5} more"] if len(self.rejected) > 5 else []),
+            *(f"  undecided  {g}" for g in self.undecided),
+            *(f"  note       {note}" for note in self.notes),
+        ]
+        return "\n".join(lines)
+
+
+def discover_symmetries(
+    f: Any,
+    at: Any = None,
+    *,
+    gradient: Any = None,
+    samples: int | Array | None = None,
+    seed: int = 0,
+) -> Symmetries:
+    r"""Return all directions c for which :math:`f(\exp(sc)\,w) = f(w)` for every s and w.
+
+    f is unchanged by :math:`\exp(sc)` iff :math:`\sum_k c_kw_k\partial_kf = 0` everywhere, so c lies in the null
+    space of rows :math:`w\odot\nabla f(w)`.  For analytic f on a connected domain, as many rows at random points as
+    the rank give exactly the algebra, almost surely.  A sparse basis of integers is made of the null space and
+    certified at finite scales on fresh weights; what fails there (a neuron dead in all samples) brings its point
+    in as a new sample.
+
+    Parameters
+    ----------
+    f : Model, callable, or module of a supported framework
+    at : Layout, array, mapping of str to array
+        Says what f takes, see :func:`~psitheory.symmetry.as_loss_function`; not needed for a Model.
+    gradient : callable, optional
+        The gradient of f; by differences if left out, which costs 4n evaluations a sample.
+    samples : int or array (K, n), optional
+        How many rows, n + 10 if left out; or the points themselves.
+    seed : int
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError
+        If an argument does not fit, or f is not finite where it is tried.
+
+    Examples
+    --------
+    >>> discover_symmetries(lambda w: w[0] * w[1], np.array([1.0, 2.0])).generators[0].terms
+    (('w[0]', 1.0), ('w[1]', -1.0))
+    """
+    function = as_loss_function(f, at, gradient=gradient)
+    rng = np.random.default_rng(seed)
+    if function.point is not None:
+        probed(function, function.point)
+    points = _sample_points(function, samples, rng)
+    fresh = [baseline(function, w, rng) for w in usable_points(function, rng, POINTS)]
+    rows = rows_at(function, points, rng)
+    return _certified(function, rows, fresh, rng, seed)
+
+
+def _sample_points(function: LossFunction, samples: int | Array | None, rng: np.random.Generator) -> Array:
+    n = function.layout.n
+    if samples is None or isinstance(samples, int):
+        if isinstance(samples, bool) or (samples is not None and samples < 1):
+            raise ArgumentError(f"samples is {samples!r}; a positive number of samples, or an array of points, is needed")
+        return sampler(function, rng)(function, rng, samples or n + MARGIN)
+    points = np.asarray(samples, dtype=float)
+    if points.ndim != 2 or points.shape[1] != n:
+        raise ArgumentTypeError(f"samples is {shown(samples)}; a number, or an array (K, {n}) of points, is needed")
+    return points
+
+
+def _certified(
+    function: LossFunction, rows: Rows, fresh: Sequence[Baseline], rng: np.random.Generator, seed: int
+) -> Symmetries:
+    """Alternate null space and certificates until every null direction is a symmetry."""
+    rejected: list[Rejected] = []
+    undecided: list[Generator] = []
+    layout = function.layout
+    for turn in range(ROUNDS):
+        kept = rows.kept()
+        noise = float(np.max(kept.noise, initial=0.0))
+        space = null_space(kept.values, noise)
+        generators = [Generator(layout, c) for c in sparse_basis(space.basis, _error(space))]
+        failed, exact = _failures(function, generators, fresh, rng)
+        if not turn:
+            rejected = failed
+        undecided = [r.generator for r in failed]
+        if not failed:
+            break
+        more = usable_points(function, rng, len(failed) + MARGIN)
+        rows = rows + rows_at(function, np.concatenate([[b.w for b in fresh], more]), rng)
+        fresh = [*fresh, *(baseline(function, w, rng) for w in more[:2])]
+    lost = {id(g) for g in undecided}
+    good = tuple(g for g in generators if id(g) not in lost)
+    return Symmetries(
+        function.name,
+        layout,
+        good,
+        tuple(rejected),
+        tuple(undecided),
+        space,
+        len(kept.values),
+        noise,
+        exact and bool(good),
+        seed,
+        function.notes,
+    )
+
+
+def _error(space: NullSpace) -> float:
+    """Return how far the null space may be tilted: the noise over the gap to the next singular value."""
+    if not space.rank:
+        return 0.0
+    return float(min(space.tolerance / 10 / space.singular_values[space.rank - 1], 1e-3))
+
+
+def _failures(
+    function: LossFunction, generators: Sequence[Generator], fresh: Sequence[Baseline], rng: np.random.Generator
+) -> tuple[list[Rejected], bool]:
+    """Return the generators that fail at a finite scale, and whether the others hold to the last bit.
+
+    All are applied at once, each by a shift of its own; only if that is seen are they tried one by one.
+    """
+    if not generators:
+        return [], True
+    everything = _changes(function, fresh, lambda _, w: _shifted(generators, rng, w))
+    if not any(change.seen for change in everything):
+        powers = _changes(function, fresh, lambda _, w: _shifted(generators, rng, w, whole=True))
+        return [], all(change.exact for change in powers)
+    failed, exact = [], True
+    for generator in generators:
+        changes = _changes(function, fresh, lambda s, w, g=generator: g.act(s, w))  # type: ignore[misc]
+        worst = max(changes, key=lambda change: change.size if change.seen else -1.0)
+        if worst.seen:
+            failed.append(Rejected(generator, worst.size, worst.allowed))
+        else:
+            exact = exact and all(change.exact for change in changes[: len(fresh)])
+    return failed, exact
+
+
+def _changes(
+    function: LossFunction, fresh: Sequence[Baseline], act: Callable[[float, Array], Array]
+) -> list[Change]:
+    """Return what each shift changes at each fresh point; first the points of the first shift, then the next."""
+    found = []
+    for s in SHIFTS:
+        for base in fresh:
+            try:
+                with np.errstate(all="ignore"):
+                    found.append(base.change(function.observe(act(s, base.w)), "loss"))
+            except Exception:  # f is not defined there, so it is not unchanged there
+                found.append(Change(float("inf"), base.allowed["loss"], False))
+    return found
+
+
+def _shifted(generators: Sequence[Generator], rng: np.random.Generator, w: Array, whole: bool = False) -> Array:
+    """Return w moved along every generator, by powers of two if ``whole``."""
+    log2 = float(np.log(2))
+    for generator in generators:
+        w = generator.act(rng.integers(-6, 7) * log2 if whole else rng.uniform(-4, 4), w)
+    return w

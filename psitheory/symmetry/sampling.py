@@ -1,0 +1,162 @@
+r"""Points drawn wide, and the rows :math:`w\odot\nabla f(w)` taken there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from psitheory.arithmetic import Array
+from psitheory.errors import ArgumentError, ArgumentTypeError
+from psitheory.layout import Part
+from psitheory.symmetry.function import LossFunction
+
+Sampler = Callable[[LossFunction, np.random.Generator, int], Array]
+TRIALS = 16
+CHUNK = 128
+"""Points whose gradients are asked for at once: few enough to stay in memory."""
+
+
+def typical_sizes(function: LossFunction) -> Array:
+    """Return a typical size for each entry (n,): that of its part at the example point, else 1/√fan-in."""
+
+    def size(part: Part) -> float:
+        if function.point is not None:
+            x = np.asarray(function.layout.view(part.name, function.point))
+            r = float(np.sqrt(np.mean(x * x)))
+            return r if r > 0 else 0.5
+        return 1.0 if part.blocks or len(part.shape) < 2 else float(1 / np.sqrt(np.prod(part.shape[1:])))
+
+    return np.concatenate([np.full(part.size, size(part)) for part in function.layout.parts])
+
+
+def wide(function: LossFunction, rng: np.random.Generator, count: int) -> Array:
+    """Return ``count`` points (count, n): normal, each part at a size of its own, drawn over a factor of e."""
+    layout = function.layout
+    spread = [rng.uniform(-0.5, 0.5, (count, 1)) * np.ones(part.size) for part in layout.parts]
+    points = rng.normal(size=(count, layout.n)) * typical_sizes(function) * np.exp(np.concatenate(spread, axis=1))
+    return points.astype(function.dtype).astype(float)
+
+
+def nearby(function: LossFunction, rng: np.random.Generator, count: int) -> Array:
+    """Return points that keep the signs of the example point: for losses that are finite for some signs only."""
+    if function.point is None:
+        return np.abs(wide(function, rng, count))
+    point = np.where(function.point == 0, typical_sizes(function) / 10, function.point)
+    points = point * np.exp(0.5 * rng.normal(size=(count, function.layout.n)))
+    return points.astype(function.dtype).astype(float)
+
+
+def sampler(function: LossFunction, rng: np.random.Generator) -> Sampler:
+    """Return :func:`wide`, unless the loss is finite for some signs only.
+
+    Raises
+    ------
+    ArgumentError
+        If the loss raises or is not finite wherever it is tried.
+    """
+    why = "not finite"
+    for draw in (wide, nearby):
+        finite = 0
+        for w in draw(function, rng, TRIALS):
+            try:
+                finite += bool(np.isfinite(function.loss(w)))
+            except ArgumentTypeError:  # not a scalar: no matter of the point
+                raise
+            except Exception as error:
+                why = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        if finite >= TRIALS / 2:
+            return draw
+    raise ArgumentError(f"f is finite at too few random points ({why}); a loss that is defined around at is needed")
+
+
+def usable_points(function: LossFunction, rng: np.random.Generator, count: int) -> Array:
+    """Return ``count`` points at which the loss is finite, off special points and zeros."""
+    draw, found = sampler(function, rng), []
+    for w in draw(function, rng, 4 * count):
+        try:
+            usable = np.isfinite(function.loss(w))
+        except Exception:
+            usable = False
+        if usable:
+            found.append(w)
+            if len(found) == count:
+                break
+    return np.array(found).reshape(-1, function.layout.n)
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    r"""Normalised rows :math:`w\odot\nabla f(w)` with the noise of each.
+
+    Attributes
+    ----------
+    values : array, (K, n)
+        Of length 1 each.
+    noise : array, (K,)
+        How much a row changes, relative to its length, when w moves by one ulp.
+    """
+
+    values: Array
+    noise: Array
+
+    def kept(self) -> Rows:
+        """Return the rows without those that are much noisier than the others, or mostly noise."""
+        if not len(self.noise):
+            return self
+        keep = self.noise <= min(100 * float(np.median(self.noise)) + 1e-14, 1e-3)
+        return Rows(self.values[keep], self.noise[keep])
+
+    def __add__(self, other: Rows) -> Rows:
+        return Rows(np.concatenate([self.values, other.values]), np.concatenate([self.noise, other.noise]))
+
+
+def rows_at(function: LossFunction, ws: Array, rng: np.random.Generator) -> Rows:
+    """Return the rows at the points ``ws`` (K, n); points where the gradient is zero or not finite are left out."""
+    first, second = _paired_log_gradients(function, ws, rng)
+    lengths = np.linalg.norm(first, axis=1)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        noise = np.linalg.norm(second - first, axis=1) / lengths
+        usable = np.isfinite(lengths) & (lengths > 0) & np.isfinite(noise)
+        return Rows(first[usable] / lengths[usable, None], noise[usable])
+
+
+def _paired_log_gradients(function: LossFunction, ws: Array, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Return w⊙∇f(w) twice: at w and one ulp beside it, or with two different steps of differences."""
+    if function.gradients is None:
+        steps = (6e-6, 3e-6) if function.dtype == np.float64 else (5e-3, 2.5e-3)
+        one, two = (np.array([_differences(function, w, h) for w in ws]).reshape(ws.shape) for h in steps)
+        return one, two
+    ulp = np.finfo(function.dtype).eps
+    moved = ws * (1 + ulp * rng.choice([-1.0, 1.0], size=ws.shape))
+    with np.errstate(all="ignore"):
+        return ws * _gradients(function, ws), ws * _gradients(function, moved)
+
+
+def _gradients(function: LossFunction, ws: Array) -> Array:
+    """Return gradients in chunks; where one fails, its points one by one, with NaN for those that raise."""
+    assert function.gradients is not None
+    out = np.full(ws.shape, np.nan)
+    for start in range(0, len(ws), CHUNK):
+        chunk = slice(start, start + CHUNK)
+        try:
+            out[chunk] = function.gradients(ws[chunk])
+        except Exception:
+            for k in range(start, min(start + CHUNK, len(ws))):
+                try:
+                    out[k] = function.gradients(ws[k : k + 1])[0]
+                except Exception:  # a dead neuron, say: the loss is not defined there
+                    continue
+    return out
+
+
+def _differences(function: LossFunction, w: Array, h: float) -> Array:
+    """Return central differences of t ↦ f(w + t w_j e_j) for each j."""
+    out = np.empty(len(w))
+    for j in range(len(w)):
+        up, down = w.copy(), w.copy()
+        up[j] *= 1 + h
+        down[j] *= 1 - h
+        out[j] = (function.loss(up) - function.loss(down)) / (2 * h)
+    return out
