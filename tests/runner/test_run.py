@@ -12,6 +12,7 @@ import pytest
 from flint import arb
 from hypothesis import strategies as st
 
+from psitheory.arithmetic import RATIONALS as RATIONAL_ARRAYS
 from psitheory.arithmetic import namespace
 from psitheory.checking import (
     BALLS,
@@ -336,11 +337,18 @@ def test_sampling_never_refutes_an_existence_claim() -> None:
     assert {e.note for e in report.evidence} == {"no instance was found"}
 
 
-def test_one_kind_that_exhibits_is_enough_for_existence() -> None:
-    def only_on_floats(w: Any) -> Any:
-        return equal(w, w if w.dtype != object else w + 1)
+@pytest.mark.parametrize("kind", [FLOATS, CONTROLS, BALLS])
+def test_enclosures_that_merely_overlap_are_no_certificate(kind: str) -> None:
+    # On floats an inequality passes unless enclosures disprove it; at 1e30 those of w - w are wide enough for this.
+    for condition in (lambda w: at_most(1, w[0] - w[0]), lambda w: equal(w - w, 1)):
+        assert check_law(exists(condition, on=[kind])).verdict is Verdict.INCONCLUSIVE
 
-    assert check_law(exists(only_on_floats, on=[RATIONALS, CONTROLS])).verdict is Verdict.HOLDS
+
+def test_one_kind_that_exhibits_is_enough_for_existence() -> None:
+    def only_in_balls(w: Any) -> Any:
+        return at_most(w, w if namespace(w) is not RATIONAL_ARRAYS else w - 1)
+
+    assert check_law(exists(only_in_balls, on=[RATIONALS, BALLS])).verdict is Verdict.HOLDS
 
 
 def test_an_existence_claim_that_raises_is_inconclusive_with_the_message() -> None:
@@ -417,7 +425,7 @@ def small_theorem() -> Any:
     return claim
 
 
-def LAYOUT_SCALE(psi: PSIQuotient, a: Any, x: Any) -> Any:
+def scaled(psi: PSIQuotient, a: Any, x: Any) -> Any:
     return psi.layout.scale(a, x)
 
 
