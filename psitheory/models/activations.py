@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from psitheory.arithmetic import BALLS, Array, namespace
 from psitheory.errors import UnknownName, shown
 
@@ -27,6 +29,8 @@ class Activation:
         :math:`\varphi`, :math:`\varphi'` and :math:`\varphi''`, entry by entry.
     value_and_slope : callable
         ``(value, slope)``, sharing what the two have in common.
+    write : callable, optional
+        ``write(x, value, slope)`` does the same on real floats, into two arrays that exist already.
     """
 
     name: str
@@ -34,6 +38,7 @@ class Activation:
     slope: Elementwise
     curvature: Elementwise
     value_and_slope: Callable[[Array], tuple[Array, Array]]
+    write: Callable[[Array, Array, Array], None] | None = None
 
 
 def is_positive(x: Array) -> Array:
@@ -63,6 +68,12 @@ def tanh(x: Array) -> Array:
 def _tanh_value_and_slope(x: Array) -> tuple[Array, Array]:
     t = tanh(x)
     return t, 1 - t * t
+
+
+def _tanh_write(x: Array, value: Array, slope: Array) -> None:
+    np.tanh(x, out=value)
+    np.multiply(value, value, out=slope)
+    np.subtract(1, slope, out=slope)
 
 
 def _tanh_curvature(x: Array) -> Array:
@@ -102,6 +113,11 @@ def _relu_slope(x: Array) -> Array:
     return namespace(x).where(is_positive(x), _one(x), _zero(x))
 
 
+def _relu_write(x: Array, value: Array, slope: Array) -> None:
+    np.maximum(x, 0, out=value)
+    np.greater(x, 0, out=slope)
+
+
 def sine(x: Array) -> Array:
     """Return the sine."""
     return namespace(x).sin(x)
@@ -118,8 +134,10 @@ def _pair(value: Elementwise, slope: Elementwise) -> Callable[[Array], tuple[Arr
 _ACTIVATIONS = {
     item.name: item
     for item in (
-        Activation("tanh", tanh, lambda x: _tanh_value_and_slope(x)[1], _tanh_curvature, _tanh_value_and_slope),
-        Activation("relu", relu, _relu_slope, _zero, _pair(relu, _relu_slope)),
+        Activation(
+            "tanh", tanh, lambda x: _tanh_value_and_slope(x)[1], _tanh_curvature, _tanh_value_and_slope, _tanh_write
+        ),
+        Activation("relu", relu, _relu_slope, _zero, _pair(relu, _relu_slope), _relu_write),
         Activation("softplus", softplus, sigmoid, _softplus_curvature, _softplus_value_and_slope),
         Activation("sine", sine, _cosine, lambda x: -sine(x), _pair(sine, _cosine)),
         Activation("identity", identity, _one, _zero, _pair(identity, _one)),

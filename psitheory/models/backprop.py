@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from psitheory.arithmetic import Array, dot, namespace
 from psitheory.models.activations import Activation
-from psitheory.models.batchnorm import Normalised, centred, normalised, pulled_back
+from psitheory.models.batchnorm import Normalised, centred, normalised, pull_back
 from psitheory.models.heads import Head
+from psitheory.models.scratch import Scratch
 
 Parts = dict[str, Array]
 """The parts of flat weights, gradients or directions, by name; arrays (..., *shape)."""
@@ -42,14 +45,15 @@ class Network:
     head: Head
     affine: bool
     eps: Any
+    scratch: Scratch = field(default_factory=Scratch)
 
     def gradient(self, w: Parts, samples: Samples, out: Parts) -> Array:
         """Return the loss (...) and write its gradient to ``out``."""
         layers, last = self._forward(w, samples)
-        loss, delta = self.head.value_and_slope(w["V"] @ last + w["c"][..., None], samples.targets)
+        loss, delta = self.head.value_and_slope(self._outputs(w, last), samples.targets)
         out["V"][...] = delta @ last.mT
         out["c"][...] = namespace(delta).sum(delta, axis=-1)
-        delta = w["V"].mT @ delta
+        delta = np.matmul(w["V"].mT, delta, out=self.scratch("delta", last.shape, last))
         for i in range(self.depth, 0, -1):
             layer, _, slope = layers[i - 1]
             delta *= slope
@@ -57,14 +61,15 @@ class Network:
                 out[f"gamma{i}"][...] = dot(delta, layer.z)
                 out[f"beta{i}"][...] = namespace(delta).sum(delta, axis=-1)
                 delta *= w[f"gamma{i}"][..., None]
-            delta = pulled_back(layer, delta)
+            pull_back(layer, delta, self.scratch("drop", delta.shape, delta))
             if i == 1:  # centred inputs take the mean out by themselves, and their weights are fewer than delta
                 product = (delta @ samples.rows) / layer.deviation
             else:
-                delta = centred(delta)
+                delta -= namespace(delta).mean(delta, axis=-1, keepdims=True)
                 delta /= layer.deviation
                 product = delta @ layer.incoming.mT
-                delta = layer.weights.mT @ delta
+                memory = self.scratch(f"delta{i % 2}", layer.incoming.shape, delta)
+                delta = np.matmul(layer.weights.mT, delta, out=memory)
             out[f"W{i}"][...] = product / layer.scale
         return loss
 
@@ -92,7 +97,7 @@ class Network:
             moved_slope = self.activation.curvature(outer) * moved_outer
             moved.append((moved_z, moved_deviation, moved_slope, moved_h))
             moved_h = slope * moved_outer
-        _, delta = self.head.value_and_slope(w["V"] @ last + w["c"][..., None], samples.targets)
+        _, delta = self.head.value_and_slope(self._outputs(w, last), samples.targets)
         moved_outputs = w["V"] @ moved_h + x["V"] @ last + x["c"][..., None]
         moved_delta = self.head.moved_slope(delta, samples.targets, moved_outputs)
         out["V"][...] = moved_delta @ last.mT + delta @ moved_h.mT
@@ -124,10 +129,24 @@ class Network:
         """Return the layers, and the activations (..., h, N) that leave the last of them."""
         layers, h = [], samples.columns
         for i in range(1, self.depth + 1):
-            layer = normalised(f"W{i}", w[f"W{i}"], h, self.eps, samples.size if i == 1 else None)
+            weights = w[f"W{i}"]
+            shape = (*weights.shape[:-1], h.shape[-1])
+            memory = self.scratch(f"z{i}", shape, weights)
+            size = samples.size if i == 1 else None
+            layer = normalised(f"W{i}", weights, h, self.eps, size=size, out=memory)
             outer = layer.z
             if self.affine:
                 outer = w[f"gamma{i}"][..., None] * outer + w[f"beta{i}"][..., None]
-            h, slope = self.activation.value_and_slope(outer)
+            if self.activation.write is not None and outer.dtype.kind == "f":
+                h, slope = self.scratch(f"h{i}", shape, outer), self.scratch(f"slope{i}", shape, outer)
+                self.activation.write(outer, h, slope)
+            else:
+                h, slope = self.activation.value_and_slope(outer)
             layers.append(_Layer(layer, outer, slope))
         return layers, h
+
+    def _outputs(self, w: Parts, last: Array) -> Array:
+        """Return what the last layer gives, (..., k, N)."""
+        outputs = np.matmul(w["V"], last, out=self.scratch("outputs", (*w["V"].shape[:-1], last.shape[-1]), last))
+        outputs += w["c"][..., None]
+        return outputs

@@ -34,7 +34,9 @@ class Normalised(NamedTuple):
     deviation: Array
 
 
-def normalised(name: str, weights: Array, incoming: Array, eps: Any, size: Array | None = None) -> Normalised:
+def normalised(
+    name: str, weights: Array, incoming: Array, eps: Any, *, size: Array | None = None, out: Array | None = None
+) -> Normalised:
     """Normalise ``weights`` (..., h, d) times ``incoming`` (..., d, N) over the samples.
 
     Parameters
@@ -45,6 +47,8 @@ def normalised(name: str, weights: Array, incoming: Array, eps: Any, size: Array
         What is added to the variance.
     size : array (..., 1), optional
         Says that ``incoming`` has zero means already, and what the mean square of its columns was before.
+    out : array (..., h, N), optional
+        Where to write z.
 
     Raises
     ------
@@ -57,7 +61,7 @@ def normalised(name: str, weights: Array, incoming: Array, eps: Any, size: Array
         if eps != 0:  # what is tiny must stay so beside eps
             small = np.minimum(scale, 1)
             weights, scale = weights * small, scale / small
-    z = weights @ incoming
+    z = np.matmul(weights, incoming, out=out)
     if size is None:
         mean = namespace(z).mean(z, axis=-1, keepdims=True)
         z -= mean
@@ -74,13 +78,14 @@ def normalised(name: str, weights: Array, incoming: Array, eps: Any, size: Array
     return Normalised(weights, scale, incoming, z, deviation)
 
 
-def pulled_back(layer: Normalised, delta: Array) -> Array:
-    r"""Return the derivative in :math:`\hat z\sigma` of a function whose derivative in :math:`\hat z` is ``delta``.
+def pull_back(layer: Normalised, delta: Array, out: Array | None = None) -> None:
+    r"""Turn ``delta``, a derivative in :math:`\hat z`, into the derivative in :math:`\hat z\sigma`, almost.
 
     That is :math:`\delta - \hat z\operatorname{mean}(\delta\hat z)` for each unit, less its mean over the
-    samples, over :math:`\sigma`; the last two are left to the caller, who may have cheaper ways.
+    samples, over :math:`\sigma`; the last two are left to the caller, who may have cheaper ways.  What is
+    subtracted is first written to ``out``, if given.
     """
-    return delta - layer.z * (dot(delta, layer.z, keepdims=True) / delta.shape[-1])
+    delta -= np.multiply(layer.z, dot(delta, layer.z, keepdims=True) / delta.shape[-1], out=out)
 
 
 def centred(x: Array) -> Array:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from psitheory.arithmetic import BALLS, Array, dot, namespace
 from psitheory.errors import UnknownName, shown
 
@@ -17,7 +19,8 @@ class Head:
     ----------
     name : str
     value_and_slope : callable
-        Maps outputs and targets, (..., k, N) each, to F (...) and :math:`\nabla F` (..., k, N).
+        Maps outputs and targets, (..., k, N) each, to F (...) and :math:`\nabla F` (..., k, N), which takes
+        the memory of the outputs.
     moved_slope : callable
         Maps :math:`\nabla F`, targets and a direction x to :math:`\nabla^2 F\,x`, (..., k, N).
     """
@@ -32,9 +35,9 @@ def _cross_entropy(logits: Array, one_hot: Array) -> tuple[Array, Array]:
     n = logits.shape[-1]
     if xp is not BALLS:  # balls do not overflow, and a maximum would cost them width
         is_complex = logits.dtype.kind == "c"
-        logits = logits - xp.max(logits.real if is_complex else logits, axis=-2, keepdims=True)
-    chosen = dot(_flat(logits), _flat(xp.broadcast_to(one_hot, logits.shape)))
-    odds = xp.exp(logits)
+        logits -= xp.max(logits.real if is_complex else logits, axis=-2, keepdims=True)
+    chosen = dot(_flat(logits), _flat(one_hot))
+    odds = xp.exp(logits) if logits.dtype == object else np.exp(logits, out=logits)
     total = xp.sum(odds, axis=-2, keepdims=True)
     loss = (xp.sum(_flat(xp.log(total)), axis=-1) - chosen) / n
     odds /= total * n
@@ -51,9 +54,12 @@ def _moved_cross_entropy(slope: Array, one_hot: Array, x: Array) -> Array:
 
 def _squared(outputs: Array, targets: Array) -> tuple[Array, Array]:
     n = outputs.shape[-1]
-    residual = outputs - targets
-    flat = _flat(residual)
-    return dot(flat, flat) / n, 2 * residual / n
+    outputs -= targets
+    flat = _flat(outputs)
+    loss = dot(flat, flat) / n
+    outputs /= n
+    outputs *= 2
+    return loss, outputs
 
 
 def _moved_squared(slope: Array, _: Array, x: Array) -> Array:
@@ -61,7 +67,7 @@ def _moved_squared(slope: Array, _: Array, x: Array) -> Array:
 
 
 def _flat(x: Array) -> Array:
-    return namespace(x).reshape(x, (*x.shape[:-2], x.shape[-2] * x.shape[-1]))
+    return x.reshape(*x.shape[:-2], -1)
 
 
 _HEADS = {

@@ -3,7 +3,7 @@ r"""A batch-norm network of any depth: every row of a hidden weight matrix is a 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any, Literal
 
@@ -18,8 +18,8 @@ from psitheory.models.data import check_width, checked, matched
 from psitheory.models.heads import head
 from psitheory.models.interface import Evaluation
 
-_TILE = 4
-"""Runs whose hidden activations lie in the cache together."""
+_TILE = 2**17
+"""Activations of a layer that are computed together, so that they lie in the cache."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +83,10 @@ class BatchNormMLP:
         checked(np.array([float(self.eps) if isinstance(self.eps, int) else self.eps]), "eps", 1)
         if self.eps < 0:
             raise ArgumentError(f"eps is {shown(self.eps)}; zero or a positive number is needed")
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the fields: what is cached can be computed again, and some of it belongs to a thread."""
+        return {item.name: getattr(self, item.name) for item in fields(self)}
 
     @property
     def samples(self) -> int:
@@ -165,8 +169,10 @@ class BatchNormMLP:
         if batch is not None and batch.ndim > 1:
             own = np.broadcast_to(batch, (*w.shape[:-1], batch.shape[-1])).reshape(len(flat[0]), -1)
         shared = self._samples(w, batch) if own is None else None
-        for start in range(0, len(flat[0]), _TILE):
-            tile = slice(start, start + _TILE)
+        activations = max(self.hidden) * (self.samples if batch is None else batch.shape[-1])
+        runs = max(_TILE // activations, 1)
+        for start in range(0, len(flat[0]), runs):
+            tile = slice(start, start + runs)
             yield shared or self._samples(w, own[tile]), *(self._parts(x[tile]) for x in flat)
 
     def _parts(self, w: Array) -> Parts:

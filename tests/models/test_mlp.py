@@ -1,5 +1,9 @@
 """Batch-norm networks: derivatives, invariance, ensembles, dead neurons."""
 
+import copy
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -222,3 +226,31 @@ X, Y = np.eye(3), np.array([0, 1, 1])
 def test_bad_input_is_named(arguments, options, error, says):
     with pytest.raises(error, match=says):
         BatchNormMLP(*arguments, **{"hidden": (2,), **options})
+
+
+def test_threads_do_not_share_their_scratch_memory():
+    model, rng = network(13, affine=True)
+    starts = [points(model, rng, (40,)) for _ in range(4)]
+    expected = [model.evaluate(w) for w in starts]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda w: [model.evaluate(w) for _ in range(20)][-1], starts))
+    for one, two in zip(expected, found, strict=True):
+        np.testing.assert_array_equal(one.gradient, two.gradient)
+
+
+def test_results_outlive_the_next_evaluation():
+    model, rng = network(14, affine=True)
+    w, z = points(model, rng, (2, 30))
+    first = model.evaluate(w)
+    loss, gradient = first.loss.copy(), first.gradient.copy()
+    model.evaluate(z)
+    np.testing.assert_array_equal(first.loss, loss)
+    np.testing.assert_array_equal(first.gradient, gradient)
+
+
+@pytest.mark.parametrize("copied", [lambda x: pickle.loads(pickle.dumps(x)), copy.deepcopy])
+def test_a_network_can_be_sent_and_copied_after_use(copied):
+    model, rng = network(15)
+    w = points(model, rng)
+    before = model.evaluate(w)
+    np.testing.assert_array_equal(copied(model).evaluate(w).gradient, before.gradient)
