@@ -127,8 +127,10 @@ class Law:
         merged = {**self.domains, **domains}
         _check_signature(function, merged)
         name = function.__name__
+        if any(old.name == name for old in self.counterfeits):
+            raise ArgumentError(f"counterfeit {name!r} stands twice at law {self.name}; names must differ")
         self.counterfeits.append(
-            Counterfeit(name, _first_line(function, name), function, merged, instance, tuple(on) if on else None)
+            Counterfeit(name, _first_line(function, name), function, merged, instance, _checked_kinds(on))
         )
         return function
 
@@ -149,15 +151,20 @@ def law(
         If the function's parameters and the domains do not bear the same names, or ``on`` names an
         unknown kind of evidence.
     """
-    unknown = [kind for kind in on or () if kind not in KINDS]
-    if unknown:
-        raise ArgumentError(f"on holds {unknown[0]!r}; kinds of evidence are {', '.join(KINDS)}")
+    kinds = _checked_kinds(on)
 
     def decorate(function: LawFunction) -> Law:
         _check_signature(function, domains)
-        return Law(function.__name__, function, dict(domains), quantifier, tuple(on) if on else None, instance, example)
+        return Law(function.__name__, function, dict(domains), quantifier, kinds, instance, example)
 
     return decorate
+
+
+def _checked_kinds(on: Sequence[str] | None) -> tuple[str, ...] | None:
+    unknown = [kind for kind in on or () if kind not in KINDS]
+    if unknown:
+        raise ArgumentError(f"on holds {unknown[0]!r}; kinds of evidence are {', '.join(KINDS)}")
+    return tuple(on) if on else None
 
 
 @dataclass

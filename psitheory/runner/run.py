@@ -211,7 +211,7 @@ def _label(drawn: Mapping[str, Any]) -> str:
 def _exhibit(law: Law, kind: str, effort: Effort, seed: int) -> Evidence:
     """Look for an instance of an existence claim; sampling cannot refute one.
 
-    Floats and controls let pass what they cannot refute, which certifies nothing: there an instance is decided in balls.
+    Floats and controls let pass what they cannot refute, which certifies nothing; there balls decide an instance.
     """
     run = _guarded(BALLS if kind in (FLOATS, CONTROLS) else kind, law.function)
     if law.instance is not None:
