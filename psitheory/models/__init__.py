@@ -3,9 +3,11 @@
 from psitheory.models.activations import Activation, activation
 from psitheory.models.circle import Circle
 from psitheory.models.cosine import Cosine
+from psitheory.models.counter import Unnormalised, WithL2
 from psitheory.models.datasets import dataset
 from psitheory.models.derivatives import complex_step_hessian_vector
 from psitheory.models.interface import Evaluation, Model, Smoothness
+from psitheory.models.linear import LinearRegression
 from psitheory.models.mlp import BatchNormMLP
 from psitheory.models.named import Named, named_model
 from psitheory.models.neuron import Neuron
@@ -20,6 +22,7 @@ __all__ = [
     "Cosine",
     "Evaluation",
     "Fourier",
+    "LinearRegression",
     "Model",
     "Named",
     "Neuron",
@@ -27,7 +30,9 @@ __all__ = [
     "RankOne",
     "Rayleigh",
     "Smoothness",
+    "Unnormalised",
     "Wave",
+    "WithL2",
     "activation",
     "complex_step_hessian_vector",
     "dataset",
