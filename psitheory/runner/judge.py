@@ -281,7 +281,7 @@ def _outcome(
     if bits is None and _is_numeric(left) and _is_numeric(right):
         worst = _worst(seen.relation, to_floats(left), to_floats(right), noise)
     i = at if at is not None else 0 if holds else _worst_entry(seen.relation, left, right)
-    shown_left, shown_right = (_show(left[i]), _show(right[i])) if len(left) else ("", "")
+    shown_left, shown_right = _show_both(left[i], right[i], holds) if len(left) else ("", "")
     return Outcome("passed" if holds else "failed", shown_left, shown_right, worst, "", bits, seen.relation)
 
 
@@ -315,11 +315,20 @@ def _worst_entry(relation: str, left: Any, right: Any) -> int:
         return int(np.nanargmax(np.where(size > 0, gap / size, 0))) if len(left) else 0
 
 
-def _show(x: Any) -> str:
+def _show_both(left: Any, right: Any, holds: bool) -> tuple[str, str]:
+    """Return both sides as text, with as many digits as it takes to see that they differ, if they do."""
+    for digits in (12, 17, 40, 160):
+        shown = _show(left, digits), _show(right, digits)
+        if holds or shown[0].split(" ")[0] != shown[1].split(" ")[0]:
+            break
+    return shown
+
+
+def _show(x: Any, digits: int) -> str:
     if _module(x) == "flint" and type(x).__name__ == "arb":
-        return str(x.str(12))
+        return str(x.str(digits))
     if isinstance(x, (float, np.floating)):
-        return f"{float(x):.12g}"
+        return f"{float(x):.{min(digits, 17)}g}"
     text = str(x)
     if len(text) > 40 and _is_ratio(x):
         return f"{to_floats(x):.12g} (a ratio of {len(text)} digits)"
