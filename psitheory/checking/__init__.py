@@ -1,7 +1,7 @@
 """Verdicts, observations, laws, theorems and reports: knows nothing of any domain, draws nothing, prints nothing."""
 
 from psitheory.checking.exhibit import Exhibit
-from psitheory.checking.observation import Observation, at_most, equal, vacuous
+from psitheory.checking.observation import Interval, Observation, at_most, equal, vacuous
 from psitheory.checking.report import ClaimReport, CounterfeitReport, Evidence, LawReport, Report, Witness
 from psitheory.checking.theorem import (
     BALLS,
@@ -34,6 +34,7 @@ __all__ = [
     "Evidence",
     "Exhibit",
     "Grade",
+    "Interval",
     "Law",
     "LawReport",
     "Observation",

@@ -11,8 +11,25 @@ Relation = Literal["equal", "at most"]
 
 
 @dataclass(frozen=True)
+class Interval:
+    """A side that is known by an interval: of confidence for a mean, of a fitted slope.
+
+    Attributes
+    ----------
+    lower, upper : number or array
+        Entry by entry; the side lies between them with the probability that the law states.
+    """
+
+    lower: Any
+    upper: Any
+
+
+@dataclass(frozen=True)
 class Observation:
-    """Two sides, entry by entry, and the relation claimed; the arithmetic decides how it is judged."""
+    """Two sides, entry by entry, and the relation claimed; the arithmetic decides how it is judged.
+
+    A side may be an :class:`Interval`.  Then disjoint intervals decide, and overlapping ones leave the case undecided.
+    """
 
     left: Any
     right: Any

@@ -18,6 +18,9 @@ loses accuracy on the way (as a difference of near numbers does): the case is se
 floats, unless the law claims accuracy (``accurate=True``), where it fails.  A side that is an exact constant says
 nothing of rounding; there the float is compared with its own side's enclosure.  Disjoint enclosures, or a float outside
 its own, always fail.  An inequality fails only where the enclosures prove it.
+
+A side that is an interval (of a mean, of a slope) is judged on floats as it is, whose rounding is nothing beside it:
+disjoint intervals decide, overlapping ones leave the case undecided.
 """
 
 from __future__ import annotations
@@ -31,7 +34,7 @@ import numpy as np
 
 from psitheory.arithmetic import namespace, precision, to_balls, to_floats, widened
 from psitheory.arithmetic.balls import BALLS as BALL_ARRAYS
-from psitheory.checking import BALLS, CONTROLS, FLOATS, POWERS_OF_TWO, RATIONALS, SYMBOLS, Observation
+from psitheory.checking import BALLS, CONTROLS, FLOATS, POWERS_OF_TWO, RATIONALS, SYMBOLS, Interval, Observation
 from psitheory.errors import NotInArithmetic, Undecided
 
 Status = Literal["passed", "failed", "undecided", "vacuous", "raised"]
@@ -161,6 +164,8 @@ def _sampled(case: Case, inputs: Mapping[str, Any]) -> Outcome:
     seen = _in_floats(case, inputs)
     if not seen.moved:
         return Outcome("vacuous", note=str(seen.left))
+    if isinstance(seen.left, Interval) or isinstance(seen.right, Interval):
+        return _by_intervals(seen)
     left, right = _sides(seen)
     try:
         with precision(_bits_of_rounding(left, right)):
@@ -170,6 +175,31 @@ def _sampled(case: Case, inputs: Mapping[str, Any]) -> Outcome:
     except (NotInArithmetic, Undecided, TypeError, AttributeError) as reason:
         outcome = _controlled(case, inputs)
         return Outcome(**{**outcome.__dict__, "note": outcome.note or f"judged by controls: {reason}"})
+
+
+def _by_intervals(seen: Observation) -> Outcome:
+    """Judge sides of which one at least is known by an interval."""
+    left, right = (x if isinstance(x, Interval) else Interval(x, x) for x in (seen.left, seen.right))
+    arrays = np.broadcast_arrays(
+        *(np.asarray(x, dtype=float) for x in (left.lower, left.upper, right.lower, right.upper))
+    )
+    low, high, floor, ceiling = (x.ravel() for x in arrays)
+    apart = low > ceiling
+    if seen.relation == "equal":
+        apart = apart | (high < floor)
+    settled = high <= floor if seen.relation == "at most" else np.zeros_like(apart)
+    refuted = bool(apart.any())
+    i = int(np.argmax(apart if refuted else ~settled)) if len(low) else 0
+    one, other = (_show_interval(x[i], y[i]) if len(low) else "" for x, y in ((low, high), (floor, ceiling)))
+    if refuted:
+        return Outcome("failed", one, other, relation=seen.relation)
+    if not settled.all():
+        return Outcome("undecided", note=f"the intervals overlap: {one} and {other}", relation=seen.relation)
+    return Outcome("passed", one, other, _worst(seen.relation, high, floor, 0.0), relation=seen.relation)
+
+
+def _show_interval(low: float, high: float) -> str:
+    return f"{low:.6g}" if low == high else f"[{low:.6g}, {high:.6g}]"
 
 
 def _bits_of_rounding(left: Any, right: Any) -> int:

@@ -14,7 +14,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psitheory.arithmetic import SYMBOLS, SymbolTable, dot, namespace, norm, to_rationals
-from psitheory.checking import BALLS, CONTROLS, FLOATS, KINDS, POWERS_OF_TWO, RATIONALS, at_most, equal, vacuous
+from psitheory.checking import (
+    BALLS,
+    CONTROLS,
+    FLOATS,
+    KINDS,
+    POWERS_OF_TWO,
+    RATIONALS,
+    Interval,
+    at_most,
+    equal,
+    vacuous,
+)
 from psitheory.checking import SYMBOLS as SYMBOLIC
 from psitheory.errors import NotInArithmetic, Undecided
 from psitheory.geometry import sphere
@@ -392,3 +403,31 @@ def test_chaos_is_no_violation() -> None:
 def test_controls_do_not_judge_what_is_not_finite() -> None:
     outcome = judge(CONTROLS, lambda x: equal(x * 1e300, x), {"x": np.array([1e300])})
     assert (outcome.status, outcome.note) == ("undecided", "a side is not finite")
+
+
+# -- sides known by intervals -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("seen", "status"),
+    [
+        (at_most(Interval(1.0, 2.0), 2.0), "passed"),
+        (at_most(Interval(1.0, 2.0), Interval(2.0, 9.0)), "passed"),
+        (at_most(Interval(1.0, 2.0), 1.5), "undecided"),
+        (at_most(Interval(1.0, 2.0), 1.0), "undecided"),
+        (at_most(Interval(1.0, 2.0), 0.5), "failed"),
+        (at_most(Interval(np.array([0.0, 3.0]), np.array([1.0, 4.0])), 2.0), "failed"),
+        (at_most(Interval(np.array([0.0, 1.0]), np.array([1.0, 4.0])), 2.0), "undecided"),
+        (at_most(Interval(0.0, math.nan), 2.0), "undecided"),
+        (equal(Interval(1.0, 2.0), 1.5), "undecided"),
+        (equal(Interval(1.0, 2.0), 3.0), "failed"),
+        (equal(3.0, Interval(1.0, 2.0)), "failed"),
+    ],
+)
+def test_disjoint_intervals_decide_and_overlapping_ones_do_not(seen: Any, status: str) -> None:
+    assert judge(FLOATS, lambda: seen, {}).status == status
+
+
+def test_an_undecided_interval_is_shown() -> None:
+    outcome = judge(FLOATS, lambda: at_most(Interval(1.0, 2.0), 1.5), {})
+    assert outcome.note == "the intervals overlap: [1, 2] and 1.5"
