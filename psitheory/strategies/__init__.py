@@ -22,11 +22,14 @@ from psitheory.strategies.models import (
 )
 from psitheory.strategies.pythagorean import pythagorean_points
 from psitheory.strategies.smooth import rank_one_models, smooth_models
+from psitheory.strategies.stochastic import factors, mini_batches, sampled_neurons
 
 __all__ = [
     "GENERIC_LAYOUTS",
     "counts",
     "digits_network",
+    "factors",
+    "mini_batches",
     "network_starts",
     "points",
     "psi_models",
@@ -36,6 +39,7 @@ __all__ = [
     "ratios",
     "rayleigh_quotients",
     "rescalings",
+    "sampled_neurons",
     "smooth_models",
     "stable_rates",
     "step_sizes",

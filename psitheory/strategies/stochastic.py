@@ -1,0 +1,39 @@
+"""Domains of what stochastic methods need: factors in (0, 1), models of generic samples, mini-batches."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import strategies as st
+
+from psitheory.models import Neuron
+from psitheory.runner.domain import Domain
+from psitheory.strategies.geometry import ratios
+from psitheory.strategies.values import Draw
+
+
+def factors() -> Domain:
+    """Draw numbers strictly between 0 and 1, such as a momentum; on symbols a positive one."""
+    plain = ratios(0, 1)
+    return Domain(floats=plain.floats, rationals=plain.rationals, symbols=lambda _, table, name: [table.positive(name)])
+
+
+@st.composite
+def _sampled_neurons(draw: Draw, samples: int) -> Neuron:
+    rng = np.random.default_rng(draw(st.integers(0, 2**16)))
+    inputs, targets = rng.normal(size=(samples, draw(st.integers(2, 3)))), rng.normal(size=samples)
+    return Neuron(inputs, targets, activation=draw(st.sampled_from(["tanh", "identity"])))
+
+
+def sampled_neurons(samples: int = 6) -> Domain:
+    """Draw batch-norm neurons on normal samples, so that no mini-batch of two or more is degenerate."""
+    return Domain(floats=lambda _: _sampled_neurons(samples))
+
+
+def mini_batches(model: str, steps: int, size: int) -> Domain:
+    """Draw the sample indices of ``steps`` mini-batches, (steps, size), without repetition inside each."""
+
+    def floats(drawn: dict[str, Neuron]) -> st.SearchStrategy[np.ndarray]:
+        everyone = np.broadcast_to(np.arange(drawn[model].samples), (steps, drawn[model].samples))
+        return st.integers(0, 2**16).map(lambda seed: np.random.default_rng(seed).permuted(everyone, axis=1)[:, :size])
+
+    return Domain(floats=floats)
