@@ -29,7 +29,8 @@ from psitheory.checking import (
 from psitheory.checking import SYMBOLS as SYMBOLIC
 from psitheory.errors import NotInArithmetic, Undecided
 from psitheory.geometry import sphere
-from psitheory.runner.judge import BALL_BITS, judge
+from psitheory.runner.in_balls import BALL_BITS
+from psitheory.runner.judge import judge
 
 ARRAYS = (BALLS, FLOATS, POWERS_OF_TWO, CONTROLS)
 DENSE = {"x": np.random.default_rng(0).normal(size=8), "y": np.random.default_rng(1).normal(size=8)}

@@ -1,0 +1,68 @@
+"""The rule of balls: raise the precision until the enclosures decide, or confine the difference."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from psitheory.arithmetic import precision, to_balls
+from psitheory.arithmetic.balls import BALLS
+from psitheory.checking import Observation
+from psitheory.errors import Undecided
+from psitheory.runner.outcome import Case, Outcome, judged, sides
+
+BALL_BITS = (64, 128, 256, 512)
+"""The precisions, in bits, that are tried in turn."""
+
+
+def enclosed(case: Case, inputs: Mapping[str, Any]) -> Outcome:
+    """Judge one case in balls."""
+    outcome = Outcome("undecided", note="no precision was enough")
+    size: float | None = None
+    for bits in BALL_BITS:
+        with precision(bits):
+            try:
+                seen = case(**to_balls(dict(inputs)))
+            except Undecided as doubt:
+                outcome = Outcome("undecided", note=f"{doubt} at {bits} bits")
+                continue
+            if not seen.moved:
+                return Outcome("vacuous", note=str(seen.left))
+            left, right = sides(seen, element=BALLS.element)
+            if size is None and all(
+                x.is_finite() for x in (*left, *right)
+            ):  # of a side that is zero, only what the coarsest precision saw of it
+                size = max((float(abs(x).upper()) for x in (*left, *right)), default=0.0)
+            outcome = _decide_balls(seen, left, right, size, last=bits == BALL_BITS[-1])
+        if outcome.status != "undecided":
+            return outcome
+    return outcome
+
+
+def _decide_balls(seen: Observation, left: Any, right: Any, size: float | None, *, last: bool) -> Outcome:
+    if any(not x.is_finite() for side in (left, right) for x in side):
+        return Outcome("undecided", note="an enclosure is infinite", relation=seen.relation)
+    pairs = list(zip(left, right, strict=True))
+    if seen.relation == "equal":
+        if any(not x.overlaps(y) for x, y in pairs):
+            return judged(seen, left, right, False)
+        bits = _confined(pairs, size)
+        if all(x.is_exact() and y.is_exact() for x, y in pairs):
+            return judged(seen, left, right, True)
+    else:
+        if any(x > y for x, y in pairs):
+            return judged(seen, left, right, False)
+        doubtful = [(x, y) for x, y in pairs if not x <= y]
+        if not doubtful:
+            return judged(seen, left, right, True)
+        bits = _confined(doubtful, size)
+    if last and bits >= 64:
+        return judged(seen, left, right, True, bits=bits)
+    return Outcome("undecided", note=f"the sides overlap, confined to 2^-{bits:.0f} only", relation=seen.relation)
+
+
+def _confined(pairs: list[tuple[Any, Any]], size: float | None) -> float:
+    """Return k such that every two sides are equal to 2^-k of the size of the largest."""
+    gap = max((float((x - y).abs_upper()) for x, y in pairs), default=0.0)
+    return math.inf if gap == 0 else -math.log2(gap / (size or 1.0))

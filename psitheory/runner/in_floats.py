@@ -1,0 +1,93 @@
+"""The rule of floats: what a float may be is what balls say that rounding can make of it.
+
+The law is run in balls whose inputs are 16 ulp wide and whose operations round 16 times as coarsely as floats do, so
+that every float that the same operations can give lies in the ball. If each float lies, to 16 ulp, in the ball of the
+*other* side, the case passes. If it lies only in the ball of its own side, the computation loses accuracy on the way
+(as a difference of near numbers does): the case is set aside as too ill-conditioned for floats, unless the law claims
+accuracy (``accurate=True``), where it fails. A side that is an exact constant says nothing of rounding; there the
+float is compared with its own side's enclosure. Disjoint enclosures, or a float outside its own, always fail. An
+inequality fails only where the enclosures prove it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from psitheory.arithmetic import precision, widened
+from psitheory.arithmetic.balls import BALLS
+from psitheory.checking import Interval, Observation
+from psitheory.errors import NotInArithmetic, Undecided
+from psitheory.runner.by_controls import controlled
+from psitheory.runner.by_intervals import by_intervals
+from psitheory.runner.outcome import Case, Outcome, in_floats, judged, sides
+
+ULPS = 16
+
+
+def sampled(case: Case, inputs: Mapping[str, Any]) -> Outcome:
+    """Judge one case on floats, by enclosures where the law runs in balls, else by controls."""
+    seen = in_floats(case, inputs)
+    if not seen.moved:
+        return Outcome("vacuous", note=str(seen.left))
+    if isinstance(seen.left, Interval) or isinstance(seen.right, Interval):
+        return by_intervals(seen)
+    left, right = sides(seen)
+    try:
+        with precision(_bits_of_rounding(left, right)):
+            wide = case(**widened(dict(inputs), ULPS))
+            enclosed_left, enclosed_right = sides(wide, element=BALLS.element)
+            return _judge_by_enclosure(seen, left, right, enclosed_left, enclosed_right)
+    except (NotInArithmetic, Undecided, TypeError, AttributeError) as reason:
+        outcome = controlled(case, inputs)
+        return Outcome(**{**outcome.__dict__, "note": outcome.note or f"judged by controls: {reason}"})
+
+
+def _bits_of_rounding(left: Any, right: Any) -> int:
+    """Return the precision whose rounding is 16 times as coarse as that of the floats at hand."""
+    narrowest = min((np.finfo(side.dtype).nmant + 1 for side in (left, right) if side.dtype.kind == "f"), default=53)
+    return int(narrowest) - (ULPS.bit_length() - 1)
+
+
+def _judge_by_enclosure(seen: Observation, left: Any, right: Any, wide_left: Any, wide_right: Any) -> Outcome:
+    pairs = list(zip(left, right, wide_left, wide_right, strict=True))
+    if seen.relation == "at most":
+        proved_false = any(x > y and wx > wy for x, y, wx, wy in pairs)
+        unclear = any(not (np.isfinite(x) and np.isfinite(y)) for x, y, *_ in pairs)
+        if unclear and not proved_false:
+            return Outcome("undecided", note="a side is not finite", relation=seen.relation)
+        above = [(x, y, wx, wy) for x, y, wx, wy in pairs if x > y]
+        if above and not proved_false and any(not (wx.is_finite() and wy.is_finite()) for *_, wx, wy in above):
+            return Outcome("undecided", note="an enclosure is infinite", relation=seen.relation)
+        return judged(seen, left, right, not proved_false, noise=_noise(wide_left, wide_right))
+    noise = _noise(wide_left, wide_right)
+    if all(wx.is_finite() and wy.is_finite() for *_, wx, wy in pairs):
+        if all(_agrees(x, wy, wx) and _agrees(y, wx, wy) for x, y, wx, wy in pairs):
+            return judged(seen, left, right, True, noise=noise)
+        sound = [wx.overlaps(wy) and _within(x, wx) and _within(y, wy) for x, y, wx, wy in pairs]
+        if not all(sound):
+            return judged(seen, left, right, False, noise=noise, at=sound.index(False))
+    if seen.accurate:
+        return judged(seen, left, right, False, noise=noise)
+    return Outcome("vacuous", note="too ill-conditioned for floats to say anything", relation=seen.relation)
+
+
+def _noise(wide_left: Any, wide_right: Any) -> float:
+    """Return the size at which terms are computed that may cancel: what 16 ulp of them would be the radius of."""
+    radius = max((float((x.rad() + y.rad()).upper()) for x, y in zip(wide_left, wide_right, strict=True)), default=0.0)
+    return radius / (ULPS * float(np.finfo(float).eps))
+
+
+def _agrees(x: Any, other: Any, own: Any) -> bool:
+    return _within(x, own if other.is_exact() else other)
+
+
+def _within(x: Any, enclosure: Any) -> bool:
+    """Tell whether the float, to 16 ulp, lies in the enclosure."""
+    from flint import arb
+
+    x = float(x)
+    return math.isfinite(x) and bool(arb(x, float(ULPS * np.spacing(abs(x)))).overlaps(enclosure))

@@ -1,0 +1,121 @@
+"""What became of one case: its status, and its two sides as a person reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from psitheory.arithmetic import to_floats
+from psitheory.checking import Observation
+
+Status = Literal["passed", "failed", "undecided", "vacuous", "raised"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one case."""
+
+    status: Status
+    left: str = ""
+    right: str = ""
+    worst: float | None = None
+    note: str = ""
+    bits: float | None = None
+    relation: str = "equal"
+
+
+Case = Callable[..., Observation]
+
+
+def in_floats(case: Case, inputs: Mapping[str, Any]) -> Observation:
+    """Observe the law on floats; overflow is seen in what comes out, not in warnings."""
+    with np.errstate(all="ignore"):
+        return case(**inputs)
+
+
+def sides(seen: Observation, element: Callable[[Any], Any] | None = None) -> tuple[Any, Any]:
+    """Return both sides, broadcast against each other and flattened."""
+    left, right = np.broadcast_arrays(np.asarray(seen.left), np.asarray(seen.right))
+    left, right = left.ravel(), right.ravel()
+    if element is None:
+        return left, right
+    lift = np.frompyfunc(element, 1, 1)
+    return lift(left.astype(object)), lift(right.astype(object))
+
+
+def judged(
+    seen: Observation,
+    left: Any,
+    right: Any,
+    holds: bool,
+    bits: float | None = None,
+    noise: float = 0.0,
+    at: int | None = None,
+) -> Outcome:
+    """Return the outcome, shown at entry ``at``, or where the sides differ most.
+
+    ``noise`` is the size at which the terms of a side that cancel to zero are computed.
+    """
+    worst = None
+    if bits is None and _is_numeric(left) and _is_numeric(right):
+        worst = worst_of(seen.relation, to_floats(left), to_floats(right), noise)
+    i = at if at is not None else 0 if holds else _worst_entry(seen.relation, left, right)
+    shown_left, shown_right = _show_both(left[i], right[i], holds) if len(left) else ("", "")
+    return Outcome("passed" if holds else "failed", shown_left, shown_right, worst, "", bits, seen.relation)
+
+
+def _is_numeric(side: Any) -> bool:
+    return side.dtype.kind in "fiu" or (side.dtype == object and all(_module(x) in ("flint", "builtins") for x in side))
+
+
+def _module(x: Any) -> str:
+    return type(x).__module__.split(".")[0]
+
+
+def worst_of(relation: str, left: Any, right: Any, noise: float) -> float | None:
+    """Return the largest relative gap of an equality, or the largest ratio left/right of an inequality."""
+    left, right = left.astype(float), right.astype(float)
+    with np.errstate(all="ignore"):
+        if relation == "equal":
+            size = max(np.max(np.abs(left), initial=0.0), np.max(np.abs(right), initial=0.0), noise)
+            return float(np.max(np.abs(left - right), initial=0.0) / size) if size else 0.0
+        ratios = (left / right)[right > 1e-6 * noise]  # below, both sides are rounding
+        return float(np.max(ratios)) if ratios.size else None
+
+
+def _worst_entry(relation: str, left: Any, right: Any) -> int:
+    """Return the index of the entry that shows the failure best."""
+    if not (_is_numeric(left) and _is_numeric(right)):
+        return int(np.argmax([bool(x != y) for x, y in zip(left, right, strict=True)]))
+    left, right = to_floats(left).astype(float), to_floats(right).astype(float)
+    with np.errstate(all="ignore"):
+        gap = np.abs(left - right) if relation == "equal" else left - right
+        size = np.maximum(np.abs(left), np.abs(right))
+        return int(np.nanargmax(np.where(size > 0, gap / size, 0))) if len(left) else 0
+
+
+def _show_both(left: Any, right: Any, holds: bool) -> tuple[str, str]:
+    """Return both sides as text, with as many digits as it takes to see that they differ, if they do."""
+    for digits in (12, 17, 40, 160):
+        shown = _show(left, digits), _show(right, digits)
+        if holds or shown[0].split(" ")[0] != shown[1].split(" ")[0]:
+            break
+    return shown
+
+
+def _show(x: Any, digits: int) -> str:
+    if _module(x) == "flint" and type(x).__name__ == "arb":
+        return str(x.str(digits))
+    if isinstance(x, (float, np.floating)):
+        return f"{float(x):.{min(digits, 17)}g}"
+    text = str(x)
+    if len(text) > 40 and _is_ratio(x):
+        return f"{to_floats(x):.12g} (a ratio of {len(text)} digits)"
+    return text if len(text) <= 200 else text[:199] + "…"
+
+
+def _is_ratio(x: Any) -> bool:
+    return _module(x) == "flint" and type(x).__name__ == "fmpq"
