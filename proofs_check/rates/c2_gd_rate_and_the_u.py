@@ -1,0 +1,315 @@
+r"""The rate of Euclidean gradient descent: it depends on the representative, and from far or near it is slow.
+
+Statement
+---------
+Gradient descent :math:`w^+ = w - \eta\nabla f` from a start with :math:`\eta L \le \min_i r_{i,0}^2`, and
+:math:`\eta L \le 1` if there are free parameters, has
+
+.. math:: \min_{t<T}G(w_t) \le \frac{2\Delta M}{\eta T}, \qquad
+          M = \max\bigl(\max_ir_{i,0}^2 + 2\eta\Delta,\ 1 \text{ if } p > 0\bigr),
+
+for every T.  Beside PSI-GD's :math:`2L\Delta/T` this is a larger **upper bound**, for one block by the factor
+:math:`(r_0^2 + 2\eta\Delta)/(\eta L) > 1`; it does not say that gradient descent is slower, which is so only near
+a minimum (claim C5).  At a fixed rate the number of steps to a given G grows like :math:`a^2` for starts
+:math:`a\cdot w_0` with :math:`a \to \infty`, and like :math:`a^{-2}` for :math:`a \to 0`: a U.  PSI-GD's is the same
+for all a.
+
+Assumptions
+-----------
+f is PSI and :math:`C^{1,1}` with the stated L, on :math:`\{f \le f(w_0)\}` at least.  For :math:`a \to 0`:
+:math:`\nabla f(w_0) \ne 0` **and** G is above what is to be reached at the class of :math:`-\nabla f(w_0)`, where the
+first step leads in the limit.  (From :math:`w_0 \perp z` the first step on the cosine :math:`-\langle w,z\rangle/\|w\|`
+leads to the minimum, the sooner the smaller a is.)
+
+Source
+------
+Yi22; the growth of the norm: Aro18.  The U is ours.
+
+Idea of the proof
+-----------------
+The step :math:`-\eta\nabla f` is horizontal, so norms never shrink, and at norms r the Hessian is at most
+:math:`L/(r_ir_j)`: f falls by at least :math:`\sum_i\eta(1-\eta L/(2r_i^2))\|\nabla_if\|^2 + \eta(1-\eta
+L/2)\|\nabla_vf\|^2 \ge \tfrac\eta2\|\nabla f\|^2 \ge \tfrac{\eta}{2M}G`.  The same sum bounds the growth
+:math:`\eta^2\sum_t\|\nabla_if\|^2 \le 2\eta\Delta` of :math:`r_i^2`.  For one block the class moves as under PSI-GD at
+the rate :math:`\eta/r^2`: for large a this is :math:`\eta/a^2`; for small a the first step leads to the norm
+:math:`\eta\|\nabla f(u_0)\|/a`, which is large.
+
+What is checked, what is not
+----------------------------
+The bound on Rayleigh quotients on rationals, in balls, on floats, and for two coupled blocks and a free parameter in
+balls and on floats.  The exponents by fits over 40 random starts, over a decade of a on either side: the interval of
+confidence 1 - 1e-6 must lie within 0.15 of 1 (within 0.25 of -1, where the starts differ more).  The flat line bit for
+bit.  That the bound is attained is not claimed.
+
+Tags
+----
+rates, gradient descent, norm growth
+"""
+
+import numpy as np
+
+from proofs_check.bibliography import YI22
+from psitheory.arithmetic import namespace
+from psitheory.checking import BALLS, FLOATS, POWERS_OF_TWO, RATIONALS, Exhibit, Interval, at_most, equal, theorem
+from psitheory.checking.fits import log_log_slope
+from psitheory.experiments import descend
+from psitheory.experiments.arrival import steps_to_reach
+from psitheory.experiments.trajectory import riemannian_square
+from psitheory.models import Cosine, RankOne, Rayleigh
+from psitheory.optimizers import GradientDescent, PSIGradientDescent
+from psitheory.rates.bounds import GD, PSI_GD
+from psitheory.strategies import counts, points, rank_one_models, ratios, rayleigh_quotients, rescalings
+from psitheory.strategies.rates import planar_starts
+
+C2 = theorem(
+    "C2",
+    "GD: the rate depends on the representative, in a U; PSI-GD's is flat",
+    chapter="rates",
+    source=YI22,
+    locator="gradient descent beside PSI-GD",
+    statement=r"\min_{t<T} G(w_t) \le \frac{2\Delta M}{\eta T},\quad M = \max(\max_i r_{i,0}^2 + 2\eta\Delta,\ 1"
+    r"\text{ if } p>0)\quad(\eta L \le \min_i r_{i,0}^2,\ \eta L \le 1\text{ if } p>0)",
+    assumptions=(
+        "f is positively scale-invariant with L-Lipschitz gradient at unit blocks",
+        "ηL ≤ min r², and ηL ≤ 1 if there are free parameters",
+        "for a → 0: G is above the threshold at [w_0] and at [-∇f(w_0)]",
+    ),
+    doc=__doc__,
+)
+
+
+def _bounded(model, w, c, steps, smoothness, pick):
+    """Claim the bound at η = c min(r², 1 if p > 0)/L, with ``pick`` of the squared norms for the largest."""
+    layout, xp = model.layout, namespace(w)
+    squares = layout.dots(w, w)
+    least = xp.min(squares)
+    if layout.p:
+        least = xp.minimum(least, xp.ones_like(squares)[0])
+    eta = c * least / smoothness
+    seen = descend(model, GradientDescent(eta), w, steps, record=[0, steps])
+    bound = GD(gap=seen.loss[0] - model.minimum, rate=eta, largest_square=pick(xp)(squares), free=layout.p, steps=steps)
+    return at_most(seen.min_squared_gradient[-1], bound)
+
+
+def _largest(xp):
+    return xp.max
+
+
+def _smallest(xp):
+    return xp.min
+
+
+RUN = {"steps": counts(1, 8), "model": rayleigh_quotients(), "w": points("model"), "c": ratios(0, 1)}
+
+
+@C2.law(**RUN, on=(RATIONALS, BALLS, FLOATS))
+def the_minimum_is_bounded(steps, model, w, c):
+    """min_{t<T} G ≤ 2Δ(r_0² + 2ηΔ)/(ηT) at η = c r_0²/L, 0 < c < 1, on Rayleigh quotients."""
+    return _bounded(model, w, c, steps, model.smoothness.value, _largest)
+
+
+NEAR_THE_BOTTOM = {
+    "steps": 1,
+    "model": Rayleigh(np.diag([0.0, 1.0])),
+    "w": np.array([16.0, 1.0]),
+    "c": 63 / 64,
+}
+
+
+@the_minimum_is_bounded.counterfeit(instance=NEAR_THE_BOTTOM)
+def half_of_the_bound_holds(steps, model, w, c):
+    """min_{t<T} G ≤ Δ(r_0² + 2ηΔ)/(ηT)."""
+    claimed = _bounded(model, w, c, steps, model.smoothness.value, _largest)
+    return at_most(2 * claimed.left, claimed.right)
+
+
+@the_minimum_is_bounded.counterfeit(
+    instance={**NEAR_THE_BOTTOM, "w": np.array([3.0, 1.0]), "c": 1.0}, c=ratios(2, 4), steps=counts(2, 8)
+)
+def psi_gds_bound_holds_at_any_norm(steps, model, w, c):
+    """min_{t<T} G ≤ 2LΔ/T at the rate c/L, whatever the norm."""
+    smoothness = model.smoothness.value
+    seen = descend(model, GradientDescent(c / smoothness), w, steps, record=[0, steps])
+    gap = seen.loss[0] - model.minimum
+    return at_most(seen.min_squared_gradient[-1], PSI_GD(smoothness=smoothness, gap=gap, steps=steps))
+
+
+def _below_the_start(model, w):
+    """Return an L that holds on {f ≤ f(w)}."""
+    return model.smoothness_within(model.radius_below(model.evaluate(w).loss)).value
+
+
+@C2.law(steps=counts(1, 8), model=rank_one_models(), w=points("model"), c=ratios(0, 1), on=(BALLS, FLOATS))
+def the_minimum_is_bounded_for_two_blocks_and_a_free_parameter(steps, model, w, c):
+    """The bound with the largest norm, for two blocks coupled to each other and to v."""
+    return _bounded(model, w, c, steps, _below_the_start(model, w), _largest)
+
+
+UNEQUAL = {
+    "steps": 8,
+    "model": RankOne(np.diag([2.0, 0.0])),
+    "w": np.array([1.0, 0.0, 64.0, 8.0, 2.0]),
+    "c": 63 / 64,
+}
+"""The short block is at its minimum for any direction of the long one, which hardly moves."""
+
+
+@the_minimum_is_bounded_for_two_blocks_and_a_free_parameter.counterfeit(instance=UNEQUAL)
+def the_smallest_norm_will_do(steps, model, w, c):
+    """The bound with the smallest norm for the largest."""
+    return _bounded(model, w, c, steps, _below_the_start(model, w), _smallest)
+
+
+def _beside_psi_gd(model, w, c, steps, factor):
+    """Compare both bounds at η = c r²/L."""
+    smoothness, square = model.smoothness.value, model.layout.dots(w, w)[0]
+    gap, eta = model.evaluate(w).loss - model.minimum, c * square / smoothness
+    bound = GD(gap=gap, rate=eta, largest_square=square, free=0, steps=steps)
+    return at_most(factor * PSI_GD(smoothness=smoothness, gap=gap, steps=steps), bound)
+
+
+@C2.law(**RUN, on=(RATIONALS, BALLS, FLOATS))
+def the_bound_is_above_that_of_psi_gd(steps, model, w, c):
+    """2LΔ/T ≤ 2Δ(r_0² + 2ηΔ)/(ηT) wherever the latter holds."""
+    return _beside_psi_gd(model, w, c, steps, 1)
+
+
+@the_bound_is_above_that_of_psi_gd.counterfeit(instance=NEAR_THE_BOTTOM)
+def the_bound_is_above_twice_that_of_psi_gd(steps, model, w, c):
+    """4LΔ/T is below it too."""
+    return _beside_psi_gd(model, w, c, steps, 2)
+
+
+# -- the U --------------------------------------------------------------------------------------
+
+PLANE = Rayleigh(np.diag([0.0, 1.0]))
+FAR, NEAR = np.geomspace(1.5, 15, 40), np.geomspace(1 / 40, 1 / 4, 40)
+THRESHOLD = 0.02
+
+
+def _exponent_of_squared_scale(method, u, scales):
+    """Return the interval of the slope of log(steps) against log(a²), over starts a·u of random classes."""
+    steps = steps_to_reach(PLANE, method, scales[:, None] * u, THRESHOLD, most_steps=20_000)
+    fit = log_log_slope(scales**2, steps, censored=steps < 0, confidence=1 - 1e-6)
+    return Interval(np.array([fit.lower, -fit.upper]), np.array([fit.upper, -fit.lower]))
+
+
+def _about(exponent, tolerance):
+    return np.array([exponent + tolerance, tolerance - exponent])
+
+
+@C2.law(u=planar_starts(40), on=(FLOATS,))
+def far_from_the_origin_steps_grow_like_the_squared_scale(u):
+    """The steps to G ≤ 0.02 grow with exponent 1 ± 0.15 in a², for a from 1.5 to 15, at η = 1/L."""
+    return at_most(_exponent_of_squared_scale(GradientDescent(0.5), u, FAR), _about(1, 0.15))
+
+
+@far_from_the_origin_steps_grow_like_the_squared_scale.counterfeit
+def psi_gd_slows_down_far_from_the_origin(u):
+    """PSI-GD's steps grow so too."""
+    return at_most(_exponent_of_squared_scale(PSIGradientDescent(0.5), u, FAR), _about(1, 0.15))
+
+
+@far_from_the_origin_steps_grow_like_the_squared_scale.counterfeit
+def steps_grow_like_the_scale(u):
+    """The steps of gradient descent grow like a: exponent 1/2 in a²."""
+    return at_most(_exponent_of_squared_scale(GradientDescent(0.5), u, FAR), _about(0.5, 0.15))
+
+
+@C2.law(u=planar_starts(40), on=(FLOATS,))
+def near_the_origin_steps_grow_like_the_inverse_squared_scale(u):
+    """The steps to G ≤ 0.02 grow with exponent -1 ± 0.25 in a², for a from 1/40 to 1/4, at η = 1/L."""
+    return at_most(_exponent_of_squared_scale(GradientDescent(0.5), u, NEAR), _about(-1, 0.25))
+
+
+@near_the_origin_steps_grow_like_the_inverse_squared_scale.counterfeit
+def psi_gd_slows_down_near_the_origin(u):
+    """PSI-GD's steps grow so too."""
+    return at_most(_exponent_of_squared_scale(PSIGradientDescent(0.5), u, NEAR), _about(-1, 0.25))
+
+
+@near_the_origin_steps_grow_like_the_inverse_squared_scale.counterfeit
+def gradient_descent_is_the_faster_the_nearer(u):
+    """Gradient descent gains speed: exponent 1 in a² here too."""
+    return at_most(_exponent_of_squared_scale(GradientDescent(0.5), u, NEAR), _about(1, 0.25))
+
+
+FLAT = {"model": rayleigh_quotients(), "w": points("model"), "a": rescalings("model")}
+
+
+def _steps_do_not_depend_on_the_scale(method, model, w, a):
+    smoothness = float(model.smoothness.value)
+    both = np.stack([w, model.layout.scale(a, w)])
+    steps = steps_to_reach(model, method(1 / smoothness), both, smoothness**2 / 1024, most_steps=100)
+    return equal(steps[0], steps[1])
+
+
+@C2.law(**FLAT, on=(POWERS_OF_TWO,))
+def psi_gd_takes_as_many_steps_from_every_representative(model, w, a):
+    """PSI-GD's number of steps from a·w is that from w."""
+    return _steps_do_not_depend_on_the_scale(PSIGradientDescent, model, w, a)
+
+
+@psi_gd_takes_as_many_steps_from_every_representative.counterfeit
+def gradient_descent_takes_as_many_steps_from_every_representative(model, w, a):
+    """Gradient descent's number of steps from a·w is that from w."""
+    return _steps_do_not_depend_on_the_scale(GradientDescent, model, w, a)
+
+
+def _after_one_step(a, eta):
+    """Return G after one step of gradient descent from a·(0, 1) on the cosine with (1, 0), where G was 1."""
+    xp = namespace(a)
+    one, zero = xp.ones_like(a), xp.zeros_like(a)
+    model, w = Cosine(np.array([1.0, 0.0])), xp.stack([zero, one * a])
+    here = model.evaluate(w)
+    w, _ = GradientDescent(eta).step(model.layout, w, here, ())
+    return riemannian_square(model.layout, w, model.evaluate(w).gradient)
+
+
+@C2.law(a=ratios(0, 1), eta=ratios(0, 2), on=(BALLS, FLOATS))
+def there_are_starts_from_which_a_small_scale_makes_haste(a, eta):
+    """From (0, a) on the cosine with (1, 0) one step leads to G ≤ a⁴/η²: no U where it leads to a critical class."""
+    return at_most(_after_one_step(a, eta), a * a * a * a / (eta * eta))
+
+
+@there_are_starts_from_which_a_small_scale_makes_haste.counterfeit
+def a_nonzero_gradient_suffices_for_the_u(a, eta):
+    """After one step from a small multiple G is no smaller than half of what it was, 1."""
+    return at_most(1, 2 * _after_one_step(a, eta))
+
+
+@C2.exhibit
+def the_u_and_the_flat_line(rng):
+    """Show the steps to G ≤ 0.02 against the scale of an equivalent start."""
+    scales, u = np.geomspace(1 / 40, 15, 61), np.array([np.cos(0.8), np.sin(0.8)])
+    gd, psi_gd = (
+        steps_to_reach(PLANE, method(0.5), scales[:, None] * u, THRESHOLD, most_steps=50_000).astype(float)
+        for method in (GradientDescent, PSIGradientDescent)
+    )
+    theta = rng.uniform(0.6, 1.1, 40)
+    drawn = steps_to_reach(
+        PLANE, GradientDescent(0.5), FAR[:, None] * np.stack([np.cos(theta), np.sin(theta)], axis=-1), THRESHOLD
+    )
+    return Exhibit(
+        "curves",
+        "Steps to G ≤ 0.02 from equivalent starts",
+        "Gradient descent pays for the representative, like a² far out and like 1/a² near the origin; PSI-GD does not "
+        f"see it. Slope against a² for a from 1.5 to 15, over 40 random classes: {log_log_slope(FAR**2, drawn)}.",
+        {
+            "x": scales,
+            "gd": gd,
+            "psi_gd": psi_gd,
+            "far": np.where(scales > 3, 2 * gd[-1] * (scales / scales[-1]) ** 2, np.nan),
+            "near": np.where(scales < 0.3, 2 * gd[0] * (scales / scales[0]) ** -2, np.nan),
+        },
+        {
+            "x": "scale a of the start",
+            "y": "steps",
+            "gd": "gradient descent",
+            "psi_gd": "PSI-GD",
+            "far": "∝ a²",
+            "near": "∝ 1/a²",
+            "xscale": "log",
+            "yscale": "log",
+        },
+    )

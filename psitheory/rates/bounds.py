@@ -1,0 +1,219 @@
+r"""The bounds of chapter C as data: what is bounded, by which formula of which constants, known from where.
+
+The constants bear the same names everywhere: ``smoothness`` L, ``gap`` :math:`\Delta = f(w_0) - f^*`, ``rate``
+:math:`\eta`, ``steps`` T, ``largest_square`` the largest :math:`r_{i,0}^2`, ``free`` the number p of free parameters,
+``variance`` :math:`\sigma^2`, ``scale`` the c of :math:`\eta_t = c/\sqrt{t+1}`, ``dominance``
+:math:`\mu` of a Polyak-Łojasiewicz inequality :math:`G \ge 2\mu(f - f^*)`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from psitheory.arithmetic import Array, namespace
+from psitheory.arithmetic.objects import ObjectNamespace
+from psitheory.errors import ArgumentError
+
+
+@dataclass(frozen=True)
+class Bound:
+    r"""An upper bound; call it with its constants, in any arithmetic that has its operations.
+
+    Attributes
+    ----------
+    name : str
+    bounded : str
+        What is bounded, in LaTeX.
+    formula : str
+        The bound, in LaTeX.
+    holds : str
+        For which method, under which conditions.
+    source : str
+        A key of the bibliography, or the words of reference.
+    function : callable
+
+    Examples
+    --------
+    >>> PSI_GD(smoothness=2.0, gap=3.0, steps=4)
+    3.0
+    """
+
+    name: str
+    bounded: str
+    formula: str
+    holds: str
+    source: str
+    function: Callable[..., Array]
+
+    @property
+    def constants(self) -> tuple[str, ...]:
+        """Return the names of the constants."""
+        return tuple(inspect.signature(self.function).parameters)
+
+    def __call__(self, **constants: Any) -> Array:
+        """Return the value of the bound.
+
+        Raises
+        ------
+        ArgumentError
+            If the constants are not those of this bound.
+        """
+        if set(constants) != set(self.constants):
+            raise ArgumentError(
+                f"the bound of {self.name} was given {', '.join(sorted(constants)) or 'nothing'}; "
+                f"it needs {', '.join(self.constants)}"
+            )
+        return self.function(**constants)
+
+
+def _root(x: Array) -> Array:
+    return namespace(x).sqrt(x)
+
+
+def _number(value: int, like: Array) -> Array:
+    """Return an integer in the arithmetic of ``like``."""
+    xp = namespace(like)
+    return xp.element(value) if isinstance(xp, ObjectNamespace) else xp.asarray(float(value))[()]
+
+
+def _sum(drop: Array, rate: Array, smoothness: Array) -> Array:
+    return drop / (rate * (1 - rate * smoothness / 2))
+
+
+def _psi_gd(smoothness: Array, gap: Array, steps: int) -> Array:
+    return 2 * smoothness * gap / steps
+
+
+def _gd(gap: Array, rate: Array, largest_square: Array, free: int, steps: int) -> Array:
+    largest = largest_square + 2 * rate * gap
+    if free:
+        largest = namespace(largest).maximum(largest, _number(1, largest))
+    return 2 * gap * largest / (rate * steps)
+
+
+def _psi_sgd(smoothness: Array, gap: Array, rate: Array, variance: Array, steps: int) -> Array:
+    return 2 * gap / (rate * steps) + smoothness * rate * variance
+
+
+def _psi_sgd_tuned(smoothness: Array, gap: Array, variance: Array, steps: int) -> Array:
+    part = 2 * smoothness * gap / steps
+    return part + 2 * _root(part * variance)
+
+
+def _psi_sgd_decreasing(smoothness: Array, gap: Array, scale: Array, variance: Array, steps: int) -> Array:
+    log = 1 + namespace(gap).log(_number(steps, gap))
+    length = scale * (_root(_number(steps + 1, gap)) - 1)
+    return (gap + smoothness * variance * scale * scale * log / 2) / length
+
+
+def _psi_sgd_window(smoothness: Array, width: Array, scale: Array, variance: Array, steps: int) -> Array:
+    half = steps // 2
+    log = namespace(width).log(_number(steps, width) / half)
+    length = scale * (_root(_number(steps + 1, width)) - _root(_number(half + 1, width)))
+    return (width + smoothness * variance * scale * scale * log / 2) / length
+
+
+def _dominated(gap: Array, dominance: Array, smoothness: Array, steps: int) -> Array:
+    return (1 - dominance / smoothness) ** steps * gap
+
+
+def _smooth(smoothness: Array, gap: Array, steps: int) -> Array:
+    return 4 * smoothness * gap / (3 * steps - 1)
+
+
+_LEAST = r"\min_{t<T} G(w_t)"
+_LEAST_MEAN = r"\min_{t<T} \mathbb{E}\,G(w_t)"
+
+PSI_GD_SUM = Bound(
+    "PSI-GD, sum",
+    r"\sum_{t<T} G(w_t)",
+    r"\frac{f(w_0) - f(w_T)}{\eta(1 - \eta L/2)}",
+    "PSI-GD with 0 < η < 2/L; RGD by the exponential map with L_g for L",
+    "Yi22",
+    _sum,
+)
+PSI_GD = Bound(
+    "PSI-GD",
+    _LEAST,
+    r"\frac{2L\Delta}{T}",
+    "PSI-GD with η = 1/L; RGD by the exponential map with η = 1/L_g and L_g for L",
+    "Yi22",
+    _psi_gd,
+)
+GD = Bound(
+    "GD",
+    _LEAST,
+    r"\frac{2\Delta M}{\eta T},\ M = \max(\max_i r_{i,0}^2 + 2\eta\Delta,\ 1\text{ if } p > 0)",
+    "Euclidean gradient descent with ηL ≤ min r², and ηL ≤ 1 if there are free parameters",
+    "Aro18",
+    _gd,
+)
+PSI_SGD = Bound(
+    "PSI-SGD",
+    _LEAST_MEAN,
+    r"\frac{2\Delta}{\eta T} + L\eta\sigma^2",
+    "PSI-SGD with η ≤ 1/L, unbiased gradients of PSI losses with variance at most σ² in the metric",
+    "GL13",
+    _psi_sgd,
+)
+PSI_SGD_TUNED = Bound(
+    "PSI-SGD, tuned rate",
+    _LEAST_MEAN,
+    r"\frac{2L\Delta}{T} + 2\sigma\sqrt{\frac{2L\Delta}{T}}",
+    "PSI-SGD with η = min(1/L, √(2Δ/(LTσ²)))",
+    "GL13",
+    _psi_sgd_tuned,
+)
+PSI_SGD_DECREASING = Bound(
+    "PSI-SGD, decreasing rates",
+    _LEAST_MEAN,
+    r"\frac{\Delta + \frac12L\sigma^2c^2(1 + \ln T)}{c(\sqrt{T+1} - 1)}",
+    "PSI-SGD with η_t = c/√(t+1), c ≤ 1/L",
+    "GL13",
+    _psi_sgd_decreasing,
+)
+PSI_SGD_WINDOW = Bound(
+    "PSI-SGD, decreasing rates, second half",
+    r"\min_{T/2\le t<T} \mathbb{E}\,G(w_t)",
+    r"\frac{D + \frac12L\sigma^2c^2\ln 2}{c(\sqrt{T+1} - \sqrt{T/2+1})}",
+    "PSI-SGD with η_t = c/√(t+1), c ≤ 1/L, T even; D is at least sup f - inf f, since f at T/2 may lie above f(w_0)",
+    "GL13",
+    _psi_sgd_window,
+)
+DOMINATED = Bound(
+    "PSI-GD, gradient-dominated",
+    r"f(w_T) - f^*",
+    r"(1 - \mu/L)^T\Delta",
+    "PSI-GD with η = 1/L where G ≥ 2μ(f - f*) on {f ≤ f(w_0)}",
+    "GL13",
+    _dominated,
+)
+SMOOTH = Bound(
+    "GD on smooth functions of a flat space, exact",
+    r"\min_{t<T} \|\nabla f(x_t)\|^2",
+    r"\frac{4L\Delta}{3T - 1}",
+    "gradient descent with η = 1/L on functions of R^n with L-Lipschitz gradient, of which it is the worst case; "
+    "beside PSI-GD for comparison only",
+    "H. Abbaszadehpeivasti, E. de Klerk and M. Zamani, The exact worst-case convergence rate of the gradient method "
+    "with fixed step lengths for L-smooth functions, Optim. Lett. 16:1649-1661, 2022 (arXiv 2104.05468)",
+    _smooth,
+)
+
+BOUNDS = {
+    bound.name: bound
+    for bound in (
+        PSI_GD_SUM,
+        PSI_GD,
+        GD,
+        PSI_SGD,
+        PSI_SGD_TUNED,
+        PSI_SGD_DECREASING,
+        PSI_SGD_WINDOW,
+        DOMINATED,
+        SMOOTH,
+    )
+}
+"""All of them by name."""
