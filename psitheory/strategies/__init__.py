@@ -1,5 +1,6 @@
 """Hypothesis strategies and domains: layouts, points, vectors, rescalings, models, step sizes."""
 
+from psitheory.strategies.free import models_with_free_part
 from psitheory.strategies.geometry import (
     GENERIC_LAYOUTS,
     counts,
@@ -30,6 +31,7 @@ __all__ = [
     "digits_network",
     "factors",
     "mini_batches",
+    "models_with_free_part",
     "network_starts",
     "points",
     "psi_models",

@@ -36,7 +36,8 @@ def _symmetric(square: Any) -> Any:
 
 
 @st.composite
-def _rational_jets(draw: Draw, layouts: st.SearchStrategy[Layout]) -> Jet:
+def rational_jets(draw: Draw, layouts: st.SearchStrategy[Layout]) -> Jet:
+    """Draw jets over the rationals in one of the ``layouts``."""
     layout = draw(layouts)
     entries: list[Any] = []
     for size in layout.sizes_in_order:
@@ -54,7 +55,9 @@ def _rational_jets(draw: Draw, layouts: st.SearchStrategy[Layout]) -> Jet:
     )
 
 
-def _generic_jet(layout: Layout, table: SymbolTable, name: str) -> Jet:
+def generic_jet(layout: Layout, table: SymbolTable, name: str) -> Jet:
+    """Return the jet whose value, slope and curvature are free symbols, at the generic class."""
+
     def entry(j: int, k: int) -> Any:
         return table.real(f"S{min(j, k)}_{max(j, k)}")
 
@@ -121,7 +124,8 @@ def _neurons(draw: Draw) -> Neuron:
 
 
 @st.composite
-def _networks(draw: Draw) -> BatchNormMLP:
+def networks(draw: Draw) -> BatchNormMLP:
+    """Draw small batch-norm networks with one hidden layer."""
     inputs = draw(_batches())
     labels = np.arange(len(inputs)) % 2
     return BatchNormMLP(inputs, labels, hidden=(draw(st.integers(1, 2)),), activation="tanh")
@@ -134,21 +138,21 @@ def psi_models() -> Domain:
     Rationals: Rayleigh quotients up to d = 50, and jets.  Symbols: the generic jet in each generic layout, so
     that what is proved there is proved for every smooth PSI function in that dimension.
     """
-    floats = _rayleighs(float_arrays, st.integers(2, 4)) | _cosines() | _circles() | _neurons() | _networks()
+    floats = _rayleighs(float_arrays, st.integers(2, 4)) | _cosines() | _circles() | _neurons() | networks()
 
     def rationals(drawn: Drawn) -> st.SearchStrategy[Any]:
-        return _rayleighs(rational_arrays, _dimensions(drawn)) | _rational_jets(exact_layouts(drawn))
+        return _rayleighs(rational_arrays, _dimensions(drawn)) | rational_jets(exact_layouts(drawn))
 
     return Domain(
         floats=lambda _: floats,
         rationals=rationals,
-        symbols=lambda _, table, name: [_generic_jet(layout, table, name) for layout in GENERIC_LAYOUTS],
+        symbols=lambda _, table, name: [generic_jet(layout, table, name) for layout in GENERIC_LAYOUTS],
     )
 
 
 def whole_models() -> Domain:
     """Draw PSI models that are known at every class: those of :func:`psi_models` without the jets."""
-    floats = _rayleighs(float_arrays, st.integers(2, 4)) | _cosines() | _circles() | _neurons() | _networks()
+    floats = _rayleighs(float_arrays, st.integers(2, 4)) | _cosines() | _circles() | _neurons() | networks()
     return Domain(floats=lambda _: floats, rationals=lambda drawn: _rayleighs(rational_arrays, _dimensions(drawn)))
 
 

@@ -1,0 +1,29 @@
+"""Domains of models that have free parameters beside their blocks."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from psitheory.layout import Layout
+from psitheory.runner.domain import Domain
+from psitheory.strategies.models import generic_jet, networks, rational_jets
+from psitheory.strategies.smooth import rank_one_models
+
+GENERIC_LAYOUTS_WITH_FREE_PART = (Layout.of([2], 1), Layout.of([3], 1), Layout.of([2, 2], 1))
+"""The layouts with free parameters in which statements are proved on symbols."""
+
+
+def models_with_free_part() -> Domain:
+    """Draw PSI models with free parameters.
+
+    Symbols: the generic jet with blocks [2], [3], [2, 2] and one free parameter.  Rationals: jets.  Floats:
+    batch-norm networks, and approximations of matrices by one of rank one.
+    """
+    sizes = st.lists(st.integers(2, 4), min_size=1, max_size=3)
+    layouts = st.builds(Layout.of, sizes, st.integers(1, 3))
+    rank_ones = rank_one_models()
+    return Domain(
+        floats=lambda drawn: networks() | rank_ones.floats(drawn),
+        rationals=lambda _: rational_jets(layouts),
+        symbols=lambda _, table, name: [generic_jet(layout, table, name) for layout in GENERIC_LAYOUTS_WITH_FREE_PART],
+    )
