@@ -1,0 +1,312 @@
+"""The layout itself: views, and blockwise arithmetic on whole ensembles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+
+import numpy as np
+
+from psitheory.arithmetic import BALLS, Array, dot, namespace, norm, rescaled, scaled_square
+from psitheory.arithmetic.objects import ObjectNamespace
+from psitheory.errors import ArgumentError, UnknownName
+from psitheory.layout.parts import Part, blocks, free
+from psitheory.layout.reals import as_real, is_zero
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A maximal run of neighbouring blocks of equal size (``count`` of them), or of free entries (0)."""
+
+    start: int
+    stop: int
+    count: int
+
+    @property
+    def size(self) -> int:
+        return (self.stop - self.start) // max(self.count, 1)
+
+
+class Layout:
+    """The parts of a flat weight vector, in order.
+
+    Parameters
+    ----------
+    *parts : Part
+        Made by :func:`blocks` and :func:`free`; their names differ.
+
+    Attributes
+    ----------
+    n, m, p : int
+        Entries in all, number of blocks, number of free entries.
+    sizes : tuple of int
+        The dimension d_i of each block.
+    """
+
+    def __init__(self, *parts: Part) -> None:
+        names = [part.name for part in parts]
+        if len(set(names)) < len(names):
+            raise ArgumentError(f"parts have the names {names}; each name may stand once")
+        self.parts = parts
+        self.sizes = tuple(part.size // part.blocks for part in parts for _ in range(part.blocks))
+        self.n = sum(part.size for part in parts)
+        self.m = len(self.sizes)
+        self.p = sum(part.size for part in parts if not part.blocks)
+
+    @classmethod
+    def of(cls, sizes: Sequence[int], free_size: int = 0) -> Layout:
+        """Return the layout of blocks of the given ``sizes``, named w1, w2, …, then a free part v."""
+        parts = [blocks(f"w{i}", size) for i, size in enumerate(sizes, 1)]
+        return cls(*parts, *([free("v", free_size)] if free_size else []))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Layout) and self.parts == other.parts
+
+    def __hash__(self) -> int:
+        return hash(self.parts)
+
+    def __repr__(self) -> str:
+        def text(part: Part) -> str:
+            shape = "×".join(map(str, part.shape))
+            kind = "free" if not part.blocks else f"{part.blocks} block{'s' * (part.blocks > 1)}"
+            return f"{part.name}: {shape} {kind}"
+
+        return f"Layout({', '.join(map(text, self.parts))})"
+
+    @property
+    def sizes_in_order(self) -> tuple[int, ...]:
+        """Return the size of each block and, negative, of each free part, in the order of the flat axis."""
+        return tuple(
+            size
+            for part in self.parts
+            for size in ([part.size // part.blocks] * part.blocks if part.blocks else [-part.size])
+        )
+
+    # -- parts and their views ------------------------------------------------------------------
+
+    @cached_property
+    def _slices(self) -> dict[str, tuple[int, int, tuple[int, ...]]]:
+        out, start = {}, 0
+        for part in self.parts:
+            out[part.name] = (start, start + part.size, part.shape)
+            start += part.size
+        return out
+
+    def view(self, name: str, w: Array) -> Array:
+        """Return the part ``name`` of ``w`` with its own shape, ``(..., *shape)``; no copy for NumPy arrays."""
+        if name not in self._slices:
+            raise UnknownName(f"part {name!r} is not in this layout; it has {', '.join(self._slices) or 'no parts'}")
+        start, stop, shape = self._slices[name]
+        if type(w) is np.ndarray:
+            return w[..., start:stop].reshape(w.shape[:-1] + shape)
+        return namespace(w).reshape(w[..., start:stop], tuple(w.shape[:-1]) + shape)
+
+    def pack(self, **arrays: Array) -> Array:
+        """Return the flat array whose parts are ``arrays``; leading axes are shared."""
+        if set(arrays) != set(self._slices):
+            raise ArgumentError(f"parts {sorted(arrays)} came; {sorted(self._slices)} are needed")
+        xp = namespace(*arrays.values())
+        flat = []
+        for part in self.parts:
+            x = arrays[part.name]
+            lead = tuple(x.shape[: x.ndim - len(part.shape)])
+            flat.append(xp.reshape(x, (*lead, part.size)))
+        return xp.concat(flat, axis=-1)
+
+    def block_name(self, i: int) -> str:
+        """Return the name of block ``i`` for a message, such as ``block 3 of W1``."""
+        before = 0
+        for part in self.parts:
+            if before <= i < before + part.blocks:
+                return part.name if part.blocks == 1 else f"block {i - before} of {part.name}"
+            before += part.blocks
+        raise ArgumentError(f"block {i} does not exist; there are {self.m}")
+
+    # -- blockwise arithmetic -------------------------------------------------------------------
+
+    @cached_property
+    def _runs(self) -> tuple[_Run, ...]:
+        cells = [(size, 1) for part in self.parts for size in [part.size // max(part.blocks, 1)] * max(part.blocks, 1)]
+        kinds = [bool(part.blocks) for part in self.parts for _ in range(max(part.blocks, 1))]
+        runs, start = [], 0
+        keyed = zip(cells, kinds, strict=True)
+        for (size, is_block), group in groupby(keyed, key=lambda cell: (cell[0][0], cell[1])):
+            count = len(list(group))
+            runs.append(_Run(start, start + size * count, count if is_block else 0))
+            start += size * count
+        return tuple(run for run in runs if run.stop > run.start)
+
+    def _rows(self, run: _Run, w: Array) -> Array:
+        rows = w[..., run.start : run.stop]
+        return namespace(w).reshape(rows, (*tuple(w.shape[:-1]), run.count, run.size))
+
+    def rows(self, w: Array) -> Iterator[Array]:
+        """Yield the blocks of ``w`` as arrays (..., count, d), one for each run of equal blocks."""
+        return (self._rows(run, w) for run in self._runs if run.count)
+
+    def free_part(self, w: Array) -> Array:
+        """Return the free entries, (..., p)."""
+        pieces = [w[..., run.start : run.stop] for run in self._runs if not run.count]
+        if len(pieces) == 1:
+            return pieces[0]
+        return namespace(w).concat(pieces, axis=-1) if pieces else w[..., :0]
+
+    def map(
+        self,
+        on_rows: Callable[..., Array],
+        on_free: Callable[..., Array],
+        *arrays: Array,
+    ) -> Array:
+        """Return the flat array of ``on_rows`` of the blocks (..., count, d) and ``on_free`` of the rest."""
+        xp = namespace(*arrays)
+        out = []
+        for run in self._runs:
+            if run.count:
+                y = on_rows(*(self._rows(run, x) for x in arrays))
+                out.append(xp.reshape(y, (*tuple(y.shape[:-2]), run.stop - run.start)))
+            else:
+                out.append(on_free(*(x[..., run.start : run.stop] for x in arrays)))
+        if len(out) == 1 and self.m:
+            return out[0]
+        lead = _lead(*out, *arrays)  # of the arrays too, since a free part may depend on some of them only
+        out = [y if tuple(y.shape[:-1]) == lead else xp.broadcast_to(y, (*lead, y.shape[-1])) for y in out]
+        return xp.concat(out, axis=-1)
+
+    def reduce(self, on_rows: Callable[..., Array], *arrays: Array) -> Array:
+        """Return the numbers ``on_rows`` gives for each block, (..., m)."""
+        xp = namespace(*arrays)
+        out = [on_rows(*(self._rows(run, x) for x in arrays)) for run in self._runs if run.count]
+        if not out:
+            return xp.broadcast_to(arrays[0][..., :0], (*_lead(*arrays), 0))
+        return out[0] if len(out) == 1 else xp.concat(out, axis=-1)
+
+    def expand(self, a: Array) -> Array:
+        """Return ``a`` (..., m) as one factor for each entry, (..., n): a_i on block i, 1 on the free part."""
+        xp = namespace(a)
+        if self.p:
+            a = xp.concat([a, xp.ones((*tuple(a.shape[:-1]), 1), dtype=a.dtype)], axis=-1)
+        owner = self._owner if isinstance(xp, ObjectNamespace) or xp is np else xp.asarray(self._owner)
+        return xp.take(a, owner, axis=-1)
+
+    @cached_property
+    def _owner(self) -> np.ndarray:
+        """The block that owns each entry; m for free entries."""
+        out, i = [], 0
+        for part in self.parts:
+            size = part.size // max(part.blocks, 1)
+            out += [np.repeat(np.arange(i, i + part.blocks), size) if part.blocks else np.full(size, self.m)]
+            i += part.blocks
+        return np.concatenate(out) if out else np.zeros(0, int)
+
+    def scale(self, a: Array, w: Array) -> Array:
+        r"""Return :math:`a \cdot w`: block i times a_i, the free part untouched; ``a`` is (..., m)."""
+        return w * self.expand(a)
+
+    def norms(self, w: Array) -> Array:
+        r"""Return :math:`r_i = \|w_i\|`, (..., m); safe for norms from 1e-300 to 1e300."""
+        return self.reduce(norm, w)
+
+    def dots(self, x: Array, y: Array) -> Array:
+        r"""Return :math:`\langle x_i, y_i\rangle`, (..., m)."""
+        return self.reduce(dot, x, y)
+
+    def units(self, w: Array) -> Array:
+        r"""Return :math:`(u_1, …, u_m, v)`, every block divided by its norm."""
+        return self.map(_unit, lambda v: v, w)
+
+    def times_squared_norms(self, w: Array, z: Array, factor: Array | float = 1) -> Array:
+        r"""Return :math:`(c\,r_1^2 z_1, …, c\,r_m^2 z_m, c\,z_v)` with a factor c, a number or an array (..., 1).
+
+        Written :math:`s\,(c\,q\,(s\,z))` with :math:`r^2 = s^2 q` and s a power of two, so that r² is never
+        formed where it would overflow, no square root is taken (rationals stay rational), and a
+        rescaling of w by powers of two commutes with it bit for bit.
+        """
+        plain = isinstance(factor, int) and factor == 1
+
+        def on_rows(w: Array, z: Array) -> Array:
+            q, s = scaled_square(w)
+            q = q[..., None] if plain else q[..., None] * rowwise
+            if isinstance(s, int):
+                return q * z
+            return s[..., None] * (q * (s[..., None] * z))
+
+        rowwise: Array = factor
+        if getattr(factor, "ndim", 0):
+            rowwise = rowwise[..., None]
+        return self.map(on_rows, lambda _, z: z if plain else z * factor, w, z)
+
+    # -- validity -------------------------------------------------------------------------------
+
+    def check(self, w: Array, name: str = "w", *, nonzero: bool = True) -> Array:
+        """Return ``w`` as an array of this layout, or raise an error that names the part at fault.
+
+        Parameters
+        ----------
+        w : array_like, (..., n)
+            Weights, or a vector of the ambient space; lists of numbers become float64 arrays.
+        name : str
+            What the message calls it.
+        nonzero : bool
+            Whether a zero block is an error, as it is for points.
+
+        Raises
+        ------
+        ArgumentError
+            If the last axis is not of length n, or a part is infinite or NaN, or a block is zero.
+        ArgumentTypeError
+            If the entries are not floating-point numbers (or exact ones).
+        """
+        w = as_real(w, name)
+        if w.ndim < 1 or w.shape[-1] != self.n:
+            raise ArgumentError(
+                f"{name} has the shape {tuple(w.shape)}; its last axis must be {self.n}, the size of {self}"
+            )
+        xp = namespace(w)
+        finite = True if xp is BALLS else xp.isfinite(w)  # an infinite ball is a wide enclosure, no bad input
+        if finite is not True and not bool(np.all(finite) if isinstance(finite, np.ndarray) else xp.all(finite)):
+            raise ArgumentError(f"{name} is not finite in {self._first_non_finite(w)}; finite numbers are needed")
+        if nonzero and self.m:
+            zero = self.reduce(is_zero, w)
+            if bool(np.any(zero) if isinstance(zero, (np.ndarray, np.bool_)) else xp.any(zero)):
+                where = np.argwhere(np.asarray(zero))[0][-1]
+                raise ArgumentError(
+                    f"{name} is zero in {self.block_name(int(where))}; a scale-invariant block is a nonzero vector"
+                )
+        return w
+
+    def _first_non_finite(self, w: Array) -> str:
+        bad = ~np.asarray(namespace(w).isfinite(w), dtype=bool)
+        column = int(np.argwhere(bad)[0][-1])
+        owner = int(self._owner[column])
+        if owner < self.m:
+            return self.block_name(owner)
+        return next(name for name, (start, stop, _) in self._slices.items() if start <= column < stop)
+
+    def check_scales(self, a: Array, name: str = "a") -> Array:
+        """Return scales ``a`` (..., m) as an array; they must be positive and finite."""
+        a = as_real(a, name)
+        if a.ndim < 1 or a.shape[-1] != self.m:
+            raise ArgumentError(
+                f"{name} has the shape {tuple(a.shape)}; its last axis must be {self.m}, one scale for each block"
+            )
+        xp = namespace(a)
+        positive = xp.greater(a, xp.zeros_like(a))
+        if xp is np or not isinstance(xp, ObjectNamespace):
+            if not bool(xp.all(positive & xp.isfinite(a))):
+                bad = np.asarray(a)[~np.asarray(positive & xp.isfinite(a))].flat[0]
+                raise ArgumentError(f"{name} holds {bad!r}; every scale must be positive and finite")
+        elif any(sign is False for sign in np.asarray(positive).flat):
+            raise ArgumentError(f"{name} holds a scale that is not positive; every scale must be")
+        return a
+
+
+def _lead(*arrays: Array) -> tuple[int, ...]:
+    """Return the shape of the ensemble that all ``arrays`` broadcast to."""
+    return np.broadcast_shapes(*(tuple(x.shape[:-1]) for x in arrays))
+
+
+def _unit(rows: Array) -> Array:
+    y, _ = rescaled(rows)
+    return y / namespace(y).sqrt(dot(y, y, keepdims=True))
