@@ -4,6 +4,7 @@ All weights of a model live on the last axis of one array, ``(..., n)``; leading
 A layout names the parts of that axis, says into how many equal blocks each is cut (0: free), and does
 blockwise arithmetic on whole ensembles::
 
+    >>> import numpy as np
     >>> layout = Layout(blocks("W1", 32, 64), free("W2", 10, 32))
     >>> layout.m, layout.n, layout.p
     (32, 2368, 320)
