@@ -78,6 +78,13 @@ C2 = theorem(
 )
 
 
+def _run(model, w, eta, steps):
+    """Return f at 0, and the least G over t < T."""
+    seen = descend(model, GradientDescent(eta), w, steps, record=[0, steps])
+    assert seen.min_squared_gradient is not None
+    return seen.loss[0], seen.min_squared_gradient[-1]
+
+
 def _bounded(model, w, c, steps, smoothness, pick):
     """Claim the bound at η = c min(r², 1 if p > 0)/L, with ``pick`` of the squared norms for the largest."""
     layout, xp = model.layout, namespace(w)
@@ -86,9 +93,9 @@ def _bounded(model, w, c, steps, smoothness, pick):
     if layout.p:
         least = xp.minimum(least, xp.ones_like(squares)[0])
     eta = c * least / smoothness
-    seen = descend(model, GradientDescent(eta), w, steps, record=[0, steps])
-    bound = GD(gap=seen.loss[0] - model.minimum, rate=eta, largest_square=pick(xp)(squares), free=layout.p, steps=steps)
-    return at_most(seen.min_squared_gradient[-1], bound)
+    first, smallest_gradient = _run(model, w, eta, steps)
+    bound = GD(gap=first - model.minimum, rate=eta, largest_square=pick(xp)(squares), free=layout.p, steps=steps)
+    return at_most(smallest_gradient, bound)
 
 
 def _largest(xp):
@@ -129,9 +136,8 @@ def half_of_the_bound_holds(steps, model, w, c):
 def psi_gds_bound_holds_at_any_norm(steps, model, w, c):
     """min_{t<T} G ≤ 2LΔ/T at the rate c/L, whatever the norm."""
     smoothness = model.smoothness.value
-    seen = descend(model, GradientDescent(c / smoothness), w, steps, record=[0, steps])
-    gap = seen.loss[0] - model.minimum
-    return at_most(seen.min_squared_gradient[-1], PSI_GD(smoothness=smoothness, gap=gap, steps=steps))
+    first, smallest_gradient = _run(model, w, c / smoothness, steps)
+    return at_most(smallest_gradient, PSI_GD(smoothness=smoothness, gap=first - model.minimum, steps=steps))
 
 
 def _below_the_start(model, w):

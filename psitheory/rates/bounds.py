@@ -188,7 +188,7 @@ DOMINATED = Bound(
     r"f(w_T) - f^*",
     r"(1 - \mu/L)^T\Delta",
     "PSI-GD with η = 1/L where G ≥ 2μ(f - f*) on {f ≤ f(w_0)}",
-    "GL13",
+    "B. T. Polyak, Gradient methods for the minimisation of functionals, 1963",
     _dominated,
 )
 SMOOTH = Bound(

@@ -1,4 +1,4 @@
-"""Domains of what rate claims need: planar starts away from critical points."""
+"""Domains of what rate claims need: starts away from critical points, or near minima, of quotients with a gap."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from psitheory.arithmetic import RATIONALS
+from psitheory.models import Cosine, Rayleigh
 from psitheory.runner.domain import Domain
+from psitheory.strategies.values import Draw, float_arrays, rational_arrays
 
 
 def planar_starts(count: int, *, angles: tuple[float, float] = (0.6, 1.1), ensembles: int = 2) -> Domain:
@@ -18,3 +21,58 @@ def planar_starts(count: int, *, angles: tuple[float, float] = (0.6, 1.1), ensem
         return np.stack([np.cos(theta), np.sin(theta)], axis=-1)
 
     return Domain(floats=lambda _: st.integers(0, ensembles - 1).map(ensemble))
+
+
+@st.composite
+def _gapped(draw: Draw, asarray: Any, largest: int) -> Rayleigh:
+    others = draw(st.lists(st.integers(1, 9), min_size=1, max_size=largest - 1))
+    lowest = draw(st.integers(-3, 0))
+    return Rayleigh(asarray(np.diag([lowest, *others])))
+
+
+def gapped_rayleighs(largest: int = 4) -> Domain:
+    """Draw Rayleigh quotients of diagonal matrices with whole eigenvalues, the first one lowest and simple."""
+    return Domain(
+        floats=lambda _: _gapped(lambda a: a.astype(float), largest),
+        rationals=lambda _: _gapped(RATIONALS.asarray, largest),
+    )
+
+
+def starts_below_the_second_eigenvalue(reference: str) -> Domain:
+    """Draw starts with f below the second eigenvalue of a quotient whose first one is the lowest."""
+
+    def lowered(model: Rayleigh, w: Any) -> Any:
+        values, w = np.diagonal(model.matrix), w.copy()
+        if not np.any(w[1:] != 0):
+            w[1] = w[1] + 1  # the minimum itself is no start
+        second = min(values[1:])
+        excess = sum((x * x * (y - second) for x, y in zip(w[1:], values[1:], strict=True)), 0 * second)
+        w[0] = 1 + excess / (second - values[0])  # its square outweighs the excess
+        return w
+
+    def drawn_by(entries: Any) -> Any:
+        return lambda drawn: entries((drawn[reference].layout.n,)).map(lambda w: lowered(drawn[reference], w))
+
+    return Domain(floats=drawn_by(float_arrays), rationals=drawn_by(rational_arrays))
+
+
+def near_first_axis(reference: str, *, exponent: int = 20) -> Domain:
+    r"""Draw points at the distance of about :math:`2^{-\text{exponent}}` of the first axis; no component is zero."""
+
+    def near(n: int, seed: int) -> Any:
+        rng = np.random.default_rng(seed)
+        around = rng.choice([-1.0, 1.0], size=n - 1) * rng.uniform(0.5, 2, size=n - 1)
+        return np.concatenate([[1.0], np.ldexp(around, -exponent)])
+
+    return Domain(floats=lambda drawn: st.integers(0, 2**16).map(lambda seed: near(drawn[reference].layout.n, seed)))
+
+
+@st.composite
+def _cosines(draw: Draw) -> Cosine:
+    direction = draw(float_arrays((draw(st.integers(2, 4)),)))
+    return Cosine(direction if np.any(direction) else np.eye(len(direction))[0])
+
+
+def cosines() -> Domain:
+    """Draw cosines with a fixed direction."""
+    return Domain(floats=lambda _: _cosines())
