@@ -172,6 +172,13 @@ class ConformanceReport:
         """Return :meth:`to_dict` as JSON text."""
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
 
+    def skipped_by_reason(self) -> dict[str, list[str]]:
+        """Return the laws that do not apply, by the reason."""
+        grouped: dict[str, list[str]] = {}
+        for law, reason in self.skipped.items():
+            grouped.setdefault(reason, []).append(law)
+        return grouped
+
     def summary(self) -> str:
         """Return one line: the verdict, and how many laws hold, are refuted, are undecided, are skipped."""
         count = {v: sum(f.verdict is v for f in self.findings) for v in Verdict}
@@ -184,7 +191,7 @@ class ConformanceReport:
         order = [Verdict.REFUTED, Verdict.INCONCLUSIVE, Verdict.HOLDS]
         ordered = sorted(self.findings, key=lambda f: order.index(f.verdict))
         lines = [line for finding in ordered for line in self._text(finding)]
-        lines += [f"skipped  {law}: {reason}" for law, reason in self.skipped.items()]
+        lines += [f"skipped  {', '.join(laws)}: {reason}" for reason, laws in self.skipped_by_reason().items()]
         lines += [f"found    {name}: {value}" for name, value in self.properties.items()]
         lines += [f"note     {note}" for note in self.notes]
         return "\n".join([*lines, self.summary()])

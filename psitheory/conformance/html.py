@@ -19,7 +19,10 @@ HEAD = 'style="display:inline-block;width:6em;text-indent:0;opacity:.65"'
 def report_as_html(report: ConformanceReport) -> str:
     """Return the report as a table, one row for each law, and what else was found below it."""
     rows = "".join(_row(report, finding) for finding in report.findings)
-    rest = [f"skipped <code>{escape(law)}</code>: {escape(why)}" for law, why in report.skipped.items()]
+    rest = [
+        f"skipped {', '.join(f'<code>{escape(law)}</code>' for law in laws)}: {escape(why)}"
+        for why, laws in report.skipped_by_reason().items()
+    ]
     rest += [f"<code>{escape(str(k))}</code>: {escape(str(v))}" for k, v in report.properties.items()]
     rest += [escape(note) for note in report.notes]
     below = "".join(f"<li>{line}</li>" for line in rest)

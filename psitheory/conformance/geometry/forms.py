@@ -90,22 +90,60 @@ def form_of(value: Any) -> Form:
     """
     if is_tensor(value):
         return Form("tensor", tuple(value.shape), value.is_complex())
-    if isinstance(value, (list, tuple)) and any(not isinstance(item, (int, float, np.generic)) for item in value):
-        return Form("sequence", items=tuple(form_of(item) for item in value), make=_maker(value))
+    items = _items(value)
+    if items is not None:
+        return Form("sequence", items=tuple(form_of(item) for item in items), make=_maker(value))
     array = _array(value)
     return Form("array", array.shape, array.dtype.kind == "c")
 
 
-def flat(value: Any) -> np.ndarray:
-    """Return the numbers of a point, a vector or a result as one flat array of floats."""
-    if is_tensor(value):
-        value = value.detach().cpu().numpy()
-    elif isinstance(value, (list, tuple)) and any(not isinstance(item, (int, float, np.generic)) for item in value):
-        return np.concatenate([flat(item) for item in value])
-    array = _array(value)
+def flat(value: Any, form: Form | None = None) -> np.ndarray:
+    """Return the numbers of a point, a vector or a result as one flat array of floats.
+
+    With a ``form`` a real array counts as a complex one where that is due, and the other way round if
+    its imaginary part is rounding.
+    """
+    items = _items(value)
+    if items is not None:
+        forms = form.items if form is not None and len(form.items) == len(items) else (None,) * len(items)
+        return np.concatenate([flat(item, own) for item, own in zip(items, forms, strict=True)])
+    array = value.detach().cpu().numpy() if is_tensor(value) else _array(value)
+    if form is not None and form.kind != "sequence":
+        array = _as_numbers(array, form.complex)
     if array.dtype.kind == "c":
         array = np.ascontiguousarray(array).view(array.real.dtype)
     return np.asarray(array, dtype=float).ravel()
+
+
+def number(value: Any) -> float:
+    """Return the one real number that ``value`` is.
+
+    Raises
+    ------
+    ValueError
+        If it is not one real number.
+    """
+    found = flat(value, Form("array"))
+    if found.size != 1:
+        raise ValueError(f"{found.size} numbers came where one is needed")
+    return float(found[0])
+
+
+def _as_numbers(array: np.ndarray, complex_: bool) -> np.ndarray:
+    if complex_:
+        return array.astype(np.complex64 if array.dtype == np.float32 else np.complex128, copy=False)
+    if array.dtype.kind != "c":
+        return array
+    if np.max(np.abs(array.imag), initial=0.0) > 1e-3 * np.max(np.abs(array), initial=0.0):
+        raise ValueError("complex numbers came where real ones are needed")
+    return array.real
+
+
+def _items(value: Any) -> list[Any] | None:
+    """Return the items of a sequence of arrays, None for an array or a sequence of numbers."""
+    if not isinstance(value, (list, tuple)) or all(isinstance(item, (int, float, np.generic)) for item in value):
+        return None
+    return list(value)
 
 
 def is_tensor(value: Any) -> bool:

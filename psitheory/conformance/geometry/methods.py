@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -58,6 +59,16 @@ def name_of(manifold: Any) -> str:
     if " object at 0x" in text or "\n" in text:
         text = type(manifold).__name__
     return _shown_text(text)
+
+
+def expression(manifold: Any) -> str:
+    """Return Python that makes the object, if its repr is that, else the name of a variable."""
+    text = repr(manifold)
+    try:
+        ast.parse(text, mode="eval")
+    except SyntaxError:
+        return "manifold"
+    return text if text.startswith(type(manifold).__name__ + "(") else "manifold"
 
 
 def _shown_text(text: str, limit: int = 80) -> str:

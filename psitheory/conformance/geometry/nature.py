@@ -13,10 +13,19 @@ from typing import Any
 
 import numpy as np
 
-from psitheory.conformance.forms import Form
-from psitheory.conformance.invariants import Map, Pieces, Same, Square, adjoint, directions, matrix_of, numbers_of
+from psitheory.conformance.geometry.forms import Form
+from psitheory.conformance.geometry.invariants import (
+    Map,
+    Pieces,
+    Same,
+    Square,
+    adjoint,
+    directions,
+    matrix_of,
+    numbers_of,
+)
+from psitheory.conformance.geometry.subject import Subject
 from psitheory.conformance.jets import jet
-from psitheory.conformance.subject import Subject
 
 SAMPLES = 12
 LARGEST_RANK = 400
@@ -52,6 +61,8 @@ class Nature:
         For each array: whether its columns are orthonormal.
     affine : array, (c, n), or None
         Orthonormal rows whose product with a point is the same for all points.
+    level : array, (c,), or None
+        That product.
     unique : bool
         Whether equal invariants mean equal points, as far as is known.
     map : Map or None
@@ -70,6 +81,7 @@ class Nature:
     unit: tuple[np.ndarray, ...] = ()
     orthonormal: tuple[bool, ...] = ()
     affine: np.ndarray | None = None
+    level: np.ndarray | None = None
     unique: bool = False
     map: Map | None = None
     flat: bool = False
@@ -99,6 +111,63 @@ class Known(Subject):
         if self.nature.map is not None:
             return self.nature.map.push(w, x)
         return jet(lambda t: self.canonical(w + t * x)).first
+
+    @property
+    def eps(self) -> float:
+        """Return the unit of rounding of the precision in which the manifold is called."""
+        return float(np.finfo(self.dtype).eps)
+
+    @property
+    def constrained(self) -> bool:
+        """Tell whether constraints on points are known."""
+        affine = self.nature.affine
+        return bool(self.nature.unit or any(self.nature.orthonormal) or (affine is not None and len(affine)))
+
+    def constraint(self, w: np.ndarray) -> np.ndarray:
+        """Return by how much an array misses the constraints that random points satisfy."""
+        parts = [np.array([w[block] @ w[block] - 1 for block in self.nature.unit])]
+        for x, found in zip(self._arrays(w), self.nature.orthonormal, strict=True):
+            parts += [numbers_of(adjoint(x) @ x - np.eye(x.shape[-1]))] if found else []
+        if self.nature.affine is not None:
+            parts.append(self.nature.affine @ w - self.nature.level)
+        return np.concatenate(parts)
+
+    def constraint_along(self, w: np.ndarray, x: np.ndarray) -> np.ndarray:
+        """Return the derivative of the constraints at ``w`` along x: 0 for tangent vectors."""
+        parts = [np.array([2 * w[block] @ x[block] for block in self.nature.unit])]
+        for m, v, found in zip(self._arrays(w), self._arrays(x), self.nature.orthonormal, strict=True):
+            parts += [numbers_of(adjoint(m) @ v + adjoint(v) @ m)] if found else []
+        if self.nature.affine is not None:
+            parts.append(self.nature.affine @ x)
+        return np.concatenate(parts)
+
+    def tangential(self, w: np.ndarray, velocity: np.ndarray) -> np.ndarray | None:
+        """Return the tangential part, in the space of invariants, of a vector there; None if nothing tells it."""
+        nature = self.nature
+        if nature.spheres:
+            u, out = self.canonical(w), np.array(velocity, dtype=float)
+            for block in nature.spheres:
+                out[block] -= u[block] * (u[block] @ out[block]) / (u[block] @ u[block])
+            return out
+        if not nature.flat:
+            return None
+        if isinstance(nature.map, Same):
+            return self.project(w, velocity) if "project" in self.offers else None
+        if nature.quotient and all(nature.rotated) and all(nature.orthonormal):
+            return self._across_subspaces(w, velocity)
+        return None
+
+    def _across_subspaces(self, w: np.ndarray, velocity: np.ndarray) -> np.ndarray:
+        """Return PV(I - P) + (I - P)VP for each projector P = XXᵀ: the part tangent to the set of projectors."""
+        out, start = [], 0
+        for x in self._arrays(w):
+            p = x @ adjoint(x)
+            size = p.size * (2 if p.dtype.kind == "c" else 1)
+            v = matrix_of(velocity[start : start + size], p.shape, p.dtype.kind == "c")
+            across = p @ v - p @ v @ p
+            out.append(numbers_of(across + adjoint(p @ adjoint(v) - p @ adjoint(v) @ p)))
+            start += size
+        return np.concatenate(out)
 
     def act(self, a: Any, w: np.ndarray) -> np.ndarray:
         """Return another representative."""
@@ -132,7 +201,8 @@ def recognised(manifold: Any, **options: Any) -> Known:
     places = list(subject.point_form.slices())
     rotated = tuple(_counts_up_to_rotation(subject, points[0], leaf, part, rng) for leaf, part in places)
     unit, orthonormal = _constraints(subject, points)
-    nature = Nature(rotated, unit, orthonormal, _affine(subject, rng))
+    affine = _affine(subject, rng)
+    nature = Nature(rotated, unit, orthonormal, affine, affine @ points[0])
     one_array = subject.point_form.kind != "sequence" or "Product" in type(manifold).__name__
     if "canonical" in subject.offers:
         subject.nature = replace(nature, unique=True)

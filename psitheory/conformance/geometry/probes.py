@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from psitheory.conformance.invariants import Map
+from psitheory.conformance.geometry.invariants import Map
 
 
 @dataclass(frozen=True, eq=False)

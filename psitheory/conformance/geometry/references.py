@@ -25,7 +25,7 @@ def distance(u: np.ndarray, v: np.ndarray, blocks: Sequence[np.ndarray], *, line
         for block in blocks:
             theta = _angle(*_units(p[block], q[block], lines))
             total = total + theta * theta
-        return float(to_floats(BALLS.sqrt_of_square(total)[()]))
+        return float(to_floats(BALLS.sqrt_of_square(total)))
 
 
 def exp(u: np.ndarray, x: np.ndarray, blocks: Sequence[np.ndarray]) -> np.ndarray:
@@ -91,7 +91,5 @@ def _units(p: Any, q: Any, lines: bool) -> tuple[Any, Any]:
 
 
 def _angle(p: Any, q: Any) -> Any:
-    """Return the angle of unit vectors as atan2(sine, cosine): at 256 bits no cancellation matters."""
-    cosine = dot(p, q)
-    across = q - cosine * p
-    return BALLS.atan2(BALLS.sqrt_of_square(dot(across, across)), cosine)
+    """Return the angle of unit vectors; neither argument of atan2 can straddle 0 while the other does."""
+    return 2 * BALLS.atan2(BALLS.sqrt_of_square(dot(p - q, p - q)), BALLS.sqrt_of_square(dot(p + q, p + q)))

@@ -10,8 +10,15 @@ from typing import Any, Self
 
 import numpy as np
 
-from psitheory.conformance.forms import Form, flat, form_of, is_tensor, seeded
-from psitheory.conformance.methods import dialect_of, method_name, methods_of, name_of, required_arguments
+from psitheory.conformance.geometry.forms import Form, flat, form_of, is_tensor, number, seeded
+from psitheory.conformance.geometry.methods import (
+    ARGUMENTS,
+    dialect_of,
+    method_name,
+    methods_of,
+    name_of,
+    required_arguments,
+)
 from psitheory.errors import ArgumentError, shown
 
 SHAPES = ((3,), (4, 2), (3, 3))
@@ -31,7 +38,7 @@ class Subject:
     Parameters
     ----------
     manifold : object
-        Has some of the methods in :data:`~psitheory.conformance.methods.NAMES`.
+        Has some of the methods in :data:`~psitheory.conformance.geometry.methods.NAMES`.
     points : callable, sequence or array, optional
         Where points come from if the manifold draws none.
     shape : tuple of int, optional
@@ -63,7 +70,7 @@ class Subject:
         self.name = name_of(manifold)
         self._methods = methods_of(manifold)
         self.dialect = dialect_of(self._methods)
-        self.offers = frozenset(self._methods)
+        self.offers: frozenset[str] = frozenset(self._methods)
         self._points, self._shape = points, shape
         rng = np.random.default_rng(seed)
         self._point = form_of(self._draw_point(rng))
@@ -74,10 +81,18 @@ class Subject:
         self._tangent = form_of(drawn)
         self._embeds = False
         if "embedding" in self.offers and "project" in self.offers:
-            embedded = self._raw("embedding")(self._p(w), drawn)
-            self._ambient = form_of(embedded)
-            same = self._ambient.same_as(self._tangent) and np.array_equal(flat(embedded), flat(drawn))
-            self._embeds = not same
+            self._learn_embedding(w, drawn)
+
+    def _learn_embedding(self, w: np.ndarray, drawn: Any) -> None:
+        """Find out whether tangent vectors are represented otherwise than ambient ones."""
+        embed, x = self._raw("embedding"), flat(drawn)
+        embedded = embed(self._p(w), drawn)
+        self._ambient = form_of(embedded)
+        twice = flat(embed(self._p(w), self._tangent.build(2 * x, self.dtype)))
+        if not np.allclose(twice, 2 * flat(embedded)):  # ambient vectors are factored, and do not add up entry by entry
+            self.offers -= {"project", "gradient", "hessian"}
+        elif not (self._ambient.same_as(self._tangent) and np.array_equal(flat(embedded), x)):
+            self._embeds = True
 
     @property
     def point_form(self) -> Form:
@@ -96,6 +111,11 @@ class Subject:
         return self._point.same_as(vectors) and self._point.same_as(self._ambient)
 
     @property
+    def projectable(self) -> bool:
+        """Tell whether tangent vectors, as laws see them, are ambient vectors too."""
+        return self._embeds or self._tangent.same_as(self._ambient)
+
+    @property
     def dimension(self) -> int | None:
         """Return the dimension that the manifold states."""
         for name in ("dimension", "dim"):
@@ -112,15 +132,15 @@ class Subject:
 
     # -- the methods, on flat arrays --------------------------------------------------------------
 
-    def inner(self, w: np.ndarray, x: np.ndarray, y: np.ndarray) -> Any:
+    def inner(self, w: np.ndarray, x: np.ndarray, y: np.ndarray) -> float:
         """Return the metric."""
         return self._number("inner", self._p(w), self._t(w, x), self._t(w, y))
 
-    def norm(self, w: np.ndarray, x: np.ndarray) -> Any:
+    def norm(self, w: np.ndarray, x: np.ndarray) -> float:
         """Return the length of a tangent vector."""
         return self._number("norm", self._p(w), self._t(w, x))
 
-    def dist(self, w: np.ndarray, z: np.ndarray) -> Any:
+    def dist(self, w: np.ndarray, z: np.ndarray) -> float:
         """Return the distance."""
         return self._number("dist", self._p(w), self._p(z))
 
@@ -136,11 +156,11 @@ class Subject:
 
     def retract(self, w: np.ndarray, x: np.ndarray) -> np.ndarray:
         """Return the retraction."""
-        return flat(self._raw("retract")(self._p(w), self._t(w, x)))
+        return flat(self._raw("retract")(self._p(w), self._t(w, x)), self._point)
 
     def exp(self, w: np.ndarray, x: np.ndarray) -> np.ndarray:
         """Return the exponential."""
-        return flat(self._raw("exp")(self._p(w), self._t(w, x)))
+        return flat(self._raw("exp")(self._p(w), self._t(w, x)), self._point)
 
     def log(self, w: np.ndarray, z: np.ndarray) -> np.ndarray:
         """Return the logarithm."""
@@ -166,11 +186,11 @@ class Subject:
 
     def act(self, a: Any, w: np.ndarray) -> np.ndarray:
         """Return another representative."""
-        return flat(self._raw("act")(np.asarray(a, self.dtype), self._p(w)))
+        return flat(self._raw("act")(np.asarray(a, self.dtype), self._p(w)), self._point)
 
     def canonical(self, w: np.ndarray) -> np.ndarray:
         """Return the standard representative."""
-        return flat(self._raw("canonical")(self._p(w)))
+        return flat(self._raw("canonical")(self._p(w)), self._point)
 
     def lift(self, w: np.ndarray, x: np.ndarray, to: np.ndarray) -> np.ndarray:
         """Return a tangent vector's lift at another representative."""
@@ -189,8 +209,7 @@ class Subject:
 
     def random_tangent(self, rng: np.random.Generator, w: np.ndarray) -> np.ndarray:
         """Return a random tangent vector."""
-        x = self._draw_tangent(rng, self._p(w))
-        return flat(self._raw("embedding")(self._p(w), x) if self._embeds else x)
+        return self._embedded(w, self._draw_tangent(rng, self._p(w)))
 
     def random_ambient(self, rng: np.random.Generator) -> np.ndarray:
         """Return a standard normal ambient vector."""
@@ -241,6 +260,15 @@ class Subject:
 
     # -- calls ------------------------------------------------------------------------------------
 
+    def arguments(self, name: str, w: np.ndarray, x: np.ndarray, z: np.ndarray, v: np.ndarray) -> list[Any]:
+        """Return arguments for a method: points w and z, a tangent vector x, an ambient vector v."""
+        ambient = self._ambient.build(v, self.dtype)
+        of = {"w": self._p(w), "z": self._p(z), "x": self._t(w, x), "y": self._t(w, x)}
+        of |= {"gradient": ambient, "hessian_vector": self._ambient.build(v / 2, self.dtype)}
+        if name in ("project", "vertical"):
+            of["z"] = ambient
+        return [of[argument] for argument in ARGUMENTS[name].split(", ")]
+
     def raw(self, name: str, *arguments: Any) -> Any:
         """Call a method on the manifold's own objects."""
         return self._raw(name)(*arguments)
@@ -256,8 +284,13 @@ class Subject:
 
     def _vector(self, at: np.ndarray, name: str, *arguments: Any) -> np.ndarray:
         """Return the tangent vector at a point that a method gives, as an ambient vector."""
-        x = self._raw(name)(*arguments)
-        return flat(self._raw("embedding")(self._p(at), x) if self._embeds else x)
+        return self._embedded(at, self._raw(name)(*arguments))
+
+    def _embedded(self, w: np.ndarray, x: Any) -> np.ndarray:
+        if not self._embeds:
+            return flat(x, self._tangent)
+        plain = self._tangent.build(flat(x, self._tangent), self.dtype)
+        return flat(self._raw("embedding")(self._p(w), plain), self._ambient)
 
     def _raw(self, name: str) -> Callable[..., Any]:
         if name not in self._methods:
@@ -277,8 +310,5 @@ class Subject:
 
         return call
 
-    def _number(self, name: str, *arguments: Any) -> Any:
-        value = flat(self._raw(name)(*arguments))
-        if value.size != 1:
-            raise ArgumentError(f"{name} of {self.name} returns {value.size} numbers for one point; one is needed")
-        return value[0]
+    def _number(self, name: str, *arguments: Any) -> float:
+        return number(self._raw(name)(*arguments))

@@ -1,0 +1,132 @@
+"""Inputs for the laws of a manifold: simple ones first, since the first that fails is the one shown."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from psitheory.conformance.geometry import references
+from psitheory.conformance.geometry.invariants import Same
+from psitheory.conformance.geometry.nature import Known
+from psitheory.conformance.geometry.probes import probe
+
+CASES = 12
+
+
+def derived(seed: int, *names: str) -> np.random.Generator:
+    """Return a generator for one thing of that name; the same on every machine."""
+    return np.random.default_rng([seed, zlib.crc32("/".join(names).encode())])
+
+
+def cases(subject: Known, names: tuple[str, ...], rng: np.random.Generator, count: int) -> Iterator[dict[str, Any]]:
+    """Yield ``count`` sets of inputs of these names, the first of them simple where simple ones are known."""
+    nature = subject.nature
+    great = nature.affine is not None and len(nature.affine) > 0  # spheres that do not fill the space have no axes
+    known = bool(nature.spheres) and nature.map is not None and not great
+    for i in range(count):
+        yield _Case(subject, rng, i, known and i == 0).draw(names)
+
+
+class _Case:
+    """One set of inputs: a point ``w`` first, then whatever depends on it."""
+
+    def __init__(self, subject: Known, rng: np.random.Generator, index: int, simple: bool) -> None:
+        self.subject, self.rng, self.index, self.simple = subject, rng, index, simple
+        self.w = self._simple_point() if simple else subject.random_point(rng)
+
+    def draw(self, names: tuple[str, ...]) -> dict[str, Any]:
+        makers: dict[str, Callable[[], Any]] = {
+            "w": lambda: self.w,
+            "x": lambda: self._tangent(1),
+            "y": lambda: self._tangent(-1),
+            "t": lambda: self._tangent(1),
+            "z": lambda: self._other(2.0),
+            "q": lambda: self._other(1.0),
+            "v": lambda: self._ambient(0),
+            "u": lambda: self._ambient(1),
+            "a": self._element,
+            "d": self._nearness,
+            "s": self._tininess,
+            "f": lambda: probe(self.subject.nature.map or Same(), len(self.subject.canonical(self.w)), self.rng),
+        }
+        return {name: makers[name]() for name in names}
+
+    def _nearness(self) -> float:
+        """Return a distance between 1e-12 and 0.1, or 0."""
+        return 1e-9 if self.simple else 0.0 if self.index == 1 else 10.0 ** -(1 + self.index % 12)
+
+    def _tininess(self) -> float:
+        """Return a factor between 1e-10 and 1e-296, in single precision 1e-32."""
+        step = 2.0 if self.subject.dtype == np.float32 else 26.0
+        return float(10.0 ** (-10 - step * (self.index % 12)))
+
+    def _simple_point(self) -> np.ndarray:
+        """Return the first unit vector of each block, zero elsewhere."""
+        w = np.zeros(self.subject.n)
+        for block in self.subject.nature.spheres:
+            w[block[0]] = 1
+        return w
+
+    def _tangent(self, which: int) -> np.ndarray:
+        """Return a tangent vector whose length is about 1/2; a unit vector of the second or the last axis if simple."""
+        if self.simple:
+            x = np.zeros(self.subject.n)
+            for block in self.subject.nature.spheres:
+                x[block[which]] = 1 if len(block) > 1 else 0
+            return x
+        x = self.subject.random_tangent(self.rng, self.w)
+        if self.subject.nature.spheres and self.subject.nature.map is not None:
+            x = self._without_radial_part(x)
+        size = self._length(x)
+        return self._rounded(x * (self.rng.uniform(0.2, 0.8) / size if 0 < size < np.inf else 1))
+
+    def _without_radial_part(self, x: np.ndarray) -> np.ndarray:
+        x = x.copy()
+        for block in self.subject.nature.spheres:
+            u = self.w[block]
+            for _ in range(2):
+                x[block] -= u * (u @ x[block]) / (u @ u)
+        return x
+
+    def _length(self, x: np.ndarray) -> float:
+        if self.subject.nature.spheres:
+            return float(np.linalg.norm(self.subject.velocity(self.w, x)))
+        square = self.subject.inner(self.w, x, x) if "inner" in self.subject.offers else x @ x
+        return float(np.sqrt(abs(square)))
+
+    def _other(self, reach: float) -> np.ndarray:
+        """Return another point: on spheres at most ``reach`` away, else a random one."""
+        subject = self.subject
+        if not subject.nature.spheres or subject.nature.map is None:
+            return subject.random_point(self.rng)
+        reach = min(reach, 1.2) if subject.nature.lines else reach
+        x = self._tangent(1)
+        velocity = subject.velocity(self.w, x)
+        length = reach if self.simple else self.rng.uniform(0.3, reach)
+        z = references.exp(
+            subject.canonical(self.w), velocity / np.linalg.norm(velocity) * length, subject.nature.spheres
+        )
+        return self._rounded(z)
+
+    def _ambient(self, which: int) -> np.ndarray:
+        if not self.simple:
+            return self.subject.random_ambient(self.rng)
+        v = np.zeros(self.subject.ambient_form.size)
+        for block in self.subject.nature.spheres:
+            v[block[: 2 - which]] = 1
+        return v
+
+    def _element(self) -> Any:
+        """Return what acts on representatives: positive scales, or a rotation."""
+        if self.subject.nature.quotient and "act" not in self.subject.offers:
+            return self.subject.random_rotation(self.rng)
+        count = int(getattr(getattr(self.subject.manifold, "layout", None), "m", len(self.subject.nature.spheres)) or 1)
+        if self.simple:
+            return np.full(count, 2.0)
+        return self._rounded(np.exp(self.rng.uniform(-2, 2, size=count)))
+
+    def _rounded(self, values: np.ndarray) -> np.ndarray:
+        return values.astype(self.subject.dtype).astype(float)

@@ -1,0 +1,134 @@
+r"""How one law is judged on foreign floats.
+
+Two sides agree when they differ by no more than what rounding explains.  That is measured, not assumed: the law is
+run again with inputs moved by one unit of rounding (control runs), and 16 times the largest change, and a few ulp
+of the sides themselves, are allowed.  A side that claims accuracy brings its own bound, from the conditioning of
+the problem instead of that of the code: this is how a distance by arccos is told from one by atan2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from psitheory.checking import Observation
+
+CONTROLS = 6
+CONTROL_FACTOR = 16
+ULPS = 64
+CHAOS = 1e-4
+"""Where one ulp in the inputs moves the sides by this much of their size, a case says nothing."""
+
+Status = Literal["passed", "failed", "vacuous"]
+
+
+@dataclass(frozen=True)
+class Bounded:
+    """Two sides that are claimed to agree to within ``noise``, which the law knows, and what control runs add."""
+
+    left: Any
+    right: Any
+    noise: Any
+    note: str = ""
+    controlled: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one case."""
+
+    status: Status
+    left: str = ""
+    right: str = ""
+    allowed: float = 0.0
+    note: str = ""
+
+
+def judge(
+    law: Callable[..., Observation | Bounded],
+    inputs: Mapping[str, Any],
+    eps: float,
+    moved: Callable[[Mapping[str, Any], np.random.Generator], Mapping[str, Any]],
+) -> Outcome:
+    """Run ``law`` on ``inputs`` and judge what it observed.
+
+    Parameters
+    ----------
+    law : callable
+        Of the inputs alone.
+    inputs : mapping
+    eps : float
+        The unit of rounding of the precision in which the subject is called.
+    moved : callable
+        Returns the inputs moved by one unit of rounding.
+    """
+    seen = law(**inputs)
+    if isinstance(seen, Observation) and not seen.moved:
+        return Outcome("vacuous", note=str(seen.left))
+    left, right = sides = _flat(seen.left, seen.right)
+    size = max(_largest(left), _largest(right))
+    if isinstance(seen, Bounded):
+        allowed, note = _flat(seen.noise + 0 * left)[0], seen.note
+    else:
+        allowed, note = np.full(left.shape, ULPS * eps * size * max(1.0, np.sqrt(left.size))), ""
+        if seen.relation == "at most":
+            left, right = (np.where(left <= right, 0.0, side) for side in sides)
+    outcome = _compared(left, right, allowed, note)
+    if outcome.status == "passed" or (isinstance(seen, Bounded) and not seen.controlled):
+        return outcome  # no control run could tell otherwise
+    spread = 0.0
+    for k in range(CONTROLS):
+        again = law(**moved(inputs, np.random.default_rng(k)))
+        if isinstance(again, Bounded) or again.moved:
+            pairs = zip(_flat(again.left, again.right), sides, strict=True)
+            spread = max(spread, *(_largest(a - b) for a, b in pairs))
+    if spread > max(CHAOS, 1e3 * eps) * size and size > 0 and spread > 1e6 * eps:
+        return Outcome("vacuous", note=f"one ulp in the inputs moves the sides by {spread:.1e}")
+    return _compared(left, right, allowed + CONTROL_FACTOR * spread, note)
+
+
+def _compared(left: np.ndarray, right: np.ndarray, allowed: np.ndarray, note: str = "") -> Outcome:
+    if not left.size:
+        return Outcome("vacuous", note="there is nothing to compare")
+    with np.errstate(invalid="ignore"):
+        gap = np.where(left == right, 0.0, np.abs(left - right))
+        excess = np.where(np.isfinite(gap), gap - allowed, np.inf)
+    i = int(np.argmax(excess))
+    return Outcome("failed" if excess[i] > 0 else "passed", number(left[i]), number(right[i]), float(allowed[i]), note)
+
+
+def number(x: float) -> str:
+    """Return a number with as many digits as tell it apart."""
+    return f"{x:.15g}"
+
+
+def _largest(x: np.ndarray) -> float:
+    finite = np.abs(x[np.isfinite(x)])
+    return float(finite.max(initial=0.0))
+
+
+def _flat(*sides: Any) -> tuple[np.ndarray, ...]:
+    return tuple(np.ravel(side) for side in np.broadcast_arrays(*(np.asarray(side, dtype=float) for side in sides)))
+
+
+def one_ulp_away(
+    inputs: Mapping[str, Any],
+    rng: np.random.Generator,
+    *,
+    eps: float,
+    parts: Sequence[np.ndarray],
+    fixed: Sequence[str],
+) -> dict[str, Any]:
+    """Return the inputs with each array moved by up to ``eps`` times the largest entry of each of its ``parts``."""
+    out = dict(inputs)
+    for name, value in inputs.items():
+        if not isinstance(value, np.ndarray) or name in fixed:
+            continue
+        noise = np.zeros_like(value)
+        for part in parts if len(value) == sum(map(len, parts)) else [np.arange(len(value))]:
+            noise[part] = eps * np.max(np.abs(value[part]), initial=0.0) * rng.uniform(-1, 1, size=len(part))
+        out[name] = value + noise
+    return out

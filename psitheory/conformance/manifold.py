@@ -1,0 +1,252 @@
+"""check_manifold: every law that a manifold must obey, chosen by what it offers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any, Literal
+
+import numpy as np
+
+from psitheory.checking import Verdict
+from psitheory.conformance.findings import ConformanceReport, Finding, raised
+from psitheory.conformance.geometry.drawing import CASES, cases, derived
+from psitheory.conformance.geometry.judging import Outcome, judge, one_ulp_away
+from psitheory.conformance.geometry.methods import expression
+from psitheory.conformance.geometry.nature import Known, recognised
+from psitheory.conformance.geometry.rules import RULES, Claims, Rule
+from psitheory.conformance.geometry.subject import Missing, Points
+from psitheory.errors import ArgumentError, UnknownName, shown
+
+LAWS: tuple[str, ...] = tuple(rule.name for rule in RULES)
+"""The names of the laws, in the order in which they are tried."""
+
+PRECISIONS = ((np.float64, CASES), (np.float32, CASES // 2))
+
+
+def check_manifold(
+    manifold: Any,
+    *,
+    points: Points | None = None,
+    shape: tuple[int, ...] | None = None,
+    order: Literal[1, 2] | None = None,
+    transport: Literal["parallel", "vector"] | None = None,
+    batch: bool | None = None,
+    cases: int = CASES,
+    only: str | Iterable[str] | None = None,
+    expected: Mapping[str, str] | None = None,
+    seed: int = 0,
+) -> ConformanceReport:
+    """Check a manifold: metric, projection, retraction, geodesics, distance, transport, conversions, classes.
+
+    Parameters
+    ----------
+    manifold : object
+        Has some of the methods of :class:`psitheory.geometry.Manifold` (and ``Quotient``), under these names or
+        those of Pymanopt or Geoopt.  A law whose methods are missing is skipped and named as such.
+    points : callable or sequence, optional
+        Where points come from if the manifold draws none: a function of a Generator, or a list of points.
+    shape : tuple of int, optional
+        The shape of a point, for a manifold that fits any.
+    order : {1, 2}, optional
+        The order of the retraction that is claimed; if left out, 2 on spheres and subspaces, else 1.
+    transport : {"parallel", "vector"}, optional
+        What transport claims to be; if left out, parallel by our names, any vector transport by Pymanopt's and
+        Geoopt's, as they document it.
+    batch : bool, optional
+        Whether methods take stacked points; found out if left out.
+    cases : int
+        Inputs tried for each law in float64; half as many in float32.
+    only : str or several, optional
+        The laws to try; all if left out.
+    expected : mapping of str to str, optional
+        Laws that are expected to be REFUTED, each with the reason.
+    seed : int
+        All randomness derives from it.
+
+    Raises
+    ------
+    ArgumentTypeError
+        If the object has none of the methods, or one of them does not take the arguments it must.
+    ArgumentError
+        If no point can be drawn, or a random one is not finite.
+    UnknownName
+        If ``only`` or ``expected`` names no law.
+    """
+    chosen = _chosen(only)
+    if not isinstance(cases, int) or cases < 1:
+        raise ArgumentError(f"cases is {shown(cases)}; an integer of at least 1 is needed")
+    if order not in (None, 1, 2):
+        raise ArgumentError(f"order is {shown(order)}; 1 or 2 is needed")
+    if transport not in (None, "parallel", "vector"):
+        raise ArgumentError(f"transport is {shown(transport)}; 'parallel' or 'vector' is needed")
+    subject = recognised(manifold, points=points, shape=shape)
+    parallel = subject.dialect == "psitheory" if transport is None else transport == "parallel"
+    claims = Claims(order, parallel, batch)
+    options = [f"{name}={value!r}" for name, value in (("order", order), ("transport", transport)) if value is not None]
+    findings, skipped = [], {}
+    for rule in chosen:
+        reason = rule.skipped(subject, claims)
+        try:
+            if not reason:
+                findings.append(_tried(rule, subject, cases, seed, _replay(subject, rule, options, seed)))
+        except Missing as missing:
+            reason = str(missing)
+        if reason:
+            skipped[rule.name] = reason
+    report = ConformanceReport(
+        subject.name, "manifold", tuple(findings), _properties(subject, claims), _notes(subject), skipped
+    )
+    return report.expecting(expected)
+
+
+def _chosen(only: str | Iterable[str] | None) -> list[Rule]:
+    if only is None:
+        return list(RULES)
+    names = [only] if isinstance(only, str) else list(only)
+    unknown = [name for name in names if name not in LAWS]
+    if unknown:
+        raise UnknownName(f"only names the law {unknown[0]!r}; there are {', '.join(LAWS)}")
+    return [rule for rule in RULES if rule.name in names]
+
+
+def _replay(subject: Known, rule: Rule, options: list[str], seed: int) -> str:
+    shown_options = "".join(f", {option}" for option in options)
+    return f"check_manifold({expression(subject.manifold)}, only={rule.name!r}{shown_options}, seed={seed})"
+
+
+def _tried(rule: Rule, subject: Known, count: int, seed: int, replay: str) -> Finding:
+    """Return the finding on one law: the first case that fails, or how many passed."""
+    passed, vacuous = 0, ""
+    notes: list[str] = []
+    precisions: list[str] = []
+    for dtype, most in PRECISIONS:
+        own = subject.in_precision(dtype)
+        if dtype == np.float32 and not _takes_float32(subject):
+            continue
+        number = 1 if rule.single else min(count, most)
+        drawn, inputs = cases(own, rule.inputs, derived(seed, rule.name, str(np.dtype(dtype))), number), {}
+        for _ in range(number):
+            try:
+                inputs = next(drawn)
+                outcome = _outcome(rule, own, inputs)
+            except Missing:
+                raise
+            except Exception as error:
+                return raised(rule.name, error, smallest=_shown(own, inputs), claimed=rule.claimed, replay=replay)
+            if outcome.status == "failed":
+                return _refuted(rule, own, inputs, outcome, passed + 1, replay)
+            passed += outcome.status == "passed"
+            notes += [outcome.note] if outcome.status == "passed" and outcome.note else []
+            vacuous = outcome.note if outcome.status == "vacuous" else vacuous
+        precisions.append(str(np.dtype(dtype)))
+        if rule.single:
+            break
+    if not passed:
+        return Finding(
+            rule.name, Verdict.INCONCLUSIVE, rule.claimed, f"no case says anything: {vacuous}", replay=replay
+        )
+    kind = ", ".join(precisions) + (f"; {notes[0]}" if notes else "")
+    return Finding(rule.name, Verdict.HOLDS, rule.claimed, kind=kind, cases=passed, replay=replay)
+
+
+def _outcome(rule: Rule, subject: Known, inputs: Mapping[str, Any]) -> Outcome:
+    parts = _parts(subject)
+    away = partial(one_ulp_away, eps=subject.eps, parts=parts, fixed=())
+    return judge(partial(rule.law, subject), inputs, subject.eps, away)
+
+
+def _parts(subject: Known) -> list[np.ndarray]:
+    """Return the parts of a flat point whose entries are of one size: blocks, else arrays."""
+    free = np.setdiff1d(np.arange(subject.n), np.concatenate(subject.nature.spheres or (np.zeros(0),)))
+    if subject.nature.spheres and subject.nature.map is not None:
+        return [*subject.nature.spheres, *([free] if len(free) else [])]
+    return [np.arange(part.start, part.stop) for _, part in subject.point_form.slices()]
+
+
+def _takes_float32(subject: Known) -> bool:
+    """Tell whether the manifold takes single precision at all: what raises there only is no failure of a law."""
+    single = subject.in_precision(np.float32)
+    rng = np.random.default_rng(0)
+    w = subject.random_point(rng)
+    x = subject.random_tangent(rng, w)
+    try:
+        for name in ("inner", "retract", "exp"):
+            if name in subject.offers:
+                single.raw(name, *single.arguments(name, w, x, w, x if len(x) == len(w) else w))
+    except Missing:
+        return True
+    except Exception:
+        return False
+    return True
+
+
+def _refuted(
+    rule: Rule, subject: Known, inputs: Mapping[str, Any], outcome: Outcome, count: int, replay: str
+) -> Finding:
+    observed = f"{outcome.left} against {outcome.right}, where rounding explains {outcome.allowed:.1e}"
+    return Finding(
+        rule.name,
+        Verdict.REFUTED,
+        rule.claimed,
+        observed + (f"; {outcome.note}" if outcome.note else "") + f"   in {subject.dtype}, case {count}",
+        _shown(subject, inputs),
+        rule.means,
+        replay,
+        str(subject.dtype),
+        count,
+        _witness(inputs),
+    )
+
+
+def _shown(subject: Known, inputs: Mapping[str, Any]) -> str:
+    return "  ".join(f"{name}={_value(subject, value)}" for name, value in inputs.items() if name != "f")
+
+
+def _value(subject: Known, value: Any) -> str:
+    if not isinstance(value, np.ndarray):
+        return f"{value:.6g}" if isinstance(value, float) else str(value)
+    form = subject.point_form
+    if form.kind != "sequence" and len(form.shape) > 1 and len(value) == form.size and not form.complex:
+        value = value.reshape(form.shape)
+    return " ".join(np.array2string(value, precision=6, threshold=40, max_line_width=10**6).split())
+
+
+def _witness(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the inputs exactly, as hex floats."""
+    exact: dict[str, Any] = {}
+    for name, value in inputs.items():
+        if isinstance(value, np.ndarray):
+            exact[name] = [float(x).hex() for x in value]
+        elif isinstance(value, float):
+            exact[name] = value.hex()
+    return exact
+
+
+def _properties(subject: Known, claims: Claims) -> dict[str, Any]:
+    nature = subject.nature
+    found: dict[str, Any] = {"kind": _kind(subject), "names": subject.dialect}
+    if nature.dimension is not None:
+        found["dimension of the tangent space"] = nature.dimension
+    where = "standard representatives" if "canonical" in subject.offers else "the ambient space"
+    found["metric"] = f"that of {where}" if nature.flat else "its own"
+    found["transport"] = "claimed to be parallel" if claims.parallel else "any vector transport"
+    return found
+
+
+def _kind(subject: Known) -> str:
+    nature = subject.nature
+    if nature.spheres:
+        what = "lines" if nature.lines else "unit spheres"
+        return f"product of {what} in R^" + " × R^".join(str(len(block)) for block in nature.spheres)
+    if nature.quotient:
+        return "matrices up to rotation from the right" + (": subspaces" if any(nature.orthonormal) else "")
+    if not nature.unique:
+        return "not recognised: points may have several representatives, and are not compared"
+    return (
+        "classes with a standard representative" if "canonical" in subject.offers else "points with one representative"
+    )
+
+
+def _notes(subject: Known) -> tuple[str, ...]:
+    return () if _takes_float32(subject) else ("its methods do not take float32; nothing was tried there",)
