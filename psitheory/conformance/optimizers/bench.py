@@ -1,0 +1,237 @@
+r"""Runs of one method from equivalent starts, how far they are apart, and what rounding alone would explain.
+
+Two runs, x from :math:`w_0` and y from :math:`a\cdot w_0`, are compared in two ways, block by block:
+
+* *full*: :math:`\|y_i/a_i - x_i\| / \|x_i\|`, zero if the run commutes with the rescaling;
+* *class*: :math:`\|y_i/\|y_i\| - x_i/\|x_i\|\|`, zero if both visit the same classes.
+
+Free parts are compared by :math:`\|y_v - x_v\|/\|x_v\|` in both.  A gap is judged relative to how far the runs
+moved, and against controls: the same run with its start and every point at which a gradient is taken moved by one
+ulp.  A small gap at generic scales that stays as it is when the rescaling nearly goes away, :math:`a^{1/16}`, is due to
+coarse arithmetic inside the method; a true break would fall with it.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from psitheory.arithmetic import norm
+from psitheory.conformance.optimizers.network import Network, one_ulp_away
+from psitheory.conformance.optimizers.runs import Runs
+from psitheory.errors import PsitheoryError
+
+Constants = tuple[tuple[str, Any], ...]
+Mode = Literal["full", "class"]
+MODES: tuple[Mode, ...] = ("full", "class")
+TIMES = (1, 2, 3, 5, 10, 30, 100)
+"""The steps after which runs are compared: there are methods that pass the first few and fail later."""
+
+ENOUGH = 10
+"""Steps that must be decided before anything holds."""
+CONTROLS = 3
+CONTROL_FACTOR = 10
+NEARLY_NOTHING = (1 / 16, 1 / 11, 1 / 8)
+COARSE = 0.05
+"""A gap, relative to the motion, that arithmetic inside a method may cause, such as sixteen-bit floats."""
+
+
+@dataclass(frozen=True)
+class Change:
+    r"""How a run differs from the one that was asked for.
+
+    Attributes
+    ----------
+    exponents : tuple of float
+        :math:`\log_2 a_i` for each block; empty for the start itself.
+    rate : float
+        :math:`\log_2` of what multiplies the rate.
+    constants : tuple of (str, float or pair)
+        New values of constants of the method, such as its eps.
+    noise : int
+        0, or the number of a control run.
+    """
+
+    exponents: tuple[float, ...] = ()
+    rate: float = 0.0
+    constants: Constants = ()
+    noise: int = 0
+
+    def scales(self, network: Network) -> np.ndarray:
+        """Return a, one scale for each block."""
+        exponents = np.asarray(self.exponents or np.zeros(network.layout.m), float)
+        return np.asarray(np.exp2(exponents), network.dtype)
+
+    def times(self, factor: float) -> Change:
+        """Return the change with all exponents multiplied."""
+        return replace(self, exponents=tuple(factor * k for k in self.exponents), rate=factor * self.rate)
+
+
+class CodeRaised(Exception):
+    """The code under test raised, in the run of ``change`` after ``step`` steps."""
+
+    def __init__(self, error: Exception, change: Change, step: int) -> None:
+        super().__init__(str(error))
+        self.error, self.change, self.step = error, change, step
+
+
+@dataclass(frozen=True)
+class Gap:
+    """How far two runs are apart after some steps, and how far the farther one has moved; for one mode."""
+
+    defect: float
+    motion: float
+    exact: bool
+    finite: bool
+
+    @property
+    def relative(self) -> float:
+        """Return the defect relative to the motion."""
+        return self.defect / self.motion if self.motion > 0 else np.inf
+
+
+@dataclass
+class Bench:
+    """Runs of one method on one network; each run is made once and kept."""
+
+    method: Runs
+    network: Network
+    seed: int
+    steps: int = TIMES[-1]
+    _runs: dict[Change, tuple[int, Mapping[int, np.ndarray]]] = field(default_factory=dict)
+    _noises: dict[tuple[Change, int, Mode], float] = field(default_factory=dict)
+
+    def afresh(self) -> Bench:
+        """Return the same bench without any run."""
+        return Bench(self.method, self.network, self.seed, self.steps)
+
+    def without_free(self) -> Bench:
+        """Return the bench on which the free part of the weights is fixed."""
+        return self if self.network.fixed else Bench(self.method, self.network.without_free(), self.seed, self.steps)
+
+    @property
+    def times(self) -> tuple[int, ...]:
+        """Return the steps after which runs are compared."""
+        return (*(t for t in TIMES if t < self.steps), self.steps)
+
+    @property
+    def eps(self) -> float:
+        """Return the unit of rounding."""
+        return float(np.finfo(self.network.dtype).eps)
+
+    @property
+    def chaos(self) -> float:
+        """Return the size of a control's gap above which nothing is decided."""
+        return 1e-6 if self.eps < 1e-12 else 1e-3
+
+    def start(self, change: Change) -> np.ndarray:
+        """Return the rescaled start, moved by one ulp if a control run asks for it."""
+        w = self.network.layout.scale(change.scales(self.network), self.network.first)
+        return one_ulp_away(w, np.random.default_rng(change.noise)) if change.noise else np.asarray(w)
+
+    def points(self, change: Change, steps: int) -> Mapping[int, np.ndarray]:
+        """Return the points of a run at 0 and at the times up to ``steps``."""
+        length, points = self._runs.get(change, (-1, {}))
+        if length >= steps:
+            return points
+        wanted, points = {0, steps, *(t for t in self.times if t <= steps)}, {}
+        with seeded(self.seed), np.errstate(all="ignore"):
+            for t, w in zip(range(steps + 1), self._run(change, steps), strict=False):
+                if t in wanted:
+                    points[t] = w
+        self._runs[change] = steps, points
+        return points
+
+    def _run(self, change: Change, steps: int) -> Iterator[np.ndarray]:
+        step = 0
+        try:
+            run = self.method.run(
+                self.network,
+                self.start(change),
+                steps,
+                self.seed,
+                rate=float(np.exp2(change.rate)),
+                constants=dict(change.constants),
+                noise=np.random.default_rng(change.noise) if change.noise else None,
+            )
+            for w in run:
+                step += 1
+                yield w
+        except PsitheoryError:
+            raise
+        except Exception as error:
+            raise CodeRaised(error, change, step) from error
+
+    # -- comparison -----------------------------------------------------------------------------
+
+    def gaps(self, base: Change, change: Change, t: int, steps: int) -> dict[Mode, Gap]:
+        """Return how far the two runs are apart after ``t`` of ``steps`` steps."""
+        x, y = self.points(base, steps), self.points(change, steps)
+        if t not in x or t not in y:
+            return dict.fromkeys(MODES, Gap(np.inf, np.inf, False, False))
+        with np.errstate(all="ignore"):
+            return {mode: self._gap(mode, base, change, (x[0], x[t]), (y[0], y[t])) for mode in MODES}
+
+    def _gap(self, mode: Mode, base: Change, change: Change, x: tuple[Any, Any], y: tuple[Any, Any]) -> Gap:
+        x0, xt = (self._seen(mode, base, w) for w in x)
+        y0, yt = (self._seen(mode, change, w) for w in y)
+        finite = bool(np.all(np.isfinite(x[1])) and np.all(np.isfinite(y[1])))
+        motion = max(self._apart(xt, x0), self._apart(yt, y0))
+        return Gap(self._apart(xt, yt), motion, bool(np.array_equal(xt, yt)), finite)
+
+    def _seen(self, mode: Mode, change: Change, w: np.ndarray) -> np.ndarray:
+        layout = self.network.layout
+        if mode == "class":
+            return np.asarray(layout.units(w))
+        return np.asarray(layout.scale(1 / change.scales(self.network), w))
+
+    def _apart(self, x: np.ndarray, y: np.ndarray) -> float:
+        """Return the largest distance of two blocks, or of the free parts, relative to their size."""
+        layout = self.network.layout
+        size, gap = layout.norms(x), layout.norms(y - x)
+        pairs = [(gap, size)]
+        if layout.p:
+            free = layout.free_part(x)
+            pairs.append((norm(layout.free_part(y) - free, keepdims=True), norm(free, keepdims=True)))
+        worst = max(float(np.max(np.where(g > 0, g / s, g))) for g, s in pairs if g.size)
+        return worst if worst == worst else np.inf
+
+    # -- what rounding explains -----------------------------------------------------------------
+
+    def noise(self, change: Change, t: int, steps: int, mode: Mode) -> float:
+        """Return the gap that rounding alone explains up to step ``t`` of a run: ten times the largest of controls."""
+        key = (change, t, mode)
+        if key not in self._noises:
+            worst = 2 * self.eps
+            for s in (s for s in self.times if s <= t):
+                for k in range(1, CONTROLS + 1):
+                    gap = self.gaps(change, replace(change, noise=k), s, steps)[mode]
+                    worst = max(worst, gap.defect if gap.finite else 0.0)
+            self._noises[key] = CONTROL_FACTOR * worst
+        return self._noises[key]
+
+    def is_coarse(self, base: Change, change: Change, t: int, steps: int, mode: Mode) -> bool:
+        """Tell whether a small gap stays when the rescaling nearly goes away, as coarse arithmetic inside makes it."""
+        gap = self.gaps(base, change, t, steps)[mode]
+        if base.exponents or gap.relative > COARSE or not change.exponents:
+            return False
+        near = [self.gaps(base, change.times(factor), t, steps)[mode].defect for factor in NEARLY_NOTHING]
+        return gap.defect / 3 < max(near) < np.inf
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Seed the global generators of Python and NumPy inside the block, and restore them after it."""
+    before, legacy = random.getstate(), np.random.get_state()  # noqa: NPY002 - code under test may draw from it
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002
+    try:
+        yield
+    finally:
+        random.setstate(before)
+        np.random.set_state(legacy)  # noqa: NPY002

@@ -1,0 +1,91 @@
+"""What optimisers are tried on: a loss that does not notice the scale of any neuron, without an eps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from psitheory.arithmetic import Array
+from psitheory.errors import ArgumentError
+from psitheory.layout import Layout
+from psitheory.models import BatchNormMLP
+from psitheory.models.interface import Evaluation, Model
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """A scale-invariant model and a start, in one precision.
+
+    Attributes
+    ----------
+    model : Model
+    start : array, (n,)
+        The start, free part included.
+    fixed : bool
+        Whether the free part stays at the start, so that every weight left is in a scale-invariant block.
+    """
+
+    model: Model
+    start: np.ndarray
+    fixed: bool = False
+
+    def without_free(self) -> Network:
+        """Return the same model with its free part fixed."""
+        return replace(self, fixed=True)
+
+    @property
+    def dtype(self) -> np.dtype:
+        """Return the precision."""
+        return np.asarray(self.start).dtype
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Return the parts that an optimiser moves."""
+        parts = self.model.layout.parts
+        return Layout(*(part for part in parts if part.blocks)) if self.fixed else self.model.layout
+
+    @cached_property
+    def moved(self) -> np.ndarray:
+        """Return which entries an optimiser moves."""
+        kept = [np.full(part.size, bool(part.blocks) or not self.fixed) for part in self.model.layout.parts]
+        return np.concatenate(kept)
+
+    @property
+    def first(self) -> np.ndarray:
+        """Return the start of what an optimiser moves."""
+        return np.asarray(self.start[self.moved])
+
+    def whole(self, w: Array) -> np.ndarray:
+        """Return all weights of the model, the fixed ones included."""
+        out = self.start.copy()
+        out[self.moved] = w
+        return out
+
+    def evaluate(self, w: Array, noise: np.random.Generator | None = None) -> Evaluation:
+        """Return loss and gradient, NaN where the model has none; with ``noise``, at a point one ulp away."""
+        if noise is not None:
+            w = one_ulp_away(w, noise)
+        try:
+            found = self.model.evaluate(self.whole(w) if self.fixed else w)
+        except ArgumentError:  # a dead neuron, or weights that are no longer finite: the run breaks here
+            return Evaluation(np.full((), np.nan, self.dtype), np.full_like(w, np.nan))
+        return Evaluation(found.loss, found.gradient[self.moved] if self.fixed else found.gradient)
+
+
+def invariant_network(dtype: np.dtype, seed: int) -> Network:
+    """Return a batch-norm network with two hidden layers of four neurons, eps = 0, and a linear last layer.
+
+    Its gradients and weights are of size one, so that customary rates move it and customary eps do not show.
+    """
+    rng = np.random.default_rng(seed)
+    inputs, targets = rng.normal(size=(16, 5)), 2 * rng.normal(size=(16, 3))
+    model = BatchNormMLP(inputs.astype(dtype), targets.astype(dtype), hidden=(4, 4), loss="squared")
+    return Network(model, model.initial(rng))
+
+
+def one_ulp_away(w: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return ``w`` with every entry but zeros moved by one ulp up or down."""
+    away = np.where(rng.integers(0, 2, w.shape) > 0, np.inf, -np.inf).astype(w.dtype)
+    return np.where(w == 0, w, np.nextafter(w, away)).astype(w.dtype)

@@ -1,0 +1,78 @@
+"""The words in which findings on optimisers are put."""
+
+from __future__ import annotations
+
+from psitheory.conformance.optimizers.bench import Change, Mode
+from psitheory.conformance.optimizers.equivariance import LEVELS, Outcome, Trial, groups
+from psitheory.conformance.optimizers.limits import Edge, Limited
+from psitheory.layout import Layout
+
+CLAIMED: dict[Mode, str] = {"full": "w_t(a·w_0) = a·w_t(w_0)", "class": "w_t(a·w_0) is in the class of w_t(w_0)"}
+MEANS: dict[Mode, str] = {
+    "full": "starts of one class do not keep the scales between them",
+    "class": "starts of one class part: what is found depends on the scale of the initial weights",
+}
+CAUSES = {
+    "": "",
+    "eps": "an eps takes over",
+    "clamp": "a clamp, a floor or an overflow inside takes over",
+    "weak term": "a weak term that grows with the scale breaks it, such as a decay inside the gradient",
+    "overflow": "numbers overflow",
+    "unknown": "rounding hides what happens",
+}
+
+
+def scales(layout: Layout, change: Change) -> str:
+    """Return the scales of a run, such as ``a=2 on row 0 of W1``."""
+    if not any(change.exponents):
+        return "a=1"
+    for level in reversed(LEVELS):
+        named = {}
+        for name, blocks in groups(layout, level).items():
+            found = {change.exponents[i] for i in blocks}
+            if len(found) > 1:
+                break
+            named[name] = found.pop()
+        else:
+            return "a=" + ", ".join(f"{power(k)} on {name}" for name, k in named.items() if k)
+    raise AssertionError("every rescaling is one of single blocks")
+
+
+def power(k: float) -> str:
+    """Return 2^k as a number, or as a power where it is large or small."""
+    return f"2^{k:g}" if abs(k) > 20 else f"{2.0**k:.6g}"
+
+
+def gap(outcome: Outcome) -> str:
+    """Return how far two runs are apart."""
+    if outcome.status == "vacuous":
+        return f"no block moved in {outcome.step} steps by more than rounding"
+    if not outcome.gap.finite:
+        return f"a run is no longer finite after step {outcome.step}"
+    if outcome.status == "undecided":
+        return f"beyond step {outcome.step} runs that start one ulp apart part as far, or farther than can be judged"
+    relative = f"{outcome.gap.relative:.2g} of how far they moved"
+    explained = outcome.allowed / outcome.gap.motion
+    return f"after step {outcome.step} the runs are {relative} apart; rounding explains {explained:.1g}"
+
+
+def kind(trials: tuple[Trial, ...]) -> str:
+    """Return on what trials that passed rest."""
+    exact = any(trial.outcome.status == "exact" for trial in trials if trial.in_powers_of_two)
+    return "powers of two" if exact else "controls"
+
+
+def limited(excuse: Limited) -> str:
+    """Return what an eps does to a law that would hold without it."""
+    return f"up to {excuse.defect:.1g} of the motion, for which an eps is the cause: {excuse.how}"
+
+
+def reach(edges: tuple[Edge, ...]) -> str:
+    """Return the range of scales between the edges, such as ``2^-300 … 2^9 (a clamp … above)``."""
+    low, high, *apart = edges
+    ends = [f"{CAUSES[e.cause]} {side}" for e, side in ((low, "below"), (high, "above")) if e.cause]
+    out = f"2^{low.exponent} … 2^{high.exponent}" + (f" ({'; '.join(ends)})" if ends else "")
+    for e in apart:
+        if e.cause:
+            out += f", and spread over 2^±{e.exponent} ({CAUSES[e.cause]} beyond)"
+    return out
