@@ -1,0 +1,250 @@
+r"""The rate of Riemannian gradient descent by the exponential map: the form of PSI-GD's, with the geodesic constant.
+
+Statement
+---------
+Let :math:`L_g = \sup\|\mathrm{Hess} f\|`, the largest curvature along geodesics.  Then
+:math:`w^+ = \mathrm{Exp}_{[w]}(-\eta\,\mathrm{grad} f)` has, for :math:`0 < \eta < 2/L_g`,
+
+.. math:: \sum_{t<T} G(w_t) \le \frac{f(w_0) - f(w_T)}{\eta(1 - \eta L_g/2)},
+
+and at :math:`\eta = 1/L_g`: :math:`\min_{t<T} G \le 2L_g\Delta/T`.  Always :math:`L_g \le L`, and it may be smaller:
+for the cosine with a fixed direction :math:`L_g = 1 < L = 2/\sqrt3`; for Rayleigh quotients both are
+:math:`2(\lambda_{\max} - \lambda_{\min})`.
+
+Assumptions
+-----------
+f is PSI and :math:`C^{1,1}` on the quotient, with :math:`L_g` on :math:`\{f \le f(w_0)\}` at least.
+
+Source
+------
+AMS08, §4; the comparison of the two constants is ours.
+
+Idea of the proof
+-----------------
+Along a geodesic :math:`(f\circ\gamma)'' = g(\mathrm{Hess} f[\dot\gamma],\dot\gamma) \le L_g\|\dot\gamma\|^2`; integrate
+twice and add up.  On horizontal vectors the Hessian of the quotient is :math:`\nabla^2f` at unit blocks (A6), so its
+largest eigenvalue is one over a subspace.
+
+What is checked, what is not
+----------------------------
+Both inequalities on Rayleigh quotients and cosines in balls and on floats (geodesics are transcendental); that the
+curvature is at most :math:`L_g`, and :math:`L_g \le L`, on Rayleigh quotients, cosines and waves.  That the constant
+is attained at T = 1, by an instance.
+
+Tags
+----
+rates, RGD, exponential map
+"""
+
+import numpy as np
+
+from proofs_check.bibliography import AMS08
+from psitheory.checking import BALLS, FLOATS, Exhibit, at_most, theorem
+from psitheory.experiments import descend
+from psitheory.geometry import PSIQuotient
+from psitheory.models import Cosine, Rayleigh
+from psitheory.optimizers.geodesic import RiemannianGradientDescent
+from psitheory.rates import largest_curvature
+from psitheory.rates.bounds import PSI_GD, PSI_GD_SUM
+from psitheory.strategies import counts, points, ratios, rayleigh_quotients, vectors, waves
+from psitheory.strategies.rates import cosines
+
+C6 = theorem(
+    "C6",
+    "RGD by the exponential map: the same form, with L_g ≤ L",
+    chapter="rates",
+    source=AMS08,
+    locator="§4 (gradient methods on manifolds)",
+    statement=r"\sum_{t<T} G(w_t) \le \frac{f(w_0)-f(w_T)}{\eta(1-\eta L_g/2)},\qquad"
+    r"\min_{t<T} G(w_t) \le \frac{2L_g\Delta}{T}\quad(\eta = 1/L_g),\qquad L_g = \sup\|\mathrm{Hess} f\| \le L",
+    assumptions=("f is positively scale-invariant with L_g-Lipschitz gradient on the quotient", "0 < η < 2/L_g"),
+    doc=__doc__,
+)
+
+
+def _geodesic_constant(model):
+    """Return L_g: 1 for the cosine, L for the Rayleigh quotient."""
+    return 1 if isinstance(model, Cosine) else model.smoothness.value
+
+
+def _run(method, model, w, steps):
+    """Return loss at 0 and T, and sum and minimum of G over t < T."""
+    seen = descend(model, method, w, steps, record=[0, steps])
+    assert seen.sum_squared_gradient is not None
+    assert seen.min_squared_gradient is not None
+    return seen.loss[0], seen.loss[-1], seen.sum_squared_gradient[-1], seen.min_squared_gradient[-1]
+
+
+def _sum_is_bounded(steps, model, w, c, constant):
+    """Claim the first inequality at η = c/constant, with ``constant`` for L_g."""
+    eta = c / constant
+    first, last, total, _ = _run(RiemannianGradientDescent(eta), model, w, steps)
+    return at_most(total, PSI_GD_SUM(drop=first - last, rate=eta, smoothness=constant))
+
+
+def _minimum_is_bounded(steps, model, w, constant, divided_by=1):
+    """Claim the second at η = 1/constant, its right side divided by a number."""
+    one = w[0] * 0 + 1
+    first, _, _, least = _run(RiemannianGradientDescent(one / constant), model, w, steps)
+    return at_most(divided_by * least, PSI_GD(smoothness=constant, gap=first - model.minimum, steps=steps))
+
+
+ON_COSINES = {"steps": counts(1, 8), "model": cosines(), "w": points("model")}
+ON_QUOTIENTS = {"steps": counts(1, 8), "model": rayleigh_quotients(), "w": points("model")}
+
+
+@C6.law(**ON_COSINES, c=ratios(0, 2), on=(BALLS, FLOATS))
+def the_sum_is_bounded_on_cosines(steps, model, w, c):
+    """Σ_{t<T} G ≤ (f_0 - f_T)/(η(1 - ηL_g/2)) at η = c/L_g, 0 < c < 2, with L_g = 1."""
+    return _sum_is_bounded(steps, model, w, c, 1)
+
+
+@the_sum_is_bounded_on_cosines.counterfeit(
+    instance={"steps": 1, "model": Cosine(np.array([1.0, 0.0])), "w": np.array([16.0, 1.0]), "c": 1.0}
+)
+def the_sum_is_bounded_by_half(steps, model, w, c):
+    """The same bound for twice the sum."""
+    claimed = _sum_is_bounded(steps, model, w, c, 1)
+    return at_most(2 * claimed.left, claimed.right)
+
+
+@the_sum_is_bounded_on_cosines.counterfeit(
+    instance={"steps": 2, "model": Cosine(np.array([1.0, 0.0])), "w": np.array([1.0, 1.0]), "c": 1.75}
+)
+def half_of_the_constant_will_do(steps, model, w, c):
+    """The same with L_g/2 for L_g."""
+    return _sum_is_bounded(steps, model, w, c, 1 / (2 + 0 * c))
+
+
+@C6.law(**ON_QUOTIENTS, c=ratios(0, 2), on=(BALLS, FLOATS))
+def the_sum_is_bounded_on_quotients(steps, model, w, c):
+    """The same on Rayleigh quotients, with L_g = 2(λ_max - λ_min)."""
+    return _sum_is_bounded(steps, model, w, c, _geodesic_constant(model))
+
+
+NEAR_THE_BOTTOM = {"steps": 1, "model": Rayleigh(np.diag([0.0, 1.0])), "w": np.array([16.0, 1.0])}
+"""At T = 1 the ratio of observed to bound is cos²θ = 256/257."""
+
+
+@the_sum_is_bounded_on_quotients.counterfeit(instance={**NEAR_THE_BOTTOM, "c": 1.0})
+def the_sum_is_bounded_by_half_on_quotients(steps, model, w, c):
+    """The same bound for twice the sum."""
+    claimed = _sum_is_bounded(steps, model, w, c, _geodesic_constant(model))
+    return at_most(2 * claimed.left, claimed.right)
+
+
+@C6.law(**ON_COSINES, on=(BALLS, FLOATS))
+def the_minimum_is_at_most_two_l_g_delta_over_t(steps, model, w):
+    """min_{t<T} G ≤ 2L_gΔ/T at η = 1/L_g = 1, on cosines."""
+    return _minimum_is_bounded(steps, model, w, 1)
+
+
+@the_minimum_is_at_most_two_l_g_delta_over_t.counterfeit(
+    instance={"steps": 1, "model": Cosine(np.array([1.0, 0.0])), "w": np.array([16.0, 1.0])}
+)
+def half_of_the_bound_holds(steps, model, w):
+    """min_{t<T} G ≤ L_gΔ/T; refuted at T = 1."""
+    return _minimum_is_bounded(steps, model, w, 1, divided_by=2)
+
+
+@C6.law(**ON_QUOTIENTS, quantifier="exists", on=(BALLS,), instance=NEAR_THE_BOTTOM)
+def the_constant_is_attained_at_one_step(steps, model, w):
+    """There are instances with G(w_0) ≥ 0.99 · 2L_gΔ/T."""
+    claimed = _minimum_is_bounded(steps, model, w, _geodesic_constant(model))
+    return at_most(99 * claimed.right, 100 * claimed.left)
+
+
+@the_constant_is_attained_at_one_step.counterfeit(steps=counts(2, 8))
+def the_constant_is_attained_at_every_horizon(steps, model, w):
+    """G comes within 1 % of the bound for every instance and every T ≥ 2."""
+    claimed = _minimum_is_bounded(steps, model, w, _geodesic_constant(model))
+    return at_most(99 * claimed.right, 100 * claimed.left)
+
+
+# -- the two constants --------------------------------------------------------------------------
+
+
+def _curvature_is_at_most(model, w, x, constant):
+    """Claim g(Hess f[ξ], ξ) ≤ constant · g(ξ, ξ) for the horizontal part ξ of x."""
+    psi, x = PSIQuotient(model.layout), model.layout.scale(model.layout.norms(w), x)
+    x = psi.horizontal(w, x)
+    gradient = model.evaluate(w).gradient
+    image = psi.hessian(w, gradient, model.hessian_vector(w, x), x)
+    return at_most(psi.inner(w, image, x), constant * psi.inner(w, x, x))
+
+
+@C6.law(model=cosines(), w=points("model"), x=vectors("model"), on=(BALLS, FLOATS))
+def the_curvature_of_the_cosine_is_at_most_one(model, w, x):
+    """g(Hess f[ξ], ξ) ≤ ‖ξ‖² for the cosine, whose L is 2/√3."""
+    return _curvature_is_at_most(model, w, x, 1)
+
+
+@the_curvature_of_the_cosine_is_at_most_one.counterfeit(
+    instance={"model": Cosine(np.array([1.0, 0.0])), "w": np.array([3.0, 4.0]), "x": np.array([0.1, -0.98])}
+)
+def l_is_no_larger_than_l_g(model, w, x):
+    """xᵀ∇²f(u)x ≤ ‖x‖² for all x, horizontal or not: L ≤ L_g."""
+    u = model.layout.units(w)
+    return at_most((x * model.hessian_vector(u, x)).sum(), (x * x).sum())
+
+
+@the_curvature_of_the_cosine_is_at_most_one.counterfeit
+def the_curvature_of_the_cosine_is_at_most_a_half(model, w, x):
+    """g(Hess f[ξ], ξ) ≤ ‖ξ‖²/2."""
+    return _curvature_is_at_most(model, w, x, 1 / (2 + 0 * w[0]))
+
+
+@C6.law(model=waves(), w=points("model"), x=vectors("model"), on=(BALLS,))
+def the_curvature_is_at_most_l_on_waves(model, w, x):
+    """g(Hess f[ξ], ξ) ≤ L‖ξ‖²: L_g ≤ L, for functions of the angle."""
+    return _curvature_is_at_most(model, w, x, model.smoothness.value)
+
+
+@the_curvature_is_at_most_l_on_waves.counterfeit
+def the_curvature_is_at_most_a_twentieth_of_l_on_waves(model, w, x):
+    """g(Hess f[ξ], ξ) ≤ (L/20)‖ξ‖²."""
+    return _curvature_is_at_most(model, w, x, model.smoothness.value / 20)
+
+
+@C6.law(model=rayleigh_quotients(), w=points("model"), x=vectors("model"), on=(BALLS, FLOATS))
+def the_curvature_is_at_most_l_on_quotients(model, w, x):
+    """g(Hess f[ξ], ξ) ≤ 2(λ_max - λ_min)‖ξ‖²: L_g ≤ L."""
+    return _curvature_is_at_most(model, w, x, model.smoothness.value)
+
+
+@the_curvature_is_at_most_l_on_quotients.counterfeit(
+    instance={"model": Rayleigh(np.diag([0.0, 1.0])), "w": np.array([1.0, 0.0]), "x": np.array([0.0, 1.0])}
+)
+def the_curvature_is_at_most_half_of_l_on_quotients(model, w, x):
+    """g(Hess f[ξ], ξ) ≤ (L/2)‖ξ‖²."""
+    return _curvature_is_at_most(model, w, x, model.smoothness.value / 2)
+
+
+@C6.exhibit
+def two_curvatures_of_the_cosine(rng):
+    """Show the curvature along geodesics and the largest eigenvalue of the Hessian at unit vectors, by the angle."""
+    model, angles = Cosine(np.array([1.0, 0.0])), np.linspace(0, np.pi, 181)
+    u = np.stack([np.cos(angles), np.sin(angles)], axis=-1)
+    across = np.stack([-np.sin(angles), np.cos(angles)], axis=-1)
+    flat = [largest_curvature(model, point).value for point in u]
+    return Exhibit(
+        "curves",
+        "Two curvatures of the cosine",
+        "Along geodesics the curvature is cos θ, at most 1; the Hessian of the flat space, which straight steps meet, "
+        "has an eigenvalue up to 2/√3 = 1.155.",
+        {
+            "x": angles,
+            "geodesic": (across * model.hessian_vector(u, across)).sum(axis=-1),
+            "flat": np.array(flat),
+            "l_g": np.full_like(angles, 1.0),
+            "l": np.full_like(angles, 2 / np.sqrt(3)),
+        },
+        {
+            "x": "angle θ with the direction",
+            "y": "curvature",
+            "geodesic": "along the geodesic",
+            "flat": "largest eigenvalue of ∇²f",
+            "l_g": "L_g",
+            "l": "L",
+        },
+    )
