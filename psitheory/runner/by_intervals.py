@@ -18,13 +18,15 @@ def by_intervals(seen: Observation) -> Outcome:
         *(np.asarray(x, dtype=float) for x in (left.lower, left.upper, right.lower, right.upper))
     )
     low, high, floor, ceiling = (x.ravel() for x in arrays)
+    if not len(low):
+        return Outcome("vacuous", note="the sides are empty", relation=seen.relation)
     apart = low > ceiling
     if seen.relation == "equal":
         apart = apart | (high < floor)
     settled = high <= floor if seen.relation == "at most" else np.zeros_like(apart)
     refuted = bool(apart.any())
-    i = int(np.argmax(apart if refuted else ~settled)) if len(low) else 0
-    one, other = (_show_interval(x[i], y[i]) if len(low) else "" for x, y in ((low, high), (floor, ceiling)))
+    i = int(np.argmax(apart if refuted else ~settled))
+    one, other = (_show_interval(x[i], y[i]) for x, y in ((low, high), (floor, ceiling)))
     if refuted:
         return Outcome("failed", one, other, relation=seen.relation)
     if not settled.all():

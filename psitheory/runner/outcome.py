@@ -55,15 +55,17 @@ def judged(
     noise: float = 0.0,
     at: int | None = None,
 ) -> Outcome:
-    """Return the outcome, shown at entry ``at``, or where the sides differ most.
+    """Return the outcome, shown at entry ``at``, or where the sides differ most; sides without entries say nothing.
 
     ``noise`` is the size at which the terms of a side that cancel to zero are computed.
     """
+    if not len(left):
+        return Outcome("vacuous", note="the sides are empty", relation=seen.relation)
     worst = None
     if bits is None and _is_numeric(left) and _is_numeric(right):
         worst = worst_of(seen.relation, to_floats(left), to_floats(right), noise)
     i = at if at is not None else 0 if holds else _worst_entry(seen.relation, left, right)
-    shown_left, shown_right = _show_both(left[i], right[i], holds) if len(left) else ("", "")
+    shown_left, shown_right = _show_both(left[i], right[i], holds)
     return Outcome("passed" if holds else "failed", shown_left, shown_right, worst, "", bits, seen.relation)
 
 
@@ -94,7 +96,7 @@ def _worst_entry(relation: str, left: Any, right: Any) -> int:
     with np.errstate(all="ignore"):
         gap = np.abs(left - right) if relation == "equal" else left - right
         size = np.maximum(np.abs(left), np.abs(right))
-        return int(np.nanargmax(np.where(size > 0, gap / size, 0))) if len(left) else 0
+        return int(np.nanargmax(np.where(size > 0, gap / size, 0)))
 
 
 def _show_both(left: Any, right: Any, holds: bool) -> tuple[str, str]:

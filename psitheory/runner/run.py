@@ -152,7 +152,10 @@ def _try(law: Law, kind: str, effort: Effort, seed: int) -> Evidence:
     )
     if found.found is None:
         return _summary(kind, found)
-    drawn, outcome = _smaller(law.domains, kind, run, effort, seed) or found.found
+    drawn, outcome = found.found
+    smaller = _smaller(law.domains, kind, run, effort, seed)
+    if smaller is not None and smaller[1].status in ("failed", outcome.status):  # what raises is no smaller failure
+        drawn, outcome = smaller
     seen = witness(kind, drawn, outcome.left, outcome.right)
     verdict = Verdict.REFUTED if outcome.status == "failed" else Verdict.INCONCLUSIVE
     cases = len(found.outcomes) + 1

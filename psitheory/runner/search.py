@@ -107,7 +107,8 @@ def search(
         elif time.monotonic() > end:
             raise _OutOfTime
         outcome = run(drawn)
-        if outcome.status in (sought, "raised"):
+        wanted = (sought, "raised") if seen.found is None else (seen.found[1].status,)  # a find shrinks to its like
+        if outcome.status in wanted:
             if seen.found is None:
                 end = time.monotonic() + SHRINK_SECONDS
             seen.found = (drawn, outcome)
