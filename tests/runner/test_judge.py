@@ -85,6 +85,28 @@ def test_what_did_not_move_is_vacuous(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_one_wrong_entry_among_many_is_enough(kind: str) -> None:
+    inputs: dict[str, Any] = {"x": np.array([1.0, 2.0, 3.0])}
+    if kind == RATIONALS:
+        inputs = to_rationals(inputs)
+    if kind == SYMBOLIC:
+        inputs = {"x": SYMBOLS.asarray([1, symbol(), 3])}
+    for i in range(3):
+        outcome = judge(kind, lambda x, i=i: equal(x, x + x * (np.arange(3) == i)), inputs)
+        assert outcome.status == "failed"
+        if kind not in (POWERS_OF_TWO, SYMBOLIC):
+            outcome = judge(kind, lambda x, i=i: at_most(x + x * (np.arange(3) == i), x), inputs)
+            assert outcome.status == "failed"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != POWERS_OF_TWO])
+@pytest.mark.parametrize("claim", [equal, at_most])
+def test_sides_without_entries_are_vacuous(kind: str, claim: Callable[..., Any]) -> None:
+    outcome = judge(kind, lambda x: claim(x, x), {"x": np.zeros(0, dtype=float if kind in ARRAYS else object)})
+    assert (outcome.status, outcome.note) == ("vacuous", "the sides are empty")
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_sides_broadcast(kind: str) -> None:
     inputs: dict[str, Any] = {"x": np.array([[1.0, 2.0], [1.0, 2.0]])}
     if kind == RATIONALS:
@@ -420,6 +442,7 @@ def test_controls_do_not_judge_what_is_not_finite() -> None:
         (at_most(Interval(np.array([0.0, 3.0]), np.array([1.0, 4.0])), 2.0), "failed"),
         (at_most(Interval(np.array([0.0, 1.0]), np.array([1.0, 4.0])), 2.0), "undecided"),
         (at_most(Interval(0.0, math.nan), 2.0), "undecided"),
+        (at_most(Interval(np.zeros(0), np.zeros(0)), 2.0), "vacuous"),
         (equal(Interval(1.0, 2.0), 1.5), "undecided"),
         (equal(Interval(1.0, 2.0), 3.0), "failed"),
         (equal(3.0, Interval(1.0, 2.0)), "failed"),

@@ -192,6 +192,21 @@ def test_a_law_that_raises_now_and_then_is_never_passed_over(monkeypatch: pytest
     assert check_law(with_counterfeit(breaks)).verdict is Verdict.INCONCLUSIVE
 
 
+def test_a_refutation_does_not_shrink_into_an_input_on_which_the_law_raises() -> None:
+    @law(**W, k=st.integers(0, 99), on=[FLOATS])
+    def breaks_where_it_is_small(w: Any, k: Any) -> Any:
+        if 0 < k < 50:
+            raise RuntimeError("too small")
+        return equal(w, 2 * w if k else w)
+
+    reports = [check_law(breaks_where_it_is_small, seed=seed).evidence[0] for seed in range(8)]
+    refuted = [e for e in reports if e.verdict is Verdict.REFUTED]
+    assert refuted
+    assert len(refuted) < len(reports)
+    assert all(e.witness is not None and e.witness.inputs["k"] == 50 for e in refuted)
+    assert all(e.witness is not None and e.witness.inputs["k"] == 1 for e in reports if e not in refuted)
+
+
 @pytest.mark.parametrize("error", [TypeError, AttributeError, ValueError, ZeroDivisionError, ArgumentError])
 def test_an_error_on_floats_is_told_whatever_its_type(error: type[Exception]) -> None:
     @law(**W, on=[FLOATS])
@@ -211,6 +226,21 @@ def test_an_undecided_law_does_not_hold() -> None:
     report = check_law(with_counterfeit(undecided))
     assert report.verdict is Verdict.INCONCLUSIVE
     assert all("which branch it is" in e.note for e in report.evidence)
+
+
+def test_one_undecided_case_among_many_that_pass_is_enough() -> None:
+    @law(**W, k=st.integers(0, 9))
+    def now_and_then(w: Any, k: Any) -> Any:
+        if k == 7:
+            raise Undecided("what seven is")
+        return equal(w, w)
+
+    report = check_law(with_counterfeit(now_and_then))
+    assert report.verdict is Verdict.INCONCLUSIVE
+    (floats,) = (e for e in report.evidence if e.kind == FLOATS)
+    assert floats.verdict is Verdict.INCONCLUSIVE
+    assert floats.cases > 0
+    assert floats.note.endswith("cases undecided: what seven is")
 
 
 def test_a_straddling_branch_is_undecided_and_never_taken() -> None:
@@ -377,6 +407,25 @@ def test_a_named_instance_refutes_what_draws_would_miss() -> None:
     assert counterfeit.verdict is Verdict.REFUTED
     assert counterfeit.witness is not None
     assert counterfeit.witness.shown["w"] == "[1.  3.5]"
+
+
+def test_a_named_instance_that_refutes_nothing_is_passed_over() -> None:
+    @law(**W, on=[FLOATS])
+    def true(w: Any) -> Any:
+        return equal(w, w)
+
+    @true.counterfeit(instance={"w": np.array([1.0, 0.0])})
+    def just_as_true(w: Any) -> Any:
+        return equal(2 * w, w + w)
+
+    @true.counterfeit(instance={"w": np.array([0.0, 0.0])})
+    def w_is_zero(w: Any) -> Any:
+        return equal(w, 0)
+
+    survivor, refuted = check_law(true).counterfeits
+    assert (survivor.verdict, refuted.verdict) == (Verdict.INCONCLUSIVE, Verdict.REFUTED)
+    assert refuted.witness is not None
+    assert refuted.witness.shown["w"] != "[0. 0.]"
 
 
 def test_a_counterfeit_may_have_domains_and_kinds_of_its_own() -> None:
