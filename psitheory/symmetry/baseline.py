@@ -60,6 +60,16 @@ class Baseline:
         size = float(gap) / self.sizes[aspect] if np.isfinite(gap) else float("inf")
         return Change(size, self.allowed[aspect], False)
 
+    def explains(self, change: Change, function: LossFunction, w: Array, aspect: str) -> bool:
+        """Return whether rounding at ``w``, where the other evaluation was made, explains the change.
+
+        Where a bias is much larger than what it is added to, digits are lost that are not lost here.
+        """
+        if not change.seen or not np.isfinite(change.size):
+            return not change.seen
+        there = baseline(function, w, np.random.default_rng(0))
+        return change.size <= there.allowed[aspect] * there.sizes[aspect] / self.sizes[aspect]
+
     def blind(self, aspect: str) -> bool:
         """Return whether rounding is so large here that nothing can be told."""
         eps = np.finfo(self.seen[aspect].dtype).eps
@@ -74,7 +84,9 @@ def baseline(function: LossFunction, w: Array, rng: np.random.Generator) -> Base
     sizes, allowed = {}, {}
     for aspect, here in seen.items():
         sizes[aspect] = float(np.max(np.abs(here), initial=0)) or 1.0
-        spread = _largest([np.abs(there[aspect].astype(float) - here) for there in moved if there[aspect].shape == here.shape])
+        spread = _largest(
+            [np.abs(there[aspect].astype(float) - here) for there in moved if there[aspect].shape == here.shape]
+        )
         eps = float(np.finfo(function.dtype).eps)
         allowed[aspect] = max(ALLOWED * spread / sizes[aspect], 32 * eps)
     return Baseline(w, seen, sizes, allowed)

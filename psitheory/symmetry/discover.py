@@ -2,7 +2,7 @@ r"""All diagonal scaling symmetries of a differentiable function, from samples o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -13,7 +13,8 @@ from psitheory.arithmetic import Array
 from psitheory.checking import Exhibit
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 from psitheory.layout import Layout
-from psitheory.symmetry.baseline import Baseline, Change, baseline
+from psitheory.symmetry.baseline import Baseline, baseline
+from psitheory.symmetry.certificate import Rejected, failures
 from psitheory.symmetry.function import LossFunction, as_loss_function, probed
 from psitheory.symmetry.generator import Generator
 from psitheory.symmetry.null_space import NullSpace, null_space, sparse_basis
@@ -24,20 +25,6 @@ MARGIN = 10
 POINTS = 6
 """Fresh points at which a generator is certified."""
 ROUNDS = 6
-SHIFTS = (10 * float(np.log(2)), -10 * float(np.log(2)), 0.7, -1.3)
-"""How far along a generator its certificate goes: by powers of two first, then generically."""
-
-
-@dataclass(frozen=True, eq=False)
-class Rejected:
-    """A null direction of the samples that is no symmetry: it fails at a finite scale on fresh weights."""
-
-    generator: Generator
-    change: float
-    allowed: float
-
-    def __str__(self) -> str:
-        return f"{self.generator}: f changes by {self.change:.2g} of its size, rounding explains {self.allowed:.1g}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +113,11 @@ class Symmetries:
         }
 
     def __str__(self) -> str:
-        how = f", certified {'bit for bit under powers of two' if self.exact else 'to rounding'}" if self.generators else ""
+        how = (
+            f", certified {'bit for bit under powers of two' if self.exact else 'to rounding'}"
+            if self.generators
+            else ""
+        )
         lines = [
             f"{self.name}: {self.dimension or 'no'} scaling symmetr{'y' if self.dimension == 1 else 'ies'} "
             f"of {self.layout.n} parameters{how}",
@@ -191,7 +182,9 @@ def _sample_points(function: LossFunction, samples: int | Array | None, rng: np.
     n = function.layout.n
     if samples is None or isinstance(samples, int):
         if isinstance(samples, bool) or (samples is not None and samples < 1):
-            raise ArgumentError(f"samples is {samples!r}; a positive number of samples, or an array of points, is needed")
+            raise ArgumentError(
+                f"samples is {samples!r}; a positive number of samples, or an array of points, is needed"
+            )
         return sampler(function, rng)(function, rng, samples or n + MARGIN)
     points = np.asarray(samples, dtype=float)
     if points.ndim != 2 or points.shape[1] != n:
@@ -211,7 +204,7 @@ def _certified(
         noise = float(np.max(kept.noise, initial=0.0))
         space = null_space(kept.values, noise)
         generators = [Generator(layout, c) for c in sparse_basis(space.basis, _error(space))]
-        failed, exact = _failures(function, generators, fresh, rng)
+        failed, exact = failures(function, generators, fresh, rng)
         if not turn:
             rejected = failed
         undecided = [r.generator for r in failed]
@@ -242,50 +235,3 @@ def _error(space: NullSpace) -> float:
     if not space.rank:
         return 0.0
     return float(min(space.tolerance / 10 / space.singular_values[space.rank - 1], 1e-3))
-
-
-def _failures(
-    function: LossFunction, generators: Sequence[Generator], fresh: Sequence[Baseline], rng: np.random.Generator
-) -> tuple[list[Rejected], bool]:
-    """Return the generators that fail at a finite scale, and whether the others hold to the last bit.
-
-    All are applied at once, each by a shift of its own; only if that is seen are they tried one by one.
-    """
-    if not generators:
-        return [], True
-    everything = _changes(function, fresh, lambda _, w: _shifted(generators, rng, w))
-    if not any(change.seen for change in everything):
-        powers = _changes(function, fresh, lambda _, w: _shifted(generators, rng, w, whole=True))
-        return [], all(change.exact for change in powers)
-    failed, exact = [], True
-    for generator in generators:
-        changes = _changes(function, fresh, lambda s, w, g=generator: g.act(s, w))  # type: ignore[misc]
-        worst = max(changes, key=lambda change: change.size if change.seen else -1.0)
-        if worst.seen:
-            failed.append(Rejected(generator, worst.size, worst.allowed))
-        else:
-            exact = exact and all(change.exact for change in changes[: len(fresh)])
-    return failed, exact
-
-
-def _changes(
-    function: LossFunction, fresh: Sequence[Baseline], act: Callable[[float, Array], Array]
-) -> list[Change]:
-    """Return what each shift changes at each fresh point; first the points of the first shift, then the next."""
-    found = []
-    for s in SHIFTS:
-        for base in fresh:
-            try:
-                with np.errstate(all="ignore"):
-                    found.append(base.change(function.observe(act(s, base.w)), "loss"))
-            except Exception:  # f is not defined there, so it is not unchanged there
-                found.append(Change(float("inf"), base.allowed["loss"], False))
-    return found
-
-
-def _shifted(generators: Sequence[Generator], rng: np.random.Generator, w: Array, whole: bool = False) -> Array:
-    """Return w moved along every generator, by powers of two if ``whole``."""
-    log2 = float(np.log(2))
-    for generator in generators:
-        w = generator.act(rng.integers(-6, 7) * log2 if whole else rng.uniform(-4, 4), w)
-    return w

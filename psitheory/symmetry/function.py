@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, is_dataclass, replace
 from importlib import import_module
 from typing import Any, cast
 
@@ -13,8 +14,9 @@ import numpy as np
 from psitheory.arithmetic import Array
 from psitheory.errors import ArgumentError, ArgumentTypeError, PsitheoryError, shown
 from psitheory.interop.detect import framework_of
-from psitheory.layout import Layout, Part, free
+from psitheory.layout import Layout
 from psitheory.models.interface import Model
+from psitheory.symmetry.trees import flat_like, flattened, rebuilt
 
 Seen = Mapping[str, np.ndarray]
 """What one evaluation shows: ``loss``, (), and perhaps ``outputs``."""
@@ -56,6 +58,10 @@ class LossFunction:
     without_eps: Callable[[], LossFunction] | None = None
     eps: str = ""
     notes: tuple[str, ...] = ()
+    aspects: tuple[str, ...] = ("loss",)
+    """What of that counts."""
+    of_outputs: LossFunction | None = None
+    """A generic number made of the outputs, as a loss of its own; it has their symmetries and no others."""
 
     def loss(self, w: Array) -> float:
         """Return the loss at one point."""
@@ -89,29 +95,69 @@ def as_loss_function(f: Any, at: Any = None, *, gradient: Callable[..., Any] | N
     if framework and gradient is None:
         adapter = import_module("psitheory.interop." + {"torch": "torch_model", "jax": "jax"}[framework])
         return cast(LossFunction, adapter.loss_function(f, at))
-    _check_callable(f, "f", at)
+    check_callable(f, "f", at)
     if gradient is not None:
-        _check_callable(gradient, "gradient", at)
-    name = getattr(f, "__name__", type(f).__name__)
-    if isinstance(at, Layout):
-        return LossFunction(name, at, lambda w: {"loss": scalar(f(w))}, _looped(gradient), None)
-    parts, point, dtype = _flattened(at)
+        check_callable(gradient, "gradient", at)
+    layout, point, dtype = (at, None, np.dtype(float)) if isinstance(at, Layout) else flattened(at)
+    example = np.random.default_rng(0).normal(size=layout.n) if point is None else point
 
-    def rebuilt(w: Array) -> Any:
-        return _rebuilt(at, Layout(*parts), np.asarray(w, dtype))
+    def tree(w: Array) -> Any:
+        return w.copy() if point is None else rebuilt(at, layout, np.asarray(w, dtype))
 
     def flat_gradient(w: Array) -> Array:
         assert gradient is not None
-        return _flat_like(gradient(rebuilt(w)), at, parts)
+        return flat_like(gradient(tree(w)), at)
 
+    f, notes = _from_one_state(f, tree(example))
     return LossFunction(
-        name,
-        Layout(*parts),
-        lambda w: {"loss": scalar(f(rebuilt(w)))},
+        str(getattr(f, "__name__", type(f).__name__)),
+        layout,
+        lambda w: {"loss": scalar(f(tree(w)))},
         _looped(flat_gradient if gradient else None),
         point,
         dtype,
+        notes=notes,
     )
+
+
+def _from_one_state(f: Callable[[Any], Any], example: Any) -> tuple[Callable[[Any], Any], tuple[str, ...]]:
+    """Return f, or, if it is an object whose calls change it, a function that calls a fresh copy each time."""
+    owner = f if hasattr(f, "__dict__") and not inspect.isroutine(f) else getattr(f, "__self__", None)
+    if owner is None or inspect.ismodule(owner):
+        return f, ()
+    try:
+        pristine = copy.deepcopy(f)
+        trial = copy.deepcopy(f)
+        one, two = (np.asarray(trial(example), dtype=float) for _ in range(2))
+    except Exception:  # it cannot be copied, or raises: that is told where it is called
+        return f, ()
+    if np.array_equal(one, two, equal_nan=True):
+        return f, ()
+
+    def fresh(value: Any) -> Any:
+        return copy.deepcopy(pristine)(value)
+
+    fresh.__name__ = type(owner).__name__
+    return fresh, ("a call changes the state of f; every evaluation starts from a fresh copy",)
+
+
+def as_loss_functions(
+    f: Any, at: Any = None, *, gradient: Any = None, inputs: Any = None, targets: Any = None, loss: Any = None
+) -> dict[str, LossFunction]:
+    """Return ``f`` as a :class:`LossFunction` for each mode that it has: modules are in training or not.
+
+    Parameters are those of :func:`as_loss_function`, and for modules the ``inputs`` they are called on and the
+    ``loss`` of their outputs.
+    """
+    if framework_of(f, at) == "torch" and gradient is None:
+        adapter = import_module("psitheory.interop.torch_model")
+        return cast("dict[str, LossFunction]", adapter.loss_functions(f, at, inputs=inputs, targets=targets, loss=loss))
+    given = [name for name, value in (("inputs", inputs), ("targets", targets), ("loss", loss)) if value is not None]
+    if given:
+        raise ArgumentTypeError(
+            f"{given[0]} is for modules of a framework; f is {shown(f)}, which takes its parameters alone"
+        )
+    return {"": as_loss_function(f, at, gradient=gradient)}
 
 
 def scalar(value: Any) -> np.ndarray:
@@ -130,22 +176,6 @@ def scalar(value: Any) -> np.ndarray:
         what = f"an array of shape {np.shape(value)}" if np.ndim(_plain(value)) else shown(value)
         raise ArgumentTypeError(f"f returned {what}; a loss must be one real number")
     return number.reshape(())
-
-
-def parts_of(named: Mapping[str, tuple[int, ...]]) -> list[Part]:
-    """Return a free part for each name and shape.
-
-    Raises
-    ------
-    ArgumentError
-        If a parameter has no entries, or there are no parameters.
-    """
-    for name, shape in named.items():
-        if 0 in shape:
-            raise ArgumentError(f"parameter {name!r} has the shape {shape}; parameters of size zero cannot be scaled")
-    if not named:
-        raise ArgumentError("there are no parameters; at least one is needed")
-    return [free(name, *shape) for name, shape in named.items()]
 
 
 def _plain(value: Any) -> Any:
@@ -175,19 +205,19 @@ def _of_model(model: Model, at: Any) -> LossFunction:
 
 
 def _model_without_eps(model: Any, at: Any) -> Callable[[], LossFunction] | None:
-    from dataclasses import is_dataclass, replace
-
-    if not (is_dataclass(model) and getattr(model, "eps", 0)):
+    if not (is_dataclass(model) and getattr(model, "eps", False)):
         return None
-    return lambda: _of_model(replace(model, eps=0.0), at)
+    without: Any = replace(cast(Any, model), eps=0.0)
+    return lambda: _of_model(without, at)
 
 
-def _check_callable(f: Any, name: str, at: Any) -> None:
+def check_callable(f: Any, name: str, at: Any) -> None:
+    """Raise unless ``f`` can be called with one argument, the parameters."""
     if not callable(f):
         raise ArgumentTypeError(f"{name} is {shown(f)}; a Model or a function of the parameters is needed")
     if at is None:
         raise ArgumentTypeError(
-            f"at is None; {name} is a plain function, so a Layout, an example array or a mapping of named arrays is needed"
+            f"at is None; {name} is a plain function, so a Layout, an array or a mapping of named arrays is needed"
         )
     try:
         inspect.signature(f).bind(at)
@@ -206,65 +236,13 @@ def _looped(gradient: Callable[[Array], Any] | None) -> Callable[[Array], Array]
         for k, w in enumerate(ws):
             g = np.asarray(gradient(w), dtype=float)
             if g.shape != w.shape:
-                raise ArgumentError(f"gradient returned the shape {g.shape}; {w.shape}, that of the parameters, is needed")
+                raise ArgumentError(
+                    f"gradient returned the shape {g.shape}; {w.shape}, that of the parameters, is needed"
+                )
             out[k] = g
         return out
 
     return gradients
-
-
-def _flattened(at: Any) -> tuple[list[Part], Array, np.dtype[Any]]:
-    named = dict(leaves(at)) if isinstance(at, Mapping) else {"w": at}
-    arrays: dict[str, np.ndarray] = {}
-    for name, value in named.items():
-        try:
-            x = np.asarray(value)
-            x = x.astype(float) if x.dtype.kind in "iu" else x
-        except (TypeError, ValueError):
-            x = np.asarray(None)
-        if x.dtype.kind != "f":
-            raise ArgumentTypeError(f"at[{name!r}] is {shown(value)}; an array of real numbers is needed")
-        if not np.all(np.isfinite(x)):
-            raise ArgumentError(f"at[{name!r}] is not finite; finite numbers are needed")
-        arrays[name] = x
-    parts = parts_of({name: x.shape for name, x in arrays.items()})
-    dtype = np.result_type(*arrays.values())
-    return parts, np.concatenate([x.ravel() for x in arrays.values()]).astype(float), dtype
-
-
-def leaves(tree: Any, prefix: str = "") -> list[tuple[str, Any]]:
-    """Return the leaves of nested mappings and sequences, with names such as ``layer/W``."""
-    if isinstance(tree, Mapping):
-        items: list[tuple[str, Any]] = [(str(k), v) for k, v in tree.items()]
-    elif isinstance(tree, (list, tuple)) and not all(np.isscalar(x) for x in tree):
-        items = [(str(k), v) for k, v in enumerate(tree)]
-    else:
-        return [(prefix, tree)]
-    return [leaf for key, value in items for leaf in leaves(value, f"{prefix}/{key}" if prefix else key)]
-
-
-def _rebuilt(at: Any, layout: Layout, w: Array) -> Any:
-    if not isinstance(at, Mapping):
-        return w.reshape(np.shape(at))
-
-    def build(tree: Any, prefix: str) -> Any:
-        if isinstance(tree, Mapping):
-            return {key: build(x, f"{prefix}/{key}" if prefix else str(key)) for key, x in tree.items()}
-        if isinstance(tree, (list, tuple)) and not all(np.isscalar(x) for x in tree):
-            return type(tree)(build(x, f"{prefix}/{k}" if prefix else str(k)) for k, x in enumerate(tree))
-        return layout.view(prefix, w).copy()
-
-    return build(at, "")
-
-
-def _flat_like(gradient: Any, at: Any, parts: list[Part]) -> Array:
-    if not isinstance(at, Mapping):
-        return np.ravel(np.asarray(gradient, float))
-    found = dict(leaves(gradient))
-    missing = [part.name for part in parts if part.name not in found]
-    if missing:
-        raise ArgumentError(f"gradient returned no entry {missing[0]!r}; the names of the parameters are needed")
-    return np.concatenate([np.ravel(np.asarray(found[part.name], float)) for part in parts])
 
 
 def probed(function: LossFunction, w: Array) -> Seen:
@@ -280,7 +258,9 @@ def probed(function: LossFunction, w: Array) -> Seen:
     except PsitheoryError:
         raise
     except Exception as error:
-        raise ArgumentError(f"f raised {type(error).__name__} at the example point: {' '.join(str(error).split())}") from error
+        raise ArgumentError(
+            f"f raised {type(error).__name__} at the example point: {' '.join(str(error).split())}"
+        ) from error
     if not np.isfinite(seen["loss"]):
         raise ArgumentError(f"f is {float(seen['loss'])} at the example point; a finite loss is needed")
     return seen

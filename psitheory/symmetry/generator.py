@@ -44,7 +44,9 @@ class Generator:
     @cached_property
     def terms(self) -> tuple[tuple[str, float], ...]:
         """Return (what, exponent) for each slice that is scaled, such as ``("W1[3]", 1.0)``."""
-        return tuple(term for part in self.layout.parts for term in _terms(part, self.layout.view(part.name, self.exponents)))
+        return tuple(
+            term for part in self.layout.parts for term in _terms(part, self.layout.view(part.name, self.exponents))
+        )
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -65,7 +67,7 @@ class Generator:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the generator as plain data."""
-        return {"kind": self.kind, "terms": {what: c for what, c in self.terms}}
+        return {"kind": self.kind, "terms": dict(self.terms)}
 
 
 def _signed(c: float) -> str:

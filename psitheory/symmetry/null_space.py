@@ -36,7 +36,7 @@ class NullSpace:
 
     @property
     def gap(self) -> float:
-        """Return the last nonzero singular value over the first that counts as zero, or over the rounding of the first."""
+        """Return the last nonzero singular value over the first that counts as zero, or over rounding."""
         s = self.singular_values
         if not 0 < self.rank < len(s):
             return float("inf")
@@ -86,9 +86,12 @@ def sparse_basis(basis: Array, error: float) -> Array:
         return basis
     if k == n:
         return np.eye(n)
-    labels, representatives, weights = _clusters(basis, max(error, 1e-9))
-    compressed = basis[:, representatives]
-    pivots = _pivots(compressed, weights)
+    for tolerance in (min(max(1e-6, 1e2 * error), 1e-3), 1e-9, 1e-14):  # clusters that are too coarse lose rank
+        labels, representatives, weights = _clusters(basis, tolerance)
+        compressed = basis[:, representatives]
+        pivots = _pivots(compressed, weights)
+        if len(pivots) == k:
+            break
     echelon = np.linalg.solve(compressed[:, pivots], compressed)
     out = _reduced(_rounded(echelon, max(1e3 * error, 1e-6)), weights)
     full = np.zeros((k, n))
@@ -99,12 +102,11 @@ def sparse_basis(basis: Array, error: float) -> Array:
     return full[order]
 
 
-def _clusters(basis: Array, error: float) -> tuple[Array, Array, Array]:
+def _clusters(basis: Array, tolerance: float) -> tuple[Array, Array, Array]:
     """Return the cluster of each column (-1: zero), a representative of each, and how many columns count for it.
 
     Columns that differ in sign alone are apart, but count for each other.
     """
-    tolerance = max(1e-6, 1e2 * error)
     keys: dict[bytes, int] = {}
     labels = np.full(basis.shape[1], -1)
     representatives: list[int] = []
@@ -144,7 +146,7 @@ def _near(cell: Array, keys: dict[bytes, int]) -> int | None:
 
 
 def _pivots(compressed: Array, weights: Array) -> list[int]:
-    """Return k independent columns, those of large clusters first."""
+    """Return k independent columns, those of large clusters first; fewer if there are not as many."""
     k = len(compressed)
     lengths = np.linalg.norm(compressed, axis=0)
     order = np.lexsort((np.arange(len(weights)), -weights))
@@ -159,11 +161,11 @@ def _pivots(compressed: Array, weights: Array) -> list[int]:
                 chosen.append(int(j))
                 if len(chosen) == k:
                     return chosen
-    raise AssertionError("orthonormal rows have as many independent columns")
+    return chosen
 
 
 def _rounded(echelon: Array, tolerance: float) -> Array:
-    """Return each row times its smallest denominator if that makes it integers, else cleaned of what is below tolerance."""
+    """Return each row times its smallest denominator if that makes it integers, else without what is tiny."""
     out = np.empty_like(echelon)
     for i, row in enumerate(echelon):
         for q in range(1, LARGEST_DENOMINATOR + 1):
@@ -177,7 +179,7 @@ def _rounded(echelon: Array, tolerance: float) -> Array:
 
 
 def _reduced(rows: Array, weights: Array) -> Array:
-    """Add and subtract pairs of rows as long as one of them gets sparser; of two equally sparse the balanced one is kept."""
+    """Add and subtract pairs of rows as long as one gets sparser; of two equally sparse the balanced one stays."""
     rows = rows.copy()
     tie = 1e-3 / (1 + float(weights.sum()))
 

@@ -1,0 +1,89 @@
+"""The levels of all parameters of a model, and what several of them share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from psitheory.arithmetic import Array
+from psitheory.conformance.invariance.levels import Level, Search
+from psitheory.conformance.invariance.scaling import Family
+from psitheory.conformance.invariance.trading import shared_families
+from psitheory.symmetry.baseline import Baseline, baseline
+from psitheory.symmetry.function import LossFunction
+from psitheory.symmetry.sampling import usable_points
+
+POINTS = 4
+
+
+def levels_of(function: LossFunction, rng: np.random.Generator) -> tuple[dict[str, dict[str, Level]], list[str]]:
+    """Return for each aspect the level of each part, and notes."""
+    bases = [baseline(function, w, rng) for w in usable_points(function, rng, POINTS)]
+    clean, clean_bases, notes = _without_eps(function, bases, rng)
+    found, families = {}, {}
+    for aspect in function.aspects:
+        probe = function.of_outputs if aspect == "outputs" else function
+        clean_probe = clean.of_outputs if aspect == "outputs" else clean
+        if probe is None or clean_probe is None:
+            continue
+        rows = _log_gradients(clean_probe, clean_bases)
+        search = Search(function, bases, clean, clean_bases, aspect, rng, rows)
+        levels = {part.name: search.level_of(part) for part in function.layout.parts}
+        rest = [part for part in function.layout.parts if levels[part.name].text != "no effect"]
+        families[aspect], note = shared_families(clean_probe, rest, rng)
+        notes += [note] if note else []
+        for family in families[aspect]:
+            _share(search, family, levels)
+        found[aspect] = levels
+    return found, notes
+
+
+def _share(search: Search, family: Family, levels: dict[str, Level]) -> None:
+    """Confirm scalings that several parts share, and record them for the parts that have no level of their own."""
+    names = tuple(
+        p.name for p in search.function.layout.parts if np.any(search.function.layout.view(p.name, family.units) >= 0)
+    )
+    if all(levels[name].family is not None for name in names):
+        return
+    trade = bool(np.any(family.powers[family.units >= 0] < 0))
+    level = search.established(
+        replace(family, text=f"{'only by trading' if trade else 'only jointly'}: {family.text}"), names
+    )
+    if level.outcome.status != "holds":
+        return
+    for name in names:
+        if levels[name].text in ("none", "undecided"):
+            levels[name] = level
+
+
+def _without_eps(
+    function: LossFunction, bases: Sequence[Baseline], rng: np.random.Generator
+) -> tuple[LossFunction, Sequence[Baseline], list[str]]:
+    """Return the function with its eps taken out, at the same points, or itself if that cannot be done."""
+    if function.without_eps is None:
+        return function, bases, []
+    clean = function.without_eps()
+    usable = []
+    for base in bases:
+        try:
+            again = baseline(clean, base.w, rng)
+        except Exception:  # a dead neuron, whose variance is zero
+            continue
+        if np.isfinite(again.seen["loss"]):
+            usable.append(again)
+    if len(usable) < 2:
+        return function, bases, [f"{function.eps} could not be taken out: without it f is not finite"]
+    return clean, usable, []
+
+
+def _log_gradients(function: LossFunction, bases: Sequence[Baseline]) -> Array | None:
+    if function.gradients is None:
+        return None
+    points = np.array([base.w for base in bases])
+    try:
+        rows = points * np.asarray(function.gradients(points))
+    except Exception:
+        return None
+    return rows if np.all(np.isfinite(rows)) else None

@@ -1,0 +1,281 @@
+"""PyTorch modules and losses as functions of one flat vector, always from the same state."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from psitheory.errors import ArgumentError, ArgumentTypeError, shown
+from psitheory.interop.torch_network import ExactBatchNorm, exact_network
+from psitheory.interop.torch_state import Runner, TensorModule
+from psitheory.layout import Layout
+from psitheory.symmetry.function import LossFunction
+from psitheory.symmetry.trees import leaves, parts_of
+
+__all__ = ["ExactBatchNorm", "exact_network", "loss_function", "loss_functions"]
+
+EPS = re.compile(r"(^|_)eps(ilon)?($|_)")
+SHRINK = 2.0**-60
+"""What an eps is multiplied by to take it out: too small to be felt, and still no division by zero."""
+
+
+def loss_functions(
+    f: Any, at: Any = None, *, inputs: Any = None, targets: Any = None, loss: Any = None
+) -> dict[str, LossFunction]:
+    """Return a module, or a loss of a module or of tensors, as a :class:`LossFunction` for each mode.
+
+    Parameters
+    ----------
+    f : nn.Module or callable
+        A module; a function of a module that returns a loss, or a loss and outputs; or a function of named tensors.
+    at : nn.Module, mapping or tensor
+        What f is called on, if it is no module; if it is, its inputs may stand here.
+    inputs : tensor, or tuple or dict of arguments
+    targets : optional
+        Second argument of ``loss``.
+    loss : callable, optional
+        A number for the outputs (and targets).  Without it the outputs themselves are what counts.
+
+    Returns
+    -------
+    dict
+        ``train`` and ``eval``, the present mode of the module first; one entry if they do not differ.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError
+        If inputs are missing, there is nothing to differentiate, or the loss is no scalar.
+    """
+    if isinstance(f, nn.Module):
+        if inputs is None:
+            inputs, at = at, None
+        if inputs is None:
+            raise ArgumentTypeError("inputs is None; a module is called on inputs, which are needed")
+        return _modes(f, _Call(inputs, targets, loss), shown_name(f))
+    if isinstance(at, nn.Module):
+        return _modes(at, _Loss(f), getattr(f, "__name__", shown_name(f)))
+    named = dict(leaves(at)) if isinstance(at, Mapping) else {"w": at}
+    holder = TensorModule(named, at)
+    return {"": _function(holder, _Loss(lambda module: f(module.tree())), getattr(f, "__name__", "f"), None)}
+
+
+def loss_function(f: Any, at: Any = None) -> LossFunction:
+    """Return the :class:`LossFunction` of the present mode."""
+    return next(iter(loss_functions(f, at).values()))
+
+
+def shown_name(module: object) -> str:
+    """Return the name of a module's class."""
+    return type(module).__name__
+
+
+class _Call:
+    """Calls a module on inputs, and a loss on what comes out."""
+
+    def __init__(self, inputs: Any, targets: Any, loss: Callable[..., Any] | None) -> None:
+        self.inputs, self.targets, self.loss = inputs, targets, loss
+
+    def __call__(self, module: nn.Module, dtype: torch.dtype) -> tuple[Tensor | None, Tensor | None]:
+        inputs = _cast(self.inputs, dtype)
+        if isinstance(inputs, Mapping):
+            out = module(**inputs)
+        else:
+            out = module(*inputs) if isinstance(inputs, (tuple, list)) else module(inputs)
+        outputs = flat_outputs(out)
+        if self.loss is None:
+            return None, outputs
+        loss = _cast(self.loss, dtype) if isinstance(self.loss, nn.Module) else self.loss
+        value = loss(out) if self.targets is None else loss(out, _cast(self.targets, dtype))
+        return _scalar(value, "loss"), outputs
+
+
+class _Loss:
+    """Calls a loss on a module: it returns a number, or a number and outputs."""
+
+    def __init__(self, f: Callable[..., Any]) -> None:
+        self.f = f
+
+    def __call__(self, module: nn.Module, dtype: torch.dtype) -> tuple[Tensor | None, Tensor | None]:
+        value = self.f(module)
+        if isinstance(value, tuple) and len(value) == 2:
+            return _scalar(value[0], "f"), flat_outputs(value[1])
+        return _scalar(value, "f"), None
+
+
+def flat_outputs(out: Any) -> Tensor:
+    """Return all floating-point tensors of an output, in one flat tensor."""
+    found = [x for _, x in leaves(out) if isinstance(x, Tensor) and x.is_floating_point()]
+    if not found:
+        raise ArgumentTypeError(f"the module returned {shown(out)}; at least one floating-point tensor is needed")
+    return torch.cat([x.reshape(-1) for x in found])
+
+
+def _scalar(value: Any, name: str) -> Tensor:
+    if not isinstance(value, Tensor) or value.numel() != 1 or not value.is_floating_point():
+        what = f"a tensor of shape {tuple(value.shape)}" if isinstance(value, Tensor) else shown(value)
+        raise ArgumentTypeError(f"{name} returned {what}; a loss must be one real number")
+    return value.reshape(())
+
+
+def _cast(value: Any, dtype: torch.dtype) -> Any:
+    """Return ``value`` with its floating-point tensors in another precision."""
+    if isinstance(value, Tensor):
+        return value.to(dtype) if value.is_floating_point() else value
+    if isinstance(value, nn.Module):
+        return copy.deepcopy(value).to(dtype)
+    if isinstance(value, Mapping):
+        return {k: _cast(x, dtype) for k, x in value.items()}
+    return type(value)(_cast(x, dtype) for x in value) if type(value) in (tuple, list) else value
+
+
+def _modes(module: nn.Module, call: Any, name: str) -> dict[str, LossFunction]:
+    """Return a function for each mode, the present one first; one if the modes do not differ."""
+    order = ("train", "eval") if module.training else ("eval", "train")
+    found = {mode: _function(module, call, name, mode) for mode in order}
+    first, second = (found[mode] for mode in order)
+    assert first.point is not None
+    try:
+        one, two = first.observe(first.point), second.observe(first.point)
+    except Exception:  # one of the modes cannot be run on these inputs
+        return {order[0]: first}
+    same = all(np.array_equal(one[aspect], two[aspect], equal_nan=True) for aspect in one)
+    return {"": first} if same and first.notes == second.notes else found
+
+
+def _function(module: nn.Module, call: Any, name: str, mode: str | None, *, plain: bool = True) -> LossFunction:
+    training = module.training if mode is None else mode == "train"
+    runner, notes = _runner(module, call, training, mode)
+    parts = parts_of(runner.shapes)
+    removed, which = _without_eps(module) if plain else (None, "")
+    of_outputs = _wrapped(runner, parts, name, notes, loss_of=_projection)
+    without = None if removed is None else lambda: _function(removed, call, name, mode, plain=False)
+    made = _wrapped(runner, parts, name, notes, loss_of=None, of_outputs=of_outputs)
+    object.__setattr__(made, "without_eps", without)
+    object.__setattr__(made, "eps", which)
+    return made
+
+
+def _wrapped(
+    runner: Runner,
+    parts: list[Any],
+    name: str,
+    notes: tuple[str, ...],
+    *,
+    loss_of: Callable[[Tensor], Tensor] | None,
+    of_outputs: LossFunction | None = None,
+) -> LossFunction:
+    """Return a runner as a :class:`LossFunction`; ``loss_of`` the outputs takes the place of the loss."""
+
+    def numbers(w: np.ndarray) -> tuple[Tensor, Tensor | None, bool]:
+        loss, outputs = runner.evaluate(w)
+        own = loss is not None and loss_of is None
+        if own:
+            assert loss is not None
+            return loss, outputs, True
+        if outputs is None:
+            raise ArgumentTypeError("f returned no outputs; they are needed here")
+        return (loss_of or _projection)(outputs), outputs, False
+
+    def observe(w: np.ndarray) -> dict[str, np.ndarray]:
+        loss, outputs, _ = numbers(w)
+        seen = {"loss": loss.detach().cpu().numpy().astype(float).reshape(())}
+        return seen if outputs is None else seen | {"outputs": outputs.detach().cpu().numpy()}
+
+    def gradients(ws: np.ndarray) -> np.ndarray:
+        return np.stack([runner.gradient(numbers(w)[0]) for w in ws])
+
+    loss, outputs = runner.evaluate(runner.point)
+    aspects = [a for a, x in (("loss", loss), ("outputs", outputs)) if x is not None]
+    dtype = np.dtype(np.float64 if runner.dtype == torch.float64 else np.float32)
+    has_outputs = outputs is not None
+    return LossFunction(
+        name,
+        Layout(*parts),
+        observe,
+        gradients,
+        runner.point.copy(),
+        dtype,
+        notes=notes,
+        aspects=tuple(aspects),
+        of_outputs=of_outputs if has_outputs else None,
+    )
+
+
+def _projection(outputs: Tensor) -> Tensor:
+    """Return a generic number made of the outputs."""
+    weights = np.random.default_rng(0).normal(size=outputs.numel()) / np.sqrt(outputs.numel())
+    return torch.dot(outputs, torch.as_tensor(weights, dtype=outputs.dtype, device=outputs.device))
+
+
+def _runner(module: nn.Module, call: Any, training: bool, mode: str | None) -> tuple[Runner, tuple[str, ...]]:
+    """Return a runner in float64 if the module runs in it, else in its own precision, and what to know of its state."""
+    own = next((p.dtype for p in module.parameters() if p.is_floating_point()), torch.float32)
+    reason: Exception | None = None
+    notes: list[str] = []
+    for dtype in dict.fromkeys((torch.float64, own)):
+        runner = Runner(module, call, dtype, training)
+        if not runner.names:
+            raise ArgumentError("the module has no parameters; at least one is needed")
+        parts_of(runner.shapes)
+        try:
+            first = runner.evaluate(runner.point)
+        except ArgumentTypeError:
+            raise
+        except Exception as error:
+            reason = reason or error
+            continue
+        if dtype is not torch.float64:
+            notes.append(f"evaluated in {str(dtype).removeprefix('torch.')}: the module does not run in float64")
+        rewritten = runner.rewritten()
+        if rewritten:
+            where = f" in {mode} mode" if mode else ""
+            notes.append(
+                f"a forward pass{where} rewrites {_few(rewritten)}; every evaluation starts from the same state"
+            )
+        if not _same(first, runner.evaluate(runner.point)):
+            again = Runner(module, call, dtype, training, fresh=True)
+            if _same(again.evaluate(again.point), again.evaluate(again.point)):
+                notes.append(
+                    "a forward pass changes the module outside its buffers; every evaluation starts from a fresh copy"
+                )
+                runner = again
+        return runner, tuple(notes)
+    assert reason is not None
+    raise ArgumentError(
+        f"{shown_name(module)} raised {type(reason).__name__} on the inputs: {' '.join(str(reason).split())}"
+    ) from reason
+
+
+def _same(one: Any, two: Any) -> bool:
+    pairs = [(x, y) for x, y in zip(one, two, strict=True) if x is not None]
+    return all(x.shape == y.shape and torch.equal(torch.nan_to_num(x), torch.nan_to_num(y)) for x, y in pairs)
+
+
+def _eps_of(module: nn.Module) -> Iterator[tuple[str, nn.Module, str, float]]:
+    for path, sub in module.named_modules():
+        for key, value in list(vars(sub).items()):
+            if EPS.search(key) and (value is None or (isinstance(value, float) and 0 < value < 1)):
+                yield path, sub, key, torch.finfo(torch.float64).eps if value is None else value
+
+
+def _without_eps(module: nn.Module) -> tuple[nn.Module | None, str]:
+    """Return a copy of the module whose eps are too small to be felt, and what they were."""
+    if isinstance(module, TensorModule):
+        return None, ""
+    clean = copy.deepcopy(module)
+    found = list(_eps_of(clean))
+    for _, sub, key, value in found:
+        setattr(sub, key, value * SHRINK)
+    if not found:
+        return None, ""
+    return clean, f"{found[0][2]} = {found[0][3]:g} of {_few([path or 'the module' for path, *_ in found])}"
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

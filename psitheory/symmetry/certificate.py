@@ -1,0 +1,77 @@
+r"""Whether a null direction is a symmetry: :math:`f(\exp(sc)\,w) = f(w)` at finite s, on fresh weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from psitheory.arithmetic import Array
+from psitheory.symmetry.baseline import Baseline, Change
+from psitheory.symmetry.function import LossFunction
+from psitheory.symmetry.generator import Generator
+
+SHIFTS = (10 * float(np.log(2)), -10 * float(np.log(2)), 0.7, -1.3)
+"""How far along a generator its certificate goes: by powers of two first, then generically."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rejected:
+    """A null direction of the samples that is no symmetry: it fails at a finite scale on fresh weights."""
+
+    generator: Generator
+    change: float
+    allowed: float
+
+    def __str__(self) -> str:
+        return f"{self.generator}: f changes by {self.change:.2g} of its size, rounding explains {self.allowed:.1g}"
+
+
+def failures(
+    function: LossFunction, generators: Sequence[Generator], fresh: Sequence[Baseline], rng: np.random.Generator
+) -> tuple[list[Rejected], bool]:
+    """Return the generators that fail at a finite scale, and whether the others hold to the last bit.
+
+    All are applied at once, each by a shift of its own; only if that is seen are they tried one by one.
+    """
+    if not generators:
+        return [], True
+    everything = _changes(function, fresh, lambda _, w: _shifted(generators, rng, w))
+    if not any(change.seen for change in everything):
+        powers = _changes(function, fresh, lambda _, w: _shifted(generators, rng, w, whole=True))
+        return [], all(change.exact for change in powers)
+    failed, exact = [], True
+    for generator in generators:
+        changes = _changes(function, fresh, lambda s, w, g=generator: g.act(s, w))  # type: ignore[misc]
+        worst = max(changes, key=lambda change: change.size if change.seen else -1.0)
+        if worst.seen:
+            failed.append(Rejected(generator, worst.size, worst.allowed))
+        else:
+            exact = exact and all(change.exact for change in changes[: len(fresh)])
+    return failed, exact
+
+
+def _changes(function: LossFunction, fresh: Sequence[Baseline], act: Callable[[float, Array], Array]) -> list[Change]:
+    """Return what each shift changes at each fresh point; first the points of the first shift, then the next."""
+    found = []
+    for s in SHIFTS:
+        for base in fresh:
+            try:
+                with np.errstate(all="ignore"):
+                    w = act(s, base.w)
+                    change = base.change(function.observe(w), "loss")
+                    if base.explains(change, function, w, "loss"):
+                        change = replace(change, allowed=max(change.allowed, change.size))
+                    found.append(change)
+            except Exception:  # f is not defined there, so it is not unchanged there
+                found.append(Change(float("inf"), base.allowed["loss"], False))
+    return found
+
+
+def _shifted(generators: Sequence[Generator], rng: np.random.Generator, w: Array, whole: bool = False) -> Array:
+    """Return w moved along every generator, by powers of two if ``whole``."""
+    log2 = float(np.log(2))
+    for generator in generators:
+        w = generator.act(rng.integers(-6, 7) * log2 if whole else rng.uniform(-4, 4), w)
+    return w
