@@ -424,9 +424,9 @@ def the_quotient_is_one_sphere(psi, w, x, y):
 @A5.exhibit
 def geodesics_and_horizontal_lines(rng):
     """Show on S² a geodesic, and the horizontal line that the retraction follows from the same point."""
-    psi, w, x = PSIQuotient(Layout.of([3])), np.array([0.0, 0.0, 1.0]), np.array([2.0, 1.0, 0.0])
+    psi, w, x = PSIQuotient(Layout.of([3])), np.array([0.0, 0.0, 1.0]), np.array([1.3, 0.2, 0.0])
     t = np.linspace(0, 1, 61)[:, None]
-    across = np.array([-1.0, 2.0, 0.0])
+    across = np.array([0.2, -1.3, 0.0])
     return Exhibit(
         "path",
         "A geodesic and a horizontal line on S²",
