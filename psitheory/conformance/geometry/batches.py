@@ -25,7 +25,7 @@ Point = np.ndarray
 def inputs_are_left_alone(subject: Known, w: Point, x: Point, z: Point, v: Point) -> Observation:
     """No method changes what it is given."""
     before, after = [], []
-    for name in sorted(set(ARGUMENTS) & subject.offers - {"act", "lift"}):
+    for name in sorted(set(ARGUMENTS) & subject.offers - {"act", "lift", "horizontal"}):
         arguments = subject.arguments(name, w, x, z, v)
         before += [flat(argument).copy() for argument in arguments]
         try:

@@ -18,9 +18,9 @@ def projected_vectors_are_tangent(subject: Known, w: Point, v: Point) -> Observa
     return tangent_to_constraint(subject, w, subject.project(w, v), size(v, 2))
 
 
-def random_tangents_are_tangent(subject: Known, w: Point, x: Point) -> Observation | Bounded:
+def random_tangents_are_tangent(subject: Known, w: Point, drawn: Point) -> Observation | Bounded:
     """A random tangent vector satisfies the derivative of the constraint."""
-    return tangent_to_constraint(subject, w, x, size(x, 2))
+    return tangent_to_constraint(subject, w, drawn, size(drawn, 2))
 
 
 def tangent_to_constraint(subject: Known, w: Point, x: Point, scale: float) -> Observation | Bounded:

@@ -41,6 +41,7 @@ class _Case:
         makers: dict[str, Callable[[], Any]] = {
             "w": lambda: self.w,
             "x": lambda: self._tangent(1),
+            "drawn": lambda: self.subject.random_tangent(self.rng, self.w),
             "y": lambda: self._tangent(-1),
             "t": lambda: self._tangent(1),
             "z": lambda: self._other(2.0),

@@ -134,7 +134,7 @@ def _as_numbers(array: np.ndarray, complex_: bool) -> np.ndarray:
         return array.astype(np.complex64 if array.dtype == np.float32 else np.complex128, copy=False)
     if array.dtype.kind != "c":
         return array
-    if np.max(np.abs(array.imag), initial=0.0) > 1e-3 * np.max(np.abs(array), initial=0.0):
+    if np.max(np.abs(array.imag), initial=0.0) > 1e-5 + 1e-3 * np.max(np.abs(array), initial=0.0):
         raise ValueError("complex numbers came where real ones are needed")
     return array.real
 

@@ -71,7 +71,7 @@ def judge(
     left, right = sides = _flat(seen.left, seen.right)
     size = max(_largest(left), _largest(right))
     if isinstance(seen, Bounded):
-        allowed, note = _flat(seen.noise + 0 * left)[0], seen.note
+        allowed, note = np.broadcast_to(np.ravel(seen.noise), left.shape), seen.note
     else:
         allowed, note = np.full(left.shape, ULPS * eps * size * max(1.0, np.sqrt(left.size))), ""
         if seen.relation == "at most":

@@ -14,6 +14,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "norm": ("norm",),
     "dist": ("dist",),
     "project": ("project", "projection", "proju", "horizontal"),
+    "horizontal": ("horizontal",),
     "retract": ("retract", "retraction", "retr"),
     "exp": ("exp", "expmap"),
     "log": ("log", "logmap"),
@@ -47,6 +48,7 @@ ARGUMENTS: Mapping[str, str] = {
     "act": "a, w",
     "canonical": "w",
     "vertical": "w, z",
+    "horizontal": "w, z",
     "lift": "w, x, to",
 }
 

@@ -8,7 +8,9 @@ the metric is that of the ambient space, the manifold is a product of unit spher
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -31,6 +33,10 @@ SAMPLES = 12
 LARGEST_RANK = 400
 COARSE = 1e-3
 """A kind is recognised from afar: the laws do the fine work."""
+
+
+Draw = Callable[[np.random.Generator, np.ndarray], np.ndarray]
+"""Draws a tangent vector at a point."""
 
 
 @dataclass(frozen=True)
@@ -224,17 +230,48 @@ def _invariants(places: list[tuple[Form, slice]], rotated: tuple[bool, ...]) -> 
 
 
 def _with_geometry(subject: Known, points: np.ndarray, rng: np.random.Generator) -> Nature:
-    plain = subject.nature
-    try:
-        plain = replace(plain, dimension=_tangent_dimension(subject, rng))
-        images = np.stack([subject.canonical(w) for w in points])
-        velocities, squares = _velocities(subject, points, rng)
-    except Exception:  # a broken subject is of no known kind; its laws will tell
-        return plain
+    """Return the nature with what metric and tangent vectors tell: those drawn, or those projected if these are off."""
+    found = []
+    for draw in (subject.random_tangent, partial(_projected, subject)):
+        try:
+            found.append(_geometry(subject, points, rng, draw))
+        except Exception:  # a broken method tells nothing of the kind; its laws will tell what is broken
+            continue
+    ranks = [nature.dimension for nature in found if nature.dimension is not None]
+    nature = next((nature for nature in found if nature.spheres), None)
+    if nature is None and ranks and min(ranks) > subject.n - len(subject.nature.unit):
+        nature = _geometry(subject, points, rng, partial(_orthogonal_to_units, subject))  # what is drawn is not tangent
+        ranks.append(subject.n - len(subject.nature.unit))
+    if nature is None:
+        nature = found[0] if found else subject.nature
+    return replace(nature, dimension=min(ranks, default=None))
+
+
+def _projected(subject: Known, rng: np.random.Generator, w: np.ndarray) -> np.ndarray:
+    return subject.project(w, subject.random_ambient(rng))
+
+
+def _orthogonal_to_units(subject: Known, rng: np.random.Generator, w: np.ndarray) -> np.ndarray:
+    x = rng.normal(size=subject.n)
+    for block in subject.nature.unit:
+        x[block] -= w[block] * (w[block] @ x[block])
+    return x
+
+
+def _geometry(subject: Known, points: np.ndarray, rng: np.random.Generator, draw: Draw) -> Nature:
+    plain = replace(subject.nature, dimension=_tangent_dimension(subject, rng, draw))
     if not plain.unique:
         return plain
-    stretch = 2 if plain.quotient else 1  # X ↦ XXᵀ lengthens horizontal vectors by √2
-    plain = replace(plain, flat=bool(np.allclose(np.sum(velocities**2, axis=1), stretch * squares, rtol=COARSE)))
+    images = np.stack([subject.canonical(w) for w in points])
+    tangents = [draw(rng, w) for w in points]
+    velocities = np.stack([subject.velocity(w, x) for w, x in zip(points, tangents, strict=True)])
+    squares = np.sum(velocities**2, axis=1)
+    if "inner" in subject.offers:
+        stretch = 2 if plain.quotient else 1  # X ↦ XXᵀ lengthens horizontal vectors by √2
+        stated = [stretch * subject.inner(w, x, x) for w, x in zip(points, tangents, strict=True)]
+        plain = replace(plain, flat=bool(np.allclose(squares, stated, rtol=COARSE)))
+    else:
+        plain = replace(plain, flat=True)
     blocks = _unit_blocks(subject, images) if plain.flat and not plain.quotient else ()
     if not blocks or not _fill_spheres(subject, plain.dimension, images, velocities, blocks, rng):
         return plain
@@ -248,22 +285,12 @@ def _is_direction(subject: Known, points: np.ndarray, blocks: tuple[np.ndarray, 
     return all(np.allclose(subject.canonical(w), own(w), rtol=0, atol=COARSE) for w in points)
 
 
-def _velocities(subject: Known, points: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Return the velocities of the invariants along random tangent vectors, and the squared lengths of these."""
-    velocities, squares = [], []
-    for w in points:
-        x = subject.random_tangent(rng, w)
-        velocities.append(subject.velocity(w, x))
-        squares.append(subject.inner(w, x, x) if "inner" in subject.offers else velocities[-1] @ velocities[-1])
-    return np.stack(velocities), np.array(squares)
-
-
-def _tangent_dimension(subject: Known, rng: np.random.Generator) -> int | None:
-    """Return the rank of random tangent vectors at a point."""
+def _tangent_dimension(subject: Known, rng: np.random.Generator, draw: Draw) -> int | None:
+    """Return the rank of tangent vectors at a point."""
     if subject.n > LARGEST_RANK:
         return subject.dimension
     w = subject.random_point(rng)
-    return _rank(np.stack([subject.random_tangent(rng, w) for _ in range(subject.n + 1)]))
+    return _rank(np.stack([draw(rng, w) for _ in range(subject.n + 1)]))
 
 
 def _fill_spheres(

@@ -37,7 +37,8 @@ def retraction_is_of_second_order(subject: Known, w: Point, x: Point) -> Bounded
     start, velocity = curve(0.0), subject.velocity(w, x)
     errors = [subject.tangential(w, curve(h) - start - h * velocity) for h in STEPS]
     fit = _slope_of(subject, np.array([np.linalg.norm(e) if e is not None else np.nan for e in errors]), start)
-    return bounded(inside, 0 * inside, spread(found.second_noise), float(velocity @ velocity), str(fit))
+    by_value = bounded(inside, 0 * inside, spread(found.second_noise), float(velocity @ velocity), str(fit))
+    return _or_by_slope(by_value, fit, due=3)
 
 
 def _as_second_derivative_of_exp(subject: Known, w: Point, x: Point, found: Jet) -> Bounded | Observation:
@@ -52,7 +53,21 @@ def _starts_with(subject: Known, move: Callable[..., Point], w: Point, x: Point)
     found = jet(curve, eps=subject.eps)
     start = curve(0.0)
     errors = np.array([np.linalg.norm(curve(h) - start - h * velocity) for h in STEPS])
-    return bounded(found.first, velocity, found.first_noise, size(velocity), str(_slope_of(subject, errors, start)))
+    fit = _slope_of(subject, errors, start)
+    return _or_by_slope(bounded(found.first, velocity, found.first_noise, size(velocity), str(fit)), fit, due=2)
+
+
+def _or_by_slope(by_value: Bounded | Observation, fit: Slope, *, due: int) -> Bounded | Observation:
+    """Return the comparison of values; where its noise floor decides nothing (at a kink), that of slopes."""
+    if isinstance(by_value, Bounded):
+        return by_value
+    if not fit.exact and not fit.decided:
+        return by_value
+    if fit.exact or fit.low > due - 0.5:
+        return Bounded(due, due, 0.5, str(fit))
+    if fit.high < due - 0.5:
+        return Bounded(fit.exponent, due, 0.5, f"{fit} where {due} is due")
+    return by_value
 
 
 def curve_of(subject: Known, move: Callable[..., Point], w: Point, x: Point) -> Callable[[float], Point]:

@@ -148,7 +148,10 @@ class Subject:
         """Return the tangential part of an ambient vector."""
         return self._vector(w, "project", self._p(w), self._ambient.build(z, self.dtype))
 
-    horizontal = project
+    def horizontal(self, w: np.ndarray, z: np.ndarray) -> np.ndarray:
+        """Return the part of an ambient vector orthogonal to the orbit; the projection where there is no orbit."""
+        name = "horizontal" if "horizontal" in self.offers else "project"
+        return self._vector(w, name, self._p(w), self._ambient.build(z, self.dtype))
 
     def vertical(self, w: np.ndarray, z: np.ndarray) -> np.ndarray:
         """Return the part along the orbit."""
@@ -265,7 +268,7 @@ class Subject:
         ambient = self._ambient.build(v, self.dtype)
         of = {"w": self._p(w), "z": self._p(z), "x": self._t(w, x), "y": self._t(w, x)}
         of |= {"gradient": ambient, "hessian_vector": self._ambient.build(v / 2, self.dtype)}
-        if name in ("project", "vertical"):
+        if name in ("project", "vertical", "horizontal"):
             of["z"] = ambient
         return [of[argument] for argument in ARGUMENTS[name].split(", ")]
 
