@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from psitheory.arithmetic import RATIONALS
 from psitheory.models import Cosine, Rayleigh
+from psitheory.models.rayleigh_mean import RayleighMean
 from psitheory.runner.domain import Domain
-from psitheory.strategies.values import Draw, float_arrays, rational_arrays
+from psitheory.strategies.values import Draw, float_arrays, integer_arrays, rational_arrays
 
 
 def planar_starts(count: int, *, angles: tuple[float, float] = (0.6, 1.1), ensembles: int = 2) -> Domain:
@@ -76,3 +77,35 @@ def _cosines(draw: Draw) -> Cosine:
 def cosines() -> Domain:
     """Draw cosines with a fixed direction."""
     return Domain(floats=lambda _: _cosines())
+
+
+@st.composite
+def _rayleigh_means(draw: Draw, asarray: Any) -> RayleighMean:
+    d, samples = draw(st.integers(2, 3)), draw(st.integers(2, 3))
+    values = draw(st.lists(st.integers(-4, 4), min_size=d, max_size=d, unique=True))
+    noise = draw(integer_arrays((samples - 1, d, d)))
+    noise = noise + np.swapaxes(noise, -1, -2)
+    if not noise.any():
+        noise[0, 0, 1] = noise[0, 1, 0] = 1
+    around = np.concatenate([noise, -noise.sum(axis=0, keepdims=True)])
+    return RayleighMean(asarray(np.diag(values) + around))
+
+
+def rayleigh_means() -> Domain:
+    """Draw means of two or three Rayleigh quotients of whole matrices, whose mean is diagonal; each differs from it."""
+    return Domain(
+        floats=lambda _: _rayleigh_means(lambda a: a.astype(float)),
+        rationals=lambda _: _rayleigh_means(RATIONALS.asarray),
+    )
+
+
+def points_off_the_axes(reference: str) -> Domain:
+    """Draw points without a zero entry: no eigenvector of a diagonal matrix with different eigenvalues."""
+
+    def drawn_by(entries: Any) -> Any:
+        def off(w: Any) -> Any:
+            return np.where(w == 0, 1 + 0 * w, w)
+
+        return lambda drawn: entries((drawn[reference].layout.n,)).map(off)
+
+    return Domain(floats=drawn_by(float_arrays), rationals=drawn_by(rational_arrays))
