@@ -120,8 +120,9 @@ def _tangents(group: Mapping[str, Any]) -> list[Any]:
     largest = torch.stack([x.abs().amax(1) for x in rows]).amax(0)
     if not bool((largest > 0).all()):
         block = int(torch.nonzero(~(largest > 0))[0])
+        shape = tuple(parameters[0].shape)
         raise ArgumentError(
-            f"block {block} of a parameter of the shape {tuple(parameters[0].shape)} is zero or NaN; a nonzero one is needed"
+            f"block {block} of a parameter of the shape {shape} is zero or NaN; a nonzero one is needed"
         )
     s = torch.ldexp(torch.ones_like(largest), torch.frexp(largest).exponent)[:, None]
     q = torch.stack([(x / s).square().sum(1, keepdim=True) for x in rows]).sum(0)

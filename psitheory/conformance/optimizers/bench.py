@@ -17,6 +17,7 @@ import random
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any, Literal
 
 import numpy as np
@@ -82,7 +83,7 @@ class CodeRaised(Exception):
 
 @dataclass(frozen=True)
 class Gap:
-    """How far two runs are apart after some steps, and how far the farther one has moved; for one mode."""
+    """How far two runs are apart after some steps, and how far the blocks of the farther one moved; for one mode."""
 
     defect: float
     motion: float
@@ -177,11 +178,23 @@ class Bench:
         with np.errstate(all="ignore"):
             return {mode: self._gap(mode, base, change, (x[0], x[t]), (y[0], y[t])) for mode in MODES}
 
+    def first_difference(self, base: Change, change: Change, steps: int, mode: Mode) -> tuple[int, Gap] | None:
+        """Return the first step after which the two runs are not the same bit for bit, and the gap there."""
+        with seeded(self.seed), np.errstate(all="ignore"):
+            x = list(islice(self._run(base, steps), steps + 1))
+        with seeded(self.seed), np.errstate(all="ignore"):
+            y = list(islice(self._run(change, steps), steps + 1))
+        for t, (xt, yt) in enumerate(zip(x, y, strict=False)):
+            gap = self._gap(mode, base, change, (x[0], xt), (y[0], yt))
+            if not gap.exact:
+                return t, gap
+        return None
+
     def _gap(self, mode: Mode, base: Change, change: Change, x: tuple[Any, Any], y: tuple[Any, Any]) -> Gap:
         x0, xt = (self._seen(mode, base, w) for w in x)
         y0, yt = (self._seen(mode, change, w) for w in y)
         finite = bool(np.all(np.isfinite(x[1])) and np.all(np.isfinite(y[1])))
-        motion = max(self._apart(xt, x0), self._apart(yt, y0))
+        motion = max(self._apart(xt, x0, free=False), self._apart(yt, y0, free=False))
         return Gap(self._apart(xt, yt), motion, bool(np.array_equal(xt, yt)), finite)
 
     def _seen(self, mode: Mode, change: Change, w: np.ndarray) -> np.ndarray:
@@ -190,14 +203,14 @@ class Bench:
             return np.asarray(layout.units(w))
         return np.asarray(layout.scale(1 / change.scales(self.network), w))
 
-    def _apart(self, x: np.ndarray, y: np.ndarray) -> float:
-        """Return the largest distance of two blocks, or of the free parts, relative to their size."""
+    def _apart(self, x: np.ndarray, y: np.ndarray, *, free: bool = True) -> float:
+        """Return the largest distance of two blocks, or of the free parts too, relative to their size."""
         layout = self.network.layout
         size, gap = layout.norms(x), layout.norms(y - x)
         pairs = [(gap, size)]
-        if layout.p:
-            free = layout.free_part(x)
-            pairs.append((norm(layout.free_part(y) - free, keepdims=True), norm(free, keepdims=True)))
+        if layout.p and free:
+            v = layout.free_part(x)
+            pairs.append((norm(layout.free_part(y) - v, keepdims=True), norm(v, keepdims=True)))
         worst = max(float(np.max(np.where(g > 0, g / s, g))) for g, s in pairs if g.size)
         return worst if worst == worst else np.inf
 

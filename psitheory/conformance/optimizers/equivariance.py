@@ -18,6 +18,8 @@ LEVELS: tuple[Level, ...] = ("each neuron", "blocks of rows", "each layer", "all
 Status = Literal["exact", "rounding", "broken", "undecided", "vacuous"]
 START = Change()
 FIRST = 3
+ONSET = 2**10
+"""Units of rounding that runs are at most apart where they first differ, if nothing but rounding parts them."""
 SLACK = 100
 """Controls must be this much smaller than the motion to show anything."""
 
@@ -86,19 +88,23 @@ def _judge(bench: Bench, base: Change, change: Change, mode: Mode, steps: int) -
         if gap.exact and gap.finite:
             decided = t
             continue
-        exact = False
         if not gap.finite:
             return Outcome("broken", t, gap, 0.0)
         allowed = bench.noise(base, t, steps, mode)
         if gap.defect > allowed:
             allowed = max(allowed, bench.noise(change, t, steps, mode))
         if allowed > bench.chaos:
+            # what was the same bit for bit does not part by rounding later: look where it first differs
+            first = bench.first_difference(base, change, t, mode) if exact and decided else None
+            if first is not None and first[1].defect > ONSET * bench.eps:
+                return Outcome("broken", *first, ONSET * bench.eps)
             break
         if gap.defect > allowed:
             generic = not all(float(k).is_integer() for k in change.exponents)
             if generic and bench.is_coarse(base, change, t, steps, mode):
                 break
             return Outcome("broken", t, gap, allowed)
+        exact = False
         if allowed * SLACK <= gap.motion:
             decided = t
     if gap.motion <= 8 * bench.eps:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -175,6 +175,9 @@ class Inquiry:
         return self._answers[mode, level]
 
     def _answered(self, mode: Mode, level: Level, trials: list[Trial]) -> Answer:
+        whole = self._answers.get(("full", level))
+        if mode == "class" and whole is not None and whole.limited is not None:  # full implies class
+            return whole
         limited = None
         for trial in trials:
             if trial.outcome.status == "broken":
@@ -281,16 +284,19 @@ class Inquiry:
         assert claim is not None
         bench = self.bench if claim.of_all else self.blocks_alone
         layout, top = bench.network.layout, reach(bench, claim.p)
-        origin, tolerance = (claim.limited.side * (top // 3), TOLERANCE) if claim.limited else (0, 0.0)
+        origin, tolerance = (claim.limited.side * (top // 3), TOLERANCE) if claim.limited else (0, bench.chaos)
         found = []
         for side in (-1, 1):
             path = Path(bench, claim.mode, claim.p, (float(side),) * layout.m, origin, tolerance)
             found.append(edge(path, top - side * origin))
         count = len(groups(layout, claim.level))
-        if count > 1:
+        if count > 1 and not claim.limited:
             apart = np.random.default_rng(bench.seed).permutation(np.linspace(-1, 1, count))
-            direction = exponents(layout, claim.level, apart)
-            found.append(edge(Path(bench, claim.mode, 0.0, direction, origin, tolerance), top - abs(origin)))
+            spread = edge(Path(bench, claim.mode, 0.0, exponents(layout, claim.level, apart), 0, tolerance), top)
+            causes = {e.cause for e in found}
+            if spread.cause == "weak term" and "eps" in causes and "weak term" not in causes:
+                spread = replace(spread, cause="eps")  # it is that of the small blocks
+            found.append(spread)
         return tuple(found)
 
     def _range(self) -> Finding | None:

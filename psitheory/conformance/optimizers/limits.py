@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -84,7 +85,8 @@ def _dies_out(bench: Bench, mode: Mode, change: Change, outcome: Outcome, p: flo
         order = round(2 * float(np.median(slopes))) / 2 if slopes else 0.0
         if not 0 < order <= 2 or any(abs(slope - order) > 0.3 for slope in slopes):
             continue
-        if side < 0 and not freezes(bench, mode, p):
+        # towards large weights any constant beside them dies out, so that it is excused only if it is small
+        if not freezes(bench, mode, p) if side < 0 else outcome.gap.relative > TOLERANCE:
             return None
         where = "small" if side < 0 else "large"
         how = f"it dies out like the power {order:g} of the scale towards {where} weights"
@@ -93,22 +95,22 @@ def _dies_out(bench: Bench, mode: Mode, change: Change, outcome: Outcome, p: flo
 
 
 def _slopes(bench: Bench, mode: Mode, change: Change, t: int, p: float, side: int) -> list[float]:
-    """Return by how many powers of the scale the gap falls, from where it is small to where it is rounding."""
-    slopes: list[float] = []
-    octaves, before = 5, np.inf
-    if not _gap(bench, mode, change, t, p, 2 * octaves * side) < _gap(bench, mode, change, t, p, 0) / 2:
+    """Return by how many powers of the scale the gap falls towards a side: from where it is small to rounding."""
+    floor = bench.noise(START, t, t, mode) / bench.gaps(START, change, t, t)[mode].motion
+    octaves, gaps = 4, [_gap(bench, mode, change, t, p, 0)]
+    for k in range(octaves, 10 * octaves, octaves):
+        gaps.append(_gap(bench, mode, change, t, p, side * k))
+        if not floor < gaps[-1] < gaps[-2]:
+            break
+    if gaps[-1] > floor:
         return []
-    for k in range(0, 8 * octaves, octaves):
-        base, moved = shifted(bench, START, side * k, p), shifted(bench, change, side * k, p)
-        gap = bench.gaps(base, moved, t, t)[mode]
-        if not gap.finite or gap.motion == 0:
-            return []
-        if gap.defect <= max(bench.noise(base, t, t, mode), bench.noise(moved, t, t, mode)):
-            return slopes
-        if before < TOLERANCE:
-            slopes.append(math.log2(before / gap.relative) / octaves)
-        before = gap.relative
-    return slopes
+    del gaps[-1]
+    for k in range(octaves, 6 * octaves, octaves):  # the other way it grows: more octaves to see the power
+        gap = _gap(bench, mode, change, t, p, -side * k)
+        if not gaps[0] < gap < TOLERANCE:
+            break
+        gaps.insert(0, gap)
+    return [math.log2(x / y) / octaves for x, y in pairwise(gaps) if x < TOLERANCE]
 
 
 def _gap(bench: Bench, mode: Mode, change: Change, t: int, p: float, k: int) -> float:
@@ -175,7 +177,7 @@ class Path:
     p: float
     direction: tuple[float, ...]
     origin: int = 0
-    tolerance: float = 0.0
+    tolerance: float = TOLERANCE
 
     def at(self, k: int) -> Change:
         """Return the k-th rescaling."""
@@ -194,7 +196,7 @@ class Path:
     def holds(self, k: int) -> bool:
         """Tell whether the law holds there, within the tolerance."""
         found = self.outcome(k)
-        if found.passed or not self.tolerance or not found.gap.finite:
+        if found.passed or not found.gap.finite:
             return found.passed
         times = [t for t in self.bench.times if t <= ENOUGH]
         return all(self.gap(self.at(k), t) <= self.tolerance for t in times)
@@ -233,9 +235,9 @@ def _cause(path: Path, sign: int, bad: int, top: int, first: Outcome) -> Cause:
         base = replace(path.base, constants=constants)
         if judge(path.bench, changed, base, steps=ENOUGH)[path.mode].passed:
             return "eps"
-    near, far = (bad - 6, bad - 3) if path.tolerance else (bad + 2, bad + 4)
-    gaps = [path.gap(path.at(min(max(k, 0), top)), first.step) for k in (near, far)]
+    near, far = max(bad - 4, 0), bad - 2
+    gaps = [path.gap(path.at(k), first.step) for k in (near, far)]
     growth = math.log2(gaps[1] / gaps[0]) / (far - near) if all(0 < gap < np.inf for gap in gaps) else np.inf
-    if not (path.tolerance or first.gap.relative < TOLERANCE) or not SLOPES[0] < growth < SLOPES[1]:
+    if not SLOPES[0] < growth < SLOPES[1]:
         return "clamp"
     return "eps" if sign < 0 or freezes(path.bench, path.mode, path.p) else "weak term"
