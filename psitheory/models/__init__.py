@@ -6,6 +6,7 @@ from psitheory.models.cosine import Cosine
 from psitheory.models.counter import Unnormalised, WithL2
 from psitheory.models.datasets import dataset
 from psitheory.models.derivatives import complex_step_hessian_vector
+from psitheory.models.frozen import Frozen
 from psitheory.models.interface import Evaluation, Model, Smoothness
 from psitheory.models.linear import LinearRegression
 from psitheory.models.mlp import BatchNormMLP
@@ -22,6 +23,7 @@ __all__ = [
     "Cosine",
     "Evaluation",
     "Fourier",
+    "Frozen",
     "LinearRegression",
     "Model",
     "Named",

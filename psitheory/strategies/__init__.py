@@ -23,13 +23,15 @@ from psitheory.strategies.models import (
 )
 from psitheory.strategies.pythagorean import pythagorean_points
 from psitheory.strategies.smooth import rank_one_models, smooth_models
-from psitheory.strategies.stochastic import factors, mini_batches, sampled_neurons
+from psitheory.strategies.stochastic import choices, factors, generic_models, mini_batches, sampled_neurons
 
 __all__ = [
     "GENERIC_LAYOUTS",
+    "choices",
     "counts",
     "digits_network",
     "factors",
+    "generic_models",
     "mini_batches",
     "models_with_free_part",
     "network_starts",

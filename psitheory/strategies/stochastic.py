@@ -1,11 +1,13 @@
-"""Domains of what stochastic methods need: factors in (0, 1), models of generic samples, mini-batches."""
+"""Domains of what methods need: factors in (0, 1), models of generic samples, mini-batches."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 
-from psitheory.models import Neuron
+from psitheory.models import Frozen, Neuron, RankOne
 from psitheory.runner.domain import Domain
 from psitheory.strategies.geometry import ratios
 from psitheory.strategies.values import Draw
@@ -27,6 +29,27 @@ def _sampled_neurons(draw: Draw, samples: int) -> Neuron:
 def sampled_neurons(samples: int = 6) -> Domain:
     """Draw batch-norm neurons on normal samples, so that no mini-batch of two or more is degenerate."""
     return Domain(floats=lambda _: _sampled_neurons(samples))
+
+
+@st.composite
+def _rank_ones(draw: Draw) -> RankOne:
+    rng = np.random.default_rng(draw(st.integers(0, 2**16)))
+    return RankOne(rng.normal(size=(draw(st.integers(2, 3)), 2)))
+
+
+def generic_models(*, free: bool) -> Domain:
+    """Draw models of normal samples, whose gradients have no zero entries: neurons, and approximations of rank one.
+
+    With ``free`` the latter have their free parameter; else it is held at 1, and two blocks are left.
+    """
+    rank_ones = _rank_ones() if free else _rank_ones().map(lambda model: Frozen(model, np.ones(1)))
+    return Domain(floats=lambda _: _sampled_neurons(6) | rank_ones)
+
+
+def choices(*values: Any) -> Domain:
+    """Draw one of the ``values``, which mean the same in every arithmetic (names, say); on symbols each in turn."""
+    some = st.sampled_from(values)
+    return Domain(floats=lambda _: some, rationals=lambda _: some, symbols=lambda *_: list(values))
 
 
 def mini_batches(model: str, steps: int, size: int) -> Domain:
