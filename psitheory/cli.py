@@ -1,4 +1,4 @@
-"""The command line: ``psitheory verify | claims | show | replay``.
+"""The command line: ``psitheory verify | claims | show | replay | race``.
 
 Exit codes: 0 all hold, 1 something is refuted, 3 something is inconclusive, 2 bad use, 70 the program itself failed.
 """
@@ -161,6 +161,35 @@ def replay(
     outcome = replay_case(target, law, witness, kind)
     _print([terminal.outcome_text(law, outcome)])
     raise typer.Exit({"passed": 0, "failed": 1}.get(outcome.status, 3))
+
+
+@app.command()
+def race(
+    model: Annotated[str, typer.Option(metavar="NAME", help="A model by name, such as rayleigh or digits.")],
+    optimizers: Annotated[str, typer.Option(metavar="NAME,…", help="Optimizers by name.")] = "gd,psi-gd",
+    scales: Annotated[str | None, typer.Option(metavar="LOW:HIGH", help="Scales of the starts.")] = None,
+    count: Annotated[int, typer.Option(metavar="K", help="How many scales, log-spaced.")] = 33,
+    max_steps: Annotated[int, typer.Option(metavar="N", help="Runs that take more are censored.")] = 50_000,
+    target: Annotated[
+        float | None, typer.Option(metavar="G", help="The squared gradient to reach; 1/100 of the first if left out.")
+    ] = None,
+    rate: Annotated[float | None, typer.Option(metavar="ETA", help="The learning rate; 1/L if left out.")] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="Draws the starts.")] = 0,
+    out: Annotated[Path | None, typer.Option(metavar="FIG", help="Draw it; the ending says the format.")] = None,
+    json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as JSON.")] = None,
+) -> None:
+    """Race optimizers from equivalent starts.
+
+    Counts the steps to a small gradient against the scale of the start, and fits the slope at large scales.
+    """
+    from psitheory.race_command import check_outputs, run_race, write
+
+    check_outputs(out, json)
+    finished = run_race(
+        model, optimizers, scales=scales, count=count, max_steps=max_steps, target=target, rate=rate, seed=seed
+    )
+    _print(finished.pieces())
+    write(finished, out=out, json=json)
 
 
 def _width() -> int | None:

@@ -6,19 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-ExhibitKind = Literal["rate", "path", "map", "curves", "spectrum"]
+ExhibitKind = Literal["rate", "path", "map", "curves", "spectrum", "race"]
 """What an exhibit is.
 
 rate
     ``steps`` (R,), ``observed`` (R,) or (K, R), ``bound`` (R,): log-log.
 path
-    ``points`` (T, 2) or (T, 3) for each named path, and optionally ``sphere`` for a backdrop.
+    Points (T, 2) or (T, 3) for each named path, or (J, T, ·) for J paths of one name, and optionally ``sphere`` for a
+    backdrop.  Those that ``labels["guides"]`` names, separated by commas, are thin lines without marks.
 map
     ``x`` (X,), ``y`` (Y,), ``z`` (Y, X): a category or a number over a plane.
 curves
     ``x`` (X,) and any number of named ``y`` arrays (X,).
 spectrum
     ``values`` (n,), and optionally ``bound``.
+race
+    ``x`` (X,), ``limit`` () and any number of named ``y`` arrays: (X,) a curve, (J, X) a curve and J - 1 rows of
+    dots, in both NaN for what lies beyond ``limit``; ``y, fitted`` (X,) is drawn over ``y`` as a broken line.
 """
 
 

@@ -2,6 +2,9 @@ r"""How many steps a method takes to make the gradient small."""
 
 from __future__ import annotations
 
+import math
+from numbers import Number
+
 import numpy as np
 
 from psitheory.arithmetic import Array
@@ -9,7 +12,7 @@ from psitheory.errors import ArgumentError, shown
 from psitheory.experiments.iterate import iterate
 from psitheory.experiments.trajectory import riemannian_square
 from psitheory.models.interface import Model
-from psitheory.optimizers.interface import Optimizer
+from psitheory.optimizers.interface import Optimizer, State
 
 
 def steps_to_reach(
@@ -44,14 +47,36 @@ def steps_to_reach(
         raise ArgumentError(f"threshold is {shown(threshold)}; a positive number is needed")
     if most_steps < 0:
         raise ArgumentError(f"most_steps is {most_steps}; at least 0 is needed")
-    arrived: np.ndarray | None = None
+    w = model.layout.check(starts, "starts")
+    lead = w.shape[:-1]
+    arrived, runs = np.full(math.prod(lead), -1), np.arange(math.prod(lead)).reshape(lead)
+    threshold = np.broadcast_to(threshold, lead)
+    before, state, separable = 0, None, _has_plain_options(optimizer)
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        for t, w, evaluation, _ in iterate(model, optimizer, starts):
-            square = riemannian_square(model.layout, w, evaluation.gradient)
-            if arrived is None:
-                arrived = np.full(np.shape(square), -1)
-            arrived = np.where((arrived < 0) & (square <= threshold), t, arrived)
-            under_way = (arrived < 0) & np.isfinite(square)
-            if t == most_steps or not under_way.any():
-                return arrived
-    raise AssertionError("iterate never ends")
+        while True:
+            course = iterate(model, optimizer, w, state=state)
+            for t, w, evaluation, state in course:  # noqa: B007
+                square = riemannian_square(model.layout, w, evaluation.gradient)
+                arrived[runs[(arrived[runs] < 0) & (square <= threshold)]] = before + t
+                under_way = (arrived[runs] < 0) & np.isfinite(square)
+                if before + t == most_steps or not under_way.any():
+                    return arrived.reshape(lead)
+                if separable and 2 * np.count_nonzero(under_way) <= runs.size:
+                    break
+            # the slowest run may take thousands of times as long as the others, which need not go on
+            runs, threshold, w, state = runs[under_way], threshold[under_way], w[under_way], _of(state, under_way)
+            before += t
+
+
+def _has_plain_options(optimizer: Optimizer) -> bool:
+    """Tell whether no option of the method can be one for each run, so that runs can be left out."""
+    options = getattr(optimizer, "__dict__", None)
+    return options is not None and all(isinstance(option, (Number, str, Model)) for option in options.values())
+
+
+def _of(state: State, runs: np.ndarray) -> State:
+    """Return what an optimiser carries for ``runs`` (...), a mask of the ensemble."""
+    if isinstance(state, tuple):
+        parts = [_of(part, runs) for part in state]
+        return type(state)(*parts) if hasattr(state, "_fields") else tuple(parts)
+    return state[runs] if np.ndim(state) else state

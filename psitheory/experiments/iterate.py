@@ -26,17 +26,19 @@ def iterate(
     rng: np.random.Generator | None = None,
     batch_size: int | None = None,
     sampling: Sampling = "shared",
+    state: State | None = None,
 ) -> Iterator[tuple[int, Array, Evaluation, State]]:
     """Yield ``(t, w, evaluation, state)`` for t = 0, 1, … without end.
 
-    The parameters are those of :func:`~psitheory.experiments.descend`.  A run that meets a dead neuron
+    The parameters are those of :func:`~psitheory.experiments.descend`, and what the optimiser carries, if it does
+    not begin afresh.  A run that meets a dead neuron
     after its start has NaN for loss and gradient from there on; the others of its ensemble go on.
     """
     layout = model.layout
     w = layout.check(starts, "starts")
     batches = _batches(model, rng, batch_size, sampling, tuple(w.shape[:-1]))
     evaluate = Survivors(model)
-    state = optimizer.init(layout, w)
+    state = optimizer.init(layout, w) if state is None else state
     for t in count():
         evaluation = evaluate(w, next(batches))
         yield t, w, evaluation, state

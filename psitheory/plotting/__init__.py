@@ -1,5 +1,5 @@
 """Drawings: one for each kind of exhibit.  Nothing is computed here; what is drawn is what the exhibit holds."""
 
-from psitheory.plotting.draw import draw, save
+from psitheory.plotting.draw import check_format, draw, save
 
-__all__ = ["draw", "save"]
+__all__ = ["check_format", "draw", "save"]

@@ -49,16 +49,32 @@ def draw(exhibit: Exhibit, *, size: tuple[float, float] = (6.4, 4.2)) -> Figure:
 def save(exhibit: Exhibit, path: str | Path) -> None:
     """Write a drawing of ``exhibit`` to ``path``, whole or not at all; the ending says the format."""
     path = Path(path)
+    check_format(path, "path")
     if not path.parent.is_dir():
         raise ArgumentError(f"path is '{path}', whose folder does not exist; an existing folder is needed")
     partial = path.with_name(f".{path.stem}.part{path.suffix}")
     try:
         draw(exhibit).savefig(partial, dpi=150)
         os.replace(partial, path)
-    except ValueError as error:
-        raise ArgumentError(f"path is '{path}', which no drawing can be written to: {error}") from error
+    except OSError as error:
+        raise ArgumentError(f"path is '{path}', which cannot be written: {error.strerror}") from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+def check_format(path: Path, name: str) -> None:
+    """Raise unless the ending of ``path`` names a format that drawings can be written in.
+
+    Raises
+    ------
+    ArgumentError
+        The message calls the path ``name``, and lists the endings.
+    """
+    from matplotlib.backend_bases import FigureCanvasBase
+
+    known = FigureCanvasBase.get_supported_filetypes()
+    if path.suffix[1:].lower() not in known:
+        raise ArgumentError(f"{name} is '{path}'; a file name ending in one of .{', .'.join(known)} is needed")
 
 
 def _label(exhibit: Exhibit, name: str) -> str:
@@ -104,30 +120,31 @@ def _curves(figure: Figure, exhibit: Exhibit) -> None:
 def _path(figure: Figure, exhibit: Exhibit) -> None:
     paths = _named(exhibit, "sphere")
     if any(np.shape(points)[-1] == 3 for _, points in paths):
-        _path_in_space(figure, exhibit)
-        return
-    axes = figure.subplots()
-    axes.set_aspect("equal", adjustable="datalim")
-    for (name, points), colour in zip(paths, COLOURS, strict=False):
-        axes.plot(*points.T, ".-", ms=4, color=colour, label=_label(exhibit, name))
-        axes.plot(*points[0], "o", ms=7, mfc="white", color=colour)
-    _titled(axes, exhibit, "x", "y")
-    axes.legend()
+        axes: Any = figure.add_subplot(projection="3d")
+        if "sphere" in exhibit.arrays:
+            _globe(axes)
+        axes.set_title(exhibit.title)
+        axes.set_box_aspect((1, 1, 1), zoom=1.35)
+        axes.set_axis_off()
+    else:
+        axes = figure.subplots()
+        axes.set_aspect("equal", adjustable="datalim")
+        _titled(axes, exhibit, "x", "y")
+    guides = exhibit.labels.get("guides", "").split(",")
+    colours = iter(COLOURS)
+    for name, points in paths:
+        style = {"color": GUIDE, "lw": 0.8} if name in guides else {"color": next(colours), "marker": ".", "ms": 4}
+        for k, path in enumerate(points if np.ndim(points) == 3 else [points]):
+            axes.plot(*path.T, **style, label=None if k else _label(exhibit, name))
+            if name not in guides:
+                axes.plot(*path[:1].T, "o", ms=7, mfc="white", color=style["color"])
+    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
 
 
-def _path_in_space(figure: Figure, exhibit: Exhibit) -> None:
-    axes: Any = figure.add_subplot(projection="3d")
-    if "sphere" in exhibit.arrays:
-        longitude, latitude = np.meshgrid(np.linspace(0, 2 * np.pi, 25), np.linspace(0, np.pi, 13))
-        ball = (np.cos(longitude) * np.sin(latitude), np.sin(longitude) * np.sin(latitude), np.cos(latitude))
-        axes.plot_wireframe(*ball, color=GUIDE, lw=0.4, alpha=0.5)
-    for (name, points), colour in zip(_named(exhibit, "sphere"), COLOURS, strict=False):
-        axes.plot(*points.T, ".-", ms=4, color=colour, label=_label(exhibit, name))
-        axes.plot(*points[0], "o", ms=7, mfc="white", color=colour)
-    axes.set_title(exhibit.title)
-    axes.set_box_aspect((1, 1, 1))
-    axes.set_axis_off()
-    axes.legend(loc="upper left")
+def _globe(axes: Any) -> None:
+    longitude, latitude = np.meshgrid(np.linspace(0, 2 * np.pi, 25), np.linspace(0, np.pi, 13))
+    ball = (np.cos(longitude) * np.sin(latitude), np.sin(longitude) * np.sin(latitude), np.cos(latitude))
+    axes.plot_wireframe(*ball, color=GUIDE, lw=0.4, alpha=0.5)
 
 
 def _map(figure: Figure, exhibit: Exhibit) -> None:
@@ -174,6 +191,26 @@ def _spectrum(figure: Figure, exhibit: Exhibit) -> None:
     axes.legend()
 
 
+def _race(figure: Figure, exhibit: Exhibit) -> None:
+    axes = figure.subplots()
+    axes.loglog()
+    x, limit = exhibit.arrays["x"], float(exhibit.arrays["limit"])
+    names = [name for name, _ in _named(exhibit, "x", "limit") if not name.endswith(", fitted")]
+    for name, colour in zip(names, COLOURS, strict=False):
+        rows = np.atleast_2d(exhibit.arrays[name])
+        axes.plot(x, rows[0], ".-", color=colour, label=_label(exhibit, name))
+        for row in rows[1:]:
+            axes.plot(x, row, ".", ms=3, alpha=0.5, color=colour)
+        if (beyond := np.isnan(rows).any(axis=0)).any():
+            axes.plot(x[beyond], np.full(beyond.sum(), limit), "^", mfc="none", color=colour)
+        if (fitted := f"{name}, fitted") in exhibit.arrays:
+            axes.plot(x, exhibit.arrays[fitted], "--", lw=1, color=INK, label=_label(exhibit, fitted))
+    if any(np.isnan(exhibit.arrays[name]).any() for name in names):
+        axes.plot([], [], "^", mfc="none", color=GUIDE, label=_label(exhibit, "limit"))
+    _titled(axes, exhibit, "x", "y")
+    axes.legend()
+
+
 def _named(exhibit: Exhibit, *besides: str) -> list[tuple[str, Any]]:
     return [(name, array) for name, array in exhibit.arrays.items() if name not in besides]
 
@@ -184,4 +221,5 @@ _DRAWINGS: dict[str, tuple[Callable[[Figure, Exhibit], None], tuple[str, ...]]] 
     "path": (_path, ()),
     "map": (_map, ("x", "y", "z")),
     "spectrum": (_spectrum, ("values",)),
+    "race": (_race, ("x", "limit")),
 }
