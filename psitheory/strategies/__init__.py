@@ -23,7 +23,14 @@ from psitheory.strategies.models import (
 )
 from psitheory.strategies.pythagorean import pythagorean_points
 from psitheory.strategies.smooth import rank_one_models, smooth_models
-from psitheory.strategies.stochastic import choices, factors, generic_models, mini_batches, sampled_neurons
+from psitheory.strategies.stochastic import (
+    choices,
+    factors,
+    generic_models,
+    generic_points,
+    mini_batches,
+    sampled_neurons,
+)
 
 __all__ = [
     "GENERIC_LAYOUTS",
@@ -32,6 +39,7 @@ __all__ = [
     "digits_network",
     "factors",
     "generic_models",
+    "generic_points",
     "mini_batches",
     "models_with_free_part",
     "network_starts",

@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from psitheory.models import Frozen, Neuron, RankOne
-from psitheory.runner.domain import Domain
-from psitheory.strategies.geometry import ratios
+from psitheory.runner.domain import Domain, Drawn
+from psitheory.strategies.geometry import Reference, layout_of, ratios
 from psitheory.strategies.values import Draw
 
 
@@ -46,6 +46,22 @@ def generic_models(*, free: bool) -> Domain:
     return Domain(floats=lambda _: _sampled_neurons(6) | rank_ones)
 
 
+def generic_points(reference: Reference) -> Domain:
+    """Draw normal points with block norms over many decades: none is special in any coordinate."""
+
+    def floats(drawn: Drawn) -> st.SearchStrategy[np.ndarray]:
+        layout = layout_of(reference, drawn)
+        exponents = st.tuples(*[st.integers(-100, 100)] * layout.m)
+
+        def point(seed: int, exponents: tuple[int, ...]) -> np.ndarray:
+            w = np.random.default_rng(seed).normal(size=layout.n)
+            return np.asarray(layout.scale(np.ldexp(1.0, exponents), w))
+
+        return st.builds(point, st.integers(0, 2**16), exponents)
+
+    return Domain(floats=floats)
+
+
 def choices(*values: Any) -> Domain:
     """Draw one of the ``values``, which mean the same in every arithmetic (names, say); on symbols each in turn."""
     some = st.sampled_from(values)
@@ -55,7 +71,7 @@ def choices(*values: Any) -> Domain:
 def mini_batches(model: str, steps: int, size: int) -> Domain:
     """Draw the sample indices of ``steps`` mini-batches, (steps, size), without repetition inside each."""
 
-    def floats(drawn: dict[str, Neuron]) -> st.SearchStrategy[np.ndarray]:
+    def floats(drawn: Drawn) -> st.SearchStrategy[np.ndarray]:
         everyone = np.broadcast_to(np.arange(drawn[model].samples), (steps, drawn[model].samples))
         return st.integers(0, 2**16).map(lambda seed: np.random.default_rng(seed).permuted(everyone, axis=1)[:, :size])
 

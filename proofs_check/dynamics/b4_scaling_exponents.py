@@ -1,0 +1,359 @@
+r"""Every method has a scaling exponent: how its rate must change with the length of the weights.
+
+Statement
+---------
+A method has the exponent p if its run with the rate :math:`\eta a^p` from :math:`a\cdot w_0` follows, class for class,
+its run with the rate :math:`\eta` from :math:`w_0`; v keeps :math:`\eta`.  p = 2: GD, heavy ball, Nesterov, clipped GD
+with the threshold :math:`\nu/a`.  p = 1: Adam with bias correction and eps = 0, RMSprop, Adagrad, sign and normalised
+GD. p = 3/2: Padam, which divides by :math:`\hat v^{1/4}`.  p = 0: LARS, Polyak, PSI-GD.  Barzilai-Borwein: 2 on its
+first step, 0 after.  In general p = 2 - 2q for a division by :math:`v^q`.  A coupled decay becomes :math:`\lambda
+a^{-2}`, a decoupled one :math:`\lambda a^{-p}`; buffers are divided by a and second moments by :math:`a^2`; eps
+becomes :math:`\epsilon/a` outside the root and :math:`\epsilon/a^2` inside.  0/0 counts as 0.
+
+Assumptions
+-----------
+f is PSI and differentiable along the run.  a may differ from block to block where the rule looks at entries or blocks
+one by one.  Where one number is formed of the whole gradient (normalised and clipped GD, Polyak, Barzilai-Borwein), a
+is common to all blocks **and there are no free parameters**: their gradient does not scale, so that the whole has no
+degree.
+
+Source
+------
+Li19, Wan20, Kun20 (effective rates of SGD and Adam); the table is ours.
+
+Idea of the proof
+-----------------
+:math:`\nabla_if(a\cdot w) = \nabla_if(w)/a_i` (claim A3), so m scales with :math:`a^{-1}`, v with :math:`a^{-2}`, and
+:math:`m/v^q` with :math:`a^{2q-1}`; a step that is to scale with a needs a rate that scales with :math:`a^{2-2q}`.
+Norms of the gradient scale with :math:`a^{-1}`, :math:`\langle s,y\rangle/\langle y,y\rangle` with :math:`a^2` by
+itself, and so does :math:`(f-f_*)/\|\nabla f\|^2`.
+
+What is checked, what is not
+----------------------------
+Heavy ball and Nesterov with both decays, from any buffer, by one step on symbols for the generic jet with the blocks
+[2], [3], [2,2], and on rationals; runs of all methods, with different scales for different blocks, for powers of two
+bit for bit, in balls and on floats (methods that take roots or signs have no symbols); Adam from any moments; the
+methods with one number for the whole gradient on two coupled blocks.
+
+Tags
+----
+dynamics, scaling, rates, Adam
+"""
+
+from typing import Any
+
+import numpy as np
+
+from proofs_check.bibliography import LI19
+from psitheory.arithmetic import namespace
+from psitheory.checking import BALLS, FLOATS, POWERS_OF_TWO, equal, theorem
+from psitheory.laws.update import after
+from psitheory.models import Frozen, RankOne, Rayleigh
+from psitheory.optimizers import (
+    LARS,
+    Adagrad,
+    Adam,
+    BarzilaiBorwein,
+    Clipped,
+    GradientDescent,
+    HeavyBall,
+    Nesterov,
+    NormalisedDescent,
+    PerBlock,
+    Polyak,
+    PSIGradientDescent,
+    RMSprop,
+    SignDescent,
+    adamw,
+)
+from psitheory.optimizers.adaptive import Moments
+from psitheory.optimizers.euclidean import Momentum
+from psitheory.strategies import (
+    choices,
+    counts,
+    factors,
+    generic_models,
+    generic_points,
+    points,
+    psi_models,
+    rescalings,
+    step_sizes,
+    vectors,
+)
+
+B4 = theorem(
+    "B4",
+    "Every method has a scaling exponent for its rate",
+    chapter="dynamics",
+    source=LI19,
+    locator="effective rates; Wan20; Kun20",
+    statement=r"w'_0 = a\cdot w_0,\ \eta' = a^p\eta\ \Longrightarrow\ w'_t = a\cdot w_t;\qquad"
+    r"p = 2-2q\ \text{for a division by } v^q;\qquad \lambda' = a^{-2}\lambda\ \text{(coupled)},\ a^{-p}\lambda",
+    assumptions=(
+        "f is positively scale-invariant and differentiable",
+        "methods that form one number of the whole gradient: one common a, and no free parameters",
+    ),
+    doc=__doc__,
+)
+
+
+# -- momentum, from any buffer ------------------------------------------------------------------
+
+MOMENTUM = {
+    "method": choices("heavy ball", "Nesterov"),
+    "model": psi_models(),
+    "w": points("model"),
+    "m": vectors("model"),
+    "a": rescalings("model", decades=30),
+    "eta": step_sizes(),
+    "beta": factors(),
+    "coupled": step_sizes(),
+    "decay": step_sizes(),
+}
+HEAVY = {
+    "method": "heavy ball",
+    "model": Rayleigh(np.diag([0.0, 1.0])),
+    "w": np.array([1.0, 1.0]),
+    "m": np.array([1.0, 0.0]),
+    "a": np.array([2.0]),
+    "eta": 1.0,
+    "beta": 0.5,
+    "coupled": 0.5,
+    "decay": 0.25,
+}
+WITH_MOMENTUM: dict[str, Any] = {"heavy ball": HeavyBall, "Nesterov": Nesterov}
+
+
+def _momentum_step_follows(method, model, w, m, a, eta, beta, coupled, decay, *, p=2, of_coupled=-2, of_buffer=-1):
+    """Claim that the step from (a·w, a^of_buffer m) with rescaled parameters leads to (a·w⁺, m⁺/a)."""
+    layout = model.layout
+
+    def step(w, m, **options):
+        optimizer = WITH_MOMENTUM[method](options.pop("rate"), beta, **options)
+        w, state = optimizer.step(layout, w, model.evaluate(w), Momentum(0, m))
+        return w, state.buffer
+
+    here = step(w, m, rate=eta, coupled_decay=coupled, decay=decay)
+    w_there, m_there = step(
+        layout.scale(a, w),
+        layout.scale(a**of_buffer, m),
+        rate=PerBlock(eta * a**p, eta),
+        coupled_decay=PerBlock(coupled * a**of_coupled, 0),
+        decay=PerBlock(decay * a**-p, 0),
+    )
+    there = layout.scale(1 / a, w_there), layout.scale(a, m_there)
+    return equal(namespace(w).concat(there), namespace(w).concat(here))
+
+
+@B4.law(**MOMENTUM)
+def a_step_with_momentum_has_the_exponent_two(method, model, w, m, a, eta, beta, coupled, decay):
+    """(a·w, m/a) steps to (a·w⁺, m⁺/a) at the rate ηa², coupled decay λ/a², decoupled decay λ/a²."""
+    return _momentum_step_follows(method, model, w, m, a, eta, beta, coupled, decay)
+
+
+@a_step_with_momentum_has_the_exponent_two.counterfeit(instance=HEAVY)
+def a_step_with_momentum_has_the_exponent_one(method, model, w, m, a, eta, beta, coupled, decay):
+    """The same at the rate ηa."""
+    return _momentum_step_follows(method, model, w, m, a, eta, beta, coupled, decay, p=1)
+
+
+@a_step_with_momentum_has_the_exponent_two.counterfeit(instance=HEAVY)
+def a_coupled_decay_is_unchanged(method, model, w, m, a, eta, beta, coupled, decay):
+    """The same with the coupled decay unchanged."""
+    return _momentum_step_follows(method, model, w, m, a, eta, beta, coupled, decay, of_coupled=0)
+
+
+@a_step_with_momentum_has_the_exponent_two.counterfeit(instance=HEAVY)
+def a_buffer_is_multiplied_by_the_scales(method, model, w, m, a, eta, beta, coupled, decay):
+    """The same with the buffer a·m."""
+    return _momentum_step_follows(method, model, w, m, a, eta, beta, coupled, decay, of_buffer=1)
+
+
+# -- block by block -----------------------------------------------------------------------------
+
+BY_BLOCK = {
+    "GD": (2, lambda eta, of: GradientDescent(eta, coupled_decay=of(0.25, -2), decay=of(0.5, -2))),
+    "heavy ball": (2, lambda eta, of: HeavyBall(eta, 0.5, coupled_decay=of(0.25, -2), decay=of(0.5, -2))),
+    "Nesterov": (2, lambda eta, of: Nesterov(eta, 0.5, coupled_decay=of(0.25, -2), decay=of(0.5, -2))),
+    "Adam": (1, lambda eta, of: Adam(eta, eps=0, coupled_decay=of(0.25, -2))),
+    "Adam, eps outside": (1, lambda eta, of: Adam(eta, eps=of(0.25, -1))),
+    "Adam, eps inside": (1, lambda eta, of: Adam(eta, eps=0, eps_inside=of(0.25, -2))),
+    "AdamW": (1, lambda eta, of: adamw(eta, decay=of(0.5, -1), eps=0)),
+    "RMSprop": (1, lambda eta, of: RMSprop(eta, eps=of(0.25, -1), decay=of(0.5, -1))),
+    "Adagrad": (1, lambda eta, of: Adagrad(eta, eps=0)),
+    "sign": (1, lambda eta, of: SignDescent(eta)),
+    "normalised by block": (1, lambda eta, of: NormalisedDescent(eta, per="block")),
+    "Padam": (1.5, lambda eta, of: Adam(eta, eps=0, roots=2)),
+    "LARS": (0, lambda eta, of: LARS(eta)),
+    "PSI-GD": (0, lambda eta, of: PSIGradientDescent(eta, decay=of(0.5, 0))),
+}
+"""For each method p, and how to make it of a rate and of ``of(λ, k)``, which means λaᵏ on blocks."""
+
+RUN = {
+    "steps": counts(1, 3),
+    "method": choices(*BY_BLOCK),
+    "model": generic_models(free=True),
+    "w": generic_points("model"),
+    "root": rescalings("model", decades=15),
+    "eta": step_sizes(decades=1),
+}
+
+
+def _run_follows(steps, method, model, w, root, eta, off=0, rescaled=True):
+    """Claim that the run from a·w, a = root², at the rate ηa^(p + off), is a times the run from w."""
+    p, make = BY_BLOCK[method]
+
+    def optimizer(root, off):
+        def of(value, k):
+            return PerBlock(value * root ** (2 * k) if rescaled else value, value)
+
+        return make(PerBlock(eta * root ** round(2 * (p + off)), eta), of)
+
+    scale = model.layout.scale
+    plain = after(optimizer(namespace(w).ones_like(root), 0), model, w, steps)
+    there = after(optimizer(root, off), model, scale(root * root, w), steps)
+    return equal(scale(1 / (root * root), there), plain)
+
+
+TWO_BLOCKS = {
+    "steps": 1,
+    "model": RankOne(np.array([[1.0, 2.0], [3.0, -1.0]])),
+    "w": np.array([1.0, 1.0, 2.0, 1.0, 1.0]),
+    "root": np.array([2.0, 1.0]),
+    "eta": 1.0,
+}
+
+
+@B4.law(**RUN, on=(POWERS_OF_TWO, BALLS, FLOATS))
+def the_rate_scales_with_the_exponent_of_the_method(steps, method, model, w, root, eta):
+    """The run from a·w_0 at ηa^p is a times the run from w_0, with decays λ/a² or λ/a^p, eps/a or eps/a²."""
+    return _run_follows(steps, method, model, w, root, eta)
+
+
+@the_rate_scales_with_the_exponent_of_the_method.counterfeit(instance={**TWO_BLOCKS, "method": "Adam"})
+def the_exponent_may_be_one_more(steps, method, model, w, root, eta):
+    """The same at ηa^(p + 1)."""
+    return _run_follows(steps, method, model, w, root, eta, off=1)
+
+
+@the_rate_scales_with_the_exponent_of_the_method.counterfeit(instance={**TWO_BLOCKS, "method": "Padam"})
+def the_exponent_may_be_half_less(steps, method, model, w, root, eta):
+    """The same at ηa^(p - 1/2), as if Padam were Adam."""
+    return _run_follows(steps, method, model, w, root, eta, off=-0.5)
+
+
+@the_rate_scales_with_the_exponent_of_the_method.counterfeit(instance={**TWO_BLOCKS, "method": "AdamW"})
+def decays_and_eps_are_unchanged(steps, method, model, w, root, eta):
+    """The same with λ and eps unchanged."""
+    return _run_follows(steps, method, model, w, root, eta, rescaled=False)
+
+
+# -- Adam, from any moments ---------------------------------------------------------------------
+
+MOMENTS = {
+    "t": counts(0, 5),
+    "model": generic_models(free=True),
+    "w": generic_points("model"),
+    "m": vectors("model"),
+    "s": vectors("model"),
+    "a": rescalings("model", decades=30),
+    "eta": step_sizes(decades=1),
+}
+
+
+def _adam_step_follows(t, model, w, m, s, a, eta, of_squares):
+    """Claim that Adam's step from (a·w, m/a, a^of_squares s²) at ηa leads to (a·w⁺, m⁺/a, v⁺/a²)."""
+    layout = model.layout
+
+    def step(w, first, second, rate):
+        w, state = Adam(rate, eps=0).step(layout, w, model.evaluate(w), Moments(t, first, second))
+        return w, state.first, state.second
+
+    here = step(w, m, s * s, eta)
+    starts = layout.scale(a, w), layout.scale(1 / a, m), layout.scale(a**of_squares, s * s)
+    w_there, first, second = step(*starts, PerBlock(eta * a, eta))
+    there = layout.scale(1 / a, w_there), layout.scale(a, first), layout.scale(a * a, second)
+    return equal(namespace(w).concat(there), namespace(w).concat(here))
+
+
+@B4.law(**MOMENTS, on=(POWERS_OF_TWO, BALLS, FLOATS))
+def second_moments_are_divided_by_the_squares(t, model, w, m, s, a, eta):
+    """Adam's step from (a·w, m/a, v/a²) at ηa leads to (a·w⁺, m⁺/a, v⁺/a²)."""
+    return _adam_step_follows(t, model, w, m, s, a, eta, -2)
+
+
+ONES = {"m": np.ones(5), "s": np.ones(5), "a": np.array([2.0, 1.0])}
+
+
+@second_moments_are_divided_by_the_squares.counterfeit(
+    instance={"t": 0, **{name: TWO_BLOCKS[name] for name in ("model", "w", "eta")}, **ONES}
+)
+def second_moments_are_divided_by_the_scales(t, model, w, m, s, a, eta):
+    """The same from (a·w, m/a, v/a)."""
+    return _adam_step_follows(t, model, w, m, s, a, eta, -1)
+
+
+# -- methods with one number for the whole gradient -----------------------------------------------
+
+WHOLE = {
+    "normalised": (1, lambda eta, a: NormalisedDescent(eta)),
+    "clipped": (2, lambda eta, a: Clipped(eta, 0.5 / a)),
+    "Polyak": (0, lambda eta, a: Polyak(0)),
+    "Barzilai-Borwein": (2, lambda eta, a: BarzilaiBorwein(eta)),
+}
+"""Polyak steps as if the minimum were 0; Barzilai-Borwein uses the rate on its first step only."""
+
+TOGETHER = {
+    "steps": counts(1, 3),
+    "method": choices(*WHOLE),
+    "model": generic_models(free=False),
+    "w": generic_points("model"),
+    "a": rescalings([1], decades=30),
+    "eta": step_sizes(decades=1),
+}
+
+
+def _whole_run_follows(steps, method, model, w, a, eta, off=0, only_the_first=False):
+    """Claim that the run from a·w at ηa^(p + off) is a times that from w, a being common to all blocks, or not."""
+    p, make = WHOLE[method]
+    layout, one = model.layout, namespace(w).ones_like(a)
+    scales = namespace(w).concat([a, *[one if only_the_first else a] * (layout.m - 1)])
+    plain = after(make(eta, one[0]), model, w, steps)
+    there = after(make(eta * a[0] ** (p + off), a[0]), model, layout.scale(scales, w), steps)
+    return equal(layout.scale(1 / scales, there), plain)
+
+
+@B4.law(**TOGETHER, on=(POWERS_OF_TWO, BALLS, FLOATS))
+def methods_with_one_number_for_the_gradient_need_one_scale(steps, method, model, w, a, eta):
+    """Normalised and clipped GD, Polyak, Barzilai-Borwein: the run from a·w_0 at ηa^p is a times that from w_0."""
+    return _whole_run_follows(steps, method, model, w, a, eta)
+
+
+ONE_SCALE = {
+    "steps": 1,
+    "method": "normalised",
+    "model": Frozen(TWO_BLOCKS["model"], np.ones(1)),
+    "w": np.array([1.0, 1.0, 2.0, 1.0]),
+    "a": np.array([2.0]),
+    "eta": 1.0,
+}
+
+
+@methods_with_one_number_for_the_gradient_need_one_scale.counterfeit(instance=ONE_SCALE)
+def they_may_have_the_exponent_one_more(steps, method, model, w, a, eta):
+    """The same at ηa^(p + 1)."""
+    return _whole_run_follows(steps, method, model, w, a, eta, off=1)
+
+
+@methods_with_one_number_for_the_gradient_need_one_scale.counterfeit(instance={**ONE_SCALE, "method": "Polyak"})
+def they_may_have_a_scale_for_each_block(steps, method, model, w, a, eta):
+    """The same where only the first of the blocks is rescaled."""
+    return _whole_run_follows(steps, method, model, w, a, eta, only_the_first=True)
+
+
+@methods_with_one_number_for_the_gradient_need_one_scale.counterfeit(
+    instance={**ONE_SCALE, "model": TWO_BLOCKS["model"], "w": TWO_BLOCKS["w"]}, model=generic_models(free=True)
+)
+def they_may_have_free_parameters(steps, method, model, w, a, eta):
+    """The same beside free parameters, whose gradient does not scale."""
+    return _whole_run_follows(steps, method, model, w, a, eta)
