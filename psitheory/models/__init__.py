@@ -15,6 +15,7 @@ from psitheory.models.neuron import Neuron
 from psitheory.models.periodic import Fourier, Periodic, Wave
 from psitheory.models.rank_one import RankOne
 from psitheory.models.rayleigh import Rayleigh
+from psitheory.models.rotation import RotationField
 
 __all__ = [
     "Activation",
@@ -31,6 +32,7 @@ __all__ = [
     "Periodic",
     "RankOne",
     "Rayleigh",
+    "RotationField",
     "Smoothness",
     "Unnormalised",
     "Wave",
