@@ -8,20 +8,20 @@ from typing import Any, Literal
 
 import numpy as np
 
-from psitheory.checking import Verdict
-from psitheory.conformance.findings import ConformanceReport, Finding, raised
+from psitheory.conformance.findings import ConformanceReport, Finding
+from psitheory.conformance.geometry.conditions import Claims
 from psitheory.conformance.geometry.drawing import CASES, cases, derived
-from psitheory.conformance.geometry.judging import Outcome, judge, one_ulp_away
+from psitheory.conformance.geometry.judging import judge, one_ulp_away
 from psitheory.conformance.geometry.methods import expression
-from psitheory.conformance.geometry.nature import Known, recognised
-from psitheory.conformance.geometry.rules import RULES, Claims, Rule
+from psitheory.conformance.geometry.nature import Known
+from psitheory.conformance.geometry.recognising import recognised
+from psitheory.conformance.geometry.rules import RULES, Rule
 from psitheory.conformance.geometry.subject import Missing, Points
+from psitheory.conformance.geometry.trying import Batch, Law, numbers, tried
 from psitheory.errors import ArgumentError, UnknownName, shown
 
 LAWS: tuple[str, ...] = tuple(rule.name for rule in RULES)
 """The names of the laws, in the order in which they are tried."""
-
-PRECISIONS = ((np.float64, CASES), (np.float32, CASES // 2))
 
 
 def check_manifold(
@@ -116,44 +116,17 @@ def _replay(subject: Known, rule: Rule, options: list[str], seed: int) -> str:
 
 
 def _tried(rule: Rule, subject: Known, count: int, seed: int, replay: str) -> Finding:
-    """Return the finding on one law: the first case that fails, or how many passed."""
-    passed, vacuous = 0, ""
-    notes: list[str] = []
-    precisions: list[str] = []
-    for dtype, most in PRECISIONS:
-        own = subject.in_precision(dtype)
-        if dtype == np.float32 and not _takes_float32(subject):
-            continue
-        number = 1 if rule.single else min(count, most)
-        drawn, inputs = cases(own, rule.inputs, derived(seed, rule.name, str(np.dtype(dtype))), number), {}
-        for _ in range(number):
-            try:
-                inputs = next(drawn)
-                outcome = _outcome(rule, own, inputs)
-            except Missing:
-                raise
-            except Exception as error:
-                return raised(rule.name, error, smallest=_shown(own, inputs), claimed=rule.claimed, replay=replay)
-            if outcome.status == "failed":
-                return _refuted(rule, own, inputs, outcome, passed + 1, replay)
-            passed += outcome.status == "passed"
-            notes += [outcome.note] if outcome.status == "passed" and outcome.note else []
-            vacuous = outcome.note if outcome.status == "vacuous" else vacuous
-        precisions.append(str(np.dtype(dtype)))
-        if rule.single:
-            break
-    if not passed:
-        return Finding(
-            rule.name, Verdict.INCONCLUSIVE, rule.claimed, f"no case says anything: {vacuous}", replay=replay
-        )
-    kind = ", ".join(precisions) + (f"; {notes[0]}" if notes else "")
-    return Finding(rule.name, Verdict.HOLDS, rule.claimed, kind=kind, cases=passed, replay=replay)
-
-
-def _outcome(rule: Rule, subject: Known, inputs: Mapping[str, Any]) -> Outcome:
-    parts = _parts(subject)
-    away = partial(one_ulp_away, eps=subject.eps, parts=parts, fixed=())
-    return judge(partial(rule.law, subject), inputs, subject.eps, away)
+    law = Law(rule.name, rule.claimed, rule.means, replay)
+    precisions = [np.float64, *([np.float32] if _takes_float32(subject) and not rule.single else [])]
+    batches = []
+    for dtype in precisions:
+        own, name = subject.in_precision(dtype), str(np.dtype(dtype))
+        number = 1 if rule.single else count if dtype == np.float64 else max(count // 2, 1)
+        drawn = cases(own, rule.inputs, derived(seed, rule.name, name), number)
+        away = partial(one_ulp_away, eps=own.eps, parts=_parts(own))
+        judged = partial(judge, partial(rule.law, own), eps=own.eps, moved=away)
+        batches.append(Batch(name, number, drawn, judged, partial(_shown, own)))
+    return tried(law, batches)
 
 
 def _parts(subject: Known) -> list[np.ndarray]:
@@ -181,46 +154,11 @@ def _takes_float32(subject: Known) -> bool:
     return True
 
 
-def _refuted(
-    rule: Rule, subject: Known, inputs: Mapping[str, Any], outcome: Outcome, count: int, replay: str
-) -> Finding:
-    observed = f"{outcome.left} against {outcome.right}, where rounding explains {outcome.allowed:.1e}"
-    return Finding(
-        rule.name,
-        Verdict.REFUTED,
-        rule.claimed,
-        observed + (f"; {outcome.note}" if outcome.note else "") + f"   in {subject.dtype}, case {count}",
-        _shown(subject, inputs),
-        rule.means,
-        replay,
-        str(subject.dtype),
-        count,
-        _witness(inputs),
-    )
-
-
-def _shown(subject: Known, inputs: Mapping[str, Any]) -> str:
-    return "  ".join(f"{name}={_value(subject, value)}" for name, value in inputs.items() if name != "f")
-
-
-def _value(subject: Known, value: Any) -> str:
-    if not isinstance(value, np.ndarray):
-        return f"{value:.6g}" if isinstance(value, float) else str(value)
+def _shown(subject: Known, value: Any) -> str:
     form = subject.point_form
-    if form.kind != "sequence" and len(form.shape) > 1 and len(value) == form.size and not form.complex:
-        value = value.reshape(form.shape)
-    return " ".join(np.array2string(value, precision=6, threshold=40, max_line_width=10**6).split())
-
-
-def _witness(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the inputs exactly, as hex floats."""
-    exact: dict[str, Any] = {}
-    for name, value in inputs.items():
-        if isinstance(value, np.ndarray):
-            exact[name] = [float(x).hex() for x in value]
-        elif isinstance(value, float):
-            exact[name] = value.hex()
-    return exact
+    plain = form.kind != "sequence" and len(form.shape) > 1 and not form.complex
+    fits = plain and isinstance(value, np.ndarray) and len(value) == form.size
+    return numbers(value, form.shape if fits else None)
 
 
 def _properties(subject: Known, claims: Claims) -> dict[str, Any]:

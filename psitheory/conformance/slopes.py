@@ -47,8 +47,10 @@ class Slope:
 def slope(x: np.ndarray, y: np.ndarray, floor: np.ndarray | float = 0.0) -> Slope:
     """Fit :math:`y = c x^p` where y is at least ten times its ``floor``.
 
-    The interval holds the fits over both halves of the range (curvature in logarithms is no noise and does
-    not average out) and two standard errors of the residuals, corrected for their correlation.
+    This is for one run, whose values belong to one curve; for instances drawn afresh there is
+    :func:`psitheory.checking.fits.log_log_slope`.  The interval holds the fits over both halves of the range,
+    since a curve's bend is no noise and does not average out, widened by two standard errors of the noise by
+    which values miss the chords of their neighbours, corrected for correlation.
     """
     x, y = np.asarray(x, float), np.asarray(y, float)
     floor = np.broadcast_to(np.asarray(floor, float), y.shape)
@@ -72,14 +74,16 @@ def slope(x: np.ndarray, y: np.ndarray, floor: np.ndarray | float = 0.0) -> Slop
 
 
 def _fit(u: np.ndarray, v: np.ndarray) -> tuple[float, float]:
-    """Return the least-squares slope and its standard error, widened for correlated residuals."""
+    """Return the least-squares slope, and its standard error by the noise about the curve."""
     centred = u - u.mean()
     spread = float(centred @ centred)
     p = float(centred @ (v - v.mean())) / spread
-    rest = v - v.mean() - p * centred
-    n = len(u)
-    variance = float(rest @ rest) / max(n - 2, 1)
-    return p, math.sqrt(variance / spread * _correlation_factor(rest))
+    if len(u) < 4:
+        return p, 0.0
+    share = (u[1:-1] - u[:-2]) / (u[2:] - u[:-2])
+    misses = v[1:-1] - ((1 - share) * v[:-2] + share * v[2:])
+    variance = float(np.mean(misses**2 / (1 + share**2 + (1 - share) ** 2)))
+    return p, math.sqrt(variance / spread * _correlation_factor(v - v.mean() - p * centred))
 
 
 def _correlation_factor(rest: np.ndarray) -> float:

@@ -76,7 +76,8 @@ class _Case:
         if self.simple:
             x = np.zeros(self.subject.n)
             for block in self.subject.nature.spheres:
-                x[block[which]] = 1 if len(block) > 1 else 0
+                if len(block) > 1:
+                    x[block[which]] = 1
             return x
         x = self.subject.random_tangent(self.rng, self.w)
         if self.subject.nature.spheres and self.subject.nature.map is not None:

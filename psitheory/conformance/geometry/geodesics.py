@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
-from psitheory.checking import Observation, equal
+from psitheory.checking import Observation, equal, vacuous
 from psitheory.conformance.geometry import references
 from psitheory.conformance.geometry.judging import ULPS, Bounded
 from psitheory.conformance.geometry.measuring import (
@@ -22,6 +24,8 @@ from psitheory.conformance.geometry.orders import curve_of
 from psitheory.conformance.jets import jet
 
 Point = np.ndarray
+NEAREST = 1e-4
+"""No injectivity radius of a random point is expected below this."""
 
 
 def exponential_is_a_geodesic(subject: Known, w: Point, x: Point) -> Bounded | Observation:
@@ -63,6 +67,7 @@ def _continues(subject: Known, w: Point, x: Point) -> Bounded | Observation:
 def distance_is_the_length_of_the_geodesic(subject: Known, w: Point, x: Point) -> Bounded | Observation:
     r"""The geodesic along x ends at the distance of its length: :math:`d(w, \exp_w x) = \|x\|_w`."""
     if not subject.nature.spheres:
+        x = _within_reach(subject, w, x, lambda z: subject.dist(w, z))
         return equal(subject.dist(w, subject.exp(w, x)), length(subject, w, x))
     return _distance(subject, w, moved_along(subject, w, x))
 
@@ -73,7 +78,10 @@ def distance_of_near_points_is_accurate(subject: Known, w: Point, x: Point, d: f
     if subject.nature.spheres:
         return _distance(subject, w, moved_along(subject, w, x))
     z = subject.exp(w, x) if d else w
-    return Bounded(subject.dist(w, z), d, rounding_in_metric(subject, w, z))
+    found = subject.dist(w, z)
+    if d >= NEAREST and found < 0.999 * d:
+        return vacuous("the point may be beyond the injectivity radius")
+    return Bounded(found, d, rounding_in_metric(subject, w, z))
 
 
 def distance_of_near_antipodal_points_is_accurate(
@@ -91,6 +99,7 @@ def distance_of_near_antipodal_points_is_accurate(
 def logarithm_inverts_exponential(subject: Known, w: Point, x: Point) -> Bounded | Observation:
     r"""A tangent vector within the injectivity radius comes back: :math:`\log_w\exp_wx = x`."""
     if not subject.nature.spheres:
+        x = _within_reach(subject, w, x, lambda z: length(subject, w, subject.log(w, z)))
         return equal(subject.log(w, subject.exp(w, x)), x)
     return _logarithm(subject, w, moved_along(subject, w, x))
 
@@ -102,7 +111,10 @@ def logarithm_of_near_points_is_accurate(subject: Known, w: Point, x: Point, d: 
         return _logarithm(subject, w, moved_along(subject, w, x))
     z = subject.exp(w, x) if d else w
     noise = rounding_in_metric(subject, w, z) * (1 + size(w))
-    return Bounded(subject.log(w, z), x, noise)
+    found = subject.log(w, z)
+    if d >= NEAREST and length(subject, w, found) < 0.999 * d:
+        return vacuous("the point may be beyond the injectivity radius")
+    return Bounded(found, x, noise)
 
 
 def transport_is_parallel(subject: Known, w: Point, z: Point, x: Point) -> Bounded | Observation:
@@ -112,6 +124,15 @@ def transport_is_parallel(subject: Known, w: Point, z: Point, x: Point) -> Bound
     return Bounded(
         subject.velocity(z, subject.transport(w, z, x)), right, 4 * rounding(subject, right) + rounding(subject, u)
     )
+
+
+def _within_reach(subject: Known, w: Point, x: Point, measured: Callable[[Point], float]) -> Point:
+    """Return x, shortened as long as there is a shorter way to where it leads: the injectivity radius is not known."""
+    for _ in range(3):
+        if not measured(subject.exp(w, x)) < 0.999 * length(subject, w, x):
+            break
+        x = x / 8
+    return x
 
 
 def _distance(subject: Known, w: Point, z: Point) -> Bounded:

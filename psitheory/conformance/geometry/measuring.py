@@ -23,7 +23,8 @@ def bounded(left: Any, right: Any, noise: np.ndarray, scale: float, note: str = 
     if not np.all(np.isfinite(noise)) or float(np.max(allowed, initial=0.0)) > COARSE * scale:
         floor = float(np.max(allowed, initial=0.0))
         return vacuous(f"the noise floor of the derivative, {floor:.1e}, is too high against {scale:.1e}")
-    return Bounded(left, right, allowed, note)
+    share = float(np.max(allowed, initial=0.0)) / scale
+    return Bounded(left, right, allowed, f"{note}; noise floor {share:.0e}" if note else "")
 
 
 def size(x: Any, order: float = np.inf) -> float:

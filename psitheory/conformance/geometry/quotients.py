@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from psitheory.checking import Observation, equal
-from psitheory.conformance.geometry.judging import Bounded
+from psitheory.conformance.geometry.judging import ULPS, Bounded
 from psitheory.conformance.geometry.measuring import rounding, size
 from psitheory.conformance.geometry.nature import Known
 from psitheory.conformance.geometry.probes import Probe
@@ -31,9 +31,11 @@ class OfClasses:
     scales: bool = False
 
 
-def horizontal_is_orthogonal_to_vertical(subject: Known, w: Point, v: Point, u: Point) -> Observation:
+def horizontal_is_orthogonal_to_vertical(subject: Known, w: Point, v: Point, u: Point) -> Bounded:
     """Horizontal and vertical parts of any vectors are orthogonal."""
-    return manifold.horizontal_is_orthogonal_to_vertical(subject, w, v, u)  # type: ignore[arg-type]
+    left = subject.inner(w, subject.horizontal(w, v), subject.vertical(w, u))
+    scale = np.sqrt(subject.inner(w, v, v) * subject.inner(w, u, u))
+    return Bounded(left, 0.0, ULPS * subject.eps * scale, controlled=True)
 
 
 def vectors_split_into_vertical_and_horizontal(subject: Known, w: Point, v: Point) -> Observation:

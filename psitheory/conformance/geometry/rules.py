@@ -7,36 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from psitheory.conformance.geometry import batches, constraints, conversions, geodesics, orders, quotients
+from psitheory.conformance.geometry import batches, conditions, constraints, conversions, geodesics, orders, quotients
+from psitheory.conformance.geometry.conditions import Claims
 from psitheory.conformance.geometry.nature import Known
 from psitheory.laws import curves, tangent, transport
 
-
-@dataclass(frozen=True)
-class Claims:
-    """What is claimed of the subject beyond what every manifold must obey.
-
-    Attributes
-    ----------
-    order : int or None
-        The order of the retraction; None: 2 where all usual retractions have it (spheres, subspaces).
-    parallel : bool
-        Whether ``transport`` is the parallel one, or any vector transport.
-    batch : bool or None
-        Whether methods broadcast; None: found out.
-    """
-
-    order: int | None = None
-    parallel: bool = True
-    batch: bool | None = None
-
-
 Condition = Callable[[Known, Claims], str]
 """Returns why a law does not apply, or an empty string."""
-
-
-def _always(subject: Known, claims: Claims) -> str:
-    return ""
 
 
 @dataclass(frozen=True)
@@ -63,7 +40,7 @@ class Rule:
     needs: str
     claimed: str
     means: str
-    when: Condition = _always
+    when: Condition = conditions.always
     single: bool = False
 
     @property
@@ -86,119 +63,6 @@ class Rule:
         return self.when(subject, claims)
 
 
-# -- when laws apply --------------------------------------------------------------------------------
-
-
-def _vectors_are_ambient(subject: Known, claims: Claims) -> str:
-    return "" if subject.projectable else "tangent and ambient vectors are represented differently"
-
-
-def _constraint_known(subject: Known, claims: Claims) -> str:
-    if not subject.embedded:
-        return "tangent vectors are represented differently from points"
-    if subject.constrained or "defect" in subject.offers:
-        return ""
-    return "no constraint on points is known: there is no defect, and random points show none"
-
-
-def _euclidean(subject: Known, claims: Claims) -> str:
-    flat = subject.nature.flat and subject.projectable and "canonical" not in subject.offers
-    return "" if flat else "the metric is not that of the ambient space"
-
-
-def _points_compare(subject: Known, claims: Claims) -> str:
-    return "" if subject.nature.unique else "one point has several representatives, which nothing compares"
-
-
-def _second_order(subject: Known, claims: Claims) -> str:
-    nature = subject.nature
-    if claims.order == 1 or (claims.order is None and not (nature.spheres or nature.quotient)):
-        return "a retraction of first order is all that is claimed (order=2 claims more)"
-    if subject.nature.flat or "exp" in subject.offers:
-        return _points_compare(subject, claims)
-    return "there is no exp to compare with, and the metric is not that of the ambient space"
-
-
-def _parallel(subject: Known, claims: Claims) -> str:
-    return "" if claims.parallel else "a vector transport need not be parallel (transport='parallel' claims it)"
-
-
-def _on_spheres(subject: Known, claims: Claims) -> str:
-    return "" if subject.nature.spheres else "the manifold is no product of unit spheres"
-
-
-def _off_spheres(subject: Known, claims: Claims) -> str:
-    return "" if not subject.nature.spheres else "on spheres the parts are compared with great circles one by one"
-
-
-def _parallel_on_spheres(subject: Known, claims: Claims) -> str:
-    return _parallel(subject, claims) or _on_spheres(subject, claims)
-
-
-def _parallel_off_spheres(subject: Known, claims: Claims) -> str:
-    return _parallel(subject, claims) or _off_spheres(subject, claims)
-
-
-def _antipodes(subject: Known, claims: Claims) -> str:
-    return "on lines there are no antipodal points" if subject.nature.lines else _on_spheres(subject, claims)
-
-
-def _measurable(subject: Known, claims: Claims) -> str:
-    if subject.nature.spheres:
-        return ""
-    if "exp" not in subject.offers or not ({"inner", "norm"} & subject.offers):
-        return "there is no exp and metric to compare with"
-    return ""
-
-
-def _has_geodesics(subject: Known, claims: Claims) -> str:
-    if subject.nature.spheres:
-        return ""
-    return (
-        _points_compare(subject, claims) if "exp" in subject.offers else "there is no exp along which to differentiate"
-    )
-
-
-def _geodesic_is_testable(subject: Known, claims: Claims) -> str:
-    nature = subject.nature
-    if nature.quotient and not (nature.flat and all(nature.rotated) and all(nature.orthonormal)):
-        return "geodesics of these classes are not known"
-    if not nature.spheres and not nature.flat and not subject.embedded:
-        return "velocities are represented differently from tangent vectors"
-    return _points_compare(subject, claims)
-
-
-def _moves(subject: Known, claims: Claims) -> str:
-    return _points_compare(subject, claims) if {"retract", "exp"} & subject.offers else "there is no retract and no exp"
-
-
-def _stated_dimension(subject: Known, claims: Claims) -> str:
-    if subject.dimension is None:
-        return "it states no dimension"
-    return "" if subject.embedded else "tangent vectors are represented differently from points"
-
-
-def _embedded(subject: Known, claims: Claims) -> str:
-    return "" if subject.embedded else "tangent vectors are represented differently from points"
-
-
-def _compares_and_embeds(subject: Known, claims: Claims) -> str:
-    return _points_compare(subject, claims) or _embedded(subject, claims)
-
-
-def _classes(subject: Known, claims: Claims) -> str:
-    acts = "act" in subject.offers and "canonical" in subject.offers
-    return "" if acts or subject.nature.quotient else "points have one representative each"
-
-
-def _scales(subject: Known, claims: Claims) -> str:
-    return "" if {"act", "canonical"} <= subject.offers else "nothing acts on representatives by scales"
-
-
-def _batches(subject: Known, claims: Claims) -> str:
-    return batches.why_not(subject, claims.batch)
-
-
 RULES: tuple[Rule, ...] = (
     # tangent spaces
     Rule(tangent.metric_is_symmetric, "inner", "⟨x, y⟩ = ⟨y, x⟩", "inner is no metric"),
@@ -215,7 +79,7 @@ RULES: tuple[Rule, ...] = (
         "project",
         "P(Pv) = Pv",
         "project does not project: what it returns is not tangent by its own standard",
-        _vectors_are_ambient,
+        conditions.vectors_are_ambient,
     ),
     Rule(tangent.projection_is_linear, "project", "P(2v - 3u) = 2Pv - 3Pu", "project is not linear"),
     Rule(
@@ -223,35 +87,35 @@ RULES: tuple[Rule, ...] = (
         "project inner",
         "⟨v - Pv, x⟩ = 0 for tangent x",
         "project is oblique: gradients made by it do not point along the steepest ascent",
-        _euclidean,
+        conditions.euclidean,
     ),
     Rule(
         constraints.projected_vectors_are_tangent,
         "project",
         "the derivative of the constraint along Pv is 0",
         "project returns vectors that leave the manifold to first order",
-        _constraint_known,
+        conditions.constraint_known,
     ),
     Rule(
         constraints.random_tangents_are_tangent,
         "random_tangent",
         "the derivative of the constraint along x is 0",
         "random tangent vectors are not tangent",
-        _constraint_known,
+        conditions.constraint_known,
     ),
     Rule(
         tangent.tangent_vectors_stay_under_the_projection,
         "project",
         "Px = x for tangent x",
         "project changes tangent vectors",
-        _vectors_are_ambient,
+        conditions.vectors_are_ambient,
     ),
     Rule(
         constraints.dimension_is_that_of_the_tangent_space,
         "",
         "dim M = rank of the tangent space",
         "the stated dimension, or the tangent space, is wrong",
-        _stated_dimension,
+        conditions.stated_dimension,
         single=True,
     ),
     Rule(constraints.points_have_no_defect, "defect", "defect(w) = 0", "random points, or defect, are wrong"),
@@ -261,59 +125,63 @@ RULES: tuple[Rule, ...] = (
         "retract",
         "R_w(0) = w",
         "retract is no retraction",
-        _points_compare,
+        conditions.points_compare,
     ),
     Rule(
         constraints.retraction_stays_on_the_manifold,
         "retract",
         "R_w(x) satisfies the constraint",
         "steps leave the manifold",
-        _constraint_known,
+        conditions.constraint_known,
     ),
     Rule(
         orders.retraction_is_of_first_order,
         "retract",
         "d/dt R_w(tx) = x at t = 0",
         "steps do not go where they are told to; line searches and rates of methods that use it are off",
-        _compares_and_embeds,
+        conditions.compares_and_embeds,
     ),
     Rule(
         orders.retraction_is_of_second_order,
         "retract",
         "P d²/dt² R_w(tx) = 0 at t = 0",
         "the retraction is of first order only: Hessians of f∘R are not those of f away from critical points",
-        _second_order,
+        conditions.second_order,
     ),
     Rule(
-        curves.exponential_of_zero_stays_at_the_point, "exp", "exp_w(0) = w", "exp is no exponential", _points_compare
+        curves.exponential_of_zero_stays_at_the_point,
+        "exp",
+        "exp_w(0) = w",
+        "exp is no exponential",
+        conditions.points_compare,
     ),
     Rule(
         constraints.exponential_stays_on_the_manifold,
         "exp",
         "exp_w(x) satisfies the constraint",
         "geodesics leave the manifold",
-        _constraint_known,
+        conditions.constraint_known,
     ),
     Rule(
         orders.exponential_starts_with_the_given_velocity,
         "exp",
         "d/dt exp_w(tx) = x at t = 0",
         "exp is no exponential: geodesics leave with another velocity",
-        _compares_and_embeds,
+        conditions.compares_and_embeds,
     ),
     Rule(
         geodesics.exponential_is_a_geodesic,
         "exp",
         "exp_w(tx) is the geodesic",
         "exp follows another curve: distances, transport and rates that rest on it are off",
-        _geodesic_is_testable,
+        conditions.geodesic_is_testable,
     ),
     Rule(
         constraints.tiny_steps_stay_at_the_point,
         "",
         "R_w(x) = w = exp_w(x) to rounding for ‖x‖ down to 1e-296",
         "steps near a minimum end in NaN or elsewhere",
-        _moves,
+        conditions.moves,
     ),
     # logarithm and distance
     Rule(
@@ -321,35 +189,35 @@ RULES: tuple[Rule, ...] = (
         "exp log",
         "exp_w(log_w z) = z",
         "exp and log do not belong together",
-        lambda s, c: _off_spheres(s, c) or _points_compare(s, c),
+        lambda s, c: conditions.off_spheres(s, c) or conditions.points_compare(s, c),
     ),
     Rule(
         geodesics.logarithm_inverts_exponential,
         "log",
         "log_w(exp_w x) = x",
         "log is no inverse of exp within the injectivity radius",
-        _measurable,
+        conditions.measurable,
     ),
     Rule(
         geodesics.logarithm_of_near_points_is_accurate,
         "log",
         "log_w(exp_w x) = x to rounding, ‖x‖ from 1e-1 to 1e-11 and 0",
         "logarithms of near points are noise: averages and momentum that use them stall early",
-        _measurable,
+        conditions.measurable,
     ),
     Rule(
         geodesics.distance_is_the_length_of_the_geodesic,
         "dist",
         "d(w, exp_w x) = ‖x‖",
         "dist is not the geodesic distance",
-        _measurable,
+        conditions.measurable,
     ),
     Rule(
         curves.distance_is_the_length_of_the_logarithm,
         "dist log norm",
         "d(w, z) = ‖log_w z‖",
         "dist and log do not belong together",
-        lambda s, c: _off_spheres(s, c) or ("exp is there to compare with" if "exp" in s.offers else ""),
+        lambda s, c: conditions.off_spheres(s, c) or ("exp is there to compare with" if "exp" in s.offers else ""),
     ),
     Rule(curves.distance_is_symmetric, "dist", "d(w, z) = d(z, w)", "dist is no distance"),
     Rule(curves.distance_obeys_the_triangle_inequality, "dist", "d(w, q) ≤ d(w, z) + d(z, q)", "dist is no distance"),
@@ -358,14 +226,14 @@ RULES: tuple[Rule, ...] = (
         "dist",
         "d(w, exp_w x) = ‖x‖ to rounding, ‖x‖ from 1e-1 to 1e-11 and 0",
         "distances of near points are noise, as by arccos: stopping rules and fitted rates that use them are wrong",
-        _measurable,
+        conditions.measurable,
     ),
     Rule(
         geodesics.distance_of_near_antipodal_points_is_accurate,
         "dist",
         "d(w, exp_w x) = ‖x‖ to rounding, π - ‖x‖ from 1e-1 to 1e-11",
         "distances of nearly opposite points are noise, as by arccos",
-        _antipodes,
+        conditions.antipodes,
     ),
     # transport
     Rule(transport.transport_is_linear, "transport", "T(2x - 3y) = 2Tx - 3Ty", "transport is not linear"),
@@ -374,7 +242,7 @@ RULES: tuple[Rule, ...] = (
         "transport project",
         "P_z(Tx) = Tx",
         "transported vectors are not tangent where they arrive: momentum leaves the manifold",
-        _vectors_are_ambient,
+        conditions.vectors_are_ambient,
     ),
     Rule(
         transport.transport_to_the_point_itself_changes_nothing,
@@ -387,28 +255,28 @@ RULES: tuple[Rule, ...] = (
         "transport inner",
         "⟨Tx, Ty⟩ = ⟨x, y⟩",
         "transport changes lengths or angles: it is not the parallel one",
-        _parallel,
+        conditions.parallel,
     ),
     Rule(
         transport.transport_there_and_back_changes_nothing,
         "transport",
         "T_{z→w}T_{w→z}x = x",
         "transport back is not the inverse: it is not the parallel one",
-        _parallel,
+        conditions.parallel,
     ),
     Rule(
         transport.transport_carries_the_velocity_along,
         "transport log",
         "T log_w z = -log_z w",
         "a geodesic does not carry its velocity along: transport is not the parallel one",
-        _parallel_off_spheres,
+        conditions.parallel_off_spheres,
     ),
     Rule(
         geodesics.transport_is_parallel,
         "transport",
         "T is parallel transport along great circles",
         "transport is not the parallel one",
-        _parallel_on_spheres,
+        conditions.parallel_on_spheres,
     ),
     # conversions
     Rule(
@@ -416,7 +284,7 @@ RULES: tuple[Rule, ...] = (
         "gradient project",
         "P grad f = grad f",
         "converted gradients are not tangent",
-        _vectors_are_ambient,
+        conditions.vectors_are_ambient,
     ),
     Rule(
         conversions.gradient_represents_the_derivative,
@@ -429,7 +297,7 @@ RULES: tuple[Rule, ...] = (
         "hessian project",
         "P Hess f[x] = Hess f[x]",
         "converted Hessians are not tangent",
-        _vectors_are_ambient,
+        conditions.vectors_are_ambient,
     ),
     Rule(
         conversions.hessian_is_symmetric,
@@ -442,10 +310,13 @@ RULES: tuple[Rule, ...] = (
         "hessian inner",
         "⟨Hess f[x], x⟩ = d²/dt² f(exp_w(tx)) at t = 0",
         "converted Hessians are not those of the metric: second-order methods converge slowly or not at all",
-        _has_geodesics,
+        conditions.has_geodesics,
     ),
     # classes
-    *(Rule(q.law, q.needs, q.claimed, q.means, _scales if q.scales else _classes) for q in quotients.LAWS),
+    *(
+        Rule(q.law, q.needs, q.claimed, q.means, conditions.scales if q.scales else conditions.classes)
+        for q in quotients.LAWS
+    ),
     # manners
     Rule(
         batches.inputs_are_left_alone,
@@ -458,7 +329,7 @@ RULES: tuple[Rule, ...] = (
         "",
         "methods of stacked points = stacked results",
         "a batch of points gives other results than the points one by one",
-        _batches,
+        conditions.stacks,
     ),
 )
 """The laws in the order in which they are tried."""

@@ -1,0 +1,226 @@
+"""Find out what kind of manifold a subject is: from its points, its projection and its metric, from afar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from psitheory.conformance.geometry.forms import Form
+from psitheory.conformance.geometry.invariants import (
+    Map,
+    Pieces,
+    Same,
+    Square,
+    adjoint,
+    directions,
+    matrix_of,
+    numbers_of,
+)
+from psitheory.conformance.geometry.nature import Known, Nature, gaussian
+from psitheory.conformance.geometry.subject import Subject
+
+SAMPLES = 12
+LARGEST_RANK = 400
+COARSE = 1e-3
+"""A kind is recognised from afar: the laws do the fine work."""
+
+Draw = Callable[[np.random.Generator, np.ndarray], np.ndarray]
+"""Draws a tangent vector at a point."""
+
+
+def recognised(manifold: Any, **options: Any) -> Known:
+    """Return the subject with its nature; ``options`` are those of :class:`Subject`."""
+    subject = Known(manifold, **options)
+    rng = np.random.default_rng(1)
+    points = np.stack([subject.random_point(rng) for _ in range(SAMPLES)])
+    places = list(subject.point_form.slices())
+    rotated = tuple(_counts_up_to_rotation(subject, points[0], leaf, part, rng) for leaf, part in places)
+    unit, orthonormal = _constraints(subject, points)
+    affine = _affine(subject, rng)
+    nature = Nature(rotated, unit, orthonormal, affine, affine @ points[0])
+    one_array = subject.point_form.kind != "sequence" or "Product" in type(manifold).__name__
+    if "canonical" in subject.offers:
+        subject.nature = replace(nature, unique=True)
+    elif subject.embedded and one_array:
+        subject.nature = replace(nature, unique=True, map=_invariants(places, rotated))
+    else:
+        subject.nature = nature
+    subject.nature = _with_geometry(subject, points, rng)
+    return subject
+
+
+def _invariants(places: list[tuple[Form, slice]], rotated: tuple[bool, ...]) -> Map:
+    if not any(rotated):
+        return Same()
+    parts: list[tuple[np.ndarray, Map]] = []
+    for (leaf, part), square in zip(places, rotated, strict=True):
+        parts.append((np.arange(part.start, part.stop), Square(leaf.shape, leaf.complex) if square else Same()))
+    return Pieces(tuple(parts))
+
+
+def _with_geometry(subject: Known, points: np.ndarray, rng: np.random.Generator) -> Nature:
+    """Return the nature with what metric and tangent vectors tell: those drawn, or those projected if these are off."""
+    found = []
+    for draw in (subject.random_tangent, partial(_projected, subject)):
+        try:
+            found.append(_geometry(subject, points, rng, draw))
+        except Exception:  # a broken method tells nothing of the kind; its laws will tell what is broken
+            continue
+    ranks = [nature.dimension for nature in found if nature.dimension is not None]
+    nature = next((nature for nature in found if nature.spheres), None)
+    if nature is None and ranks and min(ranks) > subject.n - len(subject.nature.unit):
+        nature = _geometry(subject, points, rng, partial(_orthogonal_to_units, subject))  # what is drawn is not tangent
+        ranks.append(subject.n - len(subject.nature.unit))
+    if nature is None:
+        nature = found[0] if found else subject.nature
+    return replace(nature, dimension=min(ranks, default=None))
+
+
+def _projected(subject: Known, rng: np.random.Generator, w: np.ndarray) -> np.ndarray:
+    return subject.project(w, subject.random_ambient(rng))
+
+
+def _orthogonal_to_units(subject: Known, rng: np.random.Generator, w: np.ndarray) -> np.ndarray:
+    x = rng.normal(size=subject.n)
+    for block in subject.nature.unit:
+        x[block] -= w[block] * (w[block] @ x[block])
+    return x
+
+
+def _geometry(subject: Known, points: np.ndarray, rng: np.random.Generator, draw: Draw) -> Nature:
+    plain = replace(subject.nature, dimension=_tangent_dimension(subject, rng, draw))
+    if not plain.unique:
+        return plain
+    images = np.stack([subject.canonical(w) for w in points])
+    tangents = [draw(rng, w) for w in points]
+    velocities = np.stack([subject.velocity(w, x) for w, x in zip(points, tangents, strict=True)])
+    squares = np.sum(velocities**2, axis=1)
+    if "inner" in subject.offers:
+        stretch = 2 if plain.quotient else 1  # X ↦ XXᵀ lengthens horizontal vectors by √2
+        stated = [stretch * subject.inner(w, x, x) for w, x in zip(points, tangents, strict=True)]
+        plain = replace(plain, flat=bool(np.allclose(squares, stated, rtol=COARSE)))
+    else:
+        plain = replace(plain, flat=True)
+    blocks = _unit_blocks(subject, images) if plain.flat and not plain.quotient else ()
+    if not blocks or not _fill_spheres(subject, plain.dimension, images, velocities, blocks, rng):
+        return plain
+    own = directions(subject.n, blocks) if plain.map is None and _is_direction(subject, points, blocks) else plain.map
+    return replace(plain, spheres=blocks, map=own, lines=_opposites_meet(subject, points[0]))
+
+
+def _is_direction(subject: Known, points: np.ndarray, blocks: tuple[np.ndarray, ...]) -> bool:
+    """Tell whether the subject's own invariants are the directions of the blocks, in the order of the entries."""
+    own = directions(subject.n, blocks)
+    return all(np.allclose(subject.canonical(w), own(w), rtol=0, atol=COARSE) for w in points)
+
+
+def _tangent_dimension(subject: Known, rng: np.random.Generator, draw: Draw) -> int | None:
+    """Return the rank of tangent vectors at a point."""
+    if subject.n > LARGEST_RANK:
+        return subject.dimension
+    w = subject.random_point(rng)
+    return _rank(np.stack([draw(rng, w) for _ in range(subject.n + 1)]))
+
+
+def _fill_spheres(
+    subject: Known,
+    dimension: int | None,
+    images: np.ndarray,
+    velocities: np.ndarray,
+    blocks: tuple[np.ndarray, ...],
+    rng: np.random.Generator,
+) -> bool:
+    """Tell whether the tangent space is all of that of the spheres, or of a great sphere of the only one."""
+    if (
+        dimension is None
+        or max(np.max(np.abs(np.sum(images[:, b] * velocities[:, b], axis=1))) for b in blocks) > COARSE
+    ):
+        return False
+    k = images.shape[1]
+    if dimension == k - len(blocks):
+        return True
+    if len(blocks) > 1 or len(blocks[0]) < k or k > LARGEST_RANK:
+        return False
+    return _rank(np.stack([subject.canonical(subject.random_point(rng)) for _ in range(k)])) == dimension + 1
+
+
+def _rank(rows: np.ndarray) -> int:
+    return int(np.linalg.matrix_rank(rows, tol=1e-8 * max(1.0, float(np.abs(rows).max(initial=0.0)))))
+
+
+def _opposites_meet(subject: Known, w: np.ndarray) -> bool:
+    try:
+        return "dist" in subject.offers and bool(abs(subject.dist(w, -w)) < 0.5)
+    except Exception:
+        return False
+
+
+# -- constraints and classes ----------------------------------------------------------------------
+
+
+def _counts_up_to_rotation(subject: Subject, w: np.ndarray, leaf: Form, part: slice, rng: np.random.Generator) -> bool:
+    """Tell whether the projection removes XΩ for a random skew Ω, X being one array of the point."""
+    if len(leaf.shape) < 2 or leaf.shape[-1] < 2 or not subject.embedded or "project" not in subject.offers:
+        return False
+    skew = gaussian(rng, leaf)
+    direction = np.zeros_like(w)
+    direction[part] = numbers_of(matrix_of(w[part], leaf.shape, leaf.complex) @ (skew - adjoint(skew)))
+    try:
+        return bool(np.linalg.norm(subject.project(w, direction)) < COARSE * np.linalg.norm(direction))
+    except Exception:
+        return False
+
+
+def _constraints(subject: Subject, points: np.ndarray) -> tuple[tuple[np.ndarray, ...], tuple[bool, ...]]:
+    """Return the parts of points that have norm 1, and whether each array has orthonormal columns."""
+    unit: list[np.ndarray] = []
+    orthonormal = []
+    for leaf, part in subject.point_form.slices():
+        found = len(leaf.shape) >= 2 and leaf.shape[-1] > 1 and _orthonormal_columns(points[:, part], leaf)
+        orthonormal.append(found)
+        unit += [] if found else [part.start + block for block in _unit_partition(points[:, part], leaf)]
+    return tuple(unit), tuple(orthonormal)
+
+
+def _unit_partition(values: np.ndarray, leaf: Form) -> list[np.ndarray]:
+    """Return the partition of an array into parts of norm 1 at all points: the whole, its columns or its rows."""
+    index = np.arange(leaf.size).reshape((*leaf.shape, 2) if leaf.complex else leaf.shape)
+    partitions = [[index.ravel()]]
+    if len(leaf.shape) >= 2:
+        partitions.append([index[..., j, :].ravel() if leaf.complex else index[..., j] for j in range(leaf.shape[-1])])
+    if len(leaf.shape) >= 2 or leaf.complex:
+        partitions.append([row.ravel() for row in index])
+    for parts in partitions:
+        flat = [np.ravel(part) for part in parts]
+        if all(len(p) > 1 and np.all(np.abs(np.linalg.norm(values[:, p], axis=1) - 1) < 1e-5) for p in flat):
+            return flat
+    return []
+
+
+def _orthonormal_columns(values: np.ndarray, leaf: Form) -> bool:
+    matrices = [matrix_of(v, leaf.shape, leaf.complex) for v in values]
+    return all(np.allclose(adjoint(x) @ x, np.eye(x.shape[-1]), atol=1e-5) for x in matrices)
+
+
+def _affine(subject: Subject, rng: np.random.Generator) -> np.ndarray:
+    """Return orthonormal rows that are constant on random points: linear constraints, such as symmetry."""
+    if subject.n > LARGEST_RANK or subject.n < 2:
+        return np.zeros((0, subject.n))
+    points = np.stack([subject.random_point(rng) for _ in range(subject.n + 2)])
+    centred = points - points.mean(axis=0)
+    _, values, rows = np.linalg.svd(centred)
+    return np.asarray(rows[int(np.sum(values > 1e-8 * max(1.0, float(values[0])))) :])
+
+
+def _unit_blocks(subject: Known, images: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return the blocks of the invariants that have norm 1."""
+    layout = getattr(subject.manifold, "layout", None)
+    if "canonical" not in subject.offers or getattr(layout, "n", None) != images.shape[1]:
+        return subject.nature.unit
+    sizes = getattr(layout, "sizes_in_order", ())
+    starts = np.cumsum([0, *map(abs, sizes)])
+    return tuple(np.arange(start, start + size) for start, size in zip(starts, sizes, strict=False) if size > 0)
