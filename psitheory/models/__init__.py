@@ -12,12 +12,14 @@ from psitheory.models.linear import LinearRegression
 from psitheory.models.mlp import BatchNormMLP
 from psitheory.models.named import Named, named_model
 from psitheory.models.neuron import Neuron
+from psitheory.models.norms import NORMS, NormalisedLayer
 from psitheory.models.periodic import Fourier, Periodic, Wave
 from psitheory.models.rank_one import RankOne
 from psitheory.models.rayleigh import Rayleigh
 from psitheory.models.rotation import RotationField
 
 __all__ = [
+    "NORMS",
     "Activation",
     "BatchNormMLP",
     "Circle",
@@ -29,6 +31,7 @@ __all__ = [
     "Model",
     "Named",
     "Neuron",
+    "NormalisedLayer",
     "Periodic",
     "RankOne",
     "Rayleigh",
