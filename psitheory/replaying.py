@@ -83,7 +83,8 @@ def _stored(data: Any, theorem: Theorem, name: str, kind: str | None) -> tuple[A
     if not (isinstance(data, dict) and isinstance(data.get("claims"), list)):
         return data, None
     laws = [law for claim in data["claims"] if claim["id"] == theorem.id for law in claim["laws"]]
-    found = [e["witness"] for law in laws if law["name"] == name for e in law["evidence"]]
+    evidence = [e for law in laws if law["name"] == name for e in law["evidence"]]
+    found = [e["witness"] for e in sorted(evidence, key=lambda e: e["verdict"] != "REFUTED")]
     found += [c["witness"] for law in laws for c in law["counterfeits"] if c["name"] == name]
     for witness in found:
         if witness and kind in (None, witness["kind"]):

@@ -69,8 +69,8 @@ B2 = theorem(
     chapter="dynamics",
     source=YI22,
     locator="PSI-SGD",
-    statement=r"m^+ = \beta m + r^2\nabla f + \mu w,\ w^+ = (1-\eta\lambda)w - \eta m^+:\quad"
-    r"(a\cdot w, a\cdot m)^+ = (a\cdot w^+, a\cdot m^+);\qquad"
+    statement=r"m^+ = \beta m + r^2\nabla f + \mu w,\ w^+ = (1-\eta\lambda)w - \eta m^+:\quad "
+    r"(a\cdot w, a\cdot m)^+ = (a\cdot w^+, a\cdot m^+);\qquad "
     r"m^+ = \beta m + \nabla f,\ w^+ = w - \eta r^2m^+:\quad (a\cdot w, m/a)^+ = (a\cdot w^+, m^+/a)",
     assumptions=("the loss of each mini-batch is positively scale-invariant", "both runs see the same mini-batches"),
     doc=__doc__,

@@ -230,6 +230,7 @@ def _basins(optimizer, title, caption):
     away = np.arctan2(final[..., 1], final[..., 0])[..., None] - model.minima()
     nearest = np.abs((away + np.pi) % (2 * np.pi) - np.pi).argmin(axis=-1)
     labels = {"x": "angle of the start", "y": "log₁₀ of its length", "z": "minimum reached"}
+    labels |= {str(k): f"θ = {angle:.2f}" for k, angle in enumerate(model.minima())}
     return Exhibit("map", title, caption, {"x": angles, "y": scales, "z": nearest}, labels)
 
 

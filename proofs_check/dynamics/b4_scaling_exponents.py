@@ -87,7 +87,7 @@ B4 = theorem(
     chapter="dynamics",
     source=LI19,
     locator="effective rates; Wan20; Kun20",
-    statement=r"w'_0 = a\cdot w_0,\ \eta' = a^p\eta\ \Longrightarrow\ w'_t = a\cdot w_t;\qquad"
+    statement=r"w'_0 = a\cdot w_0,\ \eta' = a^p\eta\ \Longrightarrow\ w'_t = a\cdot w_t;\qquad "
     r"p = 2-2q\ \text{for a division by } v^q;\qquad \lambda' = a^{-2}\lambda\ \text{(coupled)},\ a^{-p}\lambda",
     assumptions=(
         "f is positively scale-invariant and differentiable",

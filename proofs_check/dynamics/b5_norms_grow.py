@@ -52,8 +52,8 @@ B5 = theorem(
     chapter="dynamics",
     source=ARO18,
     locator="growth of the norms; Li19; Wan20",
-    statement=r"r_{i,t+1}^2 = r_{i,t}^2 + \|\xi_{i,t}\|^2;\quad"
-    r"\text{PSI-GD: } \sum_i\log\frac{r_{i,T}^2}{r_{i,0}^2} \le \frac{\eta(f_0-f_T)}{1-\eta L/2};\quad"
+    statement=r"r_{i,t+1}^2 = r_{i,t}^2 + \|\xi_{i,t}\|^2;\quad "
+    r"\text{PSI-GD: } \sum_i\log\frac{r_{i,T}^2}{r_{i,0}^2} \le \frac{\eta(f_0-f_T)}{1-\eta L/2};\quad "
     r"\text{GD: } \sum_i(r_{i,T}^2-r_{i,0}^2) \le 2\eta(f_0-f_T)\ \text{if } \min_i r_{i,0}^2 \ge \eta L",
     assumptions=(
         "f is positively scale-invariant with L-Lipschitz gradient at unit blocks, on {f ≤ f_0}",

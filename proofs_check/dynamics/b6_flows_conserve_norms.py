@@ -48,7 +48,7 @@ B6 = theorem(
     chapter="dynamics",
     source=KUN20,
     locator="conservation laws and their breaking",
-    statement=r"\dot w = -\nabla f\ \text{or}\ \dot w_i = -r_i^2\nabla_i f:\ \dot r_i = 0;\qquad"
+    statement=r"\dot w = -\nabla f\ \text{or}\ \dot w_i = -r_i^2\nabla_i f:\ \dot r_i = 0;\qquad "
     r"\text{with decay: } \tfrac{d}{dt}\log r_i = -\lambda,\ \text{but}\ -\lambda r_i^2"
     r"\ \text{for } \dot w_i = -r_i^2(\nabla_i f + \lambda w_i)",
     assumptions=("f is positively scale-invariant and differentiable", "decay acts on the blocks"),

@@ -48,8 +48,8 @@ B7 = theorem(
     chapter="dynamics",
     source=LI19,
     locator="exponential schedules",
-    statement=r"w^+ = (1-\eta\lambda)w - \eta\nabla f:\quad w_t = (1-\eta\lambda)^t\hat w_t,\quad"
-    r"\hat w_{t+1} = \hat w_t - \eta(1-\eta\lambda)^{-2t-1}\nabla f(\hat w_t);\qquad"
+    statement=r"w^+ = (1-\eta\lambda)w - \eta\nabla f:\quad w_t = (1-\eta\lambda)^t\hat w_t,\quad "
+    r"\hat w_{t+1} = \hat w_t - \eta(1-\eta\lambda)^{-2t-1}\nabla f(\hat w_t);\qquad "
     r"w^+ = (1-\eta\lambda)(w - \eta\nabla f):\ \text{the exponent is } -2t",
     assumptions=("f is positively scale-invariant", "0 < ηλ < 1, both constant", "decay acts on the blocks only"),
     doc=__doc__,

@@ -52,7 +52,7 @@ B8 = theorem(
     chapter="dynamics",
     source=WAN20,
     locator="equilibrium of spherical motion dynamics",
-    statement=r"\|\nabla_i f(u)\| = g_i:\quad r_i^4 \to \frac{\eta g_i^2}{2\lambda - \eta\lambda^2},\qquad"
+    statement=r"\|\nabla_i f(u)\| = g_i:\quad r_i^4 \to \frac{\eta g_i^2}{2\lambda - \eta\lambda^2},\qquad "
     r"\angle(w_i, w_i^+) \to \arccos(1-\eta\lambda)",
     assumptions=(
         "the gradient is a rotation field of constant norm at unit blocks",

@@ -59,7 +59,7 @@ B9 = theorem(
     chapter="dynamics",
     source=YI22,
     locator="PSI-SGD on networks",
-    statement=r"w_i^+ = w_i - \eta r_i^2\nabla_i f,\quad v^+ = v - \eta_v\nabla_v f\quad\Longrightarrow\quad"
+    statement=r"w_i^+ = w_i - \eta r_i^2\nabla_i f,\quad v^+ = v - \eta_v\nabla_v f\quad\Longrightarrow\quad "
     r"(a\cdot w)^+ = a\cdot w^+",
     assumptions=("f is positively scale-invariant in the blocks", "no block is zero", "rates are positive"),
     doc=__doc__,

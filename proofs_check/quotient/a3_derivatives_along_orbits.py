@@ -46,8 +46,8 @@ A3 = theorem(
     chapter="quotient",
     source=YI22,
     locator="scale invariance of batch normalization and its derivatives",
-    statement=r"\langle w_i,\nabla_i f\rangle = 0,\quad \nabla_i f(a\cdot w) = \tfrac{1}{a_i}\nabla_i f(w),\quad"
-    r"\nabla^2_{ij} f(a\cdot w) = \tfrac{1}{a_i a_j}\nabla^2_{ij} f(w),\quad"
+    statement=r"\langle w_i,\nabla_i f\rangle = 0,\quad \nabla_i f(a\cdot w) = \tfrac{1}{a_i}\nabla_i f(w),\quad "
+    r"\nabla^2_{ij} f(a\cdot w) = \tfrac{1}{a_i a_j}\nabla^2_{ij} f(w),\quad "
     r"\nabla^2_{ii}f\,w_i = -\nabla_i f,\quad \nabla^2_{ij}f\,w_j = 0\ (i\ne j)",
     assumptions=("f is positively scale-invariant and twice differentiable at w", "no block of w is zero"),
     doc=__doc__,

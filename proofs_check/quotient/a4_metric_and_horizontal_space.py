@@ -33,9 +33,12 @@ Tags
 quotient, metric, horizontal lift
 """
 
+import numpy as np
+
 from proofs_check.bibliography import YI22
-from psitheory.checking import BALLS, FLOATS, RATIONALS, SYMBOLS, theorem
+from psitheory.checking import BALLS, FLOATS, RATIONALS, SYMBOLS, Exhibit, theorem
 from psitheory.laws import broken, manifold
+from psitheory.layout import Layout
 from psitheory.strategies import points, quotients, rescalings, vectors
 
 A4 = theorem(
@@ -112,3 +115,31 @@ def lifts_of_one_vector_differ_by_the_action(psi, w, x, a):
 def one_vector_serves_at_every_representative(psi, w, x, a):
     """The same vector represents the same tangent vector at every representative."""
     return manifold.lifts_of_one_vector_differ_by_the_action(broken.of(broken.Unlifted, psi), w, x, a)
+
+
+@A4.exhibit
+def rays_and_horizontal_lines(rng):
+    """Show the classes of one block in the plane, and one tangent vector lifted to three representatives."""
+    layout, turns = Layout.of([2]), np.linspace(0, 2 * np.pi, 181)
+    circle = np.stack([np.cos(turns), np.sin(turns)], axis=-1)
+    a = np.array([[0.5], [1.0], [1.5]])
+    w, lifts = layout.scale(a, np.array([np.sqrt(3), 1]) / 2), layout.scale(a, np.array([-1, np.sqrt(3)]) / np.sqrt(12))
+    return Exhibit(
+        "path",
+        "Rays, the unit circle and horizontal lines",
+        "A ray from the origin is one point of the quotient.  Circles: representatives w, 2w, 3w of one class; the "
+        "vectors ξ, 2ξ, 3ξ on their horizontal lines lift one tangent vector, and lead to one class again.",
+        {
+            "rays": np.stack([0 * circle, 1.9 * circle], axis=-2)[:-1:15],
+            "circle": circle,
+            "horizontal lines": np.stack([w - 1.6 * lifts, w + 1.6 * lifts], axis=-2),
+            "lifts": np.stack([w, w + lifts], axis=-2),
+        },
+        {
+            "guides": "rays,circle,horizontal lines",
+            "rays": "rays: the classes",
+            "circle": "unit circle",
+            "horizontal lines": "horizontal lines",
+            "lifts": "one vector, three lifts",
+        },
+    )

@@ -61,8 +61,8 @@ A5 = theorem(
     chapter="quotient",
     source=YI22,
     locator="the metric of the PSI manifold; AMS08, §3.6.2, §5.4, §8.1",
-    statement=r"\mathrm{dist}([w],[z])^2 = \sum_i \angle(w_i,z_i)^2 + \|v_w-v_z\|^2,\quad"
-    r"K(X,Y) = \frac{\sum_i\|X_i\wedge Y_i\|^2}{\|X\wedge Y\|^2} \in [0,1],\quad"
+    statement=r"\mathrm{dist}([w],[z])^2 = \sum_i \angle(w_i,z_i)^2 + \|v_w-v_z\|^2,\quad "
+    r"K(X,Y) = \frac{\sum_i\|X_i\wedge Y_i\|^2}{\|X\wedge Y\|^2} \in [0,1],\quad "
     r"\mathrm{inj} = \pi,\quad \mathrm{diam} = \pi\sqrt{\#\{i : d_i\ge 2\}}\ (p = 0)",
     assumptions=(
         "no block of w is zero",

@@ -49,7 +49,7 @@ A6 = theorem(
     chapter="quotient",
     source=YI22,
     locator="the Riemannian gradient of the PSI manifold; AMS08, §5.3",
-    statement=r"(\mathrm{grad} f)_i = r_i^2\nabla_i f,\quad \mathrm{grad} f(a\cdot w) = a\cdot\mathrm{grad} f(w),\quad"
+    statement=r"(\mathrm{grad} f)_i = r_i^2\nabla_i f,\quad \mathrm{grad} f(a\cdot w) = a\cdot\mathrm{grad} f(w),\quad "
     r"(\mathrm{Hess} f[\xi])_i = r_i^2 P_i \sum_j \nabla^2_{ij}f\,\xi_j",
     assumptions=("f is positively scale-invariant and twice differentiable at w", "no block of w is zero"),
     doc=__doc__,

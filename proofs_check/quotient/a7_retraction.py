@@ -51,8 +51,8 @@ A7 = theorem(
     chapter="quotient",
     source=YI22,
     locator="the retraction of PSI-GD; AMS08, §4.1, §5.5",
-    statement=r"R_{[w]}(\xi) = [w+\xi] = [a\cdot w + a\cdot\xi],\quad"
-    r"\angle(w_i, w_i+\xi_i) = \arctan\|\xi_i\|_g,\quad"
+    statement=r"R_{[w]}(\xi) = [w+\xi] = [a\cdot w + a\cdot\xi],\quad "
+    r"\angle(w_i, w_i+\xi_i) = \arctan\|\xi_i\|_g,\quad "
     r"R_{[w]}^{-1}([z])_i = \frac{r_i^2}{\langle w_i,z_i\rangle}z_i - w_i",
     assumptions=("no block of w is zero", "ξ is horizontal at w, and lifted when the representative changes"),
     doc=__doc__,

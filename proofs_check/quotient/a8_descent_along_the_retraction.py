@@ -53,7 +53,7 @@ A8 = theorem(
     chapter="quotient",
     source=YI22,
     locator="smoothness along the retraction; AMS08, §4.5, §7.4",
-    statement=r"\|w_i + s\xi_i\| \ge \|w_i\|,\qquad"
+    statement=r"\|w_i + s\xi_i\| \ge \|w_i\|,\qquad "
     r"f(R_{[w]}(\xi)) \le f(w) + g_w(\mathrm{grad} f,\xi) + \tfrac{L}{2}\|\xi\|_g^2\quad(\xi\ \text{horizontal})",
     assumptions=(
         "f is positively scale-invariant",

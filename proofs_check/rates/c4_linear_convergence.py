@@ -67,7 +67,7 @@ C4 = theorem(
     chapter="rates",
     source=AMS08,
     locator="§4.5 (along a retraction)",
-    statement=r"G \ge 2\mu(f - f^*)\text{ on }\{f\le f(w_0)\}\ \Rightarrow\ f(w_T)-f^* \le (1-\mu/L)^T\Delta,\qquad"
+    statement=r"G \ge 2\mu(f - f^*)\text{ on }\{f\le f(w_0)\}\ \Rightarrow\ f(w_T)-f^* \le (1-\mu/L)^T\Delta,\qquad "
     r"\frac{d(w_{t+1},w^*)}{d(w_t,w^*)} \to \rho(I - \eta\,\mathrm{Hess} f)",
     assumptions=(
         "f is positively scale-invariant with L-Lipschitz gradient at unit blocks; η = 1/L",

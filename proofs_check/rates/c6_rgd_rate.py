@@ -55,7 +55,7 @@ C6 = theorem(
     chapter="rates",
     source=AMS08,
     locator="§4 (gradient methods on manifolds)",
-    statement=r"\sum_{t<T} G(w_t) \le \frac{f(w_0)-f(w_T)}{\eta(1-\eta L_g/2)},\qquad"
+    statement=r"\sum_{t<T} G(w_t) \le \frac{f(w_0)-f(w_T)}{\eta(1-\eta L_g/2)},\qquad "
     r"\min_{t<T} G(w_t) \le \frac{2L_g\Delta}{T}\quad(\eta = 1/L_g),\qquad L_g = \sup\|\mathrm{Hess} f\| \le L",
     assumptions=("f is positively scale-invariant with L_g-Lipschitz gradient on the quotient", "0 < η < 2/L_g"),
     doc=__doc__,

@@ -10,10 +10,11 @@ ExhibitKind = Literal["rate", "path", "map", "curves", "spectrum", "race"]
 """What an exhibit is.
 
 rate
-    ``steps`` (R,), ``observed`` (R,) or (K, R), ``bound`` (R,): log-log.
+    ``steps`` (R,), ``observed`` (R,) or (K, R), ``bound`` (R,), and optionally ``fit`` (R,) and a band from ``lower``
+    to ``upper`` (R,): log-log.
 path
     Points (T, 2) or (T, 3) for each named path, or (J, T, ·) for J paths of one name, and optionally ``sphere`` for a
-    backdrop.  Those that ``labels["guides"]`` names, separated by commas, are thin lines without marks.
+    backdrop.  Those that ``labels["guides"]`` names, separated by commas, are thin grey lines.
 map
     ``x`` (X,), ``y`` (Y,), ``z`` (Y, X): a category or a number over a plane.
 curves

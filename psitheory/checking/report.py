@@ -9,6 +9,7 @@ from typing import Any
 
 from psitheory.checking.theorem import BALLS, CONTROLS, FLOATS, POWERS_OF_TWO, RATIONALS, SYMBOLS
 from psitheory.checking.verdict import Grade, Verdict
+from psitheory.errors import UnknownName
 
 GRADES: Mapping[str, Grade] = {
     SYMBOLS: Grade.PROVED,
@@ -207,8 +208,17 @@ class Report:
         return {Verdict.HOLDS: 0, Verdict.REFUTED: 1, Verdict.INCONCLUSIVE: 3}[self.verdict]
 
     def claim(self, id: str) -> ClaimReport:
-        """Return the claim with the given id."""
-        return next(claim for claim in self.claims if claim.id == id)
+        """Return the claim with the given id.
+
+        Raises
+        ------
+        UnknownName
+            If the report holds no such claim.
+        """
+        for claim in self.claims:
+            if claim.id == id:
+                return claim
+        raise UnknownName(f"id is {id!r}; the report holds {', '.join(claim.id for claim in self.claims) or 'none'}")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain data, ready for JSON."""

@@ -126,6 +126,7 @@ class Law:
             return lambda f: self.counterfeit(f, instance=instance, on=on, **domains)
         merged = {**self.domains, **domains}
         _check_signature(function, merged)
+        _check_instance(function, instance, merged)
         name = function.__name__
         if any(old.name == name for old in self.counterfeits):
             raise ArgumentError(f"counterfeit {name!r} stands twice at law {self.name}; names must differ")
@@ -151,10 +152,13 @@ def law(
         If the function's parameters and the domains do not bear the same names, or ``on`` names an
         unknown kind of evidence.
     """
+    if quantifier not in ("for all", "exists"):
+        raise ArgumentError(f"quantifier is {quantifier!r}; 'for all' or 'exists' is needed")
     kinds = _checked_kinds(on)
 
     def decorate(function: LawFunction) -> Law:
         _check_signature(function, domains)
+        _check_instance(function, instance, domains)
         return Law(function.__name__, function, dict(domains), quantifier, kinds, instance, example)
 
     return decorate
@@ -162,8 +166,9 @@ def law(
 
 def _checked_kinds(on: Sequence[str] | None) -> tuple[str, ...] | None:
     unknown = [kind for kind in on or () if kind not in KINDS]
-    if unknown:
-        raise ArgumentError(f"on holds {unknown[0]!r}; kinds of evidence are {', '.join(KINDS)}")
+    if unknown or (on is not None and not len(on)):
+        came = repr(unknown[0]) if unknown else "nothing"
+        raise ArgumentError(f"on holds {came}; some of the kinds of evidence {', '.join(KINDS)} are needed")
     return tuple(on) if on else None
 
 
@@ -246,6 +251,8 @@ def theorem(
     for name, value in (("id", id), ("title", title), ("statement", statement)):
         if not isinstance(value, str) or not value:
             raise ArgumentTypeError(f"{name} is {shown(value)}; a non-empty string is needed")
+    if isinstance(assumptions, str):
+        raise ArgumentTypeError(f"assumptions is {shown(assumptions)}; a sequence of strings is needed")
     return Theorem(id, title, chapter, statement, source, locator, tuple(assumptions), doc=doc or "")
 
 
@@ -260,4 +267,14 @@ def _check_signature(function: Callable[..., Any], domains: Mapping[str, Any]) -
         raise ArgumentError(
             f"{function.__name__} takes {', '.join(names) or 'nothing'}, but its domains name "
             f"{', '.join(domains) or 'nothing'}; the two must agree"
+        )
+
+
+def _check_instance(
+    function: Callable[..., Any], instance: Mapping[str, Any] | None, domains: Mapping[str, Any]
+) -> None:
+    if instance is not None and set(instance) != set(domains):
+        raise ArgumentError(
+            f"instance of {function.__name__} gives {', '.join(instance) or 'nothing'}; "
+            f"its inputs are {', '.join(domains)}"
         )

@@ -38,6 +38,8 @@ def mathml(latex: str, *, display: bool = False) -> str:
 def sections(doc: str) -> list[Section]:
     """Return the sections of a docstring in NumPy's style; what stands above the first heading is left out."""
     headings = list(_HEADING.finditer(doc))
+    if not headings:
+        return []
     ends = [*(heading.start() for heading in headings[1:]), len(doc)]
     return [
         Section(heading["title"].strip(), to_html(doc[heading.end() : end]))

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException
 
@@ -113,10 +114,18 @@ def inputs(domains: Mapping[str, Any], kind: str, *, large: bool = True) -> st.S
             if strategy is None:
                 raise ValueError(f"the domain of {name!r} offers no {kind}")
             with _naming(name):
-                drawn[name] = draw(strategy)
+                drawn[name] = _read_only(draw(strategy))
         return drawn
 
     return draw_all()
+
+
+def _read_only(value: Any) -> Any:
+    """Return an array that a law cannot overwrite: the witness must be what was drawn."""
+    if isinstance(value, np.ndarray):
+        value = value.view()
+        value.flags.writeable = False
+    return value
 
 
 def generic_inputs(domains: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -10,7 +10,7 @@ from psitheory.arithmetic import precision, to_balls
 from psitheory.arithmetic.balls import BALLS
 from psitheory.checking import Observation
 from psitheory.errors import Undecided
-from psitheory.runner.outcome import Case, Outcome, judged, sides
+from psitheory.runner.outcome import Case, Outcome, judged, observe, sides
 
 BALL_BITS = (64, 128, 256, 512)
 """The precisions, in bits, that are tried in turn."""
@@ -23,7 +23,7 @@ def enclosed(case: Case, inputs: Mapping[str, Any]) -> Outcome:
     for bits in BALL_BITS:
         with precision(bits):
             try:
-                seen = case(**to_balls(dict(inputs)))
+                seen = observe(case, to_balls(dict(inputs)))
             except Undecided as doubt:
                 outcome = Outcome("undecided", note=f"{doubt} at {bits} bits")
                 continue

@@ -23,7 +23,7 @@ from psitheory.checking import Interval, Observation
 from psitheory.errors import NotInArithmetic, Undecided
 from psitheory.runner.by_controls import controlled
 from psitheory.runner.by_intervals import by_intervals
-from psitheory.runner.outcome import Case, Outcome, in_floats, judged, sides
+from psitheory.runner.outcome import Case, Outcome, in_floats, judged, observe, sides
 
 ULPS = 16
 
@@ -38,7 +38,7 @@ def sampled(case: Case, inputs: Mapping[str, Any]) -> Outcome:
     left, right = sides(seen)
     try:
         with precision(_bits_of_rounding(left, right)):
-            wide = case(**widened(dict(inputs), ULPS))
+            wide = observe(case, widened(dict(inputs), ULPS))
             enclosed_left, enclosed_right = sides(wide, element=BALLS.element)
             return _judge_by_enclosure(seen, left, right, enclosed_left, enclosed_right)
     except (NotInArithmetic, Undecided, TypeError, AttributeError) as reason:

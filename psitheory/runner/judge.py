@@ -25,7 +25,7 @@ from psitheory.errors import NotInArithmetic
 from psitheory.runner.by_controls import controlled
 from psitheory.runner.in_balls import enclosed
 from psitheory.runner.in_floats import sampled
-from psitheory.runner.outcome import Case, Outcome, in_floats, judged, sides
+from psitheory.runner.outcome import Case, Outcome, in_floats, judged, observe, sides
 
 __all__ = ["Outcome", "judge"]
 
@@ -36,7 +36,7 @@ def judge(kind: str, case: Case, inputs: Mapping[str, Any]) -> Outcome:
 
 
 def _exact(case: Case, inputs: Mapping[str, Any]) -> Outcome:
-    seen = case(**inputs)
+    seen = observe(case, inputs)
     if not seen.moved:
         return Outcome("vacuous", note=str(seen.left))
     left, right = sides(seen)

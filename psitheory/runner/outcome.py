@@ -9,7 +9,8 @@ from typing import Any, Literal
 import numpy as np
 
 from psitheory.arithmetic import to_floats
-from psitheory.checking import Observation
+from psitheory.checking import Interval, Observation, vacuous
+from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 
 Status = Literal["passed", "failed", "undecided", "vacuous", "raised"]
 
@@ -30,10 +31,36 @@ class Outcome:
 Case = Callable[..., Observation]
 
 
+def observe(case: Case, inputs: Mapping[str, Any]) -> Observation:
+    """Return what the law observes on ``inputs``.
+
+    Raises
+    ------
+    ArgumentTypeError
+        If the law returns something else.
+    """
+    seen = case(**inputs)
+    if not isinstance(seen, Observation):
+        raise ArgumentTypeError(
+            f"the law returned {shown(seen)}; equal(left, right), at_most(left, right) or vacuous(reason) is needed"
+        )
+    if seen.moved and not any(isinstance(side, Interval) for side in (seen.left, seen.right)):
+        return _comparable(seen)
+    return seen
+
+
+def _comparable(seen: Observation) -> Observation:
+    """Return the observation if its sides have one shape, or one of them is a single number, and are not empty."""
+    left, right = np.shape(seen.left), np.shape(seen.right)
+    if left != right and left and right:
+        raise ArgumentError(f"the sides have the shapes {left} and {right}; one shape, or a single number, is needed")
+    return vacuous("the sides are empty") if 0 in left + right else seen
+
+
 def in_floats(case: Case, inputs: Mapping[str, Any]) -> Observation:
     """Observe the law on floats; overflow is seen in what comes out, not in warnings."""
     with np.errstate(all="ignore"):
-        return case(**inputs)
+        return observe(case, inputs)
 
 
 def sides(seen: Observation, element: Callable[[Any], Any] | None = None) -> tuple[Any, Any]:

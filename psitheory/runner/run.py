@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+import traceback
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from psitheory.arithmetic import to_rationals
@@ -48,6 +50,9 @@ class Effort:
 QUICK = Effort({SYMBOLS: 1, RATIONALS: 20, POWERS_OF_TWO: 50, BALLS: 15, FLOATS: 50, CONTROLS: 3}, 2.0)
 EFFORTS: Mapping[str, Effort] = {"quick": QUICK, "standard": QUICK.times(6, 10.0), "deep": QUICK.times(100, 180.0)}
 """The efforts by name."""
+
+_HOME = Path(__file__).resolve().parents[1]
+"""The folder of this library, whose lines a user need not see."""
 
 _SEARCH_ORDER = (RATIONALS, POWERS_OF_TWO, BALLS, FLOATS, CONTROLS)
 """Where counterfeits are refuted: exact arithmetics first, since their witnesses need no judgement."""
@@ -99,6 +104,8 @@ def _evidence(law: Law, kind: str, effort: Effort, seed: int, *, required: bool)
     """Return what ``kind`` says of the law; None if it cannot run there and nobody said that it must."""
     start = time.monotonic()
     try:
+        if law.quantifier == "exists" and kind == SYMBOLS:
+            return None  # a generic case can neither show nor deny that some case exists
         if kind == SYMBOLS:
             made = _prove(law)
         elif law.quantifier == "exists":
@@ -134,15 +141,21 @@ def _guarded(kind: str, function: Callable[..., Any]) -> Callable[[Mapping[str, 
             if kind in (SYMBOLS, RATIONALS, BALLS) and not isinstance(error, PsitheoryError):
                 raise _CannotRun(f"{type(error).__name__}: {error}") from error
             return _raised(error)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             return _raised(error)
 
     return run
 
 
-def _raised(error: Exception) -> Outcome:
+def _raised(error: BaseException) -> Outcome:
     """Return the outcome of a law that raised: it says nothing, and is no failure of the claim."""
-    return Outcome("raised", note=f"raised {type(error).__name__}: {error}")
+    theirs = [frame for frame in traceback.extract_tb(error.__traceback__) if not _is_ours(frame.filename)]
+    where = f" ({Path(theirs[-1].filename).name}, line {theirs[-1].lineno})" if theirs else ""
+    return Outcome("raised", note=f"raised {type(error).__name__}: {error}{where}")
+
+
+def _is_ours(filename: str) -> bool:
+    return not Path(filename).is_file() or "site-packages" in filename or _HOME in Path(filename).resolve().parents
 
 
 def _try(law: Law, kind: str, effort: Effort, seed: int) -> Evidence:
