@@ -204,8 +204,8 @@ def one_over_t_is_a_uniform_rate(rng):
         {
             "steps": "number of steps T",
             "y": "min G / 2LΔ",
-            "observed": "instances of each T: geometric mean and range",
-            "fit": f"fit: exponent {fit.slope:.2f} in [{fit.lower:.2f}, {fit.upper:.2f}]",
+            "observed": "instances of each T, range",
+            "fit": f"fit: exponent {fit.slope:.2f} ± {fit.upper - fit.slope:.2f}",
             "bound": "bound 1/T",
             "fixed": "one fixed instance",
         },

@@ -81,6 +81,15 @@ def _label(exhibit: Exhibit, name: str) -> str:
     return exhibit.labels.get(name, name)
 
 
+def _legend(figure: Figure, axes: Any) -> None:
+    """Put the legend into the axes, or below them where it would hide too much."""
+    _, labels = axes.get_legend_handles_labels()
+    if len(labels) > 3:
+        figure.legend(loc="outside lower center", ncols=max(1, 72 // max(24, *map(len, labels))))
+    else:
+        axes.legend()
+
+
 def _titled(axes: Any, exhibit: Exhibit, x: str, y: str) -> None:
     axes.set_title(exhibit.title)
     axes.set_xlabel(exhibit.labels.get(x, ""))
@@ -93,7 +102,7 @@ def _rate(figure: Figure, exhibit: Exhibit) -> None:
     axes = figure.subplots()
     axes.loglog()
     steps = exhibit.arrays["steps"]
-    others = [name for name in exhibit.arrays if name not in ("steps", "bound", "lower", "upper")]
+    others = [name for name in exhibit.arrays if name not in ("steps", "bound", "lower", "upper", "fit")]
     if "lower" in exhibit.arrays and "upper" in exhibit.arrays:
         axes.fill_between(steps, exhibit.arrays["lower"], exhibit.arrays["upper"], color=COLOURS[0], alpha=0.2, lw=0)
     for name, colour in zip(others, COLOURS, strict=False):
@@ -101,12 +110,14 @@ def _rate(figure: Figure, exhibit: Exhibit) -> None:
         for k, row in enumerate(rows):
             marker = "o" if len(rows) == 1 else None
             axes.plot(steps, row, marker=marker, ms=3, color=colour, label=None if k else _label(exhibit, name))
+    if "fit" in exhibit.arrays:
+        axes.plot(steps, exhibit.arrays["fit"], ":", color=INK, label=_label(exhibit, "fit"))
     axes.plot(steps, exhibit.arrays["bound"], "--", color=INK, label=_label(exhibit, "bound"))
     _titled(axes, exhibit, "steps", "y")
     floor = np.min(exhibit.arrays["bound"]) * 1e-3
     if axes.get_ylim()[0] < floor:  # what falls out of sight below should not flatten the rest
         axes.set_ylim(floor, 5 * max(np.nanmax(line.get_ydata()) for line in axes.lines))
-    axes.legend()
+    _legend(figure, axes)
 
 
 def _curves(figure: Figure, exhibit: Exhibit) -> None:
@@ -114,7 +125,7 @@ def _curves(figure: Figure, exhibit: Exhibit) -> None:
     for (name, y), colour in zip(_named(exhibit, "x"), COLOURS, strict=False):
         axes.plot(exhibit.arrays["x"], y, color=colour, label=_label(exhibit, name))
     _titled(axes, exhibit, "x", "y")
-    axes.legend()
+    _legend(figure, axes)
 
 
 def _path(figure: Figure, exhibit: Exhibit) -> None:
@@ -123,22 +134,32 @@ def _path(figure: Figure, exhibit: Exhibit) -> None:
         axes: Any = figure.add_subplot(projection="3d")
         if "sphere" in exhibit.arrays:
             _globe(axes)
+        _walk(axes, exhibit, paths)
         axes.set_title(exhibit.title)
-        axes.set_box_aspect((1, 1, 1), zoom=1.35)
         axes.set_axis_off()
+        sides = [np.ptp(limits) for limits in (axes.get_xlim(), axes.get_ylim(), axes.get_zlim())]
+        axes.set_box_aspect(sides, zoom=1.35)
+        figure.legend(loc="outside right upper")
     else:
         axes = figure.subplots()
-        axes.set_aspect("equal", adjustable="datalim")
+        axes.set_aspect("equal", adjustable="box")
+        _walk(axes, exhibit, paths)
         _titled(axes, exhibit, "x", "y")
+        axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+
+
+def _walk(axes: Any, exhibit: Exhibit, paths: list[tuple[str, Any]]) -> None:
     guides = exhibit.labels.get("guides", "").split(",")
     colours = iter(COLOURS)
     for name, points in paths:
-        style = {"color": GUIDE, "lw": 0.8} if name in guides else {"color": next(colours), "marker": ".", "ms": 4}
+        if name in guides:
+            style = {"color": GUIDE, "lw": 0.8, "ls": ("-", "--", ":")[guides.index(name) % 3]}
+        else:
+            style = {"color": next(colours), "marker": ".", "ms": 4}
         for k, path in enumerate(points if np.ndim(points) == 3 else [points]):
             axes.plot(*path.T, **style, label=None if k else _label(exhibit, name))
             if name not in guides:
                 axes.plot(*path[:1].T, "o", ms=7, mfc="white", color=style["color"])
-    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
 
 
 def _globe(axes: Any) -> None:
@@ -176,7 +197,8 @@ def _categories(axes: Any, exhibit: Exhibit, z: Any) -> None:
         vmax=len(values) - 0.5,
     )
     handles = [Patch(color=c, label=_label(exhibit, str(v))) for c, v in zip(colours, values, strict=True)]
-    axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    title = exhibit.labels.get("z")
+    axes.legend(handles=handles, title=title, loc="upper left", bbox_to_anchor=(1.0, 1.0), alignment="left")
 
 
 def _spectrum(figure: Figure, exhibit: Exhibit) -> None:
@@ -198,17 +220,18 @@ def _race(figure: Figure, exhibit: Exhibit) -> None:
     names = [name for name, _ in _named(exhibit, "x", "limit") if not name.endswith(", fitted")]
     for name, colour in zip(names, COLOURS, strict=False):
         rows = np.atleast_2d(exhibit.arrays[name])
-        axes.plot(x, rows[0], ".-", color=colour, label=_label(exhibit, name))
+        slope = exhibit.labels.get(f"{name}, fitted", "")
+        axes.plot(x, rows[0], ".-", color=colour, label=f"{_label(exhibit, name)} {slope}".rstrip())
         for row in rows[1:]:
             axes.plot(x, row, ".", ms=3, alpha=0.5, color=colour)
         if (beyond := np.isnan(rows).any(axis=0)).any():
             axes.plot(x[beyond], np.full(beyond.sum(), limit), "^", mfc="none", color=colour)
         if (fitted := f"{name}, fitted") in exhibit.arrays:
-            axes.plot(x, exhibit.arrays[fitted], "--", lw=1, color=INK, label=_label(exhibit, fitted))
+            axes.plot(x, exhibit.arrays[fitted], "--", lw=1, color=INK)
     if any(np.isnan(exhibit.arrays[name]).any() for name in names):
         axes.plot([], [], "^", mfc="none", color=GUIDE, label=_label(exhibit, "limit"))
     _titled(axes, exhibit, "x", "y")
-    axes.legend()
+    figure.legend(loc="outside lower center", ncols=3)
 
 
 def _named(exhibit: Exhibit, *besides: str) -> list[tuple[str, Any]]:

@@ -21,7 +21,8 @@ RC: Any = {
     "axes.grid": True,
     "grid.color": "#DDDDDD",
     "grid.linewidth": 0.6,
-    "legend.frameon": False,
+    "legend.framealpha": 0.85,  # where a legend must lie on a curve, it stays readable
+    "legend.edgecolor": "none",
     "lines.linewidth": 1.6,
     "svg.fonttype": "path",
     "svg.hashsalt": "psitheory",

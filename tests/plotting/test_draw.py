@@ -23,6 +23,16 @@ EXHIBITS = [
     Exhibit("path", "Space", "c", {"sphere": np.array(1), "gd": np.eye(3)}),
     Exhibit("map", "Basins", "c", {"x": X, "y": X[:3], "z": np.arange(15).reshape(3, 5) % 3}, {"0": "left"}),
     Exhibit("map", "Heights", "c", {"x": X, "y": X[:3], "z": np.arange(15.0).reshape(3, 5)}),
+    Exhibit(
+        "path", "Lines", "c", {"rays": np.ones((2, 2, 2)), "pair": np.zeros((2, 3, 2))}, {"guides": "rays", "rays": "R"}
+    ),
+    Exhibit(
+        "race",
+        "Race",
+        "c",
+        {"x": 1 + X, "limit": np.array(9.0), "gd": np.array([X + 1, [1, 2, 3, np.nan, np.nan]]), "gd, fitted": X + 1},
+        {"gd": "GD", "gd, fitted": "rises", "limit": "late"},
+    ),
     Exhibit("spectrum", "Spectrum", "c", {"values": X, "bound": np.array(2.0)}),
 ]
 
@@ -38,6 +48,23 @@ def test_a_rate_shows_its_numbers():
     lines = {line.get_label(): line for line in draw(RATE).axes[0].lines}
     np.testing.assert_array_equal(lines["observed"].get_ydata(), 1 / STEPS)
     np.testing.assert_array_equal(lines["bound"].get_ydata(), 2 / STEPS)
+
+
+def test_many_paths_of_one_name_stand_once_in_the_legend_and_guides_carry_no_marks():
+    axes = draw(EXHIBITS[7]).axes[0]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["R", "pair"]
+    rays, paths = axes.lines[:2], axes.lines[2:]
+    assert {line.get_marker() for line in rays} == {"None"}
+    assert len(paths) == 4  # two paths, and the mark of each one's start
+
+
+def test_a_race_shows_what_is_missing_as_hollow_triangles_at_its_limit():
+    figure = draw(EXHIBITS[8])
+    (late,) = [line for line in figure.axes[0].lines if line.get_marker() == "^" and len(line.get_xdata())]
+    np.testing.assert_array_equal(late.get_xdata(), 1 + X[3:])
+    np.testing.assert_array_equal(late.get_ydata(), [9, 9])
+    assert late.get_markerfacecolor() == "none"
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["GD rises", "late"]
 
 
 def test_categories_are_named_in_the_legend():
