@@ -123,7 +123,13 @@ def _law_lines(report: Report, target: str, id: str, law: LawReport) -> list[Lin
             ("replay", replay_command(report, target, law.name, decisive.witness)),
         ]
     if decisive is not None or not law.evidence:
-        return [*lines, ("observed", law.note), ("means", "nothing is decided, and what is not decided does not hold")]
+        undecided = [*lines, ("observed", law.note)]
+        if decisive is not None and decisive.witness is not None:
+            undecided.append(("smallest", _in_words(decisive.witness)))
+        undecided.append(("means", "nothing is decided, and what is not decided does not hold"))
+        if decisive is not None and decisive.witness is not None:
+            undecided.append(("replay", replay_command(report, target, law.name, decisive.witness)))
+        return undecided
     return [*lines, *_survivors(law.counterfeits), ("means", "a check that was not seen to fail shows nothing")]
 
 
@@ -137,8 +143,12 @@ def _refutation(evidence: Evidence, witness: Witness) -> list[Line]:
     cases = f"{evidence.cases} case{'s' * (evidence.cases != 1)}"
     return [
         ("observed", f"{sides}   in {evidence.kind}, {cases}"),
-        ("smallest", "  ".join(f"{name}={value}" for name, value in witness.shown.items())),
+        ("smallest", _in_words(witness)),
     ]
+
+
+def _in_words(witness: Witness) -> str:
+    return "  ".join(f"{name}={value}" for name, value in witness.shown.items())
 
 
 def _survivors(counterfeits: Sequence[CounterfeitReport]) -> list[Line]:

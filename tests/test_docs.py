@@ -1,0 +1,39 @@
+"""What the docs show works when it is copied."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from psitheory import verify
+from psitheory.checking import Verdict
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def test_the_template_holds():
+    assert verify(str(DOCS / "template_theorem.py"), workers=1).verdict is Verdict.HOLDS
+
+
+def test_the_example_of_a_bound_along_a_run_holds(tmp_path):
+    (code,) = re.findall(r"```python\n(.*?)```", (DOCS / "write_a_theorem.md").read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "bound.py").write_text(code, encoding="utf-8")
+    assert verify(str(tmp_path / "bound.py"), workers=1).verdict is Verdict.HOLDS
+
+
+def test_a_false_theorem_made_from_the_template_gets_a_small_witness(tmp_path):
+    text = (DOCS / "template_theorem.py").read_text(encoding="utf-8")
+    false = text.replace(
+        "gradient = psi.gradient(w, model.evaluate(w).gradient)", "gradient = model.evaluate(w).gradient"
+    )
+    (tmp_path / "false.py").write_text(false, encoding="utf-8")
+    law = verify(str(tmp_path / "false.py"), workers=1).claims[0].laws[0]
+    assert law.verdict is Verdict.REFUTED
+    witness = next(e.witness for e in law.evidence if e.kind == "rationals")
+    assert witness.shown["w"].count(",") == 1  # dimension 2
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda p: p.name)
+def test_links_between_pages_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+        assert (DOCS / target).exists() or (DOCS / f"{target}.md").exists(), target
