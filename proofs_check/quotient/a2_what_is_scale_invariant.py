@@ -48,7 +48,6 @@ from psitheory.strategies import (
     generic_points,
     normalised_layers,
     points,
-    psi_models,
     rescalings,
     step_sizes,
     symmetric_rayleighs,
@@ -195,24 +194,29 @@ def the_weights_of_layer_norm_may_be_rescaled_without_their_bias(model, w, a):
 @A2.law(
     model=normalised_layers("batch", "instance", bias=True),
     w=generic_points("model"),
-    c=step_sizes(),
+    c=step_sizes(decades=1),
     on=(BALLS, FLOATS),
 )
 def a_bias_before_batch_norm_drops_out(model, w, c):
     """f(W, b + c) = f(W, b) under batch and instance norm."""
-    return _shifted(model, w, "b", c)
+    return _shifted(model, w, c)
 
 
-def _shifted(model, w, name, c):
-    view = {part.name: model.layout.view(part.name, w) for part in model.layout.parts}
-    shifted = {**view, name: view[name] + c * model.layout.norms(w)}
-    return equal(model.evaluate(model.layout.pack(**shifted)).loss, model.evaluate(w).loss)
+def _shifted(model, w, c):
+    """Claim that a bias that is comparable to the weights may be shifted by c times their norms."""
+    layout = model.layout
+    view = {part.name: layout.view(part.name, w) for part in layout.parts}
+
+    def loss(bias):
+        return model.evaluate(layout.pack(**{**view, "b": bias * layout.norms(w)})).loss
+
+    return equal(loss(view["b"] + c), loss(view["b"]))
 
 
 @a_bias_before_batch_norm_drops_out.counterfeit(model=normalised_layers("weight", bias=True))
 def a_bias_after_weight_norm_drops_out(model, w, c):
     """The same under weight norm, where the bias comes after."""
-    return _shifted(model, w, "b", c)
+    return _shifted(model, w, c)
 
 
 # -- negative factors ---------------------------------------------------------------------------

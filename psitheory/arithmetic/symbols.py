@@ -18,11 +18,15 @@ from psitheory.errors import NotInArithmetic, Undecided
 
 
 class _Anything:
-    """Stands for every value while only names are gathered: whatever is done to it, it stays itself."""
+    """Stands for every value while only names are gathered: whatever is done to it, it stays itself, and equals all."""
 
     def _same(self, *_: Any) -> _Anything:
         return self
 
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    __hash__ = object.__hash__
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __neg__ = __pow__ = (
         _same
     )

@@ -12,6 +12,7 @@ from psitheory.strategies.geometry import (
     tangents,
     vectors,
 )
+from psitheory.strategies.layers import normalised_layers, symmetric_rayleighs
 from psitheory.strategies.models import (
     digits_network,
     network_starts,
@@ -43,6 +44,7 @@ __all__ = [
     "mini_batches",
     "models_with_free_part",
     "network_starts",
+    "normalised_layers",
     "points",
     "psi_models",
     "pythagorean_points",
@@ -55,6 +57,7 @@ __all__ = [
     "smooth_models",
     "stable_rates",
     "step_sizes",
+    "symmetric_rayleighs",
     "tangents",
     "vectors",
     "waves",
