@@ -1,4 +1,4 @@
-"""The command line: ``psitheory verify | claims | show | replay | race``.
+"""The command line: ``psitheory verify | claims | show | replay | race | check``.
 
 Exit codes: 0 all hold, 1 something is refuted, 3 something is inconclusive, 2 bad use, 70 the program itself failed.
 """
@@ -190,6 +190,33 @@ def race(
     )
     _print(finished.pieces())
     write(finished, out=out, json=json)
+
+
+@app.command()
+def check(
+    target: Annotated[str, typer.Argument(metavar="TARGET", help="package.module:name or file.py:name.")],
+    kind: Annotated[
+        str | None, typer.Option(metavar="manifold|model|optimizer|retraction", help="Found out if left out.")
+    ] = None,
+    only: Annotated[list[str] | None, typer.Option(metavar="LAW", help="Only this law; may be repeated.")] = None,
+    expected: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="JSON: a reason for each law that is expected to be refuted.")
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="All randomness derives from it.")] = 0,
+    json: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write the report as JSON; - prints it, and nothing else.")
+    ] = None,
+) -> None:
+    """Check your own manifold, model or optimizer: this runs the code of TARGET.
+
+    TARGET may also be a function without arguments that returns one of these, or a report of a check.
+    """
+    from psitheory.checking_command import check_output, run_check, write
+
+    check_output(json)
+    report = run_check(target, kind=kind, only=only, expected=expected, seed=seed)
+    _print([write(report, json)])
+    raise typer.Exit(report.exit_code)
 
 
 def _width() -> int | None:

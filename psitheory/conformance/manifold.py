@@ -175,7 +175,7 @@ def _properties(subject: Known, claims: Claims) -> dict[str, Any]:
 def _kind(subject: Known) -> str:
     nature = subject.nature
     if nature.spheres:
-        what = "lines" if nature.lines else "unit spheres"
+        what = "lines" if nature.lines else "spheres of directions" if nature.scaled else "unit spheres"
         return f"product of {what} in R^" + " × R^".join(str(len(block)) for block in nature.spheres)
     if nature.quotient:
         return "matrices up to rotation from the right" + (": subspaces" if any(nature.orthonormal) else "")
@@ -187,4 +187,5 @@ def _kind(subject: Known) -> str:
 
 
 def _notes(subject: Known) -> tuple[str, ...]:
-    return () if _takes_float32(subject) else ("its methods do not take float32; nothing was tried there",)
+    single = () if _takes_float32(subject) else ("its methods do not take float32; nothing was tried there",)
+    return (*single, *subject.unfit)

@@ -149,13 +149,12 @@ def compares_and_embeds(subject: Known, claims: Claims) -> str:
 
 def classes(subject: Known, claims: Claims) -> str:
     """Apply where points are classes."""
-    acts = "act" in subject.offers and "canonical" in subject.offers
-    return "" if acts or subject.nature.quotient else "points have one representative each"
+    return "" if subject.scales or subject.nature.quotient else "points have one representative each"
 
 
 def scales(subject: Known, claims: Claims) -> str:
     """Apply where points are classes under scales."""
-    return "" if {"act", "canonical"} <= subject.offers else "nothing acts on representatives by scales"
+    return "" if subject.scales else "nothing acts on representatives by scales"
 
 
 def stacks(subject: Known, claims: Claims) -> str:

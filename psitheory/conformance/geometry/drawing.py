@@ -125,10 +125,9 @@ class _Case:
         """Return what acts on representatives: positive scales, or a rotation."""
         if self.subject.nature.quotient and "act" not in self.subject.offers:
             return self.subject.random_rotation(self.rng)
-        count = int(getattr(getattr(self.subject.manifold, "layout", None), "m", len(self.subject.nature.spheres)) or 1)
         if self.simple:
-            return np.full(count, 2.0)
-        return self._rounded(np.exp(self.rng.uniform(-2, 2, size=count)))
+            return np.full(self.subject.scales, 2.0)
+        return self._rounded(np.exp(self.rng.uniform(-2, 2, size=self.subject.scales)))
 
     def _rounded(self, values: np.ndarray) -> np.ndarray:
         return values.astype(self.subject.dtype).astype(float)

@@ -12,6 +12,8 @@ from typing import Protocol
 
 import numpy as np
 
+from psitheory.arithmetic import norm
+
 
 class Map(Protocol):
     """A map φ of flat real arrays, with its derivatives."""
@@ -91,11 +93,11 @@ class Unit:
 
     def __call__(self, w: np.ndarray) -> np.ndarray:
         """Return the unit vector."""
-        return np.asarray(w / np.linalg.norm(w))
+        return np.asarray(w / norm(w))
 
     def push(self, w: np.ndarray, x: np.ndarray) -> np.ndarray:
         """Return (I - uuᵀ)x/r."""
-        r = float(np.linalg.norm(w))
+        r = float(norm(w))
         u = w / r
         return np.asarray((x - u * (u @ x)) / r)
 
@@ -103,7 +105,7 @@ class Unit:
 
     def pull_moved(self, w: np.ndarray, x: np.ndarray, g: np.ndarray) -> np.ndarray:
         """Return the derivative of (I - uuᵀ)g/r."""
-        r = float(np.linalg.norm(w))
+        r = float(norm(w))
         u, moved = w / r, self.push(w, x)
         return np.asarray(-(u @ x) / r * self.push(w, g) - (moved * (u @ g) + u * (moved @ g)) / r)
 

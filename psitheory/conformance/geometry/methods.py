@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from psitheory.errors import ArgumentTypeError, shown
@@ -53,6 +53,13 @@ ARGUMENTS: Mapping[str, str] = {
 }
 
 
+LIBRARIES = ("geoopt", "pymanopt")
+"""Their methods are left out where they do not fit; somebody's own must fit."""
+
+COMMON = ("embedding", "canonical", "norm", "exp", "log", "gradient", "hessian", "act", "defect")
+"""Methods that other objects have too."""
+
+
 def name_of(manifold: Any) -> str:
     """Return what a report calls an object: its repr where that says something, else its words or its type."""
     text = repr(manifold)
@@ -84,8 +91,14 @@ def method_name(method: Any) -> str:
     return str(getattr(method, "__name__", method))
 
 
-def methods_of(manifold: Any) -> dict[str, Callable[..., Any]]:
-    """Return the methods that the object offers, under our names."""
+def methods_of(manifold: Any) -> tuple[dict[str, Callable[..., Any]], tuple[str, ...]]:
+    """Return the methods that the object offers, under our names, and what is wrong with those of a library.
+
+    Raises
+    ------
+    ArgumentTypeError
+        If it offers none, or somebody's own method does not take the arguments it must.
+    """
     if inspect.isclass(manifold):
         raise ArgumentTypeError(f"manifold is the class {manifold.__name__}; an instance of it is needed")
     found: dict[str, Callable[..., Any]] = {}
@@ -95,9 +108,7 @@ def methods_of(manifold: Any) -> dict[str, Callable[..., Any]]:
             if callable(method):
                 found[ours] = method
                 break
-    useful = [
-        name for name in found if name in ARGUMENTS and name not in ("embedding", "canonical", "norm", "exp", "log")
-    ]
+    useful = _telling(found)
     if not useful:
         raise ArgumentTypeError(
             f"manifold is {shown(manifold)}; an object with some of the methods {', '.join(ARGUMENTS)} "
@@ -105,9 +116,23 @@ def methods_of(manifold: Any) -> dict[str, Callable[..., Any]]:
         )
     if _is_retraction(found.get("exp")) or any("RetrAsExp" in base.__name__ for base in type(manifold).__mro__):
         del found["exp"]  # such a library calls its retraction so, where it has no exponential
-    for name, method in found.items():
-        _check_signature(manifold, name, method)
-    return found
+    unfit = {name: wrong for name, method in found.items() if (wrong := _unfit(manifold, name, method))}
+    if unfit and type(manifold).__module__.split(".")[0] not in LIBRARIES:
+        raise ArgumentTypeError(next(iter(unfit.values())))
+    return {name: method for name, method in found.items() if name not in unfit}, tuple(unfit.values())
+
+
+def looks_like_a_manifold(value: Any) -> bool:
+    """Tell whether an object offers enough to be checked as a manifold."""
+    if inspect.isclass(value) or inspect.ismodule(value):
+        return False
+    names = [ours for ours, known in NAMES.items() if any(callable(getattr(value, name, None)) for name in known)]
+    return bool(_telling(names))
+
+
+def _telling(names: Iterable[str]) -> list[str]:
+    """Return those methods that tell a manifold from other objects, which may have a norm or an exp as well."""
+    return [name for name in names if name in ARGUMENTS and name not in COMMON]
 
 
 def _is_retraction(exp: Any) -> bool:
@@ -130,19 +155,19 @@ def dialect_of(methods: Mapping[str, Callable[..., Any]]) -> str:
     return "psitheory"
 
 
-def _check_signature(manifold: Any, name: str, method: Callable[..., Any]) -> None:
+def _unfit(manifold: Any, name: str, method: Callable[..., Any]) -> str:
+    """Return why a method cannot be called as it must, or an empty string."""
     if name not in ARGUMENTS:
-        return
+        return ""
     try:
         signature = inspect.signature(method)
     except (TypeError, ValueError):
-        return
+        return ""
     try:
         signature.bind(*ARGUMENTS[name].split(", "))
     except TypeError:
-        raise ArgumentTypeError(
-            f"{method_name(method)} of {name_of(manifold)} takes {signature}; ({ARGUMENTS[name]}) is needed"
-        ) from None
+        return f"{method_name(method)} of {name_of(manifold)} takes {signature}; ({ARGUMENTS[name]}) is needed"
+    return ""
 
 
 def required_arguments(method: Callable[..., Any]) -> list[str]:

@@ -47,6 +47,8 @@ class Nature:
     ----------
     rotated : tuple of bool
         For each array that a point is made of: whether it counts only up to rotation from the right.
+    scaled : tuple of index arrays
+        Parts of the points that count only up to a positive factor.
     unit : tuple of index arrays
         Parts of the points that have norm 1.
     orthonormal : tuple of bool
@@ -70,6 +72,7 @@ class Nature:
     """
 
     rotated: tuple[bool, ...]
+    scaled: tuple[np.ndarray, ...] = ()
     unit: tuple[np.ndarray, ...] = ()
     orthonormal: tuple[bool, ...] = ()
     affine: np.ndarray | None = None
@@ -163,14 +166,29 @@ class Known(Subject):
 
     def act(self, a: Any, w: np.ndarray) -> np.ndarray:
         """Return another representative."""
-        return self._rotated(w, a) if isinstance(a, Rotation) else super().act(a, w)
+        if isinstance(a, Rotation):
+            return self._rotated(w, a)
+        if self.nature.scaled:
+            return self._rescaled(w, a)
+        return super().act(a, w)
 
     def lift(self, w: np.ndarray, x: np.ndarray, to: np.ndarray) -> np.ndarray:
         """Return a tangent vector's lift at another representative."""
         if "lift" in self.offers:
             return super().lift(w, x, to)
+        if self.nature.scaled:
+            return self._rescaled(x, np.array([to[b] @ w[b] / (w[b] @ w[b]) for b in self.nature.scaled]))
         pairs = zip(self._arrays(w), self._arrays(to), self.nature.rotated, strict=True)
         return self._rotated(x, Rotation(tuple(np.linalg.pinv(p) @ q if r else None for p, q, r in pairs)))
+
+    @property
+    def scales(self) -> int:
+        """Return how many scales act on a point; 0 if none do."""
+        if self.nature.scaled:
+            return len(self.nature.scaled)
+        if not {"act", "canonical"} <= self.offers:
+            return 0
+        return int(getattr(getattr(self.manifold, "layout", None), "m", 0) or len(self.nature.spheres) or 1)
 
     def random_rotation(self, rng: np.random.Generator) -> Rotation:
         """Return a random rotation of the arrays that count only up to rotation."""
@@ -179,6 +197,12 @@ class Known(Subject):
 
     def _arrays(self, w: np.ndarray) -> list[np.ndarray]:
         return [matrix_of(w[part], leaf.shape, leaf.complex) for leaf, part in self.point_form.slices()]
+
+    def _rescaled(self, w: np.ndarray, a: np.ndarray) -> np.ndarray:
+        out = np.array(w, dtype=float)
+        for block, factor in zip(self.nature.scaled, a, strict=True):
+            out[block] *= factor
+        return out
 
     def _rotated(self, w: np.ndarray, a: Rotation) -> np.ndarray:
         moved = [x if q is None else x @ q for x, q in zip(self._arrays(w), a.matrices, strict=True)]

@@ -16,8 +16,8 @@ from psitheory.conformance.geometry.probes import Probe
 from psitheory.laws import manifold, representatives
 
 Point = np.ndarray
-LARGEST = 900
-"""Blocks are rescaled by 2 to plus and minus this in float64, to a tenth of it in float32."""
+LARGEST, SINGLE = 900, 60
+"""Blocks are rescaled by 2 to plus and minus this, in float64 and in float32."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +66,10 @@ def hessian_does_not_depend_on_the_representative(subject: Known, f: Probe, w: P
 
 def classes_of_extreme_norms_are_handled(subject: Known, w: Point, x: Point, z: Point) -> Bounded:
     r"""Nothing changes for representatives with norms of 1e-271 and 1e271: no square may over- or underflow."""
-    power = LARGEST if subject.dtype == np.float64 else LARGEST // 10
-    m = len(subject.nature.spheres) or int(getattr(getattr(subject.manifold, "layout", None), "m", 1))
+    power = LARGEST if subject.dtype == np.float64 else SINGLE
     x, sides = subject.project(w, x), []
     for sign in (1, -1):
-        to = subject.act(np.ldexp(1.0, sign * power * (-1) ** np.arange(m)), w)
+        to = subject.act(np.ldexp(1.0, sign * power * (-1) ** np.arange(subject.scales)), w)
         lifted = subject.lift(w, x, to)
         sides.append((_what_is_seen(subject, to, lifted, z), _what_is_seen(subject, w, x, z)))
     left, right = (np.concatenate([pair[i] for pair in sides]) for i in (0, 1))
@@ -179,7 +178,7 @@ LAWS: tuple[OfClasses, ...] = (
     ),
     OfClasses(
         classes_of_extreme_norms_are_handled,
-        "project lift",
+        "project",
         "nothing changes for blocks of norm 2^±900",
         "numbers over- or underflow where weights are large or small",
         scales=True,

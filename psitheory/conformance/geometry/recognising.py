@@ -41,12 +41,14 @@ def recognised(manifold: Any, **options: Any) -> Known:
     rotated = tuple(_counts_up_to_rotation(subject, points[0], leaf, part, rng) for leaf, part in places)
     unit, orthonormal = _constraints(subject, points)
     affine = _affine(subject, rng)
-    nature = Nature(rotated, unit, orthonormal, affine, affine @ points[0])
+    scaled = () if any(rotated) else _scaled_blocks(subject, points)
+    nature = Nature(rotated, scaled, unit, orthonormal, affine, affine @ points[0])
     one_array = subject.point_form.kind != "sequence" or "Product" in type(manifold).__name__
     if "canonical" in subject.offers:
         subject.nature = replace(nature, unique=True)
     elif subject.embedded and one_array:
-        subject.nature = replace(nature, unique=True, map=_invariants(places, rotated))
+        own = directions(subject.n, scaled) if scaled else _invariants(places, rotated)
+        subject.nature = replace(nature, unique=True, map=own)
     else:
         subject.nature = nature
     subject.nature = _with_geometry(subject, points, rng)
@@ -186,6 +188,42 @@ def _constraints(subject: Subject, points: np.ndarray) -> tuple[tuple[np.ndarray
     return tuple(unit), tuple(orthonormal)
 
 
+def _scaled_blocks(subject: Subject, points: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return the blocks whose own direction the projection removes though their norms vary: they count up to scale."""
+    n = subject.n
+    if (
+        not subject.embedded
+        or "project" not in subject.offers
+        or "canonical" in subject.offers
+        or n > LARGEST_RANK // 2
+    ):
+        return ()
+    w = points[0]
+    try:
+        removed = np.eye(n) - np.stack([subject.project(w, e) for e in np.eye(n)], axis=1)
+    except Exception:  # a broken projection tells nothing
+        return ()
+    found = []
+    for block in _connected(np.abs(removed) > 1e-6):
+        within = removed[np.ix_(block, block)]
+        norm = float(np.linalg.norm(w[block]))
+        if norm == 0 or not np.any(np.abs(within) > 1e-6):
+            continue
+        if not np.allclose(within, np.outer(w[block], w[block]) / norm**2, atol=COARSE):
+            return ()
+        if np.ptp(np.linalg.norm(points[:, block], axis=1)) > COARSE:
+            found.append(block)
+    return tuple(found)
+
+
+def _connected(linked: np.ndarray) -> list[np.ndarray]:
+    """Return the connected components of a graph, each as sorted indices."""
+    from scipy.sparse.csgraph import connected_components
+
+    count, labels = connected_components(linked, directed=False)
+    return [np.flatnonzero(labels == i) for i in range(count)]
+
+
 def _unit_partition(values: np.ndarray, leaf: Form) -> list[np.ndarray]:
     """Return the partition of an array into parts of norm 1 at all points: the whole, its columns or its rows."""
     index = np.arange(leaf.size).reshape((*leaf.shape, 2) if leaf.complex else leaf.shape)
@@ -220,7 +258,7 @@ def _unit_blocks(subject: Known, images: np.ndarray) -> tuple[np.ndarray, ...]:
     """Return the blocks of the invariants that have norm 1."""
     layout = getattr(subject.manifold, "layout", None)
     if "canonical" not in subject.offers or getattr(layout, "n", None) != images.shape[1]:
-        return subject.nature.unit
+        return tuple(sorted((*subject.nature.unit, *subject.nature.scaled), key=lambda block: int(block[0])))
     sizes = getattr(layout, "sizes_in_order", ())
     starts = np.cumsum([0, *map(abs, sizes)])
     return tuple(np.arange(start, start + size) for start, size in zip(starts, sizes, strict=False) if size > 0)

@@ -21,7 +21,7 @@ from psitheory.conformance.geometry.methods import (
 )
 from psitheory.errors import ArgumentError, shown
 
-SHAPES = ((3,), (4, 2), (3, 3))
+SHAPES = ((3,), (4, 2), (3, 3), *((k,) for k in range(2, 17)))
 """Shapes tried for points of manifolds that fit any size, as Geoopt's do."""
 
 Points = Callable[[np.random.Generator], Any] | Sequence[Any] | np.ndarray
@@ -68,7 +68,7 @@ class Subject:
         self.manifold = manifold
         self.dtype = np.dtype(dtype)
         self.name = name_of(manifold)
-        self._methods = methods_of(manifold)
+        self._methods, self.unfit = methods_of(manifold)
         self.dialect = dialect_of(self._methods)
         self.offers: frozenset[str] = frozenset(self._methods)
         self._points, self._shape = points, shape
@@ -240,14 +240,18 @@ class Subject:
         torch = sys.modules["torch"]
         errors: list[str] = []
         for shape in [self._shape] if self._shape else SHAPES:
-            try:
-                self._shape, point = shape, draw(*shape, dtype=torch.float64)
-            except (ValueError, TypeError, RuntimeError, AssertionError, IndexError) as error:
-                errors.append(f"{shape}: {error}")
-            else:
-                return point
+            for precision in ({"dtype": torch.float64}, {}):  # some manifolds have a precision of their own
+                try:
+                    point = draw(*shape, **precision)
+                except (ValueError, TypeError, RuntimeError, AssertionError, IndexError) as error:
+                    errors.append(f"{shape}: {error}")
+                else:
+                    self._shape = shape
+                    return point
         self._shape = None
-        raise ArgumentError(f"{self.name} draws no point of the shapes tried ({'; '.join(errors)}); give one by shape=")
+        raise ArgumentError(
+            f"{self.name} draws no point of the shapes tried ({'; '.join(errors[:3])}); shape= is needed"
+        )
 
     def _draw_tangent(self, rng: np.random.Generator, point: Any) -> Any:
         if "random_tangent" in self.offers:

@@ -1,0 +1,64 @@
+"""The command ``check``: whether somebody's manifold, model or optimiser obeys its laws."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from psitheory.conformance.findings import ConformanceReport
+from psitheory.conformance.target import check, load
+from psitheory.errors import ArgumentError, shown
+
+NOTICE = "psitheory: running the code of {target} on this machine, with your rights"
+
+
+def run_check(
+    target: str,
+    *,
+    kind: str | None = None,
+    only: Sequence[str] | None = None,
+    expected: Path | None = None,
+    seed: int = 0,
+) -> ConformanceReport:
+    """Say that the code of the target is run, run it, and return the report."""
+    failures = read_expected(expected) if expected is not None else None
+    print(NOTICE.format(target=target), file=sys.stderr, flush=True)
+    return check(load(target), kind=kind, only=list(only) if only else None, expected=failures, seed=seed)
+
+
+def read_expected(path: Path) -> Mapping[str, str]:
+    """Return the expected failures in a file: a JSON object with a reason for each law.
+
+    Raises
+    ------
+    ArgumentError
+        If the file cannot be read, or holds something else.
+    """
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ArgumentError(f"--expected is '{path}', which cannot be read as JSON: {error}") from error
+    if not isinstance(data, dict) or not all(isinstance(reason, str) for reason in data.values()):
+        raise ArgumentError(f"--expected holds {shown(data)}; a JSON object with a reason for each law is needed")
+    return data
+
+
+def write(report: ConformanceReport, out: str | None) -> str:
+    """Write the report as JSON to a file, and return what is to be printed."""
+    from psitheory.report import files
+
+    if out == "-":
+        return report.to_json()
+    if out is not None:
+        files.write_whole(Path(out), report.to_json() + "\n", "--json")
+    return str(report)
+
+
+def check_output(out: str | None) -> None:
+    """Raise before anything is run if the JSON file cannot be written."""
+    from psitheory.report import files
+
+    if out is not None and out != "-":
+        files.check_writable(Path(out), "--json")
