@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -30,10 +31,11 @@ class OfPair:
     init: Callable[..., Any]
     update: Callable[..., Any]
     name: str
-    rate: float | None = None
+    rate: float = 1.0
     factory: Callable[[float], Pair | None] | None = None
     constants: Mapping[str, Any] = field(default_factory=dict)
     has_rate: bool = True
+    _cache: dict[str, Callable[..., Any]] = field(default_factory=dict)
 
     def run(
         self,
@@ -48,12 +50,6 @@ class OfPair:
     ) -> Iterator[np.ndarray]:
         """Yield the points; see :class:`psitheory.conformance.optimizers.runs.Runs`."""
         layout, factor = network.layout, start.dtype.type(rate)
-        init, update = self.init, self.update
-        if self.factory is not None and rate != 1.0:
-            assert self.rate is not None
-            made = self.factory(rate * self.rate)
-            assert made is not None
-            (init, update), factor = made, start.dtype.type(1)
 
         def tree(w: np.ndarray) -> Tree:
             return {part.name: _array(layout.view(part.name, w).copy()) for part in layout.parts}
@@ -61,28 +57,52 @@ class OfPair:
         def flat(params: Tree) -> np.ndarray:
             return np.concatenate([np.asarray(params[part.name]).ravel() for part in layout.parts])
 
-        with _double(start.dtype):
-            step = _jitted(_step(update, np.asarray(factor)))
+        with _precision(start.dtype):
             params = tree(start)
-            state = init(params)
-            yield flat(params)
+            state = self._compiled("init", self._init)(factor, params)
+        yield flat(params)
         for _ in range(steps):
-            w = flat(params)
-            gradient = network.evaluate(w, noise).gradient
-            with _double(start.dtype):
-                params, state = step(tree(gradient), state, params)
-                w = flat(params)
-            yield like_start(w, start, self.name)
+            gradient = network.evaluate(flat(params), noise).gradient
+            with _precision(start.dtype):
+                params, state = self._compiled("step", self._step)(factor, tree(gradient), state, params)
+            yield like_start(flat(params), start, self.name)
 
+    def _pair(self, factor: Any) -> tuple[Callable[..., Any], Callable[..., Any]]:
+        if self.factory is None:
+            return self.init, self.update
+        found = self.factory(self.rate * factor)
+        assert found is not None
+        return found
 
-def _step(update: Callable[..., Any], factor: np.ndarray) -> Callable[..., Any]:
-    takes_params = len(inspect.signature(update).parameters) > 2
+    def _init(self, factor: Any, params: Tree) -> Any:
+        return self._pair(factor)[0](params)
 
-    def step(gradients: Tree, state: Any, params: Tree) -> tuple[Tree, Any]:
+    def _step(self, factor: Any, gradients: Tree, state: Any, params: Tree) -> tuple[Tree, Any]:
+        update = self._pair(factor)[1]
+        takes_params = len(inspect.signature(update).parameters) > 2
         updates, state = update(gradients, state, params) if takes_params else update(gradients, state)
-        return {name: x + updates[name] * factor.astype(x.dtype) for name, x in params.items()}, state
+        if self.factory is None:
+            updates = {name: x * factor for name, x in updates.items()}
+        return {name: x + updates[name] for name, x in params.items()}, state
 
-    return step
+    def _compiled(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function compiled by JAX, if that is imported and can trace it, else as it is."""
+        jax = sys.modules.get("jax")
+        if jax is None or self._cache.get(name) is function:
+            return function
+        fast = self._cache.get(name) or jax.jit(function)
+
+        def attempt(*args: Any) -> Any:
+            try:
+                out = fast(*args)
+            except Exception:  # not everything can be traced; what a function raises by itself comes again here
+                out = function(*args)
+                self._cache[name] = function
+            else:
+                self._cache[name] = fast
+            return out
+
+        return fast if name in self._cache else attempt
 
 
 def _array(x: np.ndarray) -> Any:
@@ -90,33 +110,12 @@ def _array(x: np.ndarray) -> Any:
     return x if jax is None else jax.numpy.asarray(x)
 
 
-def _double(dtype: np.dtype) -> AbstractContextManager[Any]:
+def _precision(dtype: np.dtype) -> AbstractContextManager[Any]:
     """Return a context in which JAX keeps double precision, which it drops by default."""
     jax = sys.modules.get("jax")
     if jax is None or dtype != np.float64:
         return nullcontext()
-    found: AbstractContextManager[Any] = jax.enable_x64(True)
+    # versions before 0.8 have it in jax.experimental
+    enable = getattr(jax, "enable_x64", None) or import_module("jax.experimental").enable_x64
+    found: AbstractContextManager[Any] = enable(True)
     return found
-
-
-def _jitted(step: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the step compiled by JAX if it is imported and can trace it, else as it is."""
-    jax = sys.modules.get("jax")
-    if jax is None:
-        return step
-    compiled: list[Callable[..., Any]] = []
-
-    def attempt(*args: Any) -> Any:
-        if not compiled:
-            try:
-                fast = jax.jit(step)
-                out = fast(*args)
-            except Exception:  # not everything can be traced; what it raises by itself comes again below
-                out = step(*args)
-                compiled.append(step)
-            else:
-                compiled.append(fast)
-            return out
-        return compiled[0](*args)
-
-    return attempt

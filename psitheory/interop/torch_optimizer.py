@@ -90,14 +90,16 @@ class OfTorch:
                 raise ArgumentTypeError(f"{self.name} returned {shown(optimizer)}; a torch.optim.Optimizer is needed")
             for group in optimizer.param_groups:
                 group.update({name: x for name, x in (constants or {}).items() if name in group})
-            closure = _closure(network, parameters, noise)
-            yield _flat(parameters)
-            for _ in range(steps):
+            seen: list[np.ndarray] = []
+            closure = _closure(network, parameters, noise, seen)
+            for t in range(steps):
                 if _needs_closure(optimizer):
                     optimizer.step(closure)
                 else:
                     closure()
                     optimizer.step()
+                if t == 0:  # the start is where the first gradient is taken: a step may project before it
+                    yield seen[0] if seen else _flat(parameters)
                 yield _flat(parameters)
 
     def _parameters(self, network: Network, start: np.ndarray) -> list[Any]:
@@ -105,7 +107,8 @@ class OfTorch:
         for part in network.layout.parts:
             tensor = torch.from_numpy(network.layout.view(part.name, start).copy())
             kind = "rows" if part.blocks else "free"
-            made.append(self.parameter(tensor, kind) if self.parameter else torch.nn.Parameter(tensor))
+            with torch.no_grad():  # a manifold may project what it is given, in place
+                made.append(self.parameter(tensor, kind) if self.parameter else torch.nn.Parameter(tensor))
         return made
 
 
@@ -136,8 +139,12 @@ def invariant_loss(network: Network, parameters: Sequence[Any]) -> Any:
     return (error * error).sum(1).mean() / 2
 
 
-def _closure(network: Network, parameters: list[Any], noise: np.random.Generator | None) -> Callable[[], Any]:
+def _closure(
+    network: Network, parameters: list[Any], noise: np.random.Generator | None, seen: list[np.ndarray]
+) -> Callable[[], Any]:
     def closure() -> Any:
+        if not seen:
+            seen.append(_flat(parameters))
         for p in parameters:
             p.grad = None
         kept = [p.detach().clone() for p in parameters]

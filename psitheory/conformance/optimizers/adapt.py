@@ -44,7 +44,8 @@ def runs_of(
     if pair is not None:
         from psitheory.interop.optax import OfPair
 
-        return OfPair(*pair, called, rate=rate)
+        _refuse(rate, called)
+        return OfPair(*pair, called)
     if callable(opt):
         return _of_function(opt, rate, called, parameter)
     raise ArgumentTypeError(f"opt is {shown(opt)}; {KINDS} is needed")

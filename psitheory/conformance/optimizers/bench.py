@@ -17,6 +17,7 @@ import random
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import islice
 from typing import Any, Literal
 
@@ -114,6 +115,11 @@ class Bench:
     def without_free(self) -> Bench:
         """Return the bench on which the free part of the weights is fixed."""
         return self if self.network.fixed else Bench(self.method, self.network.without_free(), self.seed, self.steps)
+
+    @cached_property
+    def in_double(self) -> Bench:
+        """Return the bench on which the same method runs in double precision."""
+        return Bench(self.method, replace(self.network, start=self.network.start.astype(float)), self.seed, self.steps)
 
     @property
     def times(self) -> tuple[int, ...]:

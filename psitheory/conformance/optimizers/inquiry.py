@@ -11,22 +11,19 @@ import numpy as np
 from psitheory.checking import Verdict
 from psitheory.conformance.findings import Finding, raised
 from psitheory.conformance.optimizers import words
+from psitheory.conformance.optimizers.answers import Answers
 from psitheory.conformance.optimizers.bench import Bench, Change, CodeRaised, Mode
 from psitheory.conformance.optimizers.equivariance import (
     LEVELS,
     START,
     Level,
-    Trial,
     exponents,
     groups,
-    judge,
-    rescalings,
-    smallest,
-    try_level,
 )
 from psitheory.conformance.optimizers.exponent import Exponent, find_exponent, without_rate
-from psitheory.conformance.optimizers.limits import TOLERANCE, Edge, Limited, Path, edge, eps_limited, reach
+from psitheory.conformance.optimizers.limits import TOLERANCE, Edge, Limited, Path, edge, reach
 from psitheory.conformance.optimizers.runs import OfRun
+from psitheory.conformance.optimizers.start import differs_at, forgets_scale, moved_start
 from psitheory.errors import PsitheoryError
 
 FULL: dict[Level, str] = {v: f"runs_commute_with_rescaling_of_{v.replace(' ', '_')}" for v in LEVELS}
@@ -45,16 +42,6 @@ OTHERS = {
     EXPONENT: "there is p such that the rate times a^p from a·w_0 follows the classes of the run from w_0",
     EVERY_SCALE: "what holds at moderate scales holds at all scales of the precision",
 }
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What became of one law at one level: its verdict, the trial that decides it, and the excuse if an eps is one."""
-
-    verdict: Verdict
-    trial: Trial
-    cases: int
-    limited: Limited | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +66,11 @@ class Inquiry:
     call: str
     notes: list[str] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
-    _answers: dict[tuple[Mode, Level], Answer] = field(default_factory=dict)
+
+    @cached_property
+    def answers(self) -> Answers:
+        """Return what becomes of each level."""
+        return Answers(self.bench)
 
     @classmethod
     def of(cls, bench: Bench, call: str) -> Inquiry:
@@ -125,9 +116,7 @@ class Inquiry:
     @cached_property
     def repeats(self) -> int | None:
         """Return the first step at which two equal runs differ, or None."""
-        steps = min(self.bench.steps, 30)
-        one, two = self.bench.points(START, steps), self.bench.afresh().points(START, steps)
-        return next((t for t in one if t not in two or not np.array_equal(one[t], two[t], equal_nan=True)), None)
+        return differs_at(self.bench)
 
     def _repeat(self) -> Finding:
         if self.repeats is None:
@@ -144,9 +133,7 @@ class Inquiry:
     @cached_property
     def moved_start(self) -> Change | None:
         """Return the first start at which a run does not begin, or None."""
-        m = self.bench.network.layout.m
-        changes = (START, Change((1.0,) * m), Change((-1.0,) * m))
-        return next((c for c in changes if not np.array_equal(self.bench.points(c, 1)[0], self.bench.start(c))), None)
+        return moved_start(self.bench)
 
     def _as_given(self) -> Finding:
         change = self.moved_start
@@ -167,31 +154,8 @@ class Inquiry:
 
     # -- the levels -------------------------------------------------------------------------------
 
-    def answer(self, mode: Mode, level: Level) -> Answer:
-        """Return what became of a level in one mode."""
-        if (mode, level) not in self._answers:
-            for each, trials in try_level(self.bench, level).items():
-                self._answers[each, level] = self._answered(each, level, trials)
-        return self._answers[mode, level]
-
-    def _answered(self, mode: Mode, level: Level, trials: list[Trial]) -> Answer:
-        whole = self._answers.get(("full", level))
-        if mode == "class" and whole is not None and whole.limited is not None:  # full implies class
-            return whole
-        limited = None
-        for trial in trials:
-            if trial.outcome.status == "broken":
-                excuse = eps_limited(self.bench, mode, trial.change, trial.outcome)
-                if excuse is None:
-                    return Answer(Verdict.REFUTED, smallest(self.bench, level, mode, trial), len(trials))
-                limited = max(filter(None, (limited, excuse)), key=lambda x: x.defect)
-        doubtful = [t for t in trials if t.outcome.status in ("vacuous", "undecided")]
-        if any(t.outcome.status == "vacuous" or t.in_powers_of_two for t in doubtful):
-            return Answer(Verdict.INCONCLUSIVE, doubtful[0], len(trials), limited)
-        return Answer(Verdict.HOLDS, trials[0], len(trials), limited)
-
     def _level(self, law: str, mode: Mode, level: Level) -> Finding:
-        answer = self.answer(mode, level)
+        answer = self.answers.of(mode, level)
         trial, outcome = answer.trial, answer.trial.outcome
         if answer.verdict is Verdict.HOLDS:
             kind = "eps-limited" if answer.limited else "powers of two" if outcome.status == "exact" else "controls"
@@ -221,7 +185,7 @@ class Inquiry:
     @cached_property
     def exponent(self) -> Exponent:
         """Return the exponent of the rate: zero for what is equivariant as it is."""
-        whole = self.answer("class", "all weights")
+        whole = self.answers.of("class", "all weights")
         if whole.verdict is Verdict.HOLDS:
             return Exponent(0.0, (whole.trial,), 0.0, whole.limited)
         if self._no_exponent():
@@ -270,7 +234,7 @@ class Inquiry:
         """Return the strongest scaling law that holds."""
         for mode, laws in NAMES.items():
             for level in laws:
-                answer = self.answer(mode, level)
+                answer = self.answers.of(mode, level)
                 if answer.verdict is Verdict.HOLDS:
                     return Claim(mode, level, 0.0, answer.limited)
         if self.exponent.value is None:
@@ -328,33 +292,18 @@ class Inquiry:
 
     def properties(self) -> dict[str, Any]:
         """Return what the laws tried so far say of the method."""
-        out: dict[str, Any] = {}
-        for mode in NAMES:
-            answers = [self._answers.get((mode, level)) for level in LEVELS]
-            known = [a.verdict for a in answers if a is not None]
-            if len(known) == len(LEVELS) and Verdict.INCONCLUSIVE not in known:
-                out[mode] = next((v for v, x in zip(LEVELS, known, strict=True) if x is Verdict.HOLDS), "none")
+        out: dict[str, Any] = {mode: level for mode in NAMES if (level := self.answers.finest(mode)) is not None}
         if len(out) == len(NAMES):
             out = {"equivariance": next((mode for mode in NAMES if out[mode] != "none"), "none")} | out
-            out |= self._by_part()
+            out |= self.answers.by_part()
+        if "moved_start" in self.__dict__ and self.repeats is None:
+            forgotten = "normalised by the first step" if forgets_scale(self.bench) else "as given"
+            out["start"] = "projected" if self.moved_start is not None else forgotten
         if "exponent" in self.__dict__:
             out["exponent"] = self.exponent.value
         if "edges" in self.__dict__:
             out["scales"] = words.reach(self.edges)
         return out
-
-    def _by_part(self) -> dict[str, str]:
-        """Return the equivariance of the rows of single layers, where it is not that of all of them."""
-        if self.answer("full", "each neuron").verdict is Verdict.HOLDS:
-            return {}
-        layout, out = self.bench.network.layout, {}
-        draw = np.asarray(rescalings(layout, "each neuron", self.bench.seed)[0].exponents)
-        for part, own in groups(layout, "each layer").items():
-            kept = np.zeros(layout.m)
-            kept[list(own)] = draw[list(own)]
-            found = judge(self.bench, Change(tuple(float(k) for k in kept)))
-            out[f"rows of {part}"] = next((mode for mode in NAMES if found[mode].passed), "none")
-        return out if len(set(out.values())) > 1 else {}
 
     # -- shared -----------------------------------------------------------------------------------
 

@@ -4,8 +4,9 @@ An eps in a denominator is told from a true break by how its effect depends on t
 
 * it dies out towards one end like a power of s, such as :math:`s^{\pm1}` beside a norm or a root of squares and
   :math:`s^{\pm2}` under the root;
-* an eps beside gradients, which are large for small s, dies out towards small s and *freezes* the run at large s.
-  A decay inside the gradient dies out there too, but moves the weights ever faster at large s; it is a true break.
+* an eps beside gradients, which are large for small s, dies out towards small s, and at large s leaves steps that
+  vanish or still go along the gradient.  A decay dies out towards small s too, but at large s moves the weights along
+  themselves; it is a true break.
 """
 
 from __future__ import annotations
@@ -66,6 +67,8 @@ def eps_limited(
     """Return the excuse for a broken rescaling, if an eps is the cause of it and it is at most ``most``."""
     if not outcome.gap.finite or outcome.gap.relative > most:
         return None
+    if bench.network.dtype == np.float32:
+        return _in_double(bench, mode, change, outcome, p, most)
     constants = without_eps(bench)
     if constants:
         rest = judge(bench, replace(change, constants=constants), Change(constants=constants))[mode]
@@ -79,6 +82,15 @@ def eps_limited(
     return _dies_out(bench, mode, change, outcome, p)
 
 
+def _in_double(bench: Bench, mode: Mode, change: Change, outcome: Outcome, p: float, most: float) -> Limited | None:
+    """Return the excuse found in double precision, where an eps is told from rounding."""
+    found = judge(bench.in_double, change)[mode]
+    if found.passed:
+        return Limited(outcome.gap.relative, "it is not there in double precision", 0)
+    excuse = eps_limited(bench.in_double, mode, change, found, p=p, most=most) if found.status == "broken" else None
+    return excuse and replace(excuse, defect=outcome.gap.relative)
+
+
 def _dies_out(bench: Bench, mode: Mode, change: Change, outcome: Outcome, p: float) -> Limited | None:
     for side in (-1, 1):
         slopes = _slopes(bench, mode, change, outcome.step, p, side)
@@ -86,7 +98,7 @@ def _dies_out(bench: Bench, mode: Mode, change: Change, outcome: Outcome, p: flo
         if not 0 < order <= 2 or any(abs(slope - order) > 0.3 for slope in slopes):
             continue
         # towards large weights any constant beside them dies out, so that it is excused only if it is small
-        if not freezes(bench, mode, p) if side < 0 else outcome.gap.relative > TOLERANCE:
+        if not follows_the_gradient(bench, p) if side < 0 else outcome.gap.relative > TOLERANCE:
             return None
         where = "small" if side < 0 else "large"
         how = f"it dies out like the power {order:g} of the scale towards {where} weights"
@@ -124,17 +136,24 @@ def shifted(bench: Bench, change: Change, k: float, p: float) -> Change:
     return replace(change, exponents=tuple(e + k for e in exponents), rate=change.rate + k * p)
 
 
-def freezes(bench: Bench, mode: Mode, p: float) -> bool:
-    """Tell whether runs from very large weights stand still, as those of a method with eps beside its gradients do."""
+def follows_the_gradient(bench: Bench, p: float) -> bool:
+    """Tell whether the first step from very large weights is none at all, or goes along the gradient more than along w.
+
+    So it is where an eps beside gradients takes over; where a decay does, the weights move along themselves.
+    """
     top = reach(bench, p) if bench.eps < 1e-12 else 50  # in single precision an eps shows late
-    motions = []
-    for k in (top - 6, top):
-        change = shifted(bench, START, k, p)
-        gap = bench.gaps(change, change, 1, 1)[mode]
-        if not gap.finite:
-            return False
-        motions.append(gap.motion)
-    return motions[1] == 0 or motions[0] / motions[1] > 2**4
+    network, change = bench.network, shifted(bench, START, top, p)
+    points = bench.points(change, 1)
+    w = network.first.astype(float)
+    step = (points[1] - points[0]).astype(float) * 2.0**-top
+    blocks = [
+        np.concatenate([x.ravel() for x in network.layout.rows(y)])
+        for y in (step, w, network.evaluate(network.first).gradient)
+    ]
+    if not np.all(np.isfinite(blocks[0])):
+        return False
+    along_w, along_gradient = (abs(blocks[0] @ x) / np.linalg.norm(x) for x in blocks[1:])
+    return bool(along_gradient >= along_w)
 
 
 def reach(bench: Bench, p: float) -> int:
@@ -240,4 +259,4 @@ def _cause(path: Path, sign: int, bad: int, top: int, first: Outcome) -> Cause:
     growth = math.log2(gaps[1] / gaps[0]) / (far - near) if all(0 < gap < np.inf for gap in gaps) else np.inf
     if not SLOPES[0] < growth < SLOPES[1]:
         return "clamp"
-    return "eps" if sign < 0 or freezes(path.bench, path.mode, path.p) else "weak term"
+    return "eps" if sign < 0 or follows_the_gradient(path.bench, path.p) else "weak term"

@@ -1,0 +1,83 @@
+"""What becomes of each level of rescaling: whether runs commute with it, or keep to their classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from psitheory.checking import Verdict
+from psitheory.conformance.optimizers.bench import MODES, Bench, Change, Mode
+from psitheory.conformance.optimizers.equivariance import (
+    LEVELS,
+    Level,
+    Trial,
+    groups,
+    judge,
+    rescalings,
+    smallest,
+    try_level,
+)
+from psitheory.conformance.optimizers.limits import Limited, eps_limited
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of one law at one level: its verdict, the trial that decides it, and the excuse if an eps is one."""
+
+    verdict: Verdict
+    trial: Trial
+    cases: int
+    limited: Limited | None = None
+
+
+@dataclass
+class Answers:
+    """The answers of one bench, each found when it is asked for."""
+
+    bench: Bench
+    known: dict[tuple[Mode, Level], Answer] = field(default_factory=dict)
+
+    def of(self, mode: Mode, level: Level) -> Answer:
+        """Return what became of a level in one mode."""
+        if (mode, level) not in self.known:
+            for each, trials in try_level(self.bench, level).items():
+                self.known[each, level] = self._answered(each, level, trials)
+        return self.known[mode, level]
+
+    def _answered(self, mode: Mode, level: Level, trials: list[Trial]) -> Answer:
+        whole = self.known.get(("full", level))
+        if mode == "class" and whole is not None and whole.limited is not None:  # full implies class
+            return whole
+        limited = None
+        for trial in trials:
+            if trial.outcome.status == "broken":
+                excuse = eps_limited(self.bench, mode, trial.change, trial.outcome)
+                if excuse is None:
+                    return Answer(Verdict.REFUTED, smallest(self.bench, level, mode, trial), len(trials))
+                limited = max(filter(None, (limited, excuse)), key=lambda x: x.defect)
+        doubtful = [t for t in trials if t.outcome.status in ("vacuous", "undecided")]
+        if any(t.outcome.status == "vacuous" or t.in_powers_of_two for t in doubtful):
+            return Answer(Verdict.INCONCLUSIVE, doubtful[0], len(trials), limited)
+        return Answer(Verdict.HOLDS, trials[0], len(trials), limited)
+
+    def finest(self, mode: Mode) -> str | None:
+        """Return the finest level that holds, ``none``, or None if not all levels were decided."""
+        found = [self.known.get((mode, level)) for level in LEVELS]
+        verdicts = [answer.verdict for answer in found if answer is not None]
+        if len(verdicts) < len(LEVELS) or Verdict.INCONCLUSIVE in verdicts:
+            return None
+        return next((level for level, x in zip(LEVELS, verdicts, strict=True) if x is Verdict.HOLDS), "none")
+
+    def by_part(self) -> dict[str, str]:
+        """Return the equivariance of the rows of single layers, where it is not that of all of them."""
+        if self.of("full", "each neuron").verdict is Verdict.HOLDS:
+            return {}
+        layout, out = self.bench.network.layout, {}
+        draw = np.asarray(rescalings(layout, "each neuron", self.bench.seed)[0].exponents)
+        for part, own in groups(layout, "each layer").items():
+            kept = np.zeros(layout.m)
+            kept[list(own)] = draw[list(own)]
+            found = judge(self.bench, Change(tuple(float(k) for k in kept)))
+            out[f"rows of {part}"] = next((mode for mode in MODES if found[mode].passed), "none")
+        return out if len(set(out.values())) > 1 else {}
