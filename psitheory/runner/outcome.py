@@ -82,12 +82,10 @@ def judged(
     noise: float = 0.0,
     at: int | None = None,
 ) -> Outcome:
-    """Return the outcome, shown at entry ``at``, or where the sides differ most; sides without entries say nothing.
+    """Return the outcome, shown at entry ``at``, or where the sides differ most.
 
     ``noise`` is the size at which the terms of a side that cancel to zero are computed.
     """
-    if not len(left):
-        return Outcome("vacuous", note="the sides are empty", relation=seen.relation)
     worst = None
     if bits is None and _is_numeric(left) and _is_numeric(right):
         worst = worst_of(seen.relation, to_floats(left), to_floats(right), noise)

@@ -117,7 +117,7 @@ def test_a_counterfeit_stands_once() -> None:
 
 
 def test_an_unknown_kind_of_evidence_is_named() -> None:
-    message = "on holds 'guesses'; kinds of evidence are " + ", ".join(KINDS)
+    message = f"on holds 'guesses'; some of the kinds of evidence {', '.join(KINDS)} are needed"
     with pytest.raises(ArgumentError) as caught:
         law(x=1, on=["floats", "guesses"])
     assert str(caught.value) == message
@@ -129,6 +129,18 @@ def test_an_unknown_kind_of_evidence_is_named() -> None:
     with pytest.raises(ArgumentError) as caught:
         true.counterfeit(lambda x: equal(x, x), on=["guesses"])
     assert str(caught.value) == message
+
+
+def test_no_kind_at_all_an_unknown_quantifier_and_an_instance_of_other_inputs_are_named() -> None:
+    with pytest.raises(ArgumentError, match="on holds nothing; some of the kinds of evidence"):
+        law(x=1, on=[])
+    with pytest.raises(ArgumentError, match="quantifier is 'some'; 'for all' or 'exists' is needed"):
+        law(x=1, quantifier="some")  # type: ignore[arg-type]
+    with pytest.raises(ArgumentError, match="instance of f gives y; its inputs are x"):
+
+        @law(x=1, instance={"y": 2})
+        def f(x: Any) -> Any:
+            return equal(x, x)
 
 
 @pytest.mark.parametrize(

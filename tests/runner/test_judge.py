@@ -27,7 +27,7 @@ from psitheory.checking import (
     vacuous,
 )
 from psitheory.checking import SYMBOLS as SYMBOLIC
-from psitheory.errors import NotInArithmetic, Undecided
+from psitheory.errors import ArgumentError, ArgumentTypeError, NotInArithmetic, Undecided
 from psitheory.geometry import sphere
 from psitheory.runner.in_balls import BALL_BITS
 from psitheory.runner.judge import judge
@@ -107,15 +107,23 @@ def test_sides_without_entries_are_vacuous(kind: str, claim: Callable[..., Any])
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_sides_broadcast(kind: str) -> None:
+def test_a_side_may_be_a_single_number_and_else_has_the_shape_of_the_other(kind: str) -> None:
     inputs: dict[str, Any] = {"x": np.array([[1.0, 2.0], [1.0, 2.0]])}
     if kind == RATIONALS:
         inputs = to_rationals(inputs)
     if kind == SYMBOLIC:
         inputs = {"x": SYMBOLS.asarray([[symbol()] * 2] * 2)}
-    assert judge(kind, lambda x: equal(x, x[0]), inputs).status == "passed"
     assert judge(kind, lambda x: equal(x - x, 0), inputs).status == "passed"
     assert judge(kind, lambda x: equal(x, 0), inputs).status == "failed"
+    with pytest.raises(ArgumentError, match=r"the sides have the shapes \(2, 2\) and \(2,\); one shape, or a single"):
+        judge(kind, lambda x: equal(x, x[0]), inputs)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("returned", [None, True, (1, 1)])
+def test_a_law_that_returns_no_observation_is_told_so(kind: str, returned: Any) -> None:
+    with pytest.raises(ArgumentTypeError, match="the law returned .*; equal.left, right., at_most.* is needed"):
+        judge(kind, lambda x: returned, {"x": symbol() if kind == SYMBOLIC else np.array([1.0])})
 
 
 # -- symbols and rationals ----------------------------------------------------------------------------

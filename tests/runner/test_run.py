@@ -173,7 +173,7 @@ def test_a_law_that_raises_is_inconclusive_with_the_message_and_the_input() -> N
     assert report.verdict is Verdict.INCONCLUSIVE
     for evidence in report.evidence:
         assert evidence.verdict is Verdict.INCONCLUSIVE
-        assert evidence.note == "raised RuntimeError: the model exploded"
+        assert evidence.note.startswith("raised RuntimeError: the model exploded (test_run.py, line ")
         assert evidence.witness is not None
         assert evidence.witness.inputs["k"] == 11
     assert "the model exploded" in report.note
@@ -216,6 +216,17 @@ def test_an_error_on_floats_is_told_whatever_its_type(error: type[Exception]) ->
     report = check_law(with_counterfeit(breaks))
     assert report.verdict is Verdict.INCONCLUSIVE
     assert f"raised {error.__name__}: no good" in report.note
+
+
+def test_a_law_cannot_overwrite_its_inputs() -> None:
+    @law(**W, on=[FLOATS])
+    def overwrites(w: Any) -> Any:
+        w *= 2
+        return equal(w, w)
+
+    report = check_law(with_counterfeit(overwrites))
+    assert report.verdict is Verdict.INCONCLUSIVE
+    assert "raised ValueError: output array is read-only" in report.note
 
 
 def test_an_undecided_law_does_not_hold() -> None:
