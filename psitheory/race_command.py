@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 SCALES = "1e-2:1e2"
 SCALES_OF = {"digits": "1e-1:1e1"}
+LARGEST = 1e150
+"""The largest scale: its axis, margins and all, does not overflow."""
+
 CLASSES = 4
 """Starts of other classes at each scale."""
 
@@ -155,7 +158,10 @@ def run_race(
         named_optimizer(name, built, rate=1, length=1)  # a wrong name is told before anything takes time
     rng = np.random.default_rng(seed)
     start, others = draw(rng), draw(rng, (CLASSES, count))
-    goal = _square(built, start) / 100 if target is None else target
+    square = _square(built, start)
+    goal = square / 100 if target is None else target
+    if goal >= square:
+        raise ArgumentError(f"--target is {goal:g}, but G is {square:.3g} at the start already; less is needed")
     smoothness = None if rate is not None else _smoothness(built, start, others)
     eta = 1 / float(smoothness.value) if smoothness else float(rate or 0)
     origin = f"1/L, L {smoothness.kind}" if smoothness else "as given"
@@ -204,8 +210,9 @@ def _scales(text: str, count: int) -> np.ndarray:
         low, high = (float(end) for end in text.split(":"))
     except ValueError:
         raise ArgumentError(f"--scales is {shown(text)}; LOW:HIGH is needed, such as {SCALES}") from None
-    if not 0 < low < high < math.inf:
-        raise ArgumentError(f"--scales is {shown(text)}; positive numbers LOW < HIGH are needed, such as {SCALES}")
+    if not 1 / LARGEST <= low < high <= LARGEST:
+        ends = f"between {1 / LARGEST:g} and {LARGEST:g}"
+        raise ArgumentError(f"--scales is {shown(text)}; LOW < HIGH {ends} are needed, such as {SCALES}")
     return np.geomspace(low, high, count)
 
 

@@ -63,6 +63,13 @@ def test_the_seed_repeats_the_race_and_draws_the_starts(run):
     assert same != other
 
 
+def test_scales_may_be_far_apart(run, tmp_path):
+    far = ("race", "--model", "circle", "--scales", "1e-150:1e150", "--count", "7", "--max-steps", "40")
+    code, _, err = run(*far, "--out", "race.png", "--json", "race.json")
+    assert (code, err) == (0, "")
+    assert len(set(json.loads((tmp_path / "race.json").read_text())["optimizers"]["psi-gd"]["equivalent"])) == 1
+
+
 def test_every_optimizer_races():
     options = {"scales": "0.5:2", "count": 2, "max_steps": 2000}
     found = run_race("rayleigh", ",".join(NAMES), **options).race.equivalent
@@ -100,13 +107,14 @@ def test_the_drawing_shows_hollow_triangles_exactly_for_runs_that_did_not_arrive
         ),
         (["--scales", "1e2"], "--scales is '1e2'; LOW:HIGH is needed, such as 1e-2:1e2"),
         (["--scales", "a:b"], "--scales is 'a:b'; LOW:HIGH is needed"),
-        (["--scales", "0:1"], "--scales is '0:1'; positive numbers LOW < HIGH are needed"),
-        (["--scales", "2:1"], "--scales is '2:1'; positive numbers LOW < HIGH are needed"),
-        (["--scales", "1:inf"], "--scales is '1:inf'; positive numbers LOW < HIGH are needed"),
+        (["--scales", "0:1"], "--scales is '0:1'; LOW < HIGH between 1e-150 and 1e+150 are needed"),
+        (["--scales", "2:1"], "--scales is '2:1'; LOW < HIGH between 1e-150 and 1e+150 are needed"),
+        (["--scales", "1:inf"], "--scales is '1:inf'; LOW < HIGH between 1e-150 and 1e+150 are needed"),
         (["--count", "1"], "--count is 1; at least 2 is needed"),
         (["--max-steps", "0"], "--max-steps is 0; at least 1 is needed"),
         (["--target", "0"], "--target is 0; a positive number is needed"),
         (["--target", "nan"], "--target is nan; a positive number is needed"),
+        (["--target", "1e9"], "--target is 1e+09, but G is 5.56 at the start already; less is needed"),
         (["--rate", "-1"], "--rate is -1; a positive number is needed"),
         (["--seed", "-1"], "--seed is -1; at least 0 is needed"),
         (["--out", "nowhere/race.png"], "--out is 'nowhere/race.png', but the folder "),

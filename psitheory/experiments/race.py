@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -88,7 +88,7 @@ class Race:
             words[name] = names[name]
             fit = self.fits[name]
             if math.isfinite(fit.upper - fit.lower):
-                line = np.exp(fit.intercept) * self.scales ** (2 * fit.slope)
+                line = np.exp(fit.intercept + 2 * fit.slope * np.log(self.scales))
                 arrays[f"{name}, fitted"] = np.where(_fitted(self.scales, self.drawn[name]), line, np.nan)
                 words[f"{name}, fitted"] = f"$\\propto a^{{{2 * fit.slope:.2f}}}$"
         lines = [f"{names[name]}: {fit}" for name, fit in self.fits.items() if fit.used > 2]
@@ -180,5 +180,6 @@ def _exponent(scales: np.ndarray, drawn: np.ndarray) -> Fit:
     """Fit the steps against a²; a start that is at the goal already has not raced."""
     far = scales >= FAR
     steps, left_out = drawn[:, far], (drawn <= 0) | ~_fitted(scales, drawn)
-    squares = np.broadcast_to(scales[far] ** 2, steps.shape)
-    return log_log_slope(squares.ravel(), steps.ravel(), censored=left_out[:, far].ravel())
+    a = np.broadcast_to(scales[far], steps.shape)  # the square of a large one may overflow
+    fit = log_log_slope(a.ravel(), steps.ravel(), censored=left_out[:, far].ravel())
+    return replace(fit, slope=fit.slope / 2, lower=fit.lower / 2, upper=fit.upper / 2, decades=2 * fit.decades)
