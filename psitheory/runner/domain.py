@@ -17,11 +17,19 @@ from psitheory.errors import ArgumentError, PsitheoryError, UnknownName
 
 
 class Drawn(dict[str, Any]):
-    """The inputs drawn so far, by name; ``large`` asks for an instance of high dimension where there is one."""
+    """The inputs drawn so far, by name.
 
-    def __init__(self, large: bool = False) -> None:
+    Attributes
+    ----------
+    large : bool
+        Whether an instance of high dimension is asked for, where there is one.
+    tiny : bool
+        Whether one of the lowest dimension is: where a witness is looked for first.
+    """
+
+    def __init__(self, *, large: bool = False, tiny: bool = False) -> None:
         super().__init__()
-        self.large = large
+        self.large, self.tiny = large, tiny
 
     def __missing__(self, name: str) -> Any:
         raise UnknownName(f"a domain refers to the input {name!r}; drawn before it were {', '.join(self) or 'none'}")
@@ -101,13 +109,18 @@ def kinds_of(domains: Mapping[str, Any]) -> tuple[str, ...]:
     return (*kinds, BALLS, FLOATS)
 
 
-def inputs(domains: Mapping[str, Any], kind: str, *, large: bool = True) -> st.SearchStrategy[dict[str, Any]]:
-    """Return a strategy for all inputs of a law, drawn left to right; one in five is large, unless none may be."""
+def inputs(
+    domains: Mapping[str, Any], kind: str, *, large: bool = True, tiny: bool = False
+) -> st.SearchStrategy[dict[str, Any]]:
+    """Return a strategy for all inputs of a law, drawn left to right.
+
+    One instance in five is of high dimension if ``large`` allows it; all are of the lowest if ``tiny``.
+    """
     wanted = FLOATS if kind == CONTROLS else kind
 
     @st.composite
     def draw_all(draw: Callable[[st.SearchStrategy[Any]], Any]) -> dict[str, Any]:
-        drawn = Drawn(large and draw(st.integers(0, 4)) == 4)
+        drawn = Drawn(large=large and not tiny and draw(st.integers(0, 4)) == 4, tiny=tiny)
         for name, value in domains.items():
             with _naming(name):
                 strategy = as_domain(value).strategy(wanted, drawn)

@@ -178,9 +178,13 @@ def _try(law: Law, kind: str, effort: Effort, seed: int) -> Evidence:
 def _smaller(
     domains: Mapping[str, Any], kind: str, run: Callable[[Mapping[str, Any]], Outcome], effort: Effort, seed: int
 ) -> tuple[Mapping[str, Any], Outcome] | None:
-    """Return a failing case among the small instances, if there is one: large ones do not shrink into them."""
-    small = inputs(domains, kind, large=False)
-    return search(small, run, sought="failed", cases=2 * effort.cases[kind], seconds=effort.seconds, seed=seed).found
+    """Return a failing case of low dimension, if there is one: arrays do not shrink from one dimension into another."""
+    for tiny in (True, False):
+        drawn = inputs(domains, kind, large=False, tiny=tiny)
+        found = search(drawn, run, sought="failed", cases=2 * effort.cases[kind], seconds=effort.seconds, seed=seed)
+        if found.found is not None:
+            return found.found
+    return None
 
 
 def _summary(kind: str, found: Search) -> Evidence:

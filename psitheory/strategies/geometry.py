@@ -58,13 +58,21 @@ def _all_layouts(largest: int, blocks: int, free: int) -> list[Layout]:
 def exact_layouts(drawn: Drawn) -> st.SearchStrategy[Layout]:
     """Draw small layouts or, where a large instance is asked for, one of 50 entries."""
     large = st.sampled_from([Layout.of([50]), Layout.of([20, 25], 5), Layout.of([10] * 5)])
-    return large if drawn.large else small_layouts()
+    return large if drawn.large else low_layouts(drawn)
+
+
+def low_layouts(drawn: Drawn) -> st.SearchStrategy[Layout]:
+    """Draw small layouts or, where a tiny instance is asked for, one of the three simplest."""
+    return st.sampled_from(_TINY) if drawn.tiny else small_layouts()
+
+
+_TINY = (Layout.of([2]), Layout.of([2], 1), Layout.of([2, 2]))
 
 
 def quotients() -> Domain:
     """Draw PSI quotients; generic cases have the blocks [2], [3] and [2, 2]."""
     return Domain(
-        floats=lambda _: small_layouts().map(PSIQuotient),
+        floats=lambda drawn: low_layouts(drawn).map(PSIQuotient),
         rationals=lambda drawn: exact_layouts(drawn).map(PSIQuotient),
         symbols=lambda *_: [PSIQuotient(layout) for layout in GENERIC_LAYOUTS],
     )

@@ -75,7 +75,11 @@ def generic_jet(layout: Layout, table: SymbolTable, name: str) -> Jet:
 
 
 def _dimensions(drawn: Drawn) -> st.SearchStrategy[int]:
-    return st.sampled_from([8, 50]) if drawn.large else st.integers(2, 4)
+    return st.sampled_from([8, 50]) if drawn.large else _low_dimensions(drawn)
+
+
+def _low_dimensions(drawn: Drawn) -> st.SearchStrategy[int]:
+    return st.just(2) if drawn.tiny else st.integers(2, 4)
 
 
 @st.composite
@@ -131,6 +135,11 @@ def networks(draw: Draw) -> BatchNormMLP:
     return BatchNormMLP(inputs, labels, hidden=(draw(st.integers(1, 2)),), activation="tanh")
 
 
+def _known_everywhere(drawn: Drawn) -> st.SearchStrategy[Any]:
+    simplest = _rayleighs(float_arrays, _low_dimensions(drawn)) | _circles()
+    return simplest if drawn.tiny else simplest | _cosines() | _neurons() | networks()
+
+
 def psi_models() -> Domain:
     """Draw PSI models.
 
@@ -138,13 +147,12 @@ def psi_models() -> Domain:
     Rationals: Rayleigh quotients up to d = 50, and jets.  Symbols: the generic jet in each generic layout, so
     that what is proved there is proved for every smooth PSI function in that dimension.
     """
-    floats = _rayleighs(float_arrays, st.integers(2, 4)) | _cosines() | _circles() | _neurons() | networks()
 
     def rationals(drawn: Drawn) -> st.SearchStrategy[Any]:
         return _rayleighs(rational_arrays, _dimensions(drawn)) | rational_jets(exact_layouts(drawn))
 
     return Domain(
-        floats=lambda _: floats,
+        floats=_known_everywhere,
         rationals=rationals,
         symbols=lambda _, table, name: [generic_jet(layout, table, name) for layout in GENERIC_LAYOUTS],
     )
@@ -152,8 +160,7 @@ def psi_models() -> Domain:
 
 def whole_models() -> Domain:
     """Draw PSI models that are known at every class: those of :func:`psi_models` without the jets."""
-    floats = _rayleighs(float_arrays, st.integers(2, 4)) | _cosines() | _circles() | _neurons() | networks()
-    return Domain(floats=lambda _: floats, rationals=lambda drawn: _rayleighs(rational_arrays, _dimensions(drawn)))
+    return Domain(floats=_known_everywhere, rationals=lambda drawn: _rayleighs(rational_arrays, _dimensions(drawn)))
 
 
 def rayleigh_quotients() -> Domain:
