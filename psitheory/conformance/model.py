@@ -15,6 +15,7 @@ from psitheory.conformance.invariance.levels import Level
 from psitheory.conformance.invariance.survey import levels_of
 from psitheory.conformance.invariance.words import described, group_of, narrow_range, smallest_of, witness_of
 from psitheory.errors import ArgumentError
+from psitheory.symmetry.baseline import in_own_precision
 from psitheory.symmetry.function import LossFunction, as_loss_functions, probed
 
 LAWS = (REPEATS, GRADIENT, "invariance[NAME]")
@@ -85,18 +86,21 @@ def check_model(
         rng = np.random.default_rng(seed)
         if function.point is not None:
             probed(function, function.point)
+        is_main = function is main
+        function = in_own_precision(function, rng)
+        notes += [note for note in function.notes if note not in notes]
         repeated = repeats(function, rng, replay)
-        if function is main:
+        if is_main:
             findings.append(repeated)
         if repeated.verdict is not Verdict.HOLDS:
             notes.append("other laws were not tried, since one and the same weights give different losses")
             break
-        if function is main and (gradient is not None or _is_ours(f)):
+        if is_main and (gradient is not None or _is_ours(f)):
             findings.append(gradient_is_right(function, rng, replay))
         found, said = levels_of(function, rng)
-        notes += [note for note in said if note not in notes]
-        _record(properties, found, main=function is main, mode=mode)
-        if function is main:
+        notes += [note for note in dict.fromkeys(said) if note not in notes]
+        _record(properties, found, main=is_main, mode=mode)
+        if is_main:
             findings += _findings(function, found, given, rng, replay)
     chosen = tuple(finding for finding in findings if wanted is None or finding.law in wanted)
     report = ConformanceReport(main.name, "model", chosen, properties, tuple(notes))

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 from psitheory.interop.torch_network import ExactBatchNorm, exact_network
-from psitheory.interop.torch_state import Runner, TensorModule
+from psitheory.interop.torch_state import Runner, TensorModule, copied, initialised
 from psitheory.layout import Layout
 from psitheory.symmetry.function import LossFunction
 from psitheory.symmetry.trees import leaves, parts_of
@@ -136,6 +136,7 @@ def _cast(value: Any, dtype: torch.dtype) -> Any:
 
 def _modes(module: nn.Module, call: Any, name: str) -> dict[str, LossFunction]:
     """Return a function for each mode, the present one first; one if the modes do not differ."""
+    module = initialised(module, call)
     order = ("train", "eval") if module.training else ("eval", "train")
     found = {mode: _function(module, call, name, mode) for mode in order}
     first, second = (found[mode] for mode in order)
@@ -268,7 +269,7 @@ def _without_eps(module: nn.Module) -> tuple[nn.Module | None, str]:
     """Return a copy of the module whose eps are too small to be felt, and what they were."""
     if isinstance(module, TensorModule):
         return None, ""
-    clean = copy.deepcopy(module)
+    clean = copied(module)
     found = list(_eps_of(clean))
     for _, sub, key, value in found:
         setattr(sub, key, value * SHRINK)

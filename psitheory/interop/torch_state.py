@@ -38,6 +38,24 @@ class TensorModule(nn.Module):  # type: ignore[misc]
         return {f"tensors.{i}": name for i, name in enumerate(self.names)}
 
 
+def copied(module: nn.Module) -> nn.Module:
+    """Return a copy of a module, with tensors that it has computed and kept (the old weight norm's) as plain tensors."""
+    kept = [x for sub in module.modules() for x in vars(sub).values() if isinstance(x, Tensor) and not x.is_leaf]
+    return copy.deepcopy(module, {id(x): x.detach().clone() for x in kept})
+
+
+def initialised(module: nn.Module, call: Any) -> nn.Module:
+    """Return the module, or, if some of its parameters wait for a first input to be given a shape, a copy that had it."""
+    if not any(isinstance(p, nn.parameter.UninitializedParameter) for p in module.parameters()):
+        return module
+    ready = copied(module)
+    dtype = next((p.dtype for p in module.parameters()), torch.get_default_dtype())
+    with torch.no_grad(), torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        call(ready, dtype)
+    return ready
+
+
 class Runner:
     """Evaluates a module at given parameters, each time from the state in which it was handed over.
 
@@ -46,7 +64,7 @@ class Runner:
     """
 
     def __init__(self, module: nn.Module, call: Any, dtype: torch.dtype, training: bool, fresh: bool = False) -> None:
-        self.module = copy.deepcopy(module).to(dtype).train(training)
+        self.module = copied(module).to(dtype).train(training)
         self.call, self.dtype, self.fresh = call, dtype, fresh
         given = module.parameter_names() if isinstance(module, TensorModule) else {}
         for parameter in self.module.parameters():
@@ -55,7 +73,8 @@ class Runner:
         self.names = list(named)
         self.shapes = {given.get(n, n): tuple(p.shape) for n, p in named.items()}
         self.buffers = {n: b.detach().clone() for n, b in self.module.named_buffers()}
-        self.pristine = copy.deepcopy(self.module) if fresh else None
+        self.pristine = copied(self.module) if fresh else None
+        self.random_state = torch.Generator().manual_seed(0).get_state()
 
     @property
     def point(self) -> np.ndarray:
@@ -71,7 +90,7 @@ class Runner:
     def evaluate(self, w: np.ndarray) -> tuple[Tensor | None, Tensor | None]:
         """Return loss and outputs at w."""
         if self.pristine is not None:
-            self.module = copy.deepcopy(self.pristine)
+            self.module = copied(self.pristine)
         with torch.no_grad():
             start = 0
             parameters = self.parameters
@@ -82,9 +101,13 @@ class Runner:
             for name, buffer in self.module.named_buffers():
                 if name in self.buffers:
                     buffer.copy_(self.buffers[name])
-        with torch.random.fork_rng(devices=[]), torch.enable_grad():
-            torch.manual_seed(0)
-            return cast("tuple[Tensor | None, Tensor | None]", self.call(self.module, self.dtype))
+        before = torch.get_rng_state()
+        torch.set_rng_state(self.random_state)
+        try:
+            with torch.enable_grad():
+                return cast("tuple[Tensor | None, Tensor | None]", self.call(self.module, self.dtype))
+        finally:
+            torch.set_rng_state(before)
 
     def rewritten(self) -> list[str]:
         """Return the names of buffers that the last evaluation has changed."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from psitheory.arithmetic import Array
 from psitheory.symmetry.function import LossFunction, Seen
+from psitheory.symmetry.sampling import usable_points
 
 CONTROLS = 4
 ALLOWED = 10
@@ -67,7 +68,7 @@ class Baseline:
         """
         if not change.seen or not np.isfinite(change.size):
             return not change.seen
-        there = baseline(function, w, np.random.default_rng(0))
+        there = baseline(function, w, np.random.default_rng(0), controls=3 * CONTROLS)
         return change.size <= there.allowed[aspect] * there.sizes[aspect] / self.sizes[aspect]
 
     def blind(self, aspect: str) -> bool:
@@ -76,11 +77,11 @@ class Baseline:
         return bool(self.allowed[aspect] > ALLOWED * eps**0.38)  # 1e-6 in float64, 2e-3 in float32
 
 
-def baseline(function: LossFunction, w: Array, rng: np.random.Generator) -> Baseline:
+def baseline(function: LossFunction, w: Array, rng: np.random.Generator, *, controls: int = CONTROLS) -> Baseline:
     """Return the baseline of ``function`` at ``w``."""
     seen = function.observe(w)
     ulp = np.finfo(function.dtype).eps
-    moved = [function.observe(w * (1 + ulp * rng.choice([-1.0, 0.0, 1.0], size=w.shape))) for _ in range(CONTROLS)]
+    moved = [function.observe(w * (1 + ulp * rng.choice([-1.0, 0.0, 1.0], size=w.shape))) for _ in range(controls)]
     sizes, allowed = {}, {}
     for aspect, here in seen.items():
         sizes[aspect] = float(np.max(np.abs(here), initial=0)) or 1.0
@@ -90,6 +91,33 @@ def baseline(function: LossFunction, w: Array, rng: np.random.Generator) -> Base
         eps = float(np.finfo(function.dtype).eps)
         allowed[aspect] = max(ALLOWED * spread / sizes[aspect], 32 * eps)
     return Baseline(w, seen, sizes, allowed)
+
+
+def in_own_precision(function: LossFunction, rng: np.random.Generator) -> LossFunction:
+    """Return the function with the precision in which it really computes, for those that leave float64 on the way.
+
+    Second differences over steps of 2^-30 are rounding: curvature adds 2^-60 alone.
+    """
+    if function.dtype != np.float64:
+        return function
+    found = []
+    for w in usable_points(function, rng, 3):
+        x = 2.0**-30 * rng.choice([-1.0, 1.0], size=w.shape)
+        here, up, down = (function.observe(w * (1 + s * x))[function.aspects[0]].astype(float) for s in (0, 1, -1))
+        with np.errstate(invalid="ignore"):
+            size = np.max(np.abs(here), initial=0) or 1.0
+            found.append(float(np.max(np.abs(up - 2 * here + down), initial=0) / size))
+    if not found or not np.nanmin(found) > 1e-10:
+        return function
+    single = np.dtype(np.float32)
+    without = function.without_eps
+    return replace(
+        function,
+        dtype=single,
+        notes=(*function.notes, "it rounds as float32 does somewhere on the way, and is judged so"),
+        without_eps=None if without is None else lambda: replace(without(), dtype=single),
+        of_outputs=None if function.of_outputs is None else replace(function.of_outputs, dtype=single),
+    )
 
 
 def _largest(gaps: Sequence[Array]) -> float:

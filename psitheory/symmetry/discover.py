@@ -13,7 +13,7 @@ from psitheory.arithmetic import Array
 from psitheory.checking import Exhibit
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 from psitheory.layout import Layout
-from psitheory.symmetry.baseline import Baseline, baseline
+from psitheory.symmetry.baseline import Baseline, baseline, in_own_precision
 from psitheory.symmetry.certificate import Rejected, failures
 from psitheory.symmetry.function import LossFunction, as_loss_function, probed
 from psitheory.symmetry.generator import Generator
@@ -172,6 +172,7 @@ def discover_symmetries(
     rng = np.random.default_rng(seed)
     if function.point is not None:
         probed(function, function.point)
+    function = in_own_precision(function, rng)
     points = _sample_points(function, samples, rng)
     fresh = [baseline(function, w, rng) for w in usable_points(function, rng, POINTS)]
     rows = rows_at(function, points, rng)

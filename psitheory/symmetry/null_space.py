@@ -9,6 +9,7 @@ import numpy as np
 from psitheory.arithmetic import Array
 
 LARGEST_DENOMINATOR = 12
+RESTARTS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,13 +88,17 @@ def sparse_basis(basis: Array, error: float) -> Array:
     if k == n:
         return np.eye(n)
     for tolerance in (min(max(1e-6, 1e2 * error), 1e-3), 1e-9, 1e-14):  # clusters that are too coarse lose rank
-        labels, representatives, weights = _clusters(basis, tolerance)
+        labels, representatives, sizes, weights = _clusters(basis, tolerance)
         compressed = basis[:, representatives]
-        pivots = _pivots(compressed, weights)
-        if len(pivots) == k:
+        if np.linalg.matrix_rank(compressed) == k:
             break
-    echelon = np.linalg.solve(compressed[:, pivots], compressed)
-    out = _reduced(_rounded(echelon, max(1e3 * error, 1e-6)), weights)
+    rng = np.random.default_rng(0)
+    found = []
+    for _ in range(RESTARTS):
+        pivots = _pivots(compressed, weights, rng.permutation(len(weights)))
+        echelon = np.linalg.solve(compressed[:, pivots], compressed)
+        found.append(_reduced(_rounded(echelon, min(max(1e3 * error, 1e-6), 0.05)), sizes))
+    out = _sparsest(np.concatenate(found), sizes, k)
     full = np.zeros((k, n))
     used = labels >= 0
     full[:, used] = out[:, labels[used]]
@@ -102,10 +107,32 @@ def sparse_basis(basis: Array, error: float) -> Array:
     return full[order]
 
 
-def _clusters(basis: Array, tolerance: float) -> tuple[Array, Array, Array]:
-    """Return the cluster of each column (-1: zero), a representative of each, and how many columns count for it.
+def _sparsest(rows: Array, sizes: Array, k: int) -> Array:
+    """Return k independent rows, the sparsest first: the greedy choice, which is the best one among these rows."""
+    chosen: list[Array] = []
+    span = np.zeros((0, rows.shape[1]))
+    for i in np.argsort(_costs(rows, sizes), kind="stable"):
+        unit = rows[i] / np.linalg.norm(rows[i])
+        residual = unit - (unit @ span.T) @ span
+        residual -= (residual @ span.T) @ span
+        length = np.linalg.norm(residual)
+        if length > 1e-6:
+            span = np.concatenate([span, residual[None] / length])
+            chosen.append(rows[i])
+            if len(chosen) == k:
+                break
+    return np.array(chosen)
 
-    Columns that differ in sign alone are apart, but count for each other.
+
+def _costs(rows: Array, sizes: Array) -> Array:
+    """Return how many entries are not zero, and, to decide between equals, how far they are from being balanced."""
+    return (np.abs(rows) > 1e-9) @ sizes + 1e-3 / (1 + float(sizes.sum())) * np.abs(rows @ sizes)
+
+
+def _clusters(basis: Array, tolerance: float) -> tuple[Array, Array, Array, Array]:
+    """Return the cluster of each column (-1: zero), a representative and the size of each, and its weight.
+
+    Columns that differ in sign alone are apart, but their sizes add up to one weight.
     """
     keys: dict[bytes, int] = {}
     labels = np.full(basis.shape[1], -1)
@@ -130,7 +157,8 @@ def _clusters(basis: Array, tolerance: float) -> tuple[Array, Array, Array]:
         common = signed_keys[labels[j]]
         up_to_sign[common] = up_to_sign.get(common, 0) + 1
     weights = np.array([up_to_sign[key] for key in signed_keys], dtype=float)
-    return labels, np.array(representatives), weights
+    sizes = np.bincount(labels[labels >= 0], minlength=len(representatives)).astype(float)
+    return labels, np.array(representatives), sizes, weights
 
 
 def _near(cell: Array, keys: dict[bytes, int]) -> int | None:
@@ -145,12 +173,12 @@ def _near(cell: Array, keys: dict[bytes, int]) -> int | None:
     return None
 
 
-def _pivots(compressed: Array, weights: Array) -> list[int]:
-    """Return k independent columns, those of large clusters first; fewer if there are not as many."""
+def _pivots(compressed: Array, weights: Array, shuffle: Array) -> list[int]:
+    """Return k independent columns, those of large clusters first, equals as shuffled."""
     k = len(compressed)
     lengths = np.linalg.norm(compressed, axis=0)
-    order = np.lexsort((np.arange(len(weights)), -weights))
-    for least in (0.3, 0.03, 1e-3, 1e-6):
+    order = np.lexsort((shuffle, -weights))
+    for least in (0.3, 0.03, 1e-3, 1e-6, 1e-12):
         chosen: list[int] = []
         span = np.zeros((k, 0))
         for j in order:
@@ -161,7 +189,7 @@ def _pivots(compressed: Array, weights: Array) -> list[int]:
                 chosen.append(int(j))
                 if len(chosen) == k:
                     return chosen
-    return chosen
+    raise AssertionError("columns of full rank hold as many independent ones")
 
 
 def _rounded(echelon: Array, tolerance: float) -> Array:
@@ -178,25 +206,20 @@ def _rounded(echelon: Array, tolerance: float) -> Array:
     return out
 
 
-def _reduced(rows: Array, weights: Array) -> Array:
+def _reduced(rows: Array, sizes: Array) -> Array:
     """Add and subtract pairs of rows as long as one gets sparser; of two equally sparse the balanced one stays."""
     rows = rows.copy()
-    tie = 1e-3 / (1 + float(weights.sum()))
-
-    def cost(row: Array) -> Array:
-        return (np.abs(row) > 1e-9) @ weights + tie * np.abs(row @ weights)
-
     for _ in range(8):
         changed = False
         for i in range(len(rows)):
-            size = float(cost(rows[i]))
+            size = float(_costs(rows[i], sizes))
             others = np.flatnonzero(((rows != 0) @ (rows[i] != 0).astype(float)) > 0)
             others = others[others != i]
             if not len(others):
                 continue
             for sign in (1.0, -1.0):
                 sums = rows[i] + sign * rows[others]
-                counts = cost(sums)
+                counts = _costs(sums, sizes)
                 best = int(np.argmin(counts))
                 if counts[best] < size and np.any(np.abs(sums[best]) > 1e-9):
                     rows[i] = np.where(np.abs(sums[best]) > 1e-9, sums[best], 0)

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from psitheory.arithmetic import Array
+from psitheory.conformance.invariance.alignment import axis_name
 from psitheory.conformance.invariance.eps_limit import Decay, is_eps_limited
 from psitheory.conformance.invariance.scaling import Family, Outcome, tried
 from psitheory.layout import Layout, Part
@@ -65,17 +66,11 @@ def families_of(layout: Layout, part: Part) -> Iterator[Family]:
         labels = np.arange(size) // (size // count)
         shape = [1] * len(part.shape)
         shape[axis] = size
-        slices = _axis_name(part, axis)
+        slices = axis_name(part, axis)
         text = slices if count == size else f"{count} blocks of {slices}"
         yield _family(layout, part, np.broadcast_to(labels.reshape(shape), part.shape), text, axis)
     single_row = len(part.shape) > 1 and part.shape[0] == 1
     yield _family(layout, part, np.zeros(part.shape, int), "rows" if single_row else "whole", 0 if part.shape else None)
-
-
-def _axis_name(part: Part, axis: int) -> str:
-    if len(part.shape) == 1:
-        return "entries"
-    return "rows" if axis == 0 else "columns" if axis == 1 and len(part.shape) == 2 else f"slices along axis {axis}"
 
 
 def _family(layout: Layout, part: Part, labels: Array, text: str, axis: int | None) -> Family:
@@ -214,7 +209,7 @@ class Search:
             shape = [1] * len(part.shape)
             shape[axis] = count
             family = _family(self.function.layout, part, np.broadcast_to(labels.reshape(shape), part.shape), "", axis)
-            text = f"{_axis_name(part, axis)} {_ranges(good)} only"
+            text = f"{axis_name(part, axis)} {_ranges(good)} only"
             level = self.established(replace(family, text=text), (part.name,))
             if level.outcome.status == "holds":
                 return level

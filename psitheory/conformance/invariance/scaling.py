@@ -90,7 +90,7 @@ class Outcome:
     trial : Trial or None
         The simplest scaling that was seen to change something.
     error : BaseException or None
-        What the code under test raised, in ``trial.scale``.
+        What the code under test raised, in ``trial.scale``, or, if it holds, beyond the scales named.
     """
 
     status: Status
@@ -133,11 +133,16 @@ def tried(
     if not usable:
         return Outcome("undecided")
     exact, cases, floor, ceiling = True, 0, -lowest, 30
+    refused: Exception | None = None
     for base in usable:
         for text, k, x in exponents_of(family, rng, lowest):
             trial, error = _try(function, family, base, x, text, aspect)
             if error is not None:
-                return Outcome("raised", cases=cases, trial=trial, error=error)
+                if k is None or abs(k) < FAR:
+                    return Outcome("raised", cases=cases, trial=trial, error=error)
+                floor, ceiling = (min(floor, -k - 1), ceiling) if k < 0 else (floor, min(ceiling, k - 1))
+                refused, exact = error, False
+                continue
             cases += 1
             change = trial.change
             if not change.seen:
@@ -152,7 +157,7 @@ def tried(
                 return Outcome("broken", cases=cases, trial=_simpler(function, family, base, aspect, trial))
     if farther and function.dtype == np.float64:
         floor, ceiling = _reach(function, family, usable[0], aspect, floor, ceiling, lowest)
-    return Outcome("holds", exact, -floor, ceiling, cases)
+    return Outcome("holds", exact, -floor, ceiling, cases, error=refused)
 
 
 def _try(

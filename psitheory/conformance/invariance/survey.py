@@ -32,7 +32,7 @@ def levels_of(function: LossFunction, rng: np.random.Generator) -> tuple[dict[st
         search = Search(function, bases, clean, clean_bases, aspect, rng, rows)
         levels = {part.name: search.level_of(part) for part in function.layout.parts}
         rest = [part for part in function.layout.parts if levels[part.name].text != "no effect"]
-        families[aspect], note = shared_families(clean_probe, rest, rng)
+        families[aspect], note = shared_families(clean_probe, rest, rng, may_have_eps=clean is function)
         notes += [note] if note else []
         for family in families[aspect]:
             _share(search, family, levels)
@@ -45,13 +45,13 @@ def _share(search: Search, family: Family, levels: dict[str, Level]) -> None:
     names = tuple(
         p.name for p in search.function.layout.parts if np.any(search.function.layout.view(p.name, family.units) >= 0)
     )
-    if all(levels[name].family is not None for name in names):
+    if all(levels[name].family is not None for name in names) or not search.plausible(family):
         return
     trade = bool(np.any(family.powers[family.units >= 0] < 0))
     level = search.established(
         replace(family, text=f"{'only by trading' if trade else 'only jointly'}: {family.text}"), names
     )
-    if level.outcome.status != "holds":
+    if level.outcome.status not in ("holds", "raised"):
         return
     for name in names:
         if levels[name].text in ("none", "undecided"):

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from psitheory.arithmetic import Array
+from psitheory.conformance.invariance.alignment import aligned, axis_name
 from psitheory.conformance.invariance.scaling import Family
 from psitheory.layout import Layout, Part
 from psitheory.symmetry.function import LossFunction
@@ -41,7 +42,7 @@ def slices_of(layout: Layout, parts: Sequence[Part], *, coarse: bool = False) ->
 
 
 def shared_families(
-    function: LossFunction, parts: Sequence[Part], rng: np.random.Generator
+    function: LossFunction, parts: Sequence[Part], rng: np.random.Generator, *, may_have_eps: bool
 ) -> tuple[list[Family], str]:
     """Return hypotheses on scalings that touch several parts, and a note on what was not searched."""
     layout = function.layout
@@ -59,10 +60,13 @@ def shared_families(
         return [], "scalings shared by parameters were not looked for: gradients vanish"
     noise = float(np.max(rows.noise))
     families: dict[bytes, Family] = {}
-    for uncertainty in (noise, *(LOOSER if function.without_eps is None else ())):
+    for uncertainty in (noise, *(LOOSER if may_have_eps else ())):
         for family in _families(layout, _generators(layout, rows, slices, max(uncertainty, noise))):
             families.setdefault(family.units.tobytes() + family.powers.tobytes(), family)
-    return list(families.values()), note
+    found = list(families.values())
+    if note:  # finer ones, where axes of the same length suggest them
+        found = [finer for family in found for finer in aligned(family)] + found
+    return found, note
 
 
 def _generators(layout: Layout, rows: Rows, slices: Sequence[Array], noise: float) -> list[Generator]:
@@ -163,23 +167,20 @@ def _families(layout: Layout, generators: Sequence[Generator]) -> list[Family]:
 
 def _pattern(generator: Generator) -> tuple[str, ...]:
     """Return what a generator scales with the indices left out: ``W1 rows +1``, ``V columns −1``."""
+    parts = {part.name: part for part in generator.layout.parts}
     words = []
     for what, exponent in generator.terms:
         name, _, index = what.rpartition("[") if what.endswith("]") else (what, "", "")
-        size = f"{'+' if exponent > 0 else '−'}{abs(exponent):g}"
-        if not index:
-            slices = ""
-        elif index.count(",") == 0:
-            slices = " entries" if len(_shape(generator, name)) == 1 else " rows"
-        else:
-            axis = index.count(":")
-            slices = " columns" if axis == 1 and len(_shape(generator, name)) == 2 else f" slices along axis {axis}"
-            slices = " entries" if ":" not in index else slices
-        word = f"{name}{slices} {size}"
+        name = what if what in parts else name
+        whole = what in parts
+        slices = (
+            ""
+            if whole
+            else " entries"
+            if "," in index and ":" not in index
+            else f" {axis_name(parts[name], index.count(':'))}"
+        )
+        word = f"{name}{slices} {'+' if exponent > 0 else '−'}{abs(exponent):g}"
         if word not in words:
             words.append(word)
     return tuple(words)
-
-
-def _shape(generator: Generator, name: str) -> tuple[int, ...]:
-    return next(part.shape for part in generator.layout.parts if part.name == name)

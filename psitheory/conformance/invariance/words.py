@@ -78,7 +78,8 @@ def narrow_range(level: Level) -> str:
         or (outcome.lowest <= -30 and outcome.highest >= 30)
     ):
         return ""
-    return f"2**{outcome.lowest} to 2**{outcome.highest}"
+    error = f"; beyond, {type(outcome.error).__name__}: {outcome.error}" if outcome.error is not None else ""
+    return f"2**{outcome.lowest} to 2**{outcome.highest}{error}"
 
 
 def group_of(level: Level) -> dict[str, Any] | None:
