@@ -139,6 +139,7 @@ def _network(method: Runs, dtype: Any, seed: int, model: Model | None, start: Ar
 
 def _call(method: Runs, rate: float | None, network: Network, seed: int) -> str:
     """Return the call that tries a law again, up to where ``only`` is put."""
-    options = [method.name, f"rate={rate!r}"] if rate is not None else [method.name]
+    name = method.name if method.name.isidentifier() else "opt"
+    options = [name, f"rate={rate!r}"] if rate is not None else [name]
     options += ["dtype='float32'"] if network.dtype == np.float32 else []
     return f"check_optimizer({', '.join(options)}, seed={seed}"

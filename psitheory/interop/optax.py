@@ -14,6 +14,7 @@ import numpy as np
 
 from psitheory.conformance.optimizers.network import Network
 from psitheory.conformance.optimizers.runs import like_start
+from psitheory.errors import ArgumentTypeError, shown
 
 Pair = tuple[Callable[..., Any], Callable[..., Any]]
 Tree = dict[str, Any]
@@ -80,7 +81,12 @@ class OfPair:
     def _step(self, factor: Any, gradients: Tree, state: Any, params: Tree) -> tuple[Tree, Any]:
         update = self._pair(factor)[1]
         takes_params = len(inspect.signature(update).parameters) > 2
-        updates, state = update(gradients, state, params) if takes_params else update(gradients, state)
+        out = update(gradients, state, params) if takes_params else update(gradients, state)
+        if not isinstance(out, tuple) or len(out) != 2 or not isinstance(out[0], dict) or set(out[0]) != set(params):
+            raise ArgumentTypeError(
+                f"update of {self.name} returned {shown(out)}; updates like params, and a state, are needed"
+            )
+        updates, state = out
         if self.factory is None:
             updates = {name: x * factor for name, x in updates.items()}
         return {name: x + updates[name] for name, x in params.items()}, state

@@ -39,12 +39,16 @@ def runs_of(
         raise ArgumentTypeError(f"opt is the class {opt.__name__}; an instance of it is needed, or {KINDS}")
     if hasattr(opt, "init") and callable(getattr(opt, "step", None)):
         _refuse(rate, called)
+        _must_take(opt.init, f"{called}.init", "layout", "w")
+        _must_take(opt.step, f"{called}.step", "layout", "w", "evaluation", "state")
         return OfOptimizer(opt, called)
     pair = _pair(opt)
     if pair is not None:
         from psitheory.interop.optax import OfPair
 
         _refuse(rate, called)
+        _must_take(pair[0], "init", "params")
+        _must_take(pair[1], "update", "gradients", "state", *(["params"] if len(_places(pair[1])) > 2 else []))
         return OfPair(*pair, called)
     if callable(opt):
         return _of_function(opt, rate, called, parameter)
@@ -117,6 +121,26 @@ def _pair(opt: Any) -> tuple[Callable[..., Any], Callable[..., Any]] | None:
     if isinstance(opt, tuple) and len(opt) == 2 and all(callable(f) for f in opt):
         return opt[0], opt[1]
     return None
+
+
+def _places(function: Callable[..., Any]) -> list[str]:
+    """Return the names of the parameters that can be given by position, or nothing if they cannot be read."""
+    try:
+        found = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    return [p.name for p in found if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+
+
+def _must_take(function: Callable[..., Any], name: str, *arguments: str) -> None:
+    """Raise an error unless the function can be called with so many arguments."""
+    try:
+        inspect.signature(function).bind(*arguments)
+    except ValueError:  # nothing is known of it
+        return
+    except TypeError as error:
+        came = ", ".join(_places(function))
+        raise ArgumentTypeError(f"{name} takes ({came}); it must take ({', '.join(arguments)})") from error
 
 
 def _refuse(rate: float | None, name: str) -> None:

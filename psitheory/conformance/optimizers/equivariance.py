@@ -82,8 +82,11 @@ def _judge(bench: Bench, base: Change, change: Change, mode: Mode, steps: int) -
     exact, decided, gap, allowed = True, 0, Gap(0.0, 0.0, True, True), 0.0
     times = [t for t in bench.times if t <= steps] or [steps]
     for t in times:
-        if not bench.gaps(base, base, t, steps)[mode].finite:
-            break  # the run diverges by itself
+        itself = bench.gaps(base, base, t, steps)[mode]
+        if not itself.finite:  # the run diverges, or breaks, by itself
+            if decided < ENOUGH:
+                return Outcome("undecided", t, itself, 0.0)
+            break
         gap = bench.gaps(base, change, t, steps)[mode]
         if gap.exact and gap.finite:
             decided = t

@@ -68,14 +68,14 @@ def find_exponent(bench: Bench) -> Exponent:
     """Search for the exponent of a method on a network all of whose weights are in blocks."""
     constants = without_eps(bench)
     gaps = [_gap(bench, p, constants) for p in GRID]
-    if max(gaps) == min(gaps):
+    if max(gaps) == min(gaps) < np.inf:
         return Exponent(None, (), 0.0, no_effect=True)
     best = GRID[int(np.argmin(gaps))]
     found = _confirmed(bench, best)
     if found.value is not None:
         return found
     finer = _refined(bench, best, constants)
-    if abs(finer - best) > 1e-6:
+    if abs(finer - best) > 1e-9:
         again = _confirmed(bench, finer)
         if again.value is not None:
             return again
@@ -119,13 +119,15 @@ def _confirmed(bench: Bench, p: float, constants: Constants = ()) -> Exponent:
 
 
 def _refined(bench: Bench, p: float, constants: Constants) -> float:
-    """Return the p within a half of the given one at which the gap is least, by golden sections."""
+    """Return the p within a half of the given one at which the gap vanishes, or the given one if it does not.
+
+    Golden sections bracket the least gap.  Near its zero the gap is :math:`c|p - p_0|`, so that two values around
+    it give :math:`p_0`, the better the nearer they are.
+    """
     low, high, section = p - 0.5, p + 0.5, (math.sqrt(5) - 1) / 2
     x, y = high - section * (high - low), low + section * (high - low)
-    fx, fy, worst = _gap(bench, x, constants), _gap(bench, y, constants), _gap(bench, p, constants)
-    while high - low > 1e-12:
-        if high - low < 1e-4 and min(fx, fy) > worst / 100:
-            return p  # the gap does not go away
+    fx, fy, worst = (_gap(bench, q, constants) for q in (x, y, p))
+    while high - low > 1e-2:
         if fx <= fy:
             high, y, fy = y, x, fx
             x = high - section * (high - low)
@@ -134,9 +136,15 @@ def _refined(bench: Bench, p: float, constants: Constants) -> float:
             low, x, fx = x, y, fy
             y = low + section * (high - low)
             fy = _gap(bench, y, constants)
-    middle = (low + high) / 2
-    simple = float(Fraction(middle).limit_denominator(20))
-    return simple if abs(simple - middle) < 1e-6 else middle
+    if not min(fx, fy) < worst / 5:
+        return p
+    found = (low + high) / 2
+    for width in (1e-2, 1e-4, 1e-6, 1e-8):
+        x, y = found - width, found + width
+        fx, fy = _gap(bench, x, constants), _gap(bench, y, constants)
+        found = (x * fy + y * fx) / (fx + fy)
+    simple = float(Fraction(found).limit_denominator(20))
+    return simple if abs(simple - found) < 1e-9 else found
 
 
 def _with_decay(bench: Bench, found: Exponent) -> Exponent:

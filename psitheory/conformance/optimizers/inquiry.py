@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -295,10 +296,12 @@ class Inquiry:
         out: dict[str, Any] = {mode: level for mode in NAMES if (level := self.answers.finest(mode)) is not None}
         if len(out) == len(NAMES):
             out = {"equivariance": next((mode for mode in NAMES if out[mode] != "none"), "none")} | out
-            out |= self.answers.by_part()
+            with suppress(CodeRaised):  # it stands in a finding
+                out |= self.answers.by_part()
         if "moved_start" in self.__dict__ and self.repeats is None:
-            forgotten = "normalised by the first step" if forgets_scale(self.bench) else "as given"
-            out["start"] = "projected" if self.moved_start is not None else forgotten
+            with suppress(CodeRaised):
+                forgotten = "normalised by the first step" if forgets_scale(self.bench) else "as given"
+                out["start"] = "projected" if self.moved_start is not None else forgotten
         if "exponent" in self.__dict__:
             out["exponent"] = self.exponent.value
         if "edges" in self.__dict__:
