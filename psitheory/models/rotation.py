@@ -27,8 +27,8 @@ class RotationField:
     Examples
     --------
     >>> import numpy as np
-    >>> RotationField([3.0]).evaluate(np.array([2.0, 0.0])).gradient
-    array([0. , 1.5])
+    >>> float(RotationField([3.0]).evaluate(np.array([2.0, 0.0])).gradient[1])
+    1.5
     """
 
     strengths: Array
