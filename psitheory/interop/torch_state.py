@@ -39,13 +39,13 @@ class TensorModule(nn.Module):  # type: ignore[misc]
 
 
 def copied(module: nn.Module) -> nn.Module:
-    """Return a copy of a module, with tensors that it has computed and kept (the old weight norm's) as plain tensors."""
+    """Return a copy of a module, with tensors that it has computed and kept (the old weight norm's) made plain."""
     kept = [x for sub in module.modules() for x in vars(sub).values() if isinstance(x, Tensor) and not x.is_leaf]
     return copy.deepcopy(module, {id(x): x.detach().clone() for x in kept})
 
 
 def initialised(module: nn.Module, call: Any) -> nn.Module:
-    """Return the module, or, if some of its parameters wait for a first input to be given a shape, a copy that had it."""
+    """Return the module, or, if parameters wait for a first input to be given a shape, a copy that has had it."""
     if not any(isinstance(p, nn.parameter.UninitializedParameter) for p in module.parameters()):
         return module
     ready = copied(module)
