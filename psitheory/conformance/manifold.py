@@ -81,6 +81,7 @@ def check_manifold(
     if transport not in (None, "parallel", "vector"):
         raise ArgumentError(f"transport is {shown(transport)}; 'parallel' or 'vector' is needed")
     subject = recognised(manifold, points=points, shape=shape)
+    subject.check_numbers()
     parallel = subject.dialect == "psitheory" if transport is None else transport == "parallel"
     claims = Claims(order, parallel, batch)
     options = [f"{name}={value!r}" for name, value in (("order", order), ("transport", transport)) if value is not None]

@@ -23,9 +23,7 @@ def derived(seed: int, *names: str) -> np.random.Generator:
 
 def cases(subject: Known, names: tuple[str, ...], rng: np.random.Generator, count: int) -> Iterator[dict[str, Any]]:
     """Yield ``count`` sets of inputs of these names, the first of them simple where simple ones are known."""
-    nature = subject.nature
-    great = nature.affine is not None and len(nature.affine) > 0  # spheres that do not fill the space have no axes
-    known = bool(nature.spheres) and nature.map is not None and not great
+    known = any(len(block) > 1 for block in subject.axes)
     for i in range(count):
         yield _Case(subject, rng, i, known and i == 0).draw(names)
 
@@ -44,8 +42,8 @@ class _Case:
             "drawn": lambda: self.subject.random_tangent(self.rng, self.w),
             "y": lambda: self._tangent(-1),
             "t": lambda: self._tangent(1),
-            "z": lambda: self._other(2.0),
-            "q": lambda: self._other(1.0),
+            "z": lambda: self._other(0.6, 0.8),
+            "q": lambda: self._other(-0.8, 0.6),
             "v": lambda: self._ambient(0),
             "u": lambda: self._ambient(1),
             "a": self._element,
@@ -64,18 +62,18 @@ class _Case:
         step = 2.0 if self.subject.dtype == np.float32 else 26.0
         return float(10.0 ** (-10 - step * (self.index % 12)))
 
-    def _simple_point(self) -> np.ndarray:
-        """Return the first unit vector of each block, zero elsewhere."""
+    def _simple_point(self, first: float = 1.0, second: float = 0.0) -> np.ndarray:
+        """Return a unit vector in the first two entries of each block, zero elsewhere."""
         w = np.zeros(self.subject.n)
-        for block in self.subject.nature.spheres:
-            w[block[0]] = 1
+        for block in self.subject.axes:
+            w[block[:2]] = (first, second)[: len(block)] if len(block) > 1 else 1.0
         return w
 
     def _tangent(self, which: int) -> np.ndarray:
         """Return a tangent vector whose length is about 1/2; a unit vector of the second or the last axis if simple."""
         if self.simple:
             x = np.zeros(self.subject.n)
-            for block in self.subject.nature.spheres:
+            for block in self.subject.axes:
                 if len(block) > 1:
                     x[block[which]] = 1
             return x
@@ -99,25 +97,23 @@ class _Case:
         square = self.subject.inner(self.w, x, x) if "inner" in self.subject.offers else x @ x
         return float(np.sqrt(abs(square)))
 
-    def _other(self, reach: float) -> np.ndarray:
-        """Return another point: on spheres at most ``reach`` away, else a random one."""
+    def _other(self, first: float, second: float) -> np.ndarray:
+        """Return another point: simple; or on spheres at the angle of (first, second) at most; or any."""
         subject = self.subject
+        if self.simple:
+            return self._rounded(self._simple_point(first, second))
         if not subject.nature.spheres or subject.nature.map is None:
             return subject.random_point(self.rng)
-        reach = min(reach, 1.2) if subject.nature.lines else reach
-        x = self._tangent(1)
-        velocity = subject.velocity(self.w, x)
-        length = reach if self.simple else self.rng.uniform(0.3, reach)
-        z = references.exp(
-            subject.canonical(self.w), velocity / np.linalg.norm(velocity) * length, subject.nature.spheres
-        )
-        return self._rounded(z)
+        reach = 1.2 if subject.nature.lines else float(np.arctan2(second, first))
+        velocity = subject.velocity(self.w, self._tangent(1))
+        way = velocity / np.linalg.norm(velocity) * self.rng.uniform(0.3, reach)
+        return self._rounded(references.exp(subject.canonical(self.w), way, subject.nature.spheres))
 
     def _ambient(self, which: int) -> np.ndarray:
         if not self.simple:
             return self.subject.random_ambient(self.rng)
         v = np.zeros(self.subject.ambient_form.size)
-        for block in self.subject.nature.spheres:
+        for block in self.subject.axes:
             v[block[: 2 - which]] = 1
         return v
 

@@ -182,13 +182,29 @@ class Known(Subject):
         return self._rotated(x, Rotation(tuple(np.linalg.pinv(p) @ q if r else None for p, q, r in pairs)))
 
     @property
+    def axes(self) -> tuple[np.ndarray, ...]:
+        """Return blocks of a point in each of which every unit vector is allowed; none if that is not known."""
+        nature, everything = self.nature, (np.arange(self.n),)
+        if nature.affine is not None and len(nature.affine):
+            return ()
+        if "canonical" in self.offers:
+            sizes = getattr(getattr(self.manifold, "layout", None), "sizes_in_order", ())
+            starts = np.cumsum([0, *map(abs, sizes)])
+            return tuple(np.arange(start, start + size) for start, size in zip(starts, sizes, strict=False) if size > 0)
+        blocks = (*nature.unit, *nature.scaled)
+        if blocks:
+            return blocks if nature.dimension == self.n - len(blocks) else ()
+        return everything if nature.flat and nature.dimension == self.n else ()
+
+    @property
     def scales(self) -> int:
         """Return how many scales act on a point; 0 if none do."""
         if self.nature.scaled:
             return len(self.nature.scaled)
         if not {"act", "canonical"} <= self.offers:
             return 0
-        return int(getattr(getattr(self.manifold, "layout", None), "m", 0) or len(self.nature.spheres) or 1)
+        stated = getattr(getattr(self.manifold, "layout", None), "m", None)
+        return int(stated) if stated is not None else len(self.nature.spheres) or 1
 
     def random_rotation(self, rng: np.random.Generator) -> Rotation:
         """Return a random rotation of the arrays that count only up to rotation."""

@@ -46,6 +46,9 @@ def recognised(manifold: Any, **options: Any) -> Known:
     one_array = subject.point_form.kind != "sequence" or "Product" in type(manifold).__name__
     if "canonical" in subject.offers:
         subject.nature = replace(nature, unique=True)
+        blocks = _unit_blocks(subject, points)
+        if _is_direction(subject, points, blocks):
+            subject.nature = replace(subject.nature, map=directions(subject.n, blocks))
     elif subject.embedded and one_array:
         own = directions(subject.n, scaled) if scaled else _invariants(places, rotated)
         subject.nature = replace(nature, unique=True, map=own)
@@ -110,14 +113,19 @@ def _geometry(subject: Known, points: np.ndarray, rng: np.random.Generator, draw
     blocks = _unit_blocks(subject, images) if plain.flat and not plain.quotient else ()
     if not blocks or not _fill_spheres(subject, plain.dimension, images, velocities, blocks, rng):
         return plain
-    own = directions(subject.n, blocks) if plain.map is None and _is_direction(subject, points, blocks) else plain.map
-    return replace(plain, spheres=blocks, map=own, lines=_opposites_meet(subject, points[0]))
+    return replace(plain, spheres=blocks, lines=_opposites_meet(subject, points[0]))
 
 
 def _is_direction(subject: Known, points: np.ndarray, blocks: tuple[np.ndarray, ...]) -> bool:
     """Tell whether the subject's own invariants are the directions of the blocks, in the order of the entries."""
     own = directions(subject.n, blocks)
-    return all(np.allclose(subject.canonical(w), own(w), rtol=0, atol=COARSE) for w in points)
+    try:
+        found = [subject.canonical(w) for w in points]
+    except Exception:  # a broken method tells nothing; its law will tell
+        return False
+    return all(
+        p.shape == w.shape and np.allclose(p, own(w), rtol=0, atol=COARSE) for p, w in zip(found, points, strict=True)
+    )
 
 
 def _tangent_dimension(subject: Known, rng: np.random.Generator, draw: Draw) -> int | None:

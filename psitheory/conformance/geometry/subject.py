@@ -94,6 +94,22 @@ class Subject:
         elif not (self._ambient.same_as(self._tangent) and np.array_equal(flat(embedded), x)):
             self._embeds = True
 
+    def check_numbers(self, seed: int = 0) -> None:
+        """Raise unless metric, norm and distance of one point are single numbers."""
+        rng = np.random.default_rng(seed)
+        w, z = self.random_point(rng), self.random_point(rng)
+        x = self.random_tangent(rng, w)
+        for name in ("inner", "norm", "dist"):
+            if name in self.offers:
+                try:
+                    found = flat(self.raw(name, *self.arguments(name, w, x, z, x)), Form("array"))
+                except Exception:  # a law will show it, with the input
+                    continue
+                if found.size != 1:
+                    raise ArgumentError(
+                        f"{name} of {self.name} returns {found.size} numbers for one point; one is needed"
+                    )
+
     @property
     def point_form(self) -> Form:
         """Return the form of points."""
@@ -269,12 +285,17 @@ class Subject:
 
     def arguments(self, name: str, w: np.ndarray, x: np.ndarray, z: np.ndarray, v: np.ndarray) -> list[Any]:
         """Return arguments for a method: points w and z, a tangent vector x, an ambient vector v."""
-        ambient = self._ambient.build(v, self.dtype)
-        of = {"w": self._p(w), "z": self._p(z), "x": self._t(w, x), "y": self._t(w, x)}
-        of |= {"gradient": ambient, "hessian_vector": self._ambient.build(v / 2, self.dtype)}
+        makers = {
+            "w": lambda: self._p(w),
+            "z": lambda: self._p(z),
+            "x": lambda: self._t(w, x),
+            "y": lambda: self._t(w, x),
+            "gradient": lambda: self._ambient.build(v, self.dtype),
+            "hessian_vector": lambda: self._ambient.build(v / 2, self.dtype),
+        }
         if name in ("project", "vertical", "horizontal"):
-            of["z"] = ambient
-        return [of[argument] for argument in ARGUMENTS[name].split(", ")]
+            makers["z"] = makers["gradient"]
+        return [makers[argument]() for argument in ARGUMENTS[name].split(", ")]
 
     def raw(self, name: str, *arguments: Any) -> Any:
         """Call a method on the manifold's own objects."""

@@ -1,0 +1,127 @@
+"""Pymanopt: its manifolds under our checks, ours inside its optimisers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from psitheory.checking import Verdict
+from psitheory.conformance import check_manifold
+from psitheory.geometry import PSIQuotient, Sphere
+from psitheory.layout import Layout
+from psitheory.models import Neuron, Rayleigh
+
+pymanopt = pytest.importorskip("pymanopt")
+
+from pymanopt import manifolds  # noqa: E402
+from pymanopt.optimizers import ConjugateGradient, TrustRegions  # noqa: E402
+
+from psitheory.interop.pymanopt import FromPsitheory, problem  # noqa: E402
+
+NEAR = "distance_of_near_points_is_accurate"
+ANTIPODAL = "distance_of_near_antipodal_points_is_accurate"
+LOGARITHM = "logarithm_of_near_points_is_accurate"
+REPRESENTATIVE = "transport_does_not_depend_on_the_representatives"
+
+FINDINGS = {
+    # Distances by arccos are noise near 0 and near π, and so are the logarithms made of them.
+    manifolds.Sphere(3): (LOGARITHM, NEAR, ANTIPODAL),
+    manifolds.Sphere(2, 3): (LOGARITHM, NEAR, ANTIPODAL),
+    manifolds.Oblique(3, 2): (LOGARITHM, NEAR, ANTIPODAL),
+    manifolds.Product([manifolds.Sphere(3), manifolds.Euclidean(2)]): (LOGARITHM, NEAR, ANTIPODAL),
+    # Transport by projection from one subspace to another depends on the basis of the first.
+    manifolds.Grassmann(4, 2): (NEAR, REPRESENTATIVE),
+    manifolds.Grassmann(4, 2, k=2): (NEAR, REPRESENTATIVE),
+    manifolds.ComplexGrassmann(4, 2): (NEAR, REPRESENTATIVE),
+    manifolds.Stiefel(4, 2): (),
+    manifolds.Stiefel(4, 2, retraction="polar"): (),
+    manifolds.Euclidean(3, 2): (),
+    manifolds.SymmetricPositiveDefinite(3): (),
+    manifolds.SpecialOrthogonalGroup(3): (),
+    manifolds.Symmetric(3): (),
+    manifolds.Positive(2, 2): (),
+    manifolds.FixedRankEmbedded(4, 3, 2): (),
+}
+
+
+@pytest.mark.parametrize("manifold", FINDINGS, ids=str)
+def test_its_manifolds_are_right_but_for_these_findings(manifold):
+    report = check_manifold(manifold, cases=4)
+    assert report.refuted() == FINDINGS[manifold], str(report)
+    assert all(f.verdict is not Verdict.INCONCLUSIVE for f in report.findings), str(report)
+
+
+def test_the_findings_are_true_of_the_sphere():
+    sphere, w, x = manifolds.Sphere(3), np.array([1.0, 0, 0]), np.array([0, 1.0, 0])
+    assert sphere.dist(w, w + 1e-9 * x) == 0.0
+    assert np.linalg.norm(sphere.log(w, w + 1e-9 * x)) < 1e-15
+    assert sphere.dist(w, -w + 1e-9 * x) == np.pi
+
+
+def test_the_findings_are_true_of_the_subspaces():
+    grassmann, rng = manifolds.Grassmann(4, 2), np.random.default_rng(0)
+    w, z, q = (np.linalg.qr(rng.normal(size=(n, 2)))[0] for n in (4, 4, 2))
+    x = grassmann.projection(w, rng.normal(size=(4, 2)))
+    np.testing.assert_allclose(grassmann.dist(w @ q, w), 0, atol=1e-7)
+    assert grassmann.norm(z, grassmann.transport(w, z, x) - grassmann.transport(w @ q, z, x @ q)) > 0.1
+
+
+def test_a_finding_is_text_with_the_call_that_replays_it():
+    report = check_manifold(manifolds.Sphere(3), cases=2)
+    finding = report.finding(NEAR)
+    assert finding.smallest == "w=[1. 0. 0.]  x=[0. 1. 0.]  d=1e-09"
+    assert finding.observed.startswith("0 against 1e-09, where rounding explains ")
+    assert finding.replay == f"check_manifold(manifold, only='{NEAR}', seed=0)"
+    assert f"REFUTED  {NEAR}   subject: Sphere manifold of 3-vectors" in str(report)
+
+
+def test_transport_may_be_claimed_to_be_parallel():
+    refuted = check_manifold(manifolds.Sphere(3), cases=2, transport="parallel").refuted()
+    assert {"transport_is_isometric", "transport_is_parallel"} <= set(refuted)
+
+
+@pytest.mark.parametrize(
+    "manifold", [Sphere(3), PSIQuotient(Layout.of([2, 3], 1)), PSIQuotient(Layout.of([4]))], ids=repr
+)
+def test_our_manifolds_obey_the_laws_under_its_names(manifold):
+    report = check_manifold(FromPsitheory(manifold, np.random.default_rng(0)), cases=3, transport="parallel")
+    assert report.verdict is Verdict.HOLDS, str(report)
+
+
+# -- our manifolds inside its optimisers --------------------------------------------------------------
+
+OPTIMIZERS = [
+    TrustRegions(verbosity=0, min_gradient_norm=1e-9),
+    ConjugateGradient(verbosity=0, min_gradient_norm=1e-7, max_iterations=500),
+]
+
+
+def rayleigh():
+    a = np.random.default_rng(0).normal(size=(6, 6))
+    return Rayleigh(a + a.T)
+
+
+def neuron():
+    rng = np.random.default_rng(0)
+    inputs = rng.normal(size=(12, 4))
+    return Neuron(inputs, np.tanh(inputs @ rng.normal(size=4)))
+
+
+def least_by_scipy(model):
+    """Return the least loss that SciPy finds from many starts."""
+    from scipy.optimize import minimize
+
+    starts = np.random.default_rng(1).normal(size=(20, model.layout.n))
+    evaluate = lambda w: (float(model.evaluate(w).loss), model.evaluate(w).gradient)  # noqa: E731
+    return min(minimize(evaluate, w, jac=True, tol=1e-12).fun for w in starts)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda optimizer: type(optimizer).__name__)
+@pytest.mark.parametrize("make", [rayleigh, neuron])
+@pytest.mark.parametrize("kind", ["quotient", "sphere"])
+def test_its_optimisers_reach_the_minimum_on_our_manifolds(optimizer, make, kind):
+    model = make()
+    manifold = PSIQuotient(model.layout) if kind == "quotient" else Sphere(model.layout.n)
+    result = optimizer.run(problem(model, manifold, np.random.default_rng(3)))
+    least = model.minimum if make is rayleigh else least_by_scipy(model)
+    assert result.cost == pytest.approx(least, abs=1e-10)
