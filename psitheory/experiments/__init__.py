@@ -1,7 +1,20 @@
 """Runs of optimisers on models: the one loop, and what it records."""
 
+from psitheory.experiments.arrival import steps_to_reach
 from psitheory.experiments.descend import descend
 from psitheory.experiments.iterate import iterate
+from psitheory.experiments.tightness import Tightness, search_tightness, stored_tightness
 from psitheory.experiments.trajectory import LogSpaced, Trajectory, log_spaced, riemannian_square
 
-__all__ = ["LogSpaced", "Trajectory", "descend", "iterate", "log_spaced", "riemannian_square"]
+__all__ = [
+    "LogSpaced",
+    "Tightness",
+    "Trajectory",
+    "descend",
+    "iterate",
+    "log_spaced",
+    "riemannian_square",
+    "search_tightness",
+    "steps_to_reach",
+    "stored_tightness",
+]
