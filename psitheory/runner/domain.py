@@ -32,7 +32,10 @@ class Drawn(dict[str, Any]):
         self.large, self.tiny = large, tiny
 
     def __missing__(self, name: str) -> Any:
-        raise UnknownName(f"a domain refers to the input {name!r}; drawn before it were {', '.join(self) or 'none'}")
+        raise UnknownName(
+            f"a domain refers to the input {name!r}; drawn before it were {', '.join(self) or 'none'} (where a domain "
+            "is drawn from alone, as by Hypothesis's own given, a layout or a list of block sizes is needed)"
+        )
 
 
 @contextmanager
@@ -50,9 +53,11 @@ Strategies = Callable[[Drawn], st.SearchStrategy[Any]]
 Generic = Callable[[Drawn, SymbolTable, str], Sequence[Any]]
 
 
-@dataclass(frozen=True, eq=False)
-class Domain:
+@dataclass(eq=False)
+class Domain(st.SearchStrategy[Any]):
     """The set that one input is drawn from; each function receives what was drawn before it.
+
+    It is a Hypothesis strategy too: drawn from alone, it gives its floats.
 
     Attributes
     ----------
@@ -73,6 +78,13 @@ class Domain:
     rationals: Strategies | None = None
     symbols: Generic | None = None
     rescales: bool = False
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def do_draw(self, data: Any) -> Any:
+        """Return floats, drawn with no input before them: what Hypothesis calls."""
+        return data.draw(self.floats(Drawn()))
 
     def strategy(self, kind: str, drawn: Drawn) -> st.SearchStrategy[Any] | None:
         """Return the strategy for one kind of evidence, None if there is none."""

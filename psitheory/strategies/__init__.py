@@ -4,6 +4,7 @@ from psitheory.strategies.free import models_with_free_part
 from psitheory.strategies.geometry import (
     GENERIC_LAYOUTS,
     counts,
+    layouts,
     points,
     quotients,
     ratios,
@@ -41,6 +42,7 @@ __all__ = [
     "factors",
     "generic_models",
     "generic_points",
+    "layouts",
     "mini_batches",
     "models_with_free_part",
     "network_starts",

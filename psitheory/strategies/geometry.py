@@ -1,7 +1,13 @@
 """Domains of layouts, quotients, points, vectors and rescalings.
 
 A domain that depends on an earlier input takes that input's name: ``points("model")`` draws a point of
-whatever ``model`` was drawn.  A layout or a list of block sizes may stand in its place.
+whatever ``model`` was drawn.  A layout or a list of block sizes may stand in its place, and then a domain is
+a Hypothesis strategy that may be drawn from alone::
+
+    @given(st.data(), layouts())
+    def test_my_loss_is_scale_invariant(data, layout):
+        w, a = data.draw(points(layout)), data.draw(rescalings(layout, powers_of_two=True))
+        assert my_loss(layout.scale(a, w)) == my_loss(w)
 """
 
 from __future__ import annotations
@@ -9,22 +15,22 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from functools import cache
-from itertools import product
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 
 from psitheory.arithmetic import RATIONALS, SYMBOLS, SymbolTable
+from psitheory.errors import ArgumentError, shown
 from psitheory.geometry import PSIQuotient
 from psitheory.layout import Layout
 from psitheory.runner.domain import Domain, Drawn
 from psitheory.strategies.values import (
     Draw,
+    binary_floats,
     float_arrays,
     positive_floats,
     positive_ratios,
-    powers_of_two,
     rational_arrays,
     unit_ratios,
 )
@@ -43,16 +49,24 @@ def layout_of(reference: Reference, drawn: Drawn) -> Layout:
     return reference if isinstance(reference, Layout) else Layout.of(list(reference))
 
 
-def small_layouts(largest: int = 4, blocks: int = 3, free: int = 2) -> st.SearchStrategy[Layout]:
-    """Draw layouts of a few small blocks (d_i ≥ 2) and a few free entries."""
-    return st.sampled_from(_all_layouts(largest, blocks, free))
+def layouts(*, largest: int = 4, blocks: int = 3, free: int = 2) -> st.SearchStrategy[Layout]:
+    """Draw layouts of up to ``blocks`` blocks of sizes 2 to ``largest``, with up to ``free`` free entries.
+
+    They shrink to one block of two entries.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such layout: ``largest`` is below 2, ``blocks`` below 1 or ``free`` negative.
+    """
+    for name, value, least in (("largest", largest, 2), ("blocks", blocks, 1), ("free", free, 0)):
+        if not isinstance(value, int) or value < least:
+            raise ArgumentError(f"{name} is {shown(value)}; an integer of at least {least} is needed")
+    sizes = st.lists(st.integers(2, largest), min_size=1, max_size=blocks).map(tuple)
+    return st.builds(_layout, sizes, st.integers(0, free))
 
 
-@cache
-def _all_layouts(largest: int, blocks: int, free: int) -> list[Layout]:
-    """Return all of them, the smallest first, which is where a choice among them shrinks to."""
-    sizes = [s for m in range(1, blocks + 1) for s in product(range(2, largest + 1), repeat=m)]
-    return sorted((Layout.of(s, p) for s in sizes for p in range(free + 1)), key=lambda layout: layout.n)
+_layout = cache(Layout.of)
 
 
 def exact_layouts(drawn: Drawn) -> st.SearchStrategy[Layout]:
@@ -63,7 +77,7 @@ def exact_layouts(drawn: Drawn) -> st.SearchStrategy[Layout]:
 
 def low_layouts(drawn: Drawn) -> st.SearchStrategy[Layout]:
     """Draw small layouts or, where a tiny instance is asked for, one of the three simplest."""
-    return st.sampled_from(_TINY) if drawn.tiny else small_layouts()
+    return st.sampled_from(_TINY) if drawn.tiny else layouts()
 
 
 _TINY = (Layout.of([2]), Layout.of([2], 1), Layout.of([2, 2]))
@@ -163,22 +177,27 @@ def tangents(reference: Reference, at: str) -> Domain:
     return Domain(floats=floats, rationals=plain.rationals, symbols=plain.symbols)
 
 
+def _scales_of(reference: Reference, entry: st.SearchStrategy[float]) -> Callable[[Drawn], st.SearchStrategy[Any]]:
+    return lambda drawn: _scales(layout_of(reference, drawn), entry, np.array)
+
+
 def _scales(
     layout: Layout, entry: st.SearchStrategy[Any], asarray: Callable[[tuple[Any, ...]], Any]
 ) -> st.SearchStrategy[Any]:
     return st.tuples(*[entry] * layout.m).map(asarray)
 
 
-def rescalings(reference: Reference, *, decades: float = 90.0) -> Domain:
+def rescalings(reference: Reference, *, decades: float = 90.0, powers_of_two: bool = False) -> Domain:
     """Draw positive scales a (m,), one for each block.
 
-    Floats range over 10^±``decades``; where bits are compared, over the powers of two in the same range
-    (2^±300); rationals are small ratios.
+    Floats range over 10^±``decades``; where bits are compared, and always if ``powers_of_two``, over the powers of
+    two in the same range (2^±300); rationals are small ratios.
     """
-    reach = round(decades / np.log10(2))
+    reach = min(round(decades / np.log10(2)), 300)
+    powers = _scales_of(reference, binary_floats(reach))
     return Domain(
-        floats=lambda drawn: _scales(layout_of(reference, drawn), positive_floats(decades), np.array),
-        powers=lambda drawn: _scales(layout_of(reference, drawn), powers_of_two(min(reach, 300)), np.array),
+        floats=powers if powers_of_two else _scales_of(reference, positive_floats(decades)),
+        powers=powers,
         rationals=lambda drawn: _scales(layout_of(reference, drawn), positive_ratios(), RATIONALS.asarray),
         symbols=lambda drawn, table, name: [
             SYMBOLS.asarray([table.positive(f"{name}{i}") for i in range(layout_of(reference, drawn).m)])

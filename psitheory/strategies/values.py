@@ -70,7 +70,7 @@ def positive_ratios(draw: Draw, largest: int = 9) -> Any:
     return RATIONALS.element(Fraction(draw(st.integers(1, largest)), draw(st.integers(1, largest))))
 
 
-def powers_of_two(reach: int = 300) -> st.SearchStrategy[float]:
+def binary_floats(reach: int = 300) -> st.SearchStrategy[float]:
     """Draw 2^k with k in ±``reach``."""
     return st.integers(-reach, reach).map(lambda k: math.ldexp(1.0, k))
 
