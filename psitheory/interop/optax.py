@@ -122,6 +122,6 @@ def _precision(dtype: np.dtype) -> AbstractContextManager[Any]:
     if jax is None or dtype != np.float64:
         return nullcontext()
     # versions before 0.8 have it in jax.experimental
-    enable = getattr(jax, "enable_x64", None) or import_module("jax.experimental").enable_x64
+    enable = jax.enable_x64 if hasattr(jax, "enable_x64") else import_module("jax.experimental").enable_x64
     found: AbstractContextManager[Any] = enable(True)
     return found

@@ -136,7 +136,7 @@ def invariant_loss(network: Network, parameters: Sequence[Any]) -> Any:
         z = z - z.mean(0)
         h = torch.tanh(z / torch.sqrt((z * z).mean(0)))
     error = h @ named["V"].T + named["c"] - torch.from_numpy(model.targets).to(like)
-    return (error * error).sum(1).mean() / 2
+    return (error * error).sum(1).mean()
 
 
 def _closure(

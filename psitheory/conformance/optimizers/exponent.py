@@ -13,7 +13,7 @@ from fractions import Fraction
 import numpy as np
 
 from psitheory.conformance.optimizers.bench import Bench, Change, Constants
-from psitheory.conformance.optimizers.equivariance import Outcome, Trial, judge
+from psitheory.conformance.optimizers.equivariance import START, Outcome, Trial, judge
 from psitheory.conformance.optimizers.limits import Limited, eps_limited, without_eps
 from psitheory.conformance.optimizers.runs import DECAYS
 
@@ -66,7 +66,7 @@ class Exponent:
 
 def find_exponent(bench: Bench) -> Exponent:
     """Search for the exponent of a method on a network all of whose weights are in blocks."""
-    constants = without_eps(bench)
+    constants = _harmless(bench, without_eps(bench))
     gaps = [_gap(bench, p, constants) for p in GRID]
     if max(gaps) == min(gaps) < np.inf:
         return Exponent(None, (), 0.0, no_effect=True)
@@ -90,6 +90,14 @@ def without_rate(bench: Bench) -> Exponent:
 def rescaled_by(bench: Bench, k: float, p: float, constants: Constants = ()) -> Change:
     """Return the run from :math:`2^k w_0` at a rate larger by :math:`2^{kp}`."""
     return Change((float(k),) * bench.network.layout.m, rate=k * p, constants=constants)
+
+
+def _harmless(bench: Bench, constants: Constants) -> Constants:
+    """Return the constants if the method still moves with them (there are some that live on their eps), or none."""
+    with_them, without = (
+        bench.gaps(base, base, FIRST, FIRST)["class"] for base in (Change(constants=constants), START)
+    )
+    return constants if with_them.finite and with_them.motion > without.motion / 100 else ()
 
 
 def _gap(bench: Bench, p: float, constants: Constants) -> float:
