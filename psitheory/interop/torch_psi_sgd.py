@@ -166,9 +166,7 @@ def _param_groups(params: list[Any], groups: Any) -> list[dict[str, Any]]:
 
 def _by_name(params: list[Any], groups: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     if not all(isinstance(p, tuple) and len(p) == 2 for p in params):
-        raise ArgumentTypeError(
-            "params holds tensors without names, but groups names them; named_parameters() is needed"
-        )
+        raise ArgumentTypeError("params has no names, but groups names parameters; model.named_parameters() is needed")
     named, out = dict(params), []
     for group in groups:
         names = group.get("names", [group.get("name")])
@@ -189,7 +187,7 @@ def _count(kind: Any, shapes: Sequence[tuple[int, ...]], axis: int) -> int:
     count = known.get(kind) if isinstance(kind, str) else kind
     if not isinstance(count, int) or isinstance(count, bool) or count < 0:
         raise ArgumentError(f"blocks is {shown(kind)}; 'rows', 'whole', 'free' or a number of groups is needed")
-    if count and any(k % count or not k for k in rows):
+    if (count or kind in ("rows", "row")) and any(not k or k % count for k in rows):
         raise ArgumentError(
             f"blocks is {shown(kind)}, but a parameter has {min(rows)} rows; a divisor of them is needed"
         )
