@@ -3,6 +3,7 @@
 from psitheory.optimizers.adaptive import Adagrad, Adam, RMSprop, adamw
 from psitheory.optimizers.armijo import PSIArmijo
 from psitheory.optimizers.euclidean import GradientDescent, HeavyBall, Nesterov
+from psitheory.optimizers.geodesic import RiemannianGradientDescent
 from psitheory.optimizers.interface import Optimizer, Rate, State
 from psitheory.optimizers.lengths import LARS, BarzilaiBorwein, Clipped, NormalisedDescent, Polyak, SignDescent
 from psitheory.optimizers.psi import PSIGradientDescent, PSIMomentum
@@ -26,6 +27,7 @@ __all__ = [
     "Polyak",
     "RMSprop",
     "Rate",
+    "RiemannianGradientDescent",
     "SignDescent",
     "State",
     "adamw",
