@@ -13,6 +13,7 @@ from psitheory.models.mlp import BatchNormMLP
 from psitheory.models.named import Named, named_model
 from psitheory.models.neuron import Neuron
 from psitheory.models.norms import NORMS, NormalisedLayer
+from psitheory.models.perceptron import Perceptron
 from psitheory.models.periodic import Fourier, Periodic, Wave
 from psitheory.models.rank_one import RankOne
 from psitheory.models.rayleigh import Rayleigh
@@ -32,6 +33,7 @@ __all__ = [
     "Named",
     "Neuron",
     "NormalisedLayer",
+    "Perceptron",
     "Periodic",
     "RankOne",
     "Rayleigh",

@@ -12,6 +12,7 @@ from psitheory.symmetry.function import LossFunction, Seen
 from psitheory.symmetry.sampling import usable_points
 
 CONTROLS = 4
+LARGEST_ROUNDING = 0.01
 ALLOWED = 10
 """A change is rounding if it is at most this many times what one ulp of the parameters does."""
 
@@ -66,7 +67,7 @@ class Baseline:
 
         Where a bias is much larger than what it is added to, digits are lost that are not lost here.
         """
-        if not change.seen or not np.isfinite(change.size):
+        if not change.seen or not change.size < LARGEST_ROUNDING:
             return not change.seen
         there = baseline(function, w, np.random.default_rng(0), controls=3 * CONTROLS)
         return change.size <= there.allowed[aspect] * there.sizes[aspect] / self.sizes[aspect]

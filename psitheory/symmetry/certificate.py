@@ -2,7 +2,7 @@ r"""Whether a null direction is a symmetry: :math:`f(\exp(sc)\,w) = f(w)` at fin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -43,18 +43,21 @@ def failures(
         return [], all(change.exact for change in powers)
     failed, exact = [], True
     for generator in generators:
-        changes = _changes(function, fresh, lambda s, w, g=generator: g.act(s, w))  # type: ignore[misc]
-        worst = max(changes, key=lambda change: change.size if change.seen else -1.0)
-        if worst.seen:
-            failed.append(Rejected(generator, worst.size, worst.allowed))
+        found: list[Change] = []
+        for change in _changes(function, fresh, lambda s, w, g=generator: g.act(s, w)):  # type: ignore[misc]
+            found.append(change)
+            if change.seen:
+                failed.append(Rejected(generator, change.size, change.allowed))
+                break
         else:
-            exact = exact and all(change.exact for change in changes[: len(fresh)])
+            exact = exact and all(change.exact for change in found[: len(fresh)])
     return failed, exact
 
 
-def _changes(function: LossFunction, fresh: Sequence[Baseline], act: Callable[[float, Array], Array]) -> list[Change]:
-    """Return what each shift changes at each fresh point; first the points of the first shift, then the next."""
-    found = []
+def _changes(
+    function: LossFunction, fresh: Sequence[Baseline], act: Callable[[float, Array], Array]
+) -> Iterator[Change]:
+    """Yield what each shift changes at each fresh point; first the points of the first shift, then the next."""
     for s in SHIFTS:
         for base in fresh:
             try:
@@ -63,10 +66,9 @@ def _changes(function: LossFunction, fresh: Sequence[Baseline], act: Callable[[f
                     change = base.change(function.observe(w), "loss")
                     if base.explains(change, function, w, "loss"):
                         change = replace(change, allowed=max(change.allowed, change.size))
-                    found.append(change)
             except Exception:  # f is not defined there, so it is not unchanged there
-                found.append(Change(float("inf"), base.allowed["loss"], False))
-    return found
+                change = Change(float("inf"), base.allowed["loss"], False)
+            yield change
 
 
 def _shifted(generators: Sequence[Generator], rng: np.random.Generator, w: Array, whole: bool = False) -> Array:

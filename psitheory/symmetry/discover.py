@@ -176,6 +176,8 @@ def discover_symmetries(
     points = _sample_points(function, samples, rng)
     fresh = [baseline(function, w, rng) for w in usable_points(function, rng, POINTS)]
     rows = rows_at(function, points, rng)
+    if not len(rows.values) and len(points) and not rows.vanishing:
+        raise ArgumentError(f"the gradient is finite at none of {len(points)} points; a loss with a gradient is needed")
     return _certified(function, rows, fresh, rng, seed)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from psitheory.arithmetic import Array
-from psitheory.errors import ArgumentError, ArgumentTypeError
+from psitheory.errors import ArgumentError, ArgumentTypeError, PsitheoryError
 from psitheory.layout import Part
 from psitheory.symmetry.function import LossFunction
 
@@ -96,20 +96,27 @@ class Rows:
         Of length 1 each.
     noise : array, (K,)
         How much a row changes, relative to its length, when w moves by one ulp.
+    vanishing : int
+        At how many further points the gradient was zero, so that there is no row.
     """
 
     values: Array
     noise: Array
+    vanishing: int = 0
 
     def kept(self) -> Rows:
         """Return the rows without those that are much noisier than the others, or mostly noise."""
         if not len(self.noise):
             return self
         keep = self.noise <= min(100 * float(np.median(self.noise)) + 1e-14, 1e-3)
-        return Rows(self.values[keep], self.noise[keep])
+        return Rows(self.values[keep], self.noise[keep], self.vanishing)
 
     def __add__(self, other: Rows) -> Rows:
-        return Rows(np.concatenate([self.values, other.values]), np.concatenate([self.noise, other.noise]))
+        return Rows(
+            np.concatenate([self.values, other.values]),
+            np.concatenate([self.noise, other.noise]),
+            self.vanishing + other.vanishing,
+        )
 
 
 def rows_at(function: LossFunction, ws: Array, rng: np.random.Generator) -> Rows:
@@ -119,7 +126,7 @@ def rows_at(function: LossFunction, ws: Array, rng: np.random.Generator) -> Rows
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         noise = np.linalg.norm(second - first, axis=1) / lengths
         usable = np.isfinite(lengths) & (lengths > 0) & np.isfinite(noise)
-        return Rows(first[usable] / lengths[usable, None], noise[usable])
+        return Rows(first[usable] / lengths[usable, None], noise[usable], int(np.sum(lengths == 0)))
 
 
 def _paired_log_gradients(function: LossFunction, ws: Array, rng: np.random.Generator) -> tuple[Array, Array]:
@@ -135,20 +142,35 @@ def _paired_log_gradients(function: LossFunction, ws: Array, rng: np.random.Gene
 
 
 def _gradients(function: LossFunction, ws: Array) -> Array:
-    """Return gradients in chunks; where one fails, its points one by one, with NaN for those that raise."""
+    """Return gradients in chunks; where one fails, its points one by one, with NaN for those that raise.
+
+    Raises
+    ------
+    ArgumentError
+        If the gradient raises at every point: then it is no matter of the points.
+    """
     assert function.gradients is not None
     out = np.full(ws.shape, np.nan)
+    failure: Exception | None = None
+    computed = 0
     for start in range(0, len(ws), CHUNK):
         chunk = slice(start, start + CHUNK)
         try:
             out[chunk] = function.gradients(ws[chunk])
+            computed += 1
         except Exception:
             for k in range(start, min(start + CHUNK, len(ws))):
                 try:
                     out[k] = function.gradients(ws[k : k + 1])[0]
-                except Exception:  # a dead neuron, say: the loss is not defined there
-                    continue
-    return out
+                    computed += 1
+                except Exception as error:  # a dead neuron, say: the loss is not defined there
+                    failure = error
+    if failure is None or computed:
+        return out
+    if isinstance(failure, PsitheoryError):
+        raise failure
+    said = " ".join(str(failure).split())
+    raise ArgumentError(f"the gradient raised {type(failure).__name__} at every point: {said}") from failure
 
 
 def _differences(function: LossFunction, w: Array, h: float) -> Array:

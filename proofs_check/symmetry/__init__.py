@@ -1,0 +1,1 @@
+"""Chapter G: scaling symmetries of any function."""
