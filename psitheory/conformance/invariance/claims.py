@@ -52,7 +52,7 @@ def judged(claim: Claim, level: Level) -> tuple[Verdict, str]:
         return Verdict.HOLDS, ""
     own = level.family is not None and len(level.parts) == 1 and level.family.axis in (0, None)
     count = level.family.count if own and level.family is not None else 0
-    if not own or count % claim.blocks or " only" in level.text:
+    if not own or count % claim.blocks or level.is_partial:
         return Verdict.REFUTED, "equivalent weights have different losses" + (
             "" if level.text == "none" else f"; found is: {level.name}"
         )

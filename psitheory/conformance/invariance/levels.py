@@ -52,6 +52,13 @@ class Level:
     even: bool | None = None
 
     @property
+    def is_partial(self) -> bool:
+        """Return whether it concerns some slices of a part alone."""
+        if self.family is None or len(self.parts) > 1:
+            return False
+        return bool(np.any(self.family.layout.view(self.parts[0], self.family.units) < 0))
+
+    @property
     def name(self) -> str:
         """Return the level as a property reads, with ``up to eps`` where that is so."""
         return f"{self.text} up to eps" if self.limit else self.text
@@ -209,7 +216,9 @@ class Search:
             shape = [1] * len(part.shape)
             shape[axis] = count
             family = _family(self.function.layout, part, np.broadcast_to(labels.reshape(shape), part.shape), "", axis)
-            text = f"{axis_name(part, axis)} {_ranges(good)} only"
+            chosen = np.broadcast_to((labels >= 0).reshape(shape), part.shape)
+            effect = "without effect" if self.without_effect(part, chosen) else "only"
+            text = f"{axis_name(part, axis)} {_ranges(good)} {effect}"
             level = self.established(replace(family, text=text), (part.name,))
             if level.outcome.status == "holds":
                 return level

@@ -171,16 +171,13 @@ def _pattern(generator: Generator) -> tuple[str, ...]:
     words = []
     for what, exponent in generator.terms:
         name, _, index = what.rpartition("[") if what.endswith("]") else (what, "", "")
-        name = what if what in parts else name
-        whole = what in parts
-        slices = (
-            ""
-            if whole
-            else " entries"
-            if "," in index and ":" not in index
-            else f" {axis_name(parts[name], index.count(':'))}"
-        )
-        word = f"{name}{slices} {'+' if exponent > 0 else '−'}{abs(exponent):g}"
+        if what in parts:
+            slices = what
+        elif "," in index and ":" not in index:
+            slices = f"{name} entries"
+        else:
+            slices = f"{name} {axis_name(parts[name], index.count(':'))}"
+        word = f"{slices} {'+' if exponent > 0 else '−'}{abs(exponent):g}"
         if word not in words:
             words.append(word)
     return tuple(words)

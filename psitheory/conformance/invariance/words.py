@@ -88,7 +88,7 @@ def group_of(level: Level) -> dict[str, Any] | None:
     if (
         family is None
         or level.text in ("none", "undecided")
-        or " only" in level.text
+        or level.is_partial
         or np.any(family.powers[family.units >= 0] < 0)
     ):
         return None
