@@ -151,5 +151,23 @@ GL13 = Source(
 }""",
 )
 
-SOURCES = {source.key: source for source in (YI22, CHO17, ROB20, LAN22, ARO18, LI19, WAN20, KUN20, AMS08, GL13)}
+AKZ22 = Source(
+    "AKZ22",
+    "H. Abbaszadehpeivasti, E. de Klerk and M. Zamani, The exact worst-case convergence rate of the gradient method "
+    "with fixed step lengths for L-smooth functions, Optim. Lett. 16:1649-1661, 2022",
+    """@article{AKZ22,
+  author    = {Abbaszadehpeivasti, Hadi and de Klerk, Etienne and Zamani, Moslem},
+  title     = {The exact worst-case convergence rate of the gradient method with fixed step lengths for {$L$}-smooth
+               functions},
+  journal   = {Optimization Letters},
+  volume    = {16},
+  pages     = {1649--1661},
+  year      = {2022},
+  doi       = {10.1007/s11590-021-01821-1},
+  eprint    = {2104.05468},
+  eprinttype = {arXiv},
+}""",
+)
+
+SOURCES = {source.key: source for source in (YI22, CHO17, ROB20, LAN22, ARO18, LI19, WAN20, KUN20, AMS08, GL13, AKZ22)}
 """All of them by key."""

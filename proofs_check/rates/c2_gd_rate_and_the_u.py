@@ -49,6 +49,7 @@ rates, gradient descent, norm growth
 import numpy as np
 
 from proofs_check.bibliography import YI22
+from proofs_check.tightness import with_tightness
 from psitheory.arithmetic import namespace
 from psitheory.checking import BALLS, FLOATS, POWERS_OF_TWO, RATIONALS, Exhibit, Interval, at_most, equal, theorem
 from psitheory.checking.fits import log_log_slope
@@ -74,7 +75,7 @@ C2 = theorem(
         "ηL ≤ min r², and ηL ≤ 1 if there are free parameters",
         "for a → 0: G is above the threshold at [w_0] and at [-∇f(w_0)]",
     ),
-    doc=__doc__,
+    doc=with_tightness(__doc__, GD),
 )
 
 

@@ -47,6 +47,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from proofs_check.bibliography import GL13
+from proofs_check.tightness import with_tightness
 from psitheory.arithmetic import namespace
 from psitheory.checking import BALLS, FLOATS, RATIONALS, Exhibit, Interval, at_most, theorem
 from psitheory.experiments import descend
@@ -72,7 +73,7 @@ C3 = theorem(
         "L bounds the joint Hessian at unit blocks on all classes",
         "η ≤ 1/L",
     ),
-    doc=__doc__,
+    doc=with_tightness(__doc__, PSI_SGD, PSI_SGD_TUNED, PSI_SGD_DECREASING, PSI_SGD_WINDOW),
 )
 
 RUN = {"steps": counts(1, 6), "model": rayleigh_means(), "w": points_off_the_axes("model")}

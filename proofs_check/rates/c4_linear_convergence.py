@@ -49,6 +49,7 @@ rates, Polyak-Łojasiewicz, linear convergence
 import numpy as np
 
 from proofs_check.bibliography import AMS08
+from proofs_check.tightness import with_tightness
 from psitheory.arithmetic import namespace
 from psitheory.checking import BALLS, FLOATS, RATIONALS, Exhibit, at_most, equal, theorem
 from psitheory.experiments import descend
@@ -74,7 +75,7 @@ C4 = theorem(
         "domination holds on the sublevel set of the start",
         "for the local rate: a nondegenerate minimum, ρ < 1, a generic start",
     ),
-    doc=__doc__,
+    doc=with_tightness(__doc__, DOMINATED),
 )
 
 ANYWHERE = {"model": gapped_rayleighs(), "w": points("model")}

@@ -53,6 +53,8 @@ def descend(
 
     Raises
     ------
+    ArgumentTypeError
+        If the model or the optimiser is none (a class is no instance).
     ArgumentError
         If the starts do not fit the model, have a zero block or are not finite; if there are not as many
         samples as a mini-batch needs; if a recorded time lies outside 0 … T.

@@ -31,14 +31,32 @@ def iterate(
     """Yield ``(t, w, evaluation, state)`` for t = 0, 1, … without end.
 
     The parameters are those of :func:`~psitheory.experiments.descend`, and what the optimiser carries, if it does
-    not begin afresh.  A run that meets a dead neuron
-    after its start has NaN for loss and gradient from there on; the others of its ensemble go on.
+    not begin afresh.  A run that meets a dead neuron after its start has NaN for loss and gradient from there on;
+    the others of its ensemble go on.
+
+    Raises
+    ------
+    ArgumentTypeError
+        If ``model`` has no layout and no ``evaluate``, or ``optimizer`` is no instance with ``init`` and ``step``.
+    ArgumentError
+        As :func:`~psitheory.experiments.descend` does.
     """
+    if not (hasattr(model, "evaluate") and hasattr(model, "layout")):
+        raise ArgumentTypeError(f"model is {shown(model)}; an object with a layout and evaluate(w) is needed")
+    if isinstance(optimizer, type) or not (hasattr(optimizer, "init") and hasattr(optimizer, "step")):
+        raise ArgumentTypeError(
+            f"optimizer is {shown(optimizer)}; an instance with init and step is needed, such as GradientDescent(0.1)"
+        )
     layout = model.layout
     w = layout.check(starts, "starts")
     batches = _batches(model, rng, batch_size, sampling, tuple(w.shape[:-1]))
-    evaluate = Survivors(model)
-    state = optimizer.init(layout, w) if state is None else state
+    return _steps(model, optimizer, w, batches, optimizer.init(layout, w) if state is None else state)
+
+
+def _steps(
+    model: Model, optimizer: Optimizer, w: Array, batches: Iterator[np.ndarray | None], state: State
+) -> Iterator[tuple[int, Array, Evaluation, State]]:
+    layout, evaluate = model.layout, Survivors(model)
     for t in count():
         evaluation = evaluate(w, next(batches))
         yield t, w, evaluation, state

@@ -131,7 +131,7 @@ PSI_GD_SUM = Bound(
     "PSI-GD, sum",
     r"\sum_{t<T} G(w_t)",
     r"\frac{f(w_0) - f(w_T)}{\eta(1 - \eta L/2)}",
-    "PSI-GD with 0 < η < 2/L; RGD by the exponential map with L_g for L",
+    "PSI-GD with 0 < η < 2/L",
     "Yi22",
     _sum,
 )
@@ -139,7 +139,7 @@ PSI_GD = Bound(
     "PSI-GD",
     _LEAST,
     r"\frac{2L\Delta}{T}",
-    "PSI-GD with η = 1/L; RGD by the exponential map with η = 1/L_g and L_g for L",
+    "PSI-GD with η = 1/L",
     "Yi22",
     _psi_gd,
 )
@@ -191,14 +191,29 @@ DOMINATED = Bound(
     "B. T. Polyak, Gradient methods for the minimisation of functionals, 1963",
     _dominated,
 )
+RGD_SUM = Bound(
+    "RGD, sum",
+    r"\sum_{t<T} G(w_t)",
+    r"\frac{f(w_0) - f(w_T)}{\eta(1 - \eta L_g/2)}",
+    "Riemannian gradient descent by the exponential map with 0 < η < 2/L_g; smoothness is L_g, along geodesics",
+    "AMS08",
+    _sum,
+)
+RGD = Bound(
+    "RGD",
+    _LEAST,
+    r"\frac{2L_g\Delta}{T}",
+    "Riemannian gradient descent by the exponential map with η = 1/L_g; smoothness is L_g, along geodesics",
+    "AMS08",
+    _psi_gd,
+)
 SMOOTH = Bound(
     "GD on smooth functions of a flat space, exact",
     r"\min_{t<T} \|\nabla f(x_t)\|^2",
     r"\frac{4L\Delta}{3T - 1}",
     "gradient descent with η = 1/L on functions of R^n with L-Lipschitz gradient, of which it is the worst case; "
-    "beside PSI-GD for comparison only",
-    "H. Abbaszadehpeivasti, E. de Klerk and M. Zamani, The exact worst-case convergence rate of the gradient method "
-    "with fixed step lengths for L-smooth functions, Optim. Lett. 16:1649-1661, 2022 (arXiv 2104.05468)",
+    "beside PSI-GD and RGD for comparison only",
+    "AKZ22",
     _smooth,
 )
 
@@ -213,6 +228,8 @@ BOUNDS = {
         PSI_SGD_DECREASING,
         PSI_SGD_WINDOW,
         DOMINATED,
+        RGD_SUM,
+        RGD,
         SMOOTH,
     )
 }

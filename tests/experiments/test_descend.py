@@ -14,6 +14,7 @@ from psitheory.arithmetic import SymbolTable, dot, namespace, to_balls, to_float
 from psitheory.errors import ArgumentError, ArgumentTypeError, DeadNeuron
 from psitheory.experiments import descend, iterate, log_spaced, riemannian_square
 from psitheory.layout import Layout
+from psitheory.models import Rayleigh
 from psitheory.models.interface import Evaluation
 from psitheory.optimizers import GradientDescent, PSIGradientDescent
 
@@ -252,3 +253,23 @@ def test_mini_batches_need_a_generator_and_enough_samples() -> None:
         descend(model, GradientDescent(0.1), np.zeros((1, 1)), 1, batch_size=4, rng=np.random.default_rng(0))
     with pytest.raises(ArgumentError, match="count is 1"):
         log_spaced(1)
+
+
+@pytest.mark.parametrize(
+    ("model", "optimizer", "sentence"),
+    [
+        ("rayleigh", GradientDescent(0.1), "model is 'rayleigh'; an object with a layout and evaluate"),
+        (Rayleigh(np.eye(2)), GradientDescent, "optimizer is <class .*; an instance with init and step is needed"),
+        (Rayleigh(np.eye(2)), "gd", "optimizer is 'gd'; an instance with init and step is needed"),
+    ],
+)
+def test_what_is_no_model_or_no_optimizer_is_named(model, optimizer, sentence):
+    with pytest.raises(ArgumentTypeError, match=sentence):
+        iterate(model, optimizer, np.ones(2))
+    with pytest.raises(ArgumentTypeError, match=sentence):
+        descend(model, optimizer, np.ones(2), steps=1)
+
+
+def test_rates_of_another_ensemble_are_named():
+    with pytest.raises(ArgumentError, match=r"has the shape \(3,\); that of the ensemble, \(2,\), is needed"):
+        descend(Rayleigh(np.eye(2)), GradientDescent(np.full(3, 0.1)), np.ones((2, 2)), steps=1)
