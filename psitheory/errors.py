@@ -41,5 +41,7 @@ class WrongClass(PsitheoryError, ValueError):
 
 def shown(value: object, limit: int = 60) -> str:
     """Return ``repr(value)`` shortened to ``limit`` characters, for use inside a sentence."""
+    if type(value).__module__ == "numpy" and getattr(value, "ndim", 1) == 0:
+        value = value.item()  # type: ignore[attr-defined]  # one of NumPy's scalars reads like Python's
     text = " ".join(repr(value).split())
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -531,3 +531,34 @@ def test_a_bad_part_is_named(make: Callable[[], Any], message: str) -> None:
 def test_an_unknown_part_is_named() -> None:
     with pytest.raises(UnknownName, match=r"part 'W2' is not in this layout; it has W1, b, w"):
         LAYOUT.view("W2", np.ones(10))
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda: Layout.of("ab"), "sizes is 'ab'; a sequence of integers"),
+        (lambda: Layout.of(3), "sizes is 3; a sequence of integers"),
+        (lambda: Layout.of([2.5]), r"shape of part 'w1' is \(2.5,\); its axes must be integers"),
+        (lambda: Layout.of([True]), r"shape of part 'w1' is \(True,\); its axes must be integers"),
+        (lambda: Layout.of([2], "x"), r"shape of part 'v' is \('x',\); its axes must be integers"),
+        (lambda: Layout("w"), r"a part is 'w'; what blocks\(\) or free\(\) returns is needed"),
+        (lambda: blocks(3, 2), "name of a part is 3; a string is needed"),
+    ],
+)
+def test_what_is_no_layout_is_named(make, sentence):
+    with pytest.raises(ArgumentTypeError, match=sentence):
+        make()
+
+
+def test_arrays_of_another_width_are_refused_not_cut():
+    layout = Layout.of([2])
+    with pytest.raises(ArgumentError, match=r"an array has the shape \(5,\); its last axis must be 2"):
+        layout.norms(np.ones(5))
+    with pytest.raises(ArgumentError, match=r"an array has the shape \(3,\); its last axis must be 2"):
+        layout.units(np.ones(3))
+
+
+@pytest.mark.parametrize("a", [2.0, [1.0], np.ones(2), np.array(1.0)])
+def test_scales_that_are_not_one_for_each_block_are_refused(a):
+    with pytest.raises(ArgumentError, match=r"an array with one scale for each block, \(..., 1\), is needed"):
+        Layout.of([2]).scale(a, np.ones(2))

@@ -20,7 +20,7 @@ import numpy as np
 
 from psitheory.arithmetic import Array, dot, namespace, norm, rescaled
 from psitheory.arithmetic.objects import ObjectNamespace
-from psitheory.errors import ArgumentError, Undecided
+from psitheory.errors import ArgumentError, ArgumentTypeError, Undecided, shown
 from psitheory.geometry import sphere
 from psitheory.layout import Layout
 
@@ -38,9 +38,18 @@ class PSIQuotient:
     -----
     Every method broadcasts over leading axes, checks its points (shape, dtype, finite, no zero block) and
     raises :class:`~psitheory.errors.ArgumentError` naming the block at fault.
+
+    Raises
+    ------
+    ArgumentTypeError
+        If ``layout`` is no Layout.
     """
 
     layout: Layout
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.layout, Layout):
+            raise ArgumentTypeError(f"layout is {shown(self.layout)}; a Layout, such as Layout.of([2, 3]), is needed")
 
     @property
     def dimension(self) -> int:
@@ -240,7 +249,7 @@ class PSIQuotient:
     def random_tangent(self, rng: np.random.Generator, w: Array) -> Array:
         r"""Return horizontal vectors at ``w`` that are standard normal in the metric."""
         z = self.layout.scale(self.layout.norms(self.layout.check(w)), rng.normal(size=np.shape(w)))
-        return self.horizontal(w, z)
+        return self.horizontal(w, self.horizontal(w, z))  # a short one is horizontal to rounding only then
 
     def defect(self, w: Array) -> Array:
         """Return 0: every array without a zero block represents a point."""

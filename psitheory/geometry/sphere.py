@@ -134,7 +134,8 @@ class Sphere:
 
     def random_tangent(self, rng: np.random.Generator, w: Array) -> Array:
         """Return tangential parts of standard normal vectors."""
-        return self.project(w, rng.normal(size=np.shape(w)))
+        x = self.project(w, rng.normal(size=np.shape(w)))
+        return self.project(w, x)  # a short one is tangent to rounding only then
 
     def defect(self, w: Array) -> Array:
         r"""Return :math:`\|w\| - 1`."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from psitheory.arithmetic import BALLS, Array, dot, namespace, norm, rescaled, scaled_square
 from psitheory.arithmetic.objects import ObjectNamespace
-from psitheory.errors import ArgumentError, UnknownName
+from psitheory.errors import ArgumentError, ArgumentTypeError, UnknownName, shown
 from psitheory.layout.parts import Part, blocks, free
 from psitheory.layout.reals import as_real, is_zero
 
@@ -46,6 +46,9 @@ class Layout:
     """
 
     def __init__(self, *parts: Part) -> None:
+        strangers = [part for part in parts if not isinstance(part, Part)]
+        if strangers:
+            raise ArgumentTypeError(f"a part is {shown(strangers[0])}; what blocks() or free() returns is needed")
         names = [part.name for part in parts]
         if len(set(names)) < len(names):
             raise ArgumentError(f"parts have the names {names}; each name may stand once")
@@ -58,6 +61,8 @@ class Layout:
     @classmethod
     def of(cls, sizes: Sequence[int], free_size: int = 0) -> Layout:
         """Return the layout of blocks of the given ``sizes``, named w1, w2, …, then a free part v."""
+        if isinstance(sizes, (str, bytes)) or not hasattr(sizes, "__iter__"):
+            raise ArgumentTypeError(f"sizes is {shown(sizes)}; a sequence of integers, one for each block, is needed")
         parts = [blocks(f"w{i}", size) for i, size in enumerate(sizes, 1)]
         return cls(*parts, *([free("v", free_size)] if free_size else []))
 
@@ -160,6 +165,7 @@ class Layout:
         *arrays: Array,
     ) -> Array:
         """Return the flat array of ``on_rows`` of the blocks (..., count, d) and ``on_free`` of the rest."""
+        self._check_widths(*arrays)
         xp = namespace(*arrays)
         out = []
         for run in self._runs:
@@ -176,6 +182,7 @@ class Layout:
 
     def reduce(self, on_rows: Callable[..., Array], *arrays: Array) -> Array:
         """Return the numbers ``on_rows`` gives for each block, (..., m)."""
+        self._check_widths(*arrays)
         xp = namespace(*arrays)
         out = [on_rows(*(self._rows(run, x) for x in arrays)) for run in self._runs if run.count]
         if not out:
@@ -184,6 +191,8 @@ class Layout:
 
     def expand(self, a: Array) -> Array:
         """Return ``a`` (..., m) as one factor for each entry, (..., n): a_i on block i, 1 on the free part."""
+        if not getattr(a, "shape", None) or a.shape[-1] != self.m:
+            raise ArgumentError(f"a is {shown(a)}; an array with one scale for each block, (..., {self.m}), is needed")
         xp = namespace(a)
         if self.p:
             a = xp.concat([a, xp.ones((*tuple(a.shape[:-1]), 1), dtype=a.dtype)], axis=-1)
@@ -238,6 +247,14 @@ class Layout:
         return self.map(on_rows, lambda _, z: z if plain else z * factor, w, z)
 
     # -- validity -------------------------------------------------------------------------------
+
+    def _check_widths(self, *arrays: Array) -> None:
+        """Raise if an array is not (..., n): a slice would hide it."""
+        for x in arrays:
+            if x.shape[-1] != self.n:
+                raise ArgumentError(
+                    f"an array has the shape {tuple(x.shape)}; its last axis must be {self.n}, the size of {self}"
+                )
 
     def check(self, w: Array, name: str = "w", *, nonzero: bool = True) -> Array:
         """Return ``w`` as an array of this layout, or raise an error that names the part at fault.

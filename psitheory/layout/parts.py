@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from psitheory.errors import ArgumentError
+from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ def blocks(name: str, *shape: int, each: Literal["row", "whole"] | int = "row") 
     ArgumentError
         If the shape is empty or has a zero, or the groups do not divide the first axis.
     """
+    shape = _axes(name, shape)
     if not shape or any(k < 1 for k in shape):
         raise ArgumentError(f"shape of part {name!r} is {shape}; at least one axis, each of size 1 or more, is needed")
     rows = 1 if len(shape) == 1 else shape[0]
@@ -51,11 +52,20 @@ def blocks(name: str, *shape: int, each: Literal["row", "whole"] | int = "row") 
     count = int(each) if isinstance(each, (int, np.integer)) else rows if each == "row" else 1
     if count < 1 or rows % count:
         raise ArgumentError(f"each of part {name!r} is {each!r}; a divisor of its {rows} rows is needed")
-    return Part(name, tuple(shape), count)
+    return Part(name, shape, count)
 
 
 def free(name: str, *shape: int) -> Part:
     """Return a part that no normalisation touches: affine parameters, a last layer."""
+    shape = _axes(name, shape)
     if any(k < 0 for k in shape):
         raise ArgumentError(f"shape of part {name!r} is {shape}; no axis may be negative")
-    return Part(name, tuple(shape), 0)
+    return Part(name, shape, 0)
+
+
+def _axes(name: str, shape: tuple[int, ...]) -> tuple[int, ...]:
+    if not isinstance(name, str):
+        raise ArgumentTypeError(f"name of a part is {shown(name)}; a string is needed")
+    if any(isinstance(k, bool) or not isinstance(k, (int, np.integer)) for k in shape):
+        raise ArgumentTypeError(f"shape of part {name!r} is {shown(shape)}; its axes must be integers")
+    return tuple(int(k) for k in shape)

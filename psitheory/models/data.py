@@ -8,7 +8,7 @@ import numpy as np
 
 from psitheory.arithmetic import Array, namespace
 from psitheory.arithmetic.objects import ObjectNamespace
-from psitheory.errors import ArgumentError, shown
+from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 from psitheory.layout import as_real
 
 
@@ -25,8 +25,11 @@ def checked(x: Array, name: str, *shape: int | None) -> Array:
     x = as_real(x, name)
     fits = x.ndim == len(shape) and all(n == (k or max(n, 1)) for n, k in zip(x.shape, shape, strict=True))
     if not fits:
-        needed = " × ".join("any" if k is None else str(k) for k in shape)
-        raise ArgumentError(f"{name} has the shape {tuple(x.shape)}; a nonempty array {needed} is needed")
+        axes = "axis" if len(shape) == 1 else "axes"
+        needed = f"of {len(shape)} {axes}, each of size 1 or more,"
+        if any(shape):
+            needed = f"of shape ({', '.join('any size' if k is None else str(k) for k in shape)}),"
+        raise ArgumentError(f"{name} has the shape {tuple(x.shape)}; an array {needed} is needed")
     if not bool(np.all(np.asarray(namespace(x).isfinite(x)))):
         raise ArgumentError(f"{name} holds an entry that is not finite; finite numbers are needed")
     return x
@@ -47,6 +50,8 @@ def matched(data: Array, w: Array) -> Array:
 
 def check_width(w: Array, n: int) -> None:
     """Raise if the last axis of ``w`` is not of length ``n``: broadcasting would hide it."""
+    if not hasattr(w, "ndim"):
+        raise ArgumentTypeError(f"w is {shown(w)}; an array is needed")
     if w.ndim < 1 or w.shape[-1] != n:
         raise ArgumentError(f"w has the shape {tuple(w.shape)}; its last axis must be {n}")
 

@@ -85,7 +85,7 @@ def _check_values(value: Any, name: str, *, may_be_zero: bool) -> None:
         _check_values(value.free, f"{name}.free", may_be_zero=may_be_zero)
         return
     if isinstance(value, (bool, str, bytes, complex, list, tuple, dict, type(None))):
-        raise ArgumentTypeError(f"{name} is {shown(value)}; {needed}, or an array of such, is needed")
+        raise ArgumentTypeError(f"{name} is {shown(value)}; {needed}, or a NumPy array of such, is needed")
     if isinstance(value, Fraction):
         value = float(value)
     xp = namespace(value)
@@ -98,7 +98,7 @@ def _check_values(value: Any, name: str, *, may_be_zero: bool) -> None:
     else:
         array = np.asarray(value)
         if array.dtype.kind not in "fiuO":
-            raise ArgumentTypeError(f"{name} is {shown(value)}; {needed}, or an array of such, is needed")
+            raise ArgumentTypeError(f"{name} is {shown(value)}; {needed}, or a NumPy array of such, is needed")
         inside = (array >= 0) if may_be_zero else (array > 0)
         wrong = not bool(np.all(inside & (array < math.inf)))
     if wrong:
@@ -147,6 +147,8 @@ def by_kind(layout: Layout, w: Array, of_blocks: Any, of_free: Any) -> Any:
 def _per_row(value: Any, w: Array) -> Any:
     """Return ``value``, a number or one for each row of ``w``, shaped to multiply ``w`` (..., n)."""
     xp = namespace(w)
+    if np.ndim(value):
+        _check_one_for_each_run(value, w)
     if isinstance(xp, ObjectNamespace):
         return xp.asarray(value)[..., None] if np.ndim(value) else xp.element(value)
     if isinstance(value, Fraction):
@@ -155,6 +157,14 @@ def _per_row(value: Any, w: Array) -> Any:
         return _matched(value, w)[..., None]
     # NumPy's own scalars carry a dtype, which float32 would be carried over to; Python's do not
     return value.item() if isinstance(value, (np.generic, np.ndarray)) else value
+
+
+def _check_one_for_each_run(value: Array, w: Array) -> None:
+    """Raise if ``value`` has not the ensemble's shape, nor one that broadcasts to it."""
+    runs, came = tuple(w.shape[:-1]), tuple(value.shape)
+    fits = len(came) <= len(runs) and all(k in (1, n) for k, n in zip(came[::-1], runs[::-1], strict=False))
+    if not fits:
+        raise ArgumentError(f"a rate, decay or factor has the shape {came}; that of the ensemble, {runs}, is needed")
 
 
 def _matched(value: Array, w: Array) -> Array:

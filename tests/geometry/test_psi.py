@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psitheory.arithmetic import to_balls, to_rationals
-from psitheory.errors import ArgumentError
+from psitheory.errors import ArgumentError, ArgumentTypeError
 from psitheory.geometry import Manifold, PSIQuotient, Quotient
 from psitheory.layout import Layout, blocks, free
 
@@ -333,3 +333,10 @@ def test_random_tangents_have_unit_variance_in_each_direction_of_the_metric() ->
     x = psi.random_tangent(np.random.default_rng(0), w)
     squares = psi.norm(w, x) ** 2  # chi squared with 5 degrees of freedom: mean 5, variance 10
     assert abs(float(squares.mean()) - psi.dimension) < 5 * np.sqrt(10 / 4000)
+
+
+def test_a_quotient_of_something_else_is_named():
+    with pytest.raises(
+        ArgumentTypeError, match=r"layout is \[2, 3\]; a Layout, such as Layout.of\(\[2, 3\]\), is needed"
+    ):
+        PSIQuotient([2, 3])

@@ -193,3 +193,10 @@ def test_a_sphere_names_what_does_not_fit(call: Any, name: str) -> None:
         call(Sphere(2), np.ones(3), w)
     with pytest.raises(ArgumentTypeError, match=f"{name} has the dtype int64; a real floating-point dtype is needed"):
         call(Sphere(2), np.ones(2, int), w)
+
+
+def test_short_random_tangents_are_tangent_to_rounding_too() -> None:
+    rng, sphere = np.random.default_rng(0), Sphere(2)
+    w = sphere.random_point(rng, (10_000,))  # one normal vector in about 500 is nearly parallel to its point
+    x = sphere.random_tangent(rng, w)
+    assert (abs(np.vecdot(w, x)) <= 4 * sphere.d * EPS * np.linalg.norm(x, axis=-1)).all()

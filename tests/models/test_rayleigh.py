@@ -121,7 +121,7 @@ def test_an_overflow_reads_as_nan_and_not_as_a_critical_point():
         ([[1.0, 2.0], [3.0, 4.0]], ArgumentError, "matrix is not equal to its transpose; a symmetric matrix is needed"),
         (RATIONALS.asarray([[1, 2], [3, 4]]), ArgumentError, "symmetric matrix is needed"),
         ([[1.0, 2.0]], ArgumentError, r"matrix has the shape \(1, 2\); a square matrix is needed"),
-        ([1.0], ArgumentError, r"matrix has the shape \(1,\); a nonempty array any × any is needed"),
+        ([1.0], ArgumentError, r"matrix has the shape \(1,\); an array of 2 axes, each of size 1 or more, is needed"),
         ([[np.inf]], ArgumentError, "matrix holds an entry that is not finite"),
         (np.eye(2, dtype=int), ArgumentTypeError, "matrix has the dtype int64"),
         ("A", ArgumentTypeError, "matrix is 'A'; an array of real numbers is needed"),

@@ -124,7 +124,7 @@ def test_a_rate_that_is_not_positive_is_named(method: Any, rate: Any) -> None:
 
 @pytest.mark.parametrize("rate", ["fast", None, True, 1j, [0.1], np.array(["a"])])
 def test_a_rate_that_is_no_number_is_named(rate: Any) -> None:
-    with pytest.raises(ArgumentTypeError, match=r"rate is .*; a positive number, or an array of such, is needed"):
+    with pytest.raises(ArgumentTypeError, match=r"rate is .*; a positive number, or a NumPy array of such, is needed"):
         GradientDescent(rate)
 
 
