@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from psitheory.conformance.findings import ConformanceReport
-from psitheory.conformance.target import check, load
+from psitheory.conformance.target import check, load, made
 from psitheory.errors import ArgumentError, shown
 
 NOTICE = "psitheory: running the code of {target} on this machine, with your rights"
@@ -25,7 +27,13 @@ def run_check(
     """Say that the code of the target is run, run it, and return the report."""
     failures = read_expected(expected) if expected is not None else None
     print(NOTICE.format(target=target), file=sys.stderr, flush=True)
-    return check(load(target), kind=kind, only=list(only) if only else None, expected=failures, seed=seed)
+    subject = load(target) if kind else made(load(target))
+    report = check(subject, kind=kind, only=list(only) if only else None, expected=failures, seed=seed)
+    if isinstance(subject, ConformanceReport):
+        return report
+    again = ["psitheory", "check", target, *(["--kind", kind] if kind else []), "--seed", str(seed), "--only"]
+    findings = (replace(finding, replay=shlex.join([*again, finding.law])) for finding in report.findings)
+    return replace(report, findings=tuple(findings))
 
 
 def read_expected(path: Path) -> Mapping[str, str]:

@@ -40,8 +40,9 @@ def check(
     Parameters
     ----------
     subject : object
-        A function without arguments is called, for what it returns: a subject, or a report, which is returned.
-        A pair (f, at) is a model with the point at which to look at it.
+        A function or class without arguments is called, for what it returns: a subject, or a report, which is
+        returned.  A pair (f, at) is a model with the point at which to look at it, (module, inputs) a PyTorch one.
+        A function of ``params`` is taken for one that makes a PyTorch optimiser.
     kind : {"manifold", "model", "optimizer", "retraction"}, optional
         What it is to be checked as; found out if left out.
     only, expected, seed
@@ -58,8 +59,8 @@ def check(
     """
     if kind is not None and kind not in KINDS:
         raise UnknownName(f"kind is {shown(kind)}; one of {', '.join(KINDS)} is needed")
-    if kind is None and not isinstance(subject, ConformanceReport) and _is_maker(subject):
-        subject = subject()
+    if kind is None:
+        subject = made(subject)
     if isinstance(subject, ConformanceReport):
         return subject.expecting(expected) if expected else subject
     found = kind or kind_of(subject)
@@ -68,6 +69,12 @@ def check(
     function = getattr(importlib.import_module(module), name)
     report: ConformanceReport = function(*arguments, only=only, expected=expected, seed=seed, **options)
     return report
+
+
+def made(subject: Any) -> Any:
+    """Return what a function or class without arguments makes; everything else as it is."""
+    is_maker = (inspect.isfunction(subject) or inspect.isclass(subject)) and not _required(subject)
+    return subject() if is_maker else subject
 
 
 def kind_of(subject: Any) -> str:
@@ -91,11 +98,17 @@ def kind_of(subject: Any) -> str:
         return "optimizer" if callable(subject[1]) else "model"
     if _is_manifold(subject):
         return "manifold"
-    if inspect.isroutine(subject) and len(_required(subject)) >= 2:
+    required = _required(subject) if inspect.isroutine(subject) else []
+    if len(required) >= 2 or required == ["params"]:
         return "optimizer"
+    if required:
+        raise ArgumentTypeError(
+            f"target is {shown(subject)}, a function of one argument; if it is a loss, a pair of it and a point is "
+            "needed; if it makes optimisers from parameters, kind='optimizer' (--kind optimizer) says so"
+        )
     raise ArgumentTypeError(
         f"target is {shown(subject)}; a manifold, a model (or a pair of a loss and a point), an optimiser, or a "
-        "function without arguments that returns one of them, or a report, is needed; --kind says what it is"
+        "function without arguments that returns one of them, or a report, is needed"
     )
 
 
@@ -187,10 +200,6 @@ def _is_manifold(subject: Any) -> bool:
     from psitheory.conformance.geometry.methods import looks_like_a_manifold
 
     return looks_like_a_manifold(subject)
-
-
-def _is_maker(subject: Any) -> bool:
-    return inspect.isfunction(subject) and not _required(subject)
 
 
 def _required(function: Callable[..., Any]) -> list[str]:

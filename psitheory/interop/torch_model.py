@@ -56,7 +56,10 @@ def loss_functions(
         if inputs is None:
             inputs, at = at, None
         if inputs is None:
-            raise ArgumentTypeError("inputs is None; a module is called on inputs, which are needed")
+            raise ArgumentTypeError(
+                "inputs is None; a module is called on inputs, which are needed: check_model(module, inputs), or a pair"
+                " of both as a target"
+            )
         return _modes(f, _Call(inputs, targets, loss), shown_name(f))
     if isinstance(at, nn.Module):
         return _modes(at, _Loss(f), getattr(f, "__name__", shown_name(f)))

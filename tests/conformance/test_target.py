@@ -17,9 +17,13 @@ from psitheory.optimizers import GradientDescent
 
 SUBJECTS = """
 import numpy as np
-from psitheory.conformance import check_rate
+from psitheory.conformance import check_manifold, check_rate
 from psitheory.geometry import Sphere
 from psitheory.laws.broken_manifolds import SumNorm
+
+class Unit(Sphere):
+    def __init__(self):
+        super().__init__(2)
 
 class Group:
     sphere = Sphere(3)
@@ -32,6 +36,9 @@ def made():
 def report():
     times = np.arange(1.0, 40.0)
     return check_rate((times, 1 / times), lambda t: 1 / t)
+
+def refuted():
+    return check_manifold(wrong, only="norm_is_the_root_of_the_metric", seed=7)
 
 class Raising(Sphere):
     def dist(self, w, z):
@@ -75,6 +82,7 @@ def run(folder, monkeypatch, capsys):
         ("subjects.py:right", (), 0),
         ("subjects.py:Group.sphere", (), 0),
         ("subjects.py:made", (), 0),
+        ("subjects.py:Unit", (), 0),
         ("subjects.py:report", (), 0),
         ("package.mine:sphere", (), 0),
         ("subjects.py:wrong", (), 1),
@@ -97,7 +105,12 @@ def test_it_says_plainly_that_it_runs_the_code(run):
 def test_a_refutation_is_told_with_its_witness(run):
     _, out, _ = run("subjects.py:wrong", "--only", LAW, "--seed", "3")
     assert out.startswith(f"REFUTED  {LAW}   subject: SumNorm(d=3)\n  claimed    ‖x‖² = ⟨x, x⟩\n  observed   ")
-    assert f"  replay     check_manifold(SumNorm(d=3), only='{LAW}', seed=3)" in out
+    assert f"  replay     psitheory check subjects.py:wrong --seed 3 --only {LAW}\n" in out
+
+
+def test_a_report_that_the_target_made_keeps_its_own_replay(run):
+    _, out, _ = run("subjects.py:refuted")
+    assert f"  replay     check_manifold(SumNorm(d=3), only='{LAW}', seed=7)" in out
 
 
 def test_json_goes_to_a_file_or_alone_to_the_output(run, folder):
@@ -137,6 +150,9 @@ def test_kinds_are_told_apart():
     assert kind_of((lambda p: p, lambda g, s, p: g)) == "optimizer"
     assert kind_of((lambda w: w @ w, [1.0, 2.0])) == "model"
     assert kind_of(lambda w, gradient, state: w) == "optimizer"
+    assert kind_of(lambda params: params) == "optimizer"
+    with pytest.raises(ArgumentTypeError, match="a function of one argument; if it is a loss, a pair"):
+        kind_of(lambda w: w @ w)
     for other in (3, "text", json, Sphere, object()):
         with pytest.raises(ArgumentTypeError):
             kind_of(other)
