@@ -23,12 +23,16 @@ ones do not.
 
 What is checked, what is not
 ----------------------------
-The class paths of PSI-GD for powers of two bit for bit, in balls and on floats, and 1,000 steps of a batch-norm
-network on handwritten digits at :math:`\eta = 1/2`, below :math:`1/\hat L` on the runs tried, with a scale of its own
-for each neuron from :math:`10^{-2}` to :math:`10^2`, bit for bit; generic scales and GD on the same network are shown
-in an exhibit.  That GD reaches different minima is decided in balls: :math:`f = \cos3\theta + \cos(\theta + 0.4)`,
-:math:`\eta = 0.8`, :math:`w_0 = (\tfrac12, 0)` against :math:`3w_0`, which end more than 1.9 apart with gradients
-below :math:`10^{-8}`; from starts of length 1 and 3 no two limits differ, on a grid of 1,441 angles.
+The class paths of PSI-GD for powers of two bit for bit, in balls and on floats.  On real data 1,000 steps of a
+batch-norm network on handwritten digits at :math:`\eta = 1/2`, below :math:`1/\hat L \approx 0.6` on the runs tried,
+with a scale of its own for each neuron from :math:`10^{-2}` to :math:`10^2`: at powers of two bit for bit; at generic
+scales the classes may be ten times as far apart as the farthest of eight control runs, which start one ulp away, and
+nothing is decided if that is more than :math:`10^{-6}`.  Seen were :math:`10^{-14}`, beside :math:`4\cdot10^{-15}` of
+the controls and 8 to 9 under GD.
+
+That GD reaches different minima is decided in balls: :math:`f = \cos3\theta + \cos(\theta + 0.4)`, :math:`\eta = 0.8`,
+:math:`w_0 = (\tfrac12, 0)` against :math:`3w_0`, which end more than 1.9 apart with gradients below :math:`10^{-8}`;
+from starts of length 1 and 3 no two limits differ, on a grid of 1,441 angles.
 
 Tags
 ----
@@ -38,12 +42,13 @@ dynamics, equivalence classes, PSI-GD, gradient descent
 import numpy as np
 
 from proofs_check.bibliography import YI22
+from proofs_check.dynamics.b3_figures import FIGURES
 from psitheory.arithmetic import namespace
-from psitheory.checking import BALLS, FLOATS, POWERS_OF_TWO, Exhibit, at_most, equal, theorem
-from psitheory.experiments import descend
+from psitheory.checking import BALLS, FLOATS, POWERS_OF_TWO, Interval, Verdict, at_most, equal, theorem
+from psitheory.errors import Undecided
+from psitheory.experiments import compare_classes, descend
 from psitheory.geometry import PSIQuotient
-from psitheory.models import Circle, Cosine, Neuron
-from psitheory.models.named import named_model
+from psitheory.models import Circle, Cosine
 from psitheory.optimizers import GradientDescent, PSIGradientDescent
 from psitheory.strategies import counts, digits_network, network_starts, points, rescalings, step_sizes, whole_models
 
@@ -126,6 +131,27 @@ def on_digits_the_classes_agree_after_one_step_of_gd(steps, model, w, a):
     return equal(*_classes(GradientDescent(0.5), model, w, a, steps))
 
 
+def _agree_beside_controls(optimizer, model, w, a, steps):
+    """Claim that the classes are no farther apart than ten times what one ulp in the start makes of them."""
+    record = [t for t in TIMES if t <= steps]
+    seen = compare_classes(model, optimizer, w, a, steps, rng=np.random.default_rng(0), record=record)
+    if seen.verdict is Verdict.INCONCLUSIVE:
+        raise Undecided(str(seen))
+    return at_most(Interval(seen.largest, seen.largest), seen.allowed)
+
+
+@B3.law(**DIGITS, on=(FLOATS,), example=True)
+def on_digits_the_classes_agree_at_generic_scales(steps, model, w, a):
+    """After 1, 10, 100 and 1,000 steps the classes are no farther apart than 10 times what one ulp makes of them."""
+    return _agree_beside_controls(PSIGradientDescent(0.5), model, w, a, steps)
+
+
+@on_digits_the_classes_agree_at_generic_scales.counterfeit(steps=1)
+def on_digits_the_classes_agree_at_generic_scales_under_gd(steps, model, w, a):
+    """After one step of GD they are no farther apart than that."""
+    return _agree_beside_controls(GradientDescent(0.5), model, w, a, steps)
+
+
 # -- different minima ---------------------------------------------------------------------------
 
 END = {"steps": 40, "model": CIRCLE["model"], "w": points("model"), "a": rescalings("model", decades=2), "eta": 0.8}
@@ -188,100 +214,5 @@ def gd_always_reaches_one_minimum_by_different_classes(steps, model, w, a, eta):
     return _come_together(model, w, a, eta, steps)
 
 
-# -- exhibits -----------------------------------------------------------------------------------
-
-AXIS = np.array([-12.0, 2.0, -3.0])
-TO_THE_FRONT = np.eye(3) - 2 * np.outer(AXIS, AXIS) / (AXIS @ AXIS)
-"""A reflection that turns the paths on the sphere to who looks at them; the samples are turned with them."""
-
-
-@B3.exhibit
-def equivalent_starts_on_the_sphere(rng):
-    """Show on S² the class paths from three lengths of one start, under GD and under PSI-GD."""
-    samples = np.random.default_rng(7)
-    model = Neuron(samples.normal(size=(6, 3)).round(1) @ TO_THE_FRONT, samples.normal(size=6).round(1))
-    psi, scales = PSIQuotient(model.layout), np.array([[0.5], [1.0], [2.0]])
-    u = np.array([-5.0, 0.0, 1.0]) @ TO_THE_FRONT / np.sqrt(26)
-
-    def classes(method):
-        run = descend(model, method, scales * u, 400, record=range(401), keep_points=True)
-        return np.moveaxis(psi.canonical(run.points), 1, 0)
-
-    under_gd, under_psi_gd = classes(GradientDescent(0.25)), classes(PSIGradientDescent(0.25))
-    return Exhibit(
-        "path",
-        "Equivalent starts on S²",
-        "A batch-norm neuron; one class, three representatives.  Under GD each takes a path of its own, and the "
-        "shortest ends at another minimum; under PSI-GD the three paths are one.",
-        {
-            "sphere": np.array(1.0),
-            **{f"GD, r₀ = {scale:g}": path for scale, path in zip(scales[:, 0], under_gd, strict=True)},
-            "PSI-GD, all three": under_psi_gd,
-        },
-        {},
-    )
-
-
-def _basins(optimizer, title, caption):
-    model = Circle.several_minima()
-    angles, scales = np.linspace(-np.pi, np.pi, 121), np.linspace(-1, 1, 41)
-    starts = 10 ** scales[:, None, None] * np.stack([np.cos(angles), np.sin(angles)], axis=-1)
-    final = descend(model, optimizer, starts, 1000, record=[1000]).final
-    away = np.arctan2(final[..., 1], final[..., 0])[..., None] - model.minima()
-    nearest = np.abs((away + np.pi) % (2 * np.pi) - np.pi).argmin(axis=-1)
-    labels = {"x": "angle of the start", "y": "log₁₀ of its length", "z": "minimum reached"}
-    labels |= {str(k): f"θ = {angle:.2f}" for k, angle in enumerate(model.minima())}
-    return Exhibit("map", title, caption, {"x": angles, "y": scales, "z": nearest}, labels)
-
-
-@B3.exhibit
-def the_basins_of_gd(rng):
-    """Show which minimum GD reaches from each angle and length of the start."""
-    return _basins(
-        GradientDescent(0.8),
-        "Basins of GD over angle and length of the start",
-        "cos 3θ + cos(θ + 0.4), η = 0.8.  Vertical lines are classes: short starts of one class reach another minimum "
-        "than long ones.",
-    )
-
-
-@B3.exhibit
-def the_basins_of_psi_gd(rng):
-    """Show which minimum PSI-GD reaches from each angle and length of the start."""
-    return _basins(
-        PSIGradientDescent(0.08),
-        "Basins of PSI-GD over angle and length of the start",
-        "cos 3θ + cos(θ + 0.4), η = 0.08.  The minimum reached depends on the class alone.",
-    )
-
-
-@B3.exhibit
-def a_thousand_steps_on_digits(rng):
-    """Show on digits how far the classes of equivalent starts are apart over 1,000 steps."""
-    model, start = named_model("digits")
-    w, m = start(rng), model.layout.m
-    generic, powers = 10 ** rng.uniform(-2, 2, m), 2.0 ** rng.integers(-6, 7, m)
-    scale = model.layout.scale
-    starts = np.stack([w, scale(powers, w), scale(generic, w), np.nextafter(w, np.inf)])
-    psi, times = PSIQuotient(model.layout), np.unique(np.rint(np.geomspace(1, 1000, 40)).astype(int))
-
-    def distances(optimizer):
-        run = descend(model, optimizer, starts, 1000, record=times, keep_points=True)
-        points = np.asarray(run.points)
-        return psi.dist(points[:, :1], points[:, 1:]).T
-
-    of_psi, of_gd = distances(PSIGradientDescent(0.5)), distances(GradientDescent(0.5))
-    return Exhibit(
-        "rate",
-        "Digits: the distance of the classes of equivalent starts",
-        f"η = 1/2, a scale for each of {m} neurons in 10^±2.  After 1,000 steps: GD {of_gd[1, -1]:.2g}; PSI-GD at "
-        f"generic scales {of_psi[1, -1]:.1e}, from a start one ulp away {of_psi[2, -1]:.1e}, at powers of two "
-        f"{of_psi[0].max():g}.",
-        {"steps": times, "observed": of_gd[1], "bound": of_psi[2], "PSI-GD": of_psi[1]},
-        {
-            "steps": "step t",
-            "observed": "GD, generic scales",
-            "bound": "PSI-GD, one ulp away",
-            "PSI-GD": "PSI-GD, generic scales",
-        },
-    )
+for figure in FIGURES:
+    B3.exhibit(figure)
