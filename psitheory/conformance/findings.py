@@ -58,6 +58,28 @@ class Finding:
         return {"verdict": str(self.verdict)} | {n: getattr(self, n) for n in names} | {"witness": dict(self.witness)}
 
 
+def in_words(value: Any) -> str:
+    """Return plain data as one reads it: ``rows: yes, blocks: 4`` for a mapping, entries parted by semicolons."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {_nested(item)}" for name, item in value.items())
+    if isinstance(value, list | tuple):
+        return "; ".join(map(in_words, value))
+    return {True: "yes", False: "no", None: "none"}[value] if isinstance(value, bool | None) else str(value)
+
+
+def _nested(value: Any) -> str:
+    return f"({in_words(value)})" if isinstance(value, Mapping | list | tuple) else in_words(value)
+
+
+def _found(name: str, value: Any) -> Iterable[str]:
+    """Yield the line of a property, or one for each entry where it has several."""
+    if isinstance(value, Mapping) and len(in_words(value)) > 80:
+        yield f"found    {name}"
+        yield from (f"         - {part}: {in_words(item)}" for part, item in value.items())
+    else:
+        yield f"found    {name}: {in_words(value)}"
+
+
 def raised(law: str, error: BaseException, *, smallest: str = "", claimed: str = "", replay: str = "") -> Finding:
     """Return the finding that the subject's own code raised: it decides nothing."""
     said = " ".join(str(error).split())
@@ -188,13 +210,16 @@ class ConformanceReport:
         return f"{self.verdict}  {self.kind} {self.subject}: {', '.join(parts) or 'nothing was tried'}"
 
     def __str__(self) -> str:
-        order = [Verdict.REFUTED, Verdict.INCONCLUSIVE, Verdict.HOLDS]
-        ordered = sorted(self.findings, key=lambda f: order.index(f.verdict))
-        lines = [line for finding in ordered for line in self._text(finding)]
+        lines = [line for finding in self.ordered() for line in self._text(finding)]
         lines += [f"skipped  {', '.join(laws)}: {reason}" for reason, laws in self.skipped_by_reason().items()]
-        lines += [f"found    {name}: {value}" for name, value in self.properties.items()]
+        lines += [line for name, value in self.properties.items() for line in _found(name, value)]
         lines += [f"note     {note}" for note in self.notes]
         return "\n".join([*lines, self.summary()])
+
+    def ordered(self) -> list[Finding]:
+        """Return the findings, those first that matter most."""
+        order = [Verdict.REFUTED, Verdict.INCONCLUSIVE, Verdict.HOLDS]
+        return sorted(self.findings, key=lambda finding: order.index(finding.verdict))
 
     def _text(self, finding: Finding) -> Iterable[str]:
         about = self.about(finding) or f"subject: {self.subject}"
@@ -212,7 +237,8 @@ class ConformanceReport:
         """Return on what a law that HOLDS rests, such as ``40 cases, floats``."""
         if finding.verdict is not Verdict.HOLDS:
             return ""
-        return ", ".join([f"{finding.cases} cases"] * bool(finding.cases) + [finding.kind] * bool(finding.kind))
+        cases = f"{finding.cases} case{'s' * (finding.cases > 1)}" if finding.cases else ""
+        return ", ".join(part for part in (cases, finding.kind) if part)
 
     def _expectation(self, finding: Finding) -> str:
         reason = self.expected[finding.law]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
-from typing import TYPE_CHECKING
+from typing import Any
 
 from psitheory.checking import Verdict
-
-if TYPE_CHECKING:
-    from psitheory.conformance.findings import ConformanceReport, Finding
+from psitheory.conformance.findings import ConformanceReport, Finding, in_words
 
 COLOURS = {Verdict.HOLDS: "#1a7f37", Verdict.REFUTED: "#b42318", Verdict.INCONCLUSIVE: "#9a6700"}
 CELL = 'style="text-align:left;vertical-align:top;padding:.3em .8em .3em 0"'
@@ -18,12 +17,12 @@ HEAD = 'style="display:inline-block;width:6em;text-indent:0;opacity:.65"'
 
 def report_as_html(report: ConformanceReport) -> str:
     """Return the report as a table, one row for each law, and what else was found below it."""
-    rows = "".join(_row(report, finding) for finding in report.findings)
+    rows = "".join(_row(report, finding) for finding in report.ordered())
     rest = [
         f"skipped {', '.join(f'<code>{escape(law)}</code>' for law in laws)}: {escape(why)}"
         for why, laws in report.skipped_by_reason().items()
     ]
-    rest += [f"<code>{escape(str(k))}</code>: {escape(str(v))}" for k, v in report.properties.items()]
+    rest += [f"<code>{escape(name)}</code>: {_property(value)}" for name, value in report.properties.items()]
     rest += [escape(note) for note in report.notes]
     below = "".join(f"<li>{line}</li>" for line in rest)
     return (
@@ -41,6 +40,13 @@ def _row(report: ConformanceReport, finding: Finding) -> str:
     about = f' <span style="opacity:.65">{escape(report.about(finding))}</span>'
     law = f"<code>{escape(finding.law)}</code>{about}{lines}"
     return f"<tr><td {CELL}>{_badge(finding.verdict)}</td><td {CELL}>{law}</td></tr>"
+
+
+def _property(value: Any) -> str:
+    if not isinstance(value, Mapping):
+        return escape(in_words(value))
+    items = "".join(f"<li><code>{escape(name)}</code>: {escape(in_words(item))}</li>" for name, item in value.items())
+    return f'<ul style="margin:0">{items}</ul>'
 
 
 def _text(name: str, text: str) -> str:

@@ -127,3 +127,22 @@ def test_code_that_raised_decides_nothing():
     assert finding.observed == "the code under test raised ValueError: two lines"
     assert finding.smallest == "w=[1.]"
     assert raised("a_law", KeyError()).observed == "the code under test raised KeyError"
+
+
+def test_properties_read_as_words_in_text_and_html():
+    groups = [{"name": "W1", "rows": True, "blocks": 4}]
+    levels = {"W1": "rows", "b1": "only by trading: W1 rows +1, b1 entries +1, W2 columns −1, and so in every layer"}
+    report = ConformanceReport("net", "model", (), {"groups": groups, "exponent": None, "eval": levels})
+    text = str(report)
+    assert "found    groups: name: W1, rows: yes, blocks: 4\n" in text
+    assert "found    exponent: none\n" in text
+    assert "found    eval\n         - W1: rows\n         - b1: only by trading: W1 rows +1" in text
+    assert "<code>W1</code>: rows</li>" in report._repr_html_()
+
+
+def test_what_is_refuted_stands_first_in_text_and_html():
+    findings = (Finding("first_law", Verdict.HOLDS, cases=1), Finding("second_law", Verdict.REFUTED))
+    report = ConformanceReport("it", "model", findings)
+    assert "first_law   1 case" in str(report)
+    for shown in (str(report), report._repr_html_()):
+        assert shown.index("second_law") < shown.index("first_law")
