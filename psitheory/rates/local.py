@@ -8,9 +8,11 @@ of L, and certifies nothing in between.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from psitheory.errors import ArgumentError, ArgumentTypeError, shown
+from psitheory.errors import ArgumentError, ArgumentTypeError
 from psitheory.models.interface import Model, Smoothness
 
 _DENSE = 96
@@ -44,45 +46,16 @@ def largest_curvature(model: Model, w: np.ndarray, *, tolerance: float = 1e-8) -
     if w.dtype == object:
         raise ArgumentTypeError("w is an array of exact numbers or balls; eigenvalues are sought in floats only")
     points = w.reshape(-1, w.shape[-1])
-    value, vector = -np.inf, None
-    for point in points:
-        top, vector = _top_eigenpair(model, point, vector, tolerance)
-        value = max(value, top)
+    value = max(curvatures(model, points, tolerance), default=-np.inf)
     return Smoothness(value, "local", "at one point" if len(points) == 1 else f"at {len(points)} points")
 
 
-def largest_curvature_along(
-    model: Model, points: np.ndarray, *, per_segment: int = 2, tolerance: float = 1e-8
-) -> Smoothness:
-    r"""Return the largest curvature on the polygon through ``points``, at its corners and inside each segment.
-
-    A step of a first-order method is a straight segment of the weights, and what its decrease depends on
-    is the curvature on that segment.
-
-    Parameters
-    ----------
-    model : Model
-    points : float array, (R, n)
-    per_segment : int
-        How many points of each segment to look at, its beginning among them.
-    tolerance : float
-        Relative accuracy of each eigenvalue.
-
-    Raises
-    ------
-    ArgumentError
-        If there are no points, or they do not fit the model.
-    """
-    if not isinstance(per_segment, (int, np.integer)) or per_segment < 1:
-        raise ArgumentError(f"per_segment is {shown(per_segment)}; an integer of at least 1 is needed")
-    points = model.layout.check(points, "points")
-    if points.ndim != 2 or not len(points):
-        raise ArgumentError(f"points has the shape {points.shape}; (R, n) with at least one point is needed")
-    fractions = np.arange(per_segment, dtype=points.dtype)[:, None] / per_segment
-    begin, end = points[:-1, None], points[1:, None]
-    inside = (begin + fractions * (end - begin)).reshape(-1, points.shape[-1])
-    found = largest_curvature(model, np.concatenate([inside, points[-1:]]), tolerance=tolerance)
-    return Smoothness(found.value, "local", f"{found.region} of a path of {len(points) - 1} segments")
+def curvatures(model: Model, points: np.ndarray, tolerance: float) -> Iterator[float]:
+    """Yield the largest eigenvalue at each of the points (N, n); neighbours in this order help each other."""
+    vector = None
+    for point in points:
+        top, vector = _top_eigenpair(model, point, vector, tolerance)
+        yield top
 
 
 def _top_eigenpair(model: Model, w: np.ndarray, guess: np.ndarray | None, tolerance: float) -> tuple[float, np.ndarray]:
