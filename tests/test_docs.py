@@ -37,3 +37,14 @@ def test_a_false_theorem_made_from_the_template_gets_a_small_witness(tmp_path):
 def test_links_between_pages_lead_somewhere(page):
     for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
         assert (DOCS / target).exists() or (DOCS / f"{target}.md").exists(), target
+
+
+def blocks_of(page):
+    """Return the Python blocks of a page, numbered."""
+    codes = re.findall(r"```python\n(.*?)```", (DOCS / page).read_text(encoding="utf-8"), re.DOTALL)
+    return [pytest.param(code, id=str(i)) for i, code in enumerate(codes, 1)]
+
+
+@pytest.mark.parametrize("code", blocks_of("check_your_own.md"))
+def test_the_examples_of_checks_run(code):
+    exec(compile(code, "check_your_own.md", "exec"), {"__name__": "example"})

@@ -105,3 +105,12 @@ def test_the_theorem_of_the_readme_made_false_is_refuted_by_a_small_witness(my_t
     witness = next(e.witness for e in claim.laws[0].evidence if e.witness is not None)
     assert set(witness.shown) == {"model", "w", "a", "eta"}
     assert all(len(value) < 200 for value in witness.shown.values())
+
+
+def test_the_checks_of_the_readme_run(capsys):
+    block = next(block for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if "check_manifold" in block)
+    exec(compile(block, "README.md", "exec"), {"__name__": "example"})
+    found = capsys.readouterr().out.splitlines()
+    assert found[0].startswith("{'W': 'whole', 'v': 'none'")
+    assert "'full': 'each neuron'" in found[1]
+    assert found[2].startswith("HOLDS  manifold Sphere(d=3)")
