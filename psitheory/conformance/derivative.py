@@ -17,7 +17,7 @@ import numpy as np
 from psitheory.checking import Observation, equal
 from psitheory.conformance.findings import ConformanceReport, Finding
 from psitheory.conformance.geometry.drawing import derived
-from psitheory.conformance.geometry.forms import Form, flat, form_of, number
+from psitheory.conformance.geometry.forms import Form, flat, form_of, real_number
 from psitheory.conformance.geometry.judging import ULPS, Bounded, judge, one_ulp_away
 from psitheory.conformance.geometry.measuring import bounded, size
 from psitheory.conformance.geometry.subject import Points
@@ -132,7 +132,7 @@ class _Function:
 
     def value(self, w: Point) -> float:
         assert self.f is not None
-        return number(self.f(self._built(w)))
+        return real_number(self.f(self._built(w)))
 
     def slope(self, w: Point) -> Point:
         return flat(self.gradient(self._built(w)), self.form)

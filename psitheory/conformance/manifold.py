@@ -125,7 +125,7 @@ def _tried(rule: Rule, subject: Known, count: int, seed: int, replay: str) -> Fi
         number = 1 if rule.single else count if dtype == np.float64 else max(count // 2, 1)
         drawn = cases(own, rule.inputs, derived(seed, rule.name, name), number)
         away = partial(one_ulp_away, eps=own.eps, parts=_parts(own))
-        judged = partial(judge, partial(rule.law, own), eps=own.eps, moved=away)
+        judged = partial(judge, partial(rule.law, own), eps=own.eps, moved=away, slack=own.slack)
         batches.append(Batch(name, number, drawn, judged, partial(_shown, own)))
     return tried(law, batches)
 

@@ -46,7 +46,8 @@ def a_batch_equals_the_loop(subject: Known, w: Point, x: Point, z: Point, v: Poi
         left.append(flat(stacked))
         right.append(np.concatenate([flat(one) for one in one_by_one]))
     a, b = np.concatenate(left), np.concatenate(right)
-    return Bounded(a, b, ULPS * subject.eps * np.sqrt(subject.n) * (np.abs(b) + size(b) / 16))
+    noise = ULPS * subject.eps * np.sqrt(subject.n) * (np.abs(b) + size(b) / 16)
+    return Bounded(a, b, noise, slack=subject.slack * size(b))
 
 
 def why_not(subject: Known, batch: bool | None) -> str:

@@ -59,8 +59,7 @@ def points_compare(subject: Known, claims: Claims) -> str:
 
 def second_order(subject: Known, claims: Claims) -> str:
     """Apply where a retraction of second order is claimed."""
-    nature = subject.nature
-    if claims.order == 1 or (claims.order is None and not (nature.spheres or nature.quotient)):
+    if claims.order == 1 or (claims.order is None and not subject.usually_of_second_order):
         return "a retraction of first order is all that is claimed (order=2 claims more)"
     if subject.nature.flat or "exp" in subject.offers:
         return points_compare(subject, claims)

@@ -45,14 +45,14 @@ def points_have_no_defect(subject: Known, w: Point) -> Observation:
     return equal(1 + subject.defect(w), 1)
 
 
-def retraction_stays_on_the_manifold(subject: Known, w: Point, x: Point) -> Observation:
+def retraction_stays_on_the_manifold(subject: Known, w: Point, x: Point, k: float) -> Observation:
     """The retraction ends at a point of the manifold."""
-    return _on_manifold(subject, subject.retract(w, x))
+    return _on_manifold(subject, subject.retract(w, k * x))
 
 
-def exponential_stays_on_the_manifold(subject: Known, w: Point, x: Point) -> Observation:
+def exponential_stays_on_the_manifold(subject: Known, w: Point, x: Point, k: float) -> Observation:
     """Geodesics end at points of the manifold."""
-    return _on_manifold(subject, subject.exp(w, x))
+    return _on_manifold(subject, subject.exp(w, k * x))
 
 
 def _on_manifold(subject: Known, z: Point) -> Observation:

@@ -14,6 +14,10 @@ from psitheory.conformance.geometry.nature import Known
 from psitheory.conformance.geometry.probes import probe
 
 CASES = 12
+EXPONENTS = (9, 12, 4, 8, 3, 6, 1, 10, 5, 7, 2, 11)
+"""Near points are this many powers of ten apart; the second pair is one point."""
+LONGER = (1.0, 3.0, 8.0, 0.3)
+"""Tangent vectors, shorter than 1, are lengthened by these factors, off spheres by 1 to 3."""
 
 
 def derived(seed: int, *names: str) -> np.random.Generator:
@@ -49,13 +53,14 @@ class _Case:
             "a": self._element,
             "d": self._nearness,
             "s": self._tininess,
+            "k": lambda: LONGER[self.index % len(LONGER)] if self.subject.nature.spheres else 1.0 + self.index % 3,
             "f": lambda: probe(self.subject.nature.map or Same(), len(self.subject.canonical(self.w)), self.rng),
         }
         return {name: makers[name]() for name in names}
 
     def _nearness(self) -> float:
-        """Return a distance between 1e-12 and 0.1, or 0."""
-        return 1e-9 if self.simple else 0.0 if self.index == 1 else 10.0 ** -(1 + self.index % 12)
+        """Return a distance between 1e-12 and 0.1, or 0; those that tell most come first."""
+        return 0.0 if self.index == 1 else 10.0 ** -EXPONENTS[self.index % len(EXPONENTS)]
 
     def _tininess(self) -> float:
         """Return a factor between 1e-10 and 1e-296, in single precision 1e-32."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -115,18 +117,39 @@ def flat(value: Any, form: Form | None = None) -> np.ndarray:
     return np.asarray(array, dtype=float).ravel()
 
 
-def number(value: Any) -> float:
-    """Return the one real number that ``value`` is.
+class NotOneNumber(ValueError):
+    """Another count of numbers came where one is needed."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"{size} numbers came where one is needed")
+        self.size = size
+
+
+def number(value: Any) -> complex:
+    """Return the one number that ``value`` is.
 
     Raises
     ------
-    ValueError
-        If it is not one real number.
+    NotOneNumber
+        If it is not one number.
     """
-    found = flat(value, Form("array"))
-    if found.size != 1:
-        raise ValueError(f"{found.size} numbers came where one is needed")
-    return float(found[0])
+    array = value.detach().cpu().numpy() if is_tensor(value) else _array(value)
+    if array.size != 1:
+        raise NotOneNumber(array.size)
+    return complex(array.ravel()[0])
+
+
+def real_number(value: Any) -> float:
+    """Return the one real number that ``value`` is, complex only by rounding.
+
+    Raises
+    ------
+    NotOneNumber
+        If it is not one number.
+    ValueError
+        If it is complex.
+    """
+    return float(_as_numbers(np.asarray(number(value)), False))
 
 
 def _as_numbers(array: np.ndarray, complex_: bool) -> np.ndarray:
@@ -152,11 +175,24 @@ def is_tensor(value: Any) -> bool:
     return torch is not None and isinstance(value, torch.Tensor)
 
 
+def in_precision(manifold: Any, dtype: Any) -> Any:
+    """Return a PyTorch module with its parameters and buffers in that precision, a copy; anything else as it is.
+
+    A curvature or a scale that is kept in single precision would spoil what is computed in double precision.
+    """
+    torch = sys.modules.get("torch")
+    if torch is None or not isinstance(manifold, torch.nn.Module):
+        return manifold
+    wanted = torch.float32 if np.dtype(dtype) == np.float32 else torch.float64
+    held = [t for t in (*manifold.parameters(), *manifold.buffers()) if t.is_floating_point()]
+    return manifold if all(t.dtype == wanted for t in held) else copy.deepcopy(manifold).to(wanted)
+
+
 @contextmanager
 def seeded(rng: np.random.Generator) -> Iterator[None]:
     """Seed the global generators of NumPy and PyTorch inside the block, and restore them after it.
 
-    Foreign code draws from them; ours never does.
+    Foreign code draws from them, ours never does; and it may warn.
     """
     before = np.random.get_state()  # noqa: NPY002
     torch = sys.modules.get("torch")
@@ -166,7 +202,9 @@ def seeded(rng: np.random.Generator) -> Iterator[None]:
         np.random.seed(seed)  # noqa: NPY002
         if torch is not None:
             torch.manual_seed(seed)
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     finally:
         np.random.set_state(before)  # noqa: NPY002
         if torch is not None:

@@ -15,21 +15,24 @@ from psitheory.conformance.geometry.measuring import (
     length,
     moved_along,
     rounding,
-    rounding_in_metric,
     size,
     spread,
+    stretch,
 )
 from psitheory.conformance.geometry.nature import Known
 from psitheory.conformance.geometry.orders import curve_of
 from psitheory.conformance.jets import jet
 
 Point = np.ndarray
+JUMPS = 2.0**-36
+"""Matrix exponentials jump where they change their degree, by more than the last coefficients show."""
 NEAREST = 1e-4
 """No injectivity radius of a random point is expected below this."""
 
 
-def exponential_is_a_geodesic(subject: Known, w: Point, x: Point) -> Bounded | Observation:
+def exponential_is_a_geodesic(subject: Known, w: Point, x: Point, k: float) -> Bounded | Observation:
     r"""The exponential follows the geodesic: a great circle, or a curve of constant speed without acceleration."""
+    x = k * x
     if subject.nature.spheres:
         end = references.exp(subject.canonical(w), subject.velocity(w, x), subject.nature.spheres)
         return Bounded(subject.canonical(subject.exp(w, x)), end, rounding(subject, end))
@@ -42,7 +45,7 @@ def _has_no_acceleration(subject: Known, w: Point, x: Point) -> Bounded | Observ
     sides, noises = [], []
     start = size(subject.velocity(w, x), 2)
     for s in (0.0, 0.6):
-        found = jet(curve_of(subject, subject.exp, w, x), at=s, order=2, eps=subject.eps)
+        found = jet(curve_of(subject, subject.exp, w, x), at=s, order=2, eps=max(subject.eps, JUMPS))
         here = subject.exp(w, s * x)
         inside = subject.tangential(here, found.second)
         assert inside is not None
@@ -64,8 +67,9 @@ def _continues(subject: Known, w: Point, x: Point) -> Bounded | Observation:
     return bounded(subject.canonical(again), subject.canonical(end), noise, size(end))
 
 
-def distance_is_the_length_of_the_geodesic(subject: Known, w: Point, x: Point) -> Bounded | Observation:
+def distance_is_the_length_of_the_geodesic(subject: Known, w: Point, x: Point, k: float) -> Bounded | Observation:
     r"""The geodesic along x ends at the distance of its length: :math:`d(w, \exp_w x) = \|x\|_w`."""
+    x = _short_of_the_antipode(subject, w, k * x)
     if not subject.nature.spheres:
         x = _within_reach(subject, w, x, lambda z: subject.dist(w, z))
         return equal(subject.dist(w, subject.exp(w, x)), length(subject, w, x))
@@ -81,7 +85,8 @@ def distance_of_near_points_is_accurate(subject: Known, w: Point, x: Point, d: f
     found = subject.dist(w, z)
     if d >= NEAREST and found < 0.999 * d:
         return vacuous("the point may be beyond the injectivity radius")
-    return Bounded(found, d, rounding_in_metric(subject, w, z))
+    share = stretch(subject, w, z)
+    return Bounded(found, d, ULPS * subject.eps * share, slack=subject.slack * share)
 
 
 def distance_of_near_antipodal_points_is_accurate(
@@ -96,8 +101,9 @@ def distance_of_near_antipodal_points_is_accurate(
     return _distance(subject, w, z.astype(subject.dtype).astype(float))
 
 
-def logarithm_inverts_exponential(subject: Known, w: Point, x: Point) -> Bounded | Observation:
+def logarithm_inverts_exponential(subject: Known, w: Point, x: Point, k: float) -> Bounded | Observation:
     r"""A tangent vector within the injectivity radius comes back: :math:`\log_w\exp_wx = x`."""
+    x = _short_of_the_antipode(subject, w, k * x)
     if not subject.nature.spheres:
         x = _within_reach(subject, w, x, lambda z: length(subject, w, subject.log(w, z)))
         return equal(subject.log(w, subject.exp(w, x)), x)
@@ -110,11 +116,11 @@ def logarithm_of_near_points_is_accurate(subject: Known, w: Point, x: Point, d: 
     if subject.nature.spheres:
         return _logarithm(subject, w, moved_along(subject, w, x))
     z = subject.exp(w, x) if d else w
-    noise = rounding_in_metric(subject, w, z) * (1 + size(w))
+    share = stretch(subject, w, z) * (1 + size(w))
     found = subject.log(w, z)
     if d >= NEAREST and length(subject, w, found) < 0.999 * d:
         return vacuous("the point may be beyond the injectivity radius")
-    return Bounded(found, x, noise)
+    return Bounded(found, x, ULPS * subject.eps * share, slack=subject.slack * share)
 
 
 def transport_is_parallel(subject: Known, w: Point, z: Point, x: Point) -> Bounded | Observation:
@@ -124,6 +130,14 @@ def transport_is_parallel(subject: Known, w: Point, z: Point, x: Point) -> Bound
     return Bounded(
         subject.velocity(z, subject.transport(w, z, x)), right, 4 * rounding(subject, right) + rounding(subject, u)
     )
+
+
+def _short_of_the_antipode(subject: Known, w: Point, x: Point) -> Point:
+    """Return x, shortened if it leads beyond 0.9 of the way to an antipodal point, of lines to an orthogonal one."""
+    if not subject.nature.spheres:
+        return x
+    velocity, reach = subject.velocity(w, x), 0.9 * (np.pi / 2 if subject.nature.lines else np.pi)
+    return x * min(1.0, reach / max(size(velocity[block], 2) for block in subject.nature.spheres))
 
 
 def _within_reach(subject: Known, w: Point, x: Point, measured: Callable[[Point], float]) -> Point:

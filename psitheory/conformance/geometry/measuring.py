@@ -57,8 +57,8 @@ def rounding(subject: Known, u: np.ndarray) -> float:
     return float(ULPS * subject.eps * np.sqrt(1 + len(u) / 16) * size(u, 2))
 
 
-def rounding_in_metric(subject: Known, w: np.ndarray, z: np.ndarray) -> float:
-    """Return how far, in the metric, points move when their entries are rounded."""
+def stretch(subject: Known, w: np.ndarray, z: np.ndarray) -> float:
+    """Return how far, in the metric, points move when their entries are rounded, per share lost."""
     lengths = []
     for point in (w, z):
         for k in range(3):
@@ -67,4 +67,4 @@ def rounding_in_metric(subject: Known, w: np.ndarray, z: np.ndarray) -> float:
             if "project" in subject.offers:
                 step = subject.project(point, step)
             lengths.append(length(subject, point, step))
-    return float(ULPS * subject.eps * (1 + max(lengths)))
+    return float(1 + max(lengths))

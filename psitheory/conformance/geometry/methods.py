@@ -178,3 +178,12 @@ def required_arguments(method: Callable[..., Any]) -> list[str]:
         return []
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     return [p.name for p in parameters if p.kind in kinds and p.default is p.empty]
+
+
+def takes_any_number(method: Any) -> bool:
+    """Tell whether a method takes any number of positional arguments, as Geoopt's draws take a shape."""
+    try:
+        parameters = inspect.signature(method).parameters.values()
+    except (TypeError, ValueError):
+        return False
+    return any(p.kind is p.VAR_POSITIONAL for p in parameters)

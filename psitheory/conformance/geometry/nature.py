@@ -21,8 +21,12 @@ from psitheory.conformance.geometry.invariants import (
     matrix_of,
     numbers_of,
 )
+from psitheory.conformance.geometry.judging import LIBRARY
 from psitheory.conformance.geometry.subject import Subject
 from psitheory.conformance.jets import jet
+
+LARGEST_RANK = 400
+"""No ranks are computed in spaces of more dimensions."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,12 @@ class Known(Subject):
 
     nature: Nature
 
+    @property
+    def usually_of_second_order(self) -> bool:
+        """Tell whether all usual retractions are of second order: on spheres and subspaces."""
+        subspaces = self.nature.quotient and all(self.nature.rotated) and all(self.nature.orthonormal)
+        return bool(self.nature.spheres or subspaces)
+
     def canonical(self, w: np.ndarray) -> np.ndarray:
         """Return the invariants of the point, by which points are compared."""
         if "canonical" in self.offers:
@@ -111,6 +121,11 @@ class Known(Subject):
     def eps(self) -> float:
         """Return the unit of rounding of the precision in which the manifold is called."""
         return float(np.finfo(self.dtype).eps)
+
+    @property
+    def slack(self) -> float:
+        """Return the share of a result that may be lost: none on spheres, elsewhere what functions of matrices lose."""
+        return 0.0 if self.nature.spheres else LIBRARY
 
     @property
     def constrained(self) -> bool:
@@ -136,6 +151,14 @@ class Known(Subject):
             parts.append(self.nature.affine @ x)
         return np.concatenate(parts)
 
+    def constraint_rows(self, w: np.ndarray) -> np.ndarray | None:
+        """Return orthonormal rows that span what is normal to the constraints at ``w``; None if that is not known."""
+        if not self.constrained or self.n > LARGEST_RANK:
+            return None
+        slopes = np.stack([self.constraint_along(w, e) for e in np.eye(self.n)], axis=1)
+        _, values, rows = np.linalg.svd(slopes, full_matrices=False)
+        return np.asarray(rows[values > 1e-8 * max(1.0, float(values[0]))])
+
     def tangential(self, w: np.ndarray, velocity: np.ndarray) -> np.ndarray | None:
         """Return the tangential part, in the space of invariants, of a vector there; None if nothing tells it."""
         nature = self.nature
@@ -147,6 +170,9 @@ class Known(Subject):
         if not nature.flat:
             return None
         if isinstance(nature.map, Same):
+            normal = self.constraint_rows(w)
+            if normal is not None and self.n - len(normal) == nature.dimension:
+                return np.asarray(velocity - normal.T @ (normal @ velocity))
             return self.project(w, velocity) if "project" in self.offers else None
         if nature.quotient and all(nature.rotated) and all(nature.orthonormal):
             return self._across_subspaces(w, velocity)
@@ -193,7 +219,8 @@ class Known(Subject):
             return tuple(np.arange(start, start + size) for start, size in zip(starts, sizes, strict=False) if size > 0)
         blocks = (*nature.unit, *nature.scaled)
         if blocks:
-            return blocks if nature.dimension == self.n - len(blocks) else ()
+            stated = nature.dimension if self.dimension is None else self.dimension
+            return blocks if nature.dimension == stated == self.n - len(blocks) else ()
         return everything if nature.flat and nature.dimension == self.n else ()
 
     @property

@@ -164,7 +164,7 @@ LAWS: tuple[OfClasses, ...] = (
         representatives.transport_does_not_depend_on_the_representatives,
         "transport project",
         "T_{a·w→z}(a·x) = T_{w→z}x",
-        "transport does not descend to the quotient",
+        "transport does not descend to the quotient: at best it is right between aligned representatives",
     ),
     OfClasses(
         gradient_does_not_depend_on_the_representative,

@@ -20,11 +20,10 @@ from psitheory.conformance.geometry.invariants import (
     matrix_of,
     numbers_of,
 )
-from psitheory.conformance.geometry.nature import Known, Nature, gaussian
+from psitheory.conformance.geometry.nature import LARGEST_RANK, Known, Nature, gaussian
 from psitheory.conformance.geometry.subject import Subject
 
 SAMPLES = 12
-LARGEST_RANK = 400
 COARSE = 1e-3
 """A kind is recognised from afar: the laws do the fine work."""
 
@@ -82,6 +81,9 @@ def _with_geometry(subject: Known, points: np.ndarray, rng: np.random.Generator)
         ranks.append(subject.n - len(subject.nature.unit))
     if nature is None:
         nature = found[0] if found else subject.nature
+    normal = subject.constraint_rows(points[0])
+    if normal is not None and subject.n - len(normal) in ranks:
+        return replace(nature, dimension=subject.n - len(normal))
     return replace(nature, dimension=min(ranks, default=None))
 
 

@@ -6,11 +6,22 @@ import copy
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from itertools import product
 from typing import Any, Self
 
 import numpy as np
 
-from psitheory.conformance.geometry.forms import Form, flat, form_of, is_tensor, number, seeded
+from psitheory.conformance.geometry.forms import (
+    Form,
+    NotOneNumber,
+    flat,
+    form_of,
+    in_precision,
+    is_tensor,
+    number,
+    real_number,
+    seeded,
+)
 from psitheory.conformance.geometry.methods import (
     ARGUMENTS,
     dialect_of,
@@ -18,11 +29,16 @@ from psitheory.conformance.geometry.methods import (
     methods_of,
     name_of,
     required_arguments,
+    takes_any_number,
 )
 from psitheory.errors import ArgumentError, shown
 
 SHAPES = ((3,), (4, 2), (3, 3), *((k,) for k in range(2, 17)))
 """Shapes tried for points of manifolds that fit any size, as Geoopt's do."""
+
+COARSE = 1e-3
+LARGEST_EMBEDDED = 128
+"""Tangent vectors of more entries are found from ambient ones by the projection."""
 
 Points = Callable[[np.random.Generator], Any] | Sequence[Any] | np.ndarray
 """Where points come from: a function of a generator, or an array or a list of points."""
@@ -68,7 +84,7 @@ class Subject:
         self.manifold = manifold
         self.dtype = np.dtype(dtype)
         self.name = name_of(manifold)
-        self._methods, self.unfit = methods_of(manifold)
+        self._methods, self.unfit = methods_of(in_precision(manifold, self.dtype))
         self.dialect = dialect_of(self._methods)
         self.offers: frozenset[str] = frozenset(self._methods)
         self._points, self._shape = points, shape
@@ -80,6 +96,7 @@ class Subject:
         drawn = self._draw_tangent(rng, self._p(w))
         self._tangent = form_of(drawn)
         self._embeds = False
+        self._inverses: dict[bytes, np.ndarray] = {}  # of the embedding, at the last point
         if "embedding" in self.offers and "project" in self.offers:
             self._learn_embedding(w, drawn)
 
@@ -95,20 +112,25 @@ class Subject:
             self._embeds = True
 
     def check_numbers(self, seed: int = 0) -> None:
-        """Raise unless metric, norm and distance of one point are single numbers."""
+        """Raise unless metric, norm and distance of one point are single numbers; note a complex metric."""
         rng = np.random.default_rng(seed)
         w, z = self.random_point(rng), self.random_point(rng)
-        x = self.random_tangent(rng, w)
+        x, y = self.random_tangent(rng, w), self.random_tangent(rng, w)
         for name in ("inner", "norm", "dist"):
-            if name in self.offers:
-                try:
-                    found = flat(self.raw(name, *self.arguments(name, w, x, z, x)), Form("array"))
-                except Exception:  # a law will show it, with the input
-                    continue
-                if found.size != 1:
-                    raise ArgumentError(
-                        f"{name} of {self.name} returns {found.size} numbers for one point; one is needed"
-                    )
+            if name not in self.offers:
+                continue
+            arguments = self.arguments(name, w, x, z, x)
+            try:
+                found = self.raw(name, *arguments[:2], self._t(w, y)) if name == "inner" else self.raw(name, *arguments)
+                value = number(found)
+            except NotOneNumber as error:
+                raise ArgumentError(
+                    f"{name} of {self.name} returns {error.size} numbers for one point; one is needed"
+                ) from error
+            except Exception:  # a law will show it, with the input
+                continue
+            if name == "inner" and abs(value.imag) > COARSE * abs(value):
+                self.unfit += (f"inner of {self.name} returns complex numbers; their real part is taken as the metric",)
 
     @property
     def point_form(self) -> Form:
@@ -133,32 +155,30 @@ class Subject:
 
     @property
     def dimension(self) -> int | None:
-        """Return the dimension that the manifold states."""
-        for name in ("dimension", "dim"):
-            value = getattr(self.manifold, name, None)
-            if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
-                return int(value)
-        return None
+        """Return the dimension that the manifold states: ``dim`` by Pymanopt's names alone, else that may be any."""
+        value = getattr(self.manifold, "dim" if self.dialect == "Pymanopt" else "dimension", None)
+        return int(value) if isinstance(value, (int, np.integer)) and not isinstance(value, bool) else None
 
     def in_precision(self, dtype: Any) -> Self:
         """Return the same subject with arguments handed over in another precision."""
         other = copy.copy(self)
         other.dtype = np.dtype(dtype)
+        other._methods, _ = methods_of(in_precision(self.manifold, dtype))
         return other
 
     # -- the methods, on flat arrays --------------------------------------------------------------
 
     def inner(self, w: np.ndarray, x: np.ndarray, y: np.ndarray) -> float:
         """Return the metric."""
-        return self._number("inner", self._p(w), self._t(w, x), self._t(w, y))
+        return float(np.real(number(self.raw("inner", self._p(w), self._t(w, x), self._t(w, y)))))
 
     def norm(self, w: np.ndarray, x: np.ndarray) -> float:
         """Return the length of a tangent vector."""
-        return self._number("norm", self._p(w), self._t(w, x))
+        return real_number(self.raw("norm", self._p(w), self._t(w, x)))
 
     def dist(self, w: np.ndarray, z: np.ndarray) -> float:
         """Return the distance."""
-        return self._number("dist", self._p(w), self._p(z))
+        return real_number(self.raw("dist", self._p(w), self._p(z)))
 
     def project(self, w: np.ndarray, z: np.ndarray) -> np.ndarray:
         """Return the tangential part of an ambient vector."""
@@ -247,7 +267,7 @@ class Subject:
             )
         draw = self._methods["random_point"]
         with seeded(rng):
-            if self.dialect == "Geoopt":
+            if self.dialect == "Geoopt" and takes_any_number(draw):
                 return self._draw_of_shape(draw)
             return draw(rng) if required_arguments(draw) else draw()
 
@@ -255,15 +275,18 @@ class Subject:
         """Draw from a manifold that fits any size, at the first shape that it takes."""
         torch = sys.modules["torch"]
         errors: list[str] = []
-        for shape in [self._shape] if self._shape else SHAPES:
-            for precision in ({"dtype": torch.float64}, {}):  # some manifolds have a precision of their own
-                try:
-                    point = draw(*shape, **precision)
-                except (ValueError, TypeError, RuntimeError, AssertionError, IndexError) as error:
-                    errors.append(f"{shape}: {error}")
-                else:
-                    self._shape = shape
-                    return point
+        normal = getattr(getattr(draw, "__self__", None), "random_normal", None)  # some implement only this one
+        numbers = getattr(self.manifold, "ndim", None) == 0  # each number is a point: an array would be many
+        shapes = [self._shape] if self._shape else [(1,)] if numbers else SHAPES
+        precisions = ({"dtype": torch.float64}, {})  # some manifolds have a precision of their own
+        for shape, method, precision in product(shapes, filter(callable, (draw, normal)), precisions):
+            try:
+                point = method(*shape, **precision)
+            except (ValueError, TypeError, RuntimeError, AssertionError, IndexError) as error:
+                errors.append(f"{shape}: {error or type(error).__name__}")
+            else:
+                self._shape = shape
+                return point
         self._shape = None
         raise ArgumentError(
             f"{self.name} draws no point of the shapes tried ({'; '.join(errors[:3])}); shape= is needed"
@@ -306,9 +329,19 @@ class Subject:
 
     def _t(self, w: np.ndarray, x: np.ndarray) -> Any:
         """Return the tangent vector as the manifold represents it."""
-        if self._embeds:
-            return self._raw("project")(self._p(w), self._ambient.build(x, self.dtype))
-        return self._tangent.build(x, self.dtype)
+        return self._tangent.build(self._unembedded(w, x) if self._embeds else x, self.dtype)
+
+    def _unembedded(self, w: np.ndarray, x: np.ndarray) -> np.ndarray:
+        """Return the representation of an ambient tangent vector: by the embedding alone, as project may be wrong."""
+        if self._tangent.size > LARGEST_EMBEDDED:
+            return flat(self._raw("project")(self._p(w), self._ambient.build(x, self.dtype)), self._tangent)
+        key = w.tobytes()
+        if key not in self._inverses:
+            embed, point = self._raw("embedding"), self._point.build(w, float)
+            units = np.eye(self._tangent.size)
+            images = [flat(embed(point, self._tangent.build(e, float)), self._ambient) for e in units]
+            self._inverses = {key: np.linalg.pinv(np.stack(images, axis=1))}
+        return np.asarray(self._inverses[key] @ x)
 
     def _vector(self, at: np.ndarray, name: str, *arguments: Any) -> np.ndarray:
         """Return the tangent vector at a point that a method gives, as an ambient vector."""
@@ -337,6 +370,3 @@ class Subject:
                 raise Missing(f"{self.name} does not implement {method_name(method)}") from error
 
         return call
-
-    def _number(self, name: str, *arguments: Any) -> float:
-        return number(self._raw(name)(*arguments))
