@@ -15,42 +15,49 @@ TO_THE_FRONT = np.eye(3) - 2 * np.outer(AXIS, AXIS) / (AXIS @ AXIS)
 """A reflection that turns the paths on the sphere to who looks at them; the samples are turned with them."""
 
 
+PARTS = 12
+"""Into so many parts the arc of each step is divided."""
+
+
 def equivalent_starts_on_the_sphere(rng):
     """Show on S² the class paths from three lengths of one start, under GD and under PSI-GD."""
     samples = np.random.default_rng(7)
     model = Neuron(samples.normal(size=(6, 3)).round(1) @ TO_THE_FRONT, samples.normal(size=6).round(1))
-    psi, scales = PSIQuotient(model.layout), np.array([[0.5], [1.0], [2.0]])
+    psi, scales = PSIQuotient(model.layout), np.array([[0.5], [1.5], [3.0]])
     u = np.array([-5.0, 0.0, 1.0]) @ TO_THE_FRONT / np.sqrt(26)
 
     def classes(method):
-        run = descend(model, method, scales * u, 400, record=range(401), keep_points=True)
-        return np.moveaxis(psi.canonical(run.points), 1, 0)
+        """Return the classes along the segments from each point to the next, (3, T * PARTS, 3)."""
+        points = descend(model, method, scales * u, 400, record=range(401), keep_points=True).points
+        along = np.arange(PARTS)[:, None, None] / PARTS
+        inside = points[:-1, None] + along * (points[1:] - points[:-1])[:, None]
+        return np.moveaxis(psi.canonical(inside.reshape(-1, *points.shape[1:])), 1, 0)
 
     under_gd, under_psi_gd = classes(GradientDescent(0.25)), classes(PSIGradientDescent(0.25))
     return Exhibit(
         "path",
         "Equivalent starts on S²",
-        "A batch-norm neuron; one class, three representatives.  Under GD each takes a path of its own, and the "
-        "shortest ends at another minimum; under PSI-GD the three paths are one.",
+        "A batch-norm neuron; one class (circle), three representatives.  Under GD each takes a path of its own, and "
+        "the shortest ends (square) at another minimum; under PSI-GD the three paths are one.  Dots are steps.",
         {
             "sphere": np.array(1.0),
             **{f"GD, r₀ = {scale:g}": path for scale, path in zip(scales[:, 0], under_gd, strict=True)},
             "PSI-GD, all three": under_psi_gd,
         },
-        {},
+        {"every": str(PARTS)},
     )
 
 
 def _basins(optimizer, title, caption):
     model = Circle.several_minima()
-    angles, scales = np.linspace(-np.pi, np.pi, 121), np.linspace(-1, 1, 41)
-    starts = 10 ** scales[:, None, None] * np.stack([np.cos(angles), np.sin(angles)], axis=-1)
+    angles, lengths = np.linspace(-np.pi, np.pi, 121), np.geomspace(0.1, 10, 41)
+    starts = lengths[:, None, None] * np.stack([np.cos(angles), np.sin(angles)], axis=-1)
     final = descend(model, optimizer, starts, 1000, record=[1000]).final
     away = np.arctan2(final[..., 1], final[..., 0])[..., None] - model.minima()
     nearest = np.abs((away + np.pi) % (2 * np.pi) - np.pi).argmin(axis=-1)
-    labels = {"x": "angle of the start", "y": "log₁₀ of its length", "z": "minimum reached"}
+    labels = {"x": "angle of the start (radians)", "y": "length of the start", "z": "minimum reached", "yscale": "log"}
     labels |= {str(k): f"θ = {angle:.2f}" for k, angle in enumerate(model.minima())}
-    return Exhibit("map", title, caption, {"x": angles, "y": scales, "z": nearest}, labels)
+    return Exhibit("map", title, caption, {"x": angles, "y": lengths, "z": nearest}, labels)
 
 
 def the_basins_of_gd(rng):
@@ -79,7 +86,7 @@ def a_thousand_steps_on_digits(rng):
     scales = np.stack([2.0 ** rng.integers(-6, 7, m), 10 ** rng.uniform(-2, 2, m)])
 
     def compare(optimizer, a):
-        return compare_classes(model, optimizer, w, a, steps, rng=rng, record=log_spaced(40))
+        return compare_classes(model, optimizer, w, a, steps, rng=rng, record=log_spaced(40), controls=4)
 
     psi_gd, gd = compare(PSIGradientDescent(0.5), scales), compare(GradientDescent(0.5), scales[1:])
     run = descend(model, PSIGradientDescent(0.5), w, steps, record=log_spaced(8), keep_points=True)
@@ -95,8 +102,7 @@ def a_thousand_steps_on_digits(rng):
             "steps": psi_gd.times[late],
             "gd": gd.distances[0, late],
             "psi_gd": psi_gd.distances[1, late],
-            "lower": psi_gd.controls.min(axis=0)[late],
-            "upper": psi_gd.controls.max(axis=0)[late],
+            "controls": psi_gd.controls.max(axis=0)[late],
             "bound": np.full(len(psi_gd.times) - 1, psi_gd.allowed),
         },
         {
@@ -104,8 +110,9 @@ def a_thousand_steps_on_digits(rng):
             "y": "distance of the classes",
             "gd": "GD, generic scales",
             "psi_gd": "PSI-GD, generic scales",
-            "range": "PSI-GD, one ulp away",
-            "bound": "allowed: 10 × the farthest of those",
+            "controls": "PSI-GD, farthest of 4 one ulp away",
+            "bound": "allowed: 10 × that",
+            "points": "controls",
         },
     )
 

@@ -231,6 +231,6 @@ def how_norms_grow(rng):
         "Norms grow by as much as the loss falls",
         "Under PSI-GD the growth does not depend on the length of the start; under GD short weights grow until their "
         "steps fit.",
-        {"x": np.arange(steps + 1), **curves},
-        {"x": "step t", "y": "log r²/r₀²"},
+        {"x": np.arange(1, steps + 1), **{name: curve[1:] for name, curve in curves.items()}},
+        {"x": "step t", "y": "log r²/r₀²", "xscale": "log", "guides": "bound of PSI-GD"},
     )

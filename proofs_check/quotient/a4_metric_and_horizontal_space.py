@@ -127,8 +127,9 @@ def rays_and_horizontal_lines(rng):
     return Exhibit(
         "path",
         "Rays, the unit circle and horizontal lines",
-        "A ray from the origin is one point of the quotient.  Circles: representatives w, 2w, 3w of one class; the "
-        "vectors ξ, 2ξ, 3ξ on their horizontal lines lift one tangent vector, and lead to one class again.",
+        "A ray from the origin is one point of the quotient.  Open circles: representatives w, 2w, 3w of one class. "
+        "The vectors ξ, 2ξ, 3ξ on their horizontal lines lift one tangent vector, and lead (squares) to one class "
+        "again.",
         {
             "rays": np.stack([0 * circle, 1.9 * circle], axis=-2)[:-1:15],
             "circle": circle,
@@ -141,5 +142,7 @@ def rays_and_horizontal_lines(rng):
             "circle": "unit circle",
             "horizontal lines": "horizontal lines",
             "lifts": "one vector, three lifts",
+            "x": "w₁",
+            "y": "w₂",
         },
     )

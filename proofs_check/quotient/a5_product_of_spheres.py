@@ -430,8 +430,8 @@ def geodesics_and_horizontal_lines(rng):
     return Exhibit(
         "path",
         "A geodesic and a horizontal line on S²",
-        "The line w + tξ leaves the sphere, yet its classes run along the geodesic, only slower: "
-        "it would take forever to the equator.  Weights of any length on one ray are one point.",
+        "The line w + tξ leaves the sphere, yet its classes run along the geodesic, only slower (dots are equal steps "
+        "of t): it would take forever to the equator.  Weights of any length on one ray are one point.",
         {
             "sphere": np.array(1.0),
             "geodesic exp(tξ)": psi.exp(w, t * x),
@@ -439,5 +439,5 @@ def geodesics_and_horizontal_lines(rng):
             "its classes": psi.canonical(psi.retract(w, t * x)),
             "another geodesic": psi.exp(w, t * across),
         },
-        {},
+        {"every": "5"},
     )

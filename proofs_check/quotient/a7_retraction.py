@@ -220,5 +220,5 @@ def the_retraction_against_the_exponential_map(rng):
             "exponential": psi.dist(w, psi.exp(w, x)),
             "third order": np.where(lengths < 1, lengths - lengths**3 / 3, np.nan),
         },
-        {"x": "length ‖ξ‖", "y": "angle moved"},
+        {"x": "length ‖ξ‖", "y": "angle moved (radians)", "guides": "third order", "third order": "‖ξ‖ - ‖ξ‖³/3"},
     )

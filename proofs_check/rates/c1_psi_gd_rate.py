@@ -39,16 +39,13 @@ Tags
 rates, PSI-GD, descent lemma
 """
 
-from itertools import groupby
-
 import numpy as np
 
 from proofs_check.bibliography import YI22
+from proofs_check.rates.c1_figures import FIGURES
 from proofs_check.tightness import with_tightness
-from psitheory.checking import BALLS, FLOATS, RATIONALS, Exhibit, at_most, theorem
-from psitheory.checking.fits import log_log_slope
+from psitheory.checking import BALLS, FLOATS, RATIONALS, at_most, theorem
 from psitheory.experiments import descend
-from psitheory.experiments.tightness import stored_tightness
 from psitheory.models import Rayleigh
 from psitheory.optimizers import PSIGradientDescent
 from psitheory.rates.bounds import PSI_GD, PSI_GD_SUM
@@ -174,79 +171,5 @@ def the_constant_is_attained_at_every_horizon(steps, model, w):
     return at_most(99 * claimed.right, 100 * claimed.left)
 
 
-@C1.exhibit
-def one_over_t_is_a_uniform_rate(rng):
-    """Show min G / 2LΔ against 1/T, each horizon on instances of its own: diag(0, 1/T, 1), random starts."""
-    horizons = np.unique(np.rint(np.geomspace(1, 1000, 25)).astype(int))
-
-    def relative_minima(gap, horizon, w):
-        first, _, _, least = _run(Rayleigh(np.diag([0.0, gap, 1.0])), w, 0.5, int(horizon))
-        return least / _two_l_delta_over_t(2.0, first, 1)
-
-    fixed = np.array([relative_minima(0.1, horizon, np.array([4.0, 1.0, 0.0])) for horizon in horizons])
-
-    def drawn(horizon):
-        """Draw starts whose loss falls like 1/T throughout; a larger one would fall in the first steps."""
-        return np.stack([rng.uniform(0.5, 8, 16), np.ones(16), rng.uniform(-1, 1, 16) / np.sqrt(horizon)], axis=1)
-
-    observed = np.array([relative_minima(1 / horizon, horizon, drawn(horizon)) for horizon in horizons])
-    late = horizons >= 10
-    fit = log_log_slope(np.repeat(horizons[late], 16), observed[late].ravel())
-    worst = {best.steps: best.ratio for best in stored_tightness(PSI_GD.name)}  # of staircases, which come last
-    told = ", ".join(f"{ratio:.3f}" for ratio in worst.values())
-    return Exhibit(
-        "rate",
-        "PSI-GD: the smallest squared gradient against its bound",
-        "On instances that vary with T it falls like 1/T, as the bound does; on one fixed instance it falls faster.  "
-        f"Exponent for T ≥ 10: {fit}.  The largest observed/bound that searches found: {told} at "
-        f"T = {', '.join(map(str, worst))}.",
-        {
-            "steps": horizons,
-            "observed": np.exp(np.log(observed).mean(axis=1)),
-            "lower": observed.min(axis=1),
-            "upper": observed.max(axis=1),
-            "fit": np.where(late, np.exp(fit.intercept) * horizons**fit.slope, np.nan),
-            "bound": 1 / horizons,
-            "fixed": fixed,
-            "tight": np.array([worst.get(int(horizon), np.nan) for horizon in horizons]) / horizons,
-        },
-        {
-            "steps": "number of steps T",
-            "y": "min G / 2LΔ",
-            "observed": "instances of each T, range",
-            "fit": f"fit: exponent {fit.slope:.2f} ± {fit.upper - fit.slope:.2f}",
-            "bound": "bound 1/T",
-            "fixed": "one fixed instance",
-            "tight": "largest found",
-        },
-    )
-
-
-@C1.exhibit
-def how_tight_the_bound_is(rng):
-    """Show the largest share of 2LΔ/T that searches found, and the exact worst case in flat space."""
-    families = groupby(stored_tightness(PSI_GD.name), key=lambda best: best.family)
-    quotients, staircases = (list(found) for _, found in families)
-    horizons = np.array([best.steps for best in quotients])
-    return Exhibit(
-        "curves",
-        "How tight 2LΔ/T is",
-        "On Rayleigh quotients searches find "
-        + ", ".join(f"{best.ratio:.3f} of the bound at T = {best.steps}" for best in quotients)
-        + "; staircases on the circle come to the exact worst case over all L-smooth functions of a flat space, "
-        "4LΔ/(3T - 1) (Abbaszadehpeivasti, de Klerk and Zamani, 2022), which is 2/3 of the bound for large T.",
-        {
-            "x": horizons,
-            "quotients": np.array([best.ratio for best in quotients]),
-            "staircases": np.array([best.ratio for best in staircases]),
-            "flat": np.array([best.known for best in quotients]),
-        },
-        {
-            "x": "number of steps T",
-            "y": "min G / (2LΔ/T)",
-            "quotients": "largest found on Rayleigh quotients",
-            "staircases": "largest found on staircases",
-            "flat": "exact worst case in flat space",
-            "xscale": "log",
-        },
-    )
+for figure in FIGURES:
+    C1.exhibit(figure)

@@ -311,11 +311,12 @@ def the_u_and_the_flat_line(rng):
         },
         {
             "x": "scale a of the start",
-            "y": "steps",
+            "y": "steps until G ≤ 0.02",
             "gd": "gradient descent",
             "psi_gd": "PSI-GD",
             "far": "∝ a²",
             "near": "∝ 1/a²",
+            "guides": "far,near",
             "xscale": "log",
             "yscale": "log",
         },

@@ -309,7 +309,8 @@ def linear_convergence(rng):
             "y": "f - f*",
             "observed": "f - f*",
             "bound": "guarantee",
-            "local": "slope log ρ²",
+            "local": "ρ² a step",
+            "guides": "bound,local",
             "yscale": "log",
         },
     )

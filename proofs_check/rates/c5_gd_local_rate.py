@@ -203,7 +203,7 @@ def the_local_rate_against_the_norm(rng):
         {
             "x": "step",
             "y": "distance to the minimum",
-            **{f"gd_{k}": f"gradient descent, norm {k}·{np.linalg.norm(w):.2f}" for k in (1, 2, 4)},
+            **{f"gd_{k}": f"gradient descent, norm {k * np.linalg.norm(w):.2f}" for k in (1, 2, 4)},
             "psi": "PSI-GD, any norm",
             "yscale": "log",
         },

@@ -242,11 +242,12 @@ def two_curvatures_of_the_cosine(rng):
             "l": np.full_like(angles, 2 / np.sqrt(3)),
         },
         {
-            "x": "angle θ with the direction",
+            "x": "angle θ with the direction (radians)",
             "y": "curvature",
             "geodesic": "along the geodesic",
             "flat": "largest eigenvalue of ∇²f",
-            "l_g": "L_g",
-            "l": "L",
+            "l_g": "L_g = 1",
+            "l": "L = 2/√3",
+            "guides": "l_g,l",
         },
     )

@@ -10,11 +10,11 @@ ExhibitKind = Literal["rate", "path", "map", "curves", "spectrum", "race"]
 """What an exhibit is.
 
 rate
-    ``steps`` (R,), ``observed`` (R,) or (K, R), ``bound`` (R,), and optionally ``fit`` (R,) and a band from ``lower``
-    to ``upper`` (R,): log-log.
+    ``steps`` (R,), any number of observed arrays (R,) or (K, R), ``bound`` (R,), and optionally ``fit`` (R,) and a
+    band from ``lower`` to ``upper`` (R,), which ``labels["range"]`` names: log-log.
 path
     Points (T, 2) or (T, 3) for each named path, or (J, T, ·) for J paths of one name, and optionally ``sphere`` for a
-    backdrop.  Those that ``labels["guides"]`` names, separated by commas, are thin grey lines.
+    backdrop.  Guides are thin and grey; ``labels["every"]`` says that a mark stands at each so-manieth point only.
 map
     ``x`` (X,), ``y`` (Y,), ``z`` (Y, X): a category or a number over a plane.
 curves
@@ -24,6 +24,9 @@ spectrum
 race
     ``x`` (X,), ``limit`` () and any number of named ``y`` arrays: (X,) a curve, (J, X) a curve and J - 1 rows of
     dots, in both NaN for what lies beyond ``limit``; ``y, fitted`` (X,) is drawn over ``y`` as a broken line.
+
+Arrays that ``labels["guides"]`` names, separated by commas, are drawn as broken dark lines (bounds, asymptotes), those
+of ``labels["points"]`` as points without a line.
 """
 
 

@@ -9,6 +9,10 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#6
 
 INK = "#222222"
 GUIDE = "#888888"
+GUIDE_LINES: Any = ("--", ":", "-.", (0, (5, 1)))
+"""Bounds and asymptotes differ by their dashes, so that colours remain for what was observed."""
+POINTS = ("o", "x", "s", "D")
+"""Marks of points that may lie on each other."""
 
 RC: Any = {
     "font.size": 10,

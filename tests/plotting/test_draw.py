@@ -50,12 +50,57 @@ def test_a_rate_shows_its_numbers():
     np.testing.assert_array_equal(lines["bound"].get_ydata(), 2 / STEPS)
 
 
+def test_guides_are_broken_and_points_have_no_line():
+    exhibit = Exhibit(
+        "curves",
+        "c",
+        "c",
+        {"x": X, "seen": X, "found": np.where(X > 0.5, X, np.nan), "limit": 1 + X},
+        {"guides": "limit", "points": "found", "found": "largest found"},
+    )
+    lines = {line.get_label(): line for line in draw(exhibit).axes[0].lines}
+    assert lines["seen"].get_linestyle() == "-"
+    assert lines["limit"].get_linestyle() == "--"
+    assert (lines["largest found"].get_linestyle(), lines["largest found"].get_marker()) == ("None", "o")
+    assert lines["limit"].get_color() not in (lines["seen"].get_color(), lines["largest found"].get_color())
+    np.testing.assert_array_equal(lines["largest found"].get_ydata(), exhibit.arrays["found"])
+
+
+def test_the_band_of_a_rate_is_named_and_holds_its_numbers():
+    arrays = {"steps": STEPS, "observed": 2 / STEPS, "bound": 4 / STEPS, "lower": 1 / STEPS, "upper": 3 / STEPS}
+    axes = draw(Exhibit("rate", "r", "c", arrays, {"range": "interval"})).axes[0]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["interval", "observed", "bound"]
+    (band,) = axes.collections
+    corners = {tuple(point) for point in band.get_paths()[0].vertices}
+    assert {(1, 1.0), (100, 0.01), (1, 3.0), (100, 0.03)} <= corners
+
+
+def test_marks_stand_where_they_are_asked_for_and_at_both_ends():
+    path = np.linspace(0, 1, 13)[:, None] * np.ones(2)
+    drawn, begin, end = draw(Exhibit("path", "p", "c", {"w": path}, {"every": "6"})).axes[0].lines
+    assert drawn.get_markevery() == 6
+    np.testing.assert_array_equal(drawn.get_xydata(), path)
+    np.testing.assert_array_equal(np.concatenate([begin.get_xydata(), end.get_xydata()]), path[[0, -1]])
+
+
+def test_only_the_front_of_the_globe_is_drawn():
+    axes = draw(EXHIBITS[4]).axes[0]
+    azimuth, elevation = np.radians(axes.azim), np.radians(axes.elev)
+    front = [np.cos(elevation) * np.cos(azimuth), np.cos(elevation) * np.sin(azimuth), np.sin(elevation)]
+    globe = [np.array(line.get_data_3d()).T for line in axes.lines[:-3]]
+    assert len(globe) == 1 + 5 + 12  # outline, parallels, meridians
+    for line in globe:
+        sound = line[~np.isnan(line).any(axis=1)]
+        assert (sound @ front > -1e-12).all()
+        np.testing.assert_allclose(np.linalg.norm(sound, axis=1), 1, rtol=1e-12)
+
+
 def test_many_paths_of_one_name_stand_once_in_the_legend_and_guides_carry_no_marks():
     axes = draw(EXHIBITS[7]).axes[0]
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["R", "pair"]
     rays, paths = axes.lines[:2], axes.lines[2:]
     assert {line.get_marker() for line in rays} == {"None"}
-    assert len(paths) == 4  # two paths, and the mark of each one's start
+    assert len(paths) == 6  # two paths, and the marks of each one's start and end
 
 
 def test_a_race_shows_what_is_missing_as_hollow_triangles_at_its_limit():
