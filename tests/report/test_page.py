@@ -41,10 +41,9 @@ def test_every_law_and_counterfeit_stands_there_with_its_replay(html, entries):
     assert html.count("psitheory replay ") + html.count("psitheory verify ") >= 7
 
 
-def test_statements_and_figures_are_drawn(html):
+def test_statements_and_figures_are_drawn(html, entries):
     assert "<math" in html
-    assert html.count("<figure") == 1
-    assert "<svg" in html
+    assert html.count("<figure") == html.count("<svg") == sum(len(entry.theorem.exhibits) for entry in entries) > 0
 
 
 def test_the_page_is_written_whole_into_a_new_folder(tmp_path, entries):
