@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from psitheory import __version__
-from psitheory.errors import PsitheoryError
+from psitheory.errors import ArgumentError, PsitheoryError
 from psitheory.verification import ONE_THREAD, Progress, WorkerDied, check_options, verify_entries
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from psitheory.registry import Entry
     from psitheory.report.terminal import Piece
 
-BAD_USE, FAILED = 2, 70
+BAD_USE, FAILED, INTERRUPTED = 2, 70, 130
 
 app = typer.Typer(
     name="psitheory",
@@ -47,6 +47,10 @@ def main() -> None:
     except PsitheoryError as error:
         print(f"psitheory: {' '.join(str(error).split())}", file=sys.stderr)
         sys.exit(FAILED if isinstance(error, WorkerDied) else BAD_USE)
+    except SystemExit as stop:
+        if stop.code == INTERRUPTED:
+            print("psitheory: interrupted", file=sys.stderr)
+        raise
     except Exception:
         traceback.print_exc()
         print("psitheory: the program itself failed, as the lines above tell; nothing was verified", file=sys.stderr)
@@ -240,7 +244,14 @@ def _print(pieces: Iterable[Piece]) -> None:
             sys.stdout.write(terminal.plain(pieces))
         sys.stdout.flush()
     except BrokenPipeError:  # the reader has seen enough; the exit code still tells the verdict
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
+    except OSError as error:
+        _write_no_more()
+        raise ArgumentError(f"the standard output cannot be written: {error.strerror}") from error
+
+
+def _write_no_more() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager

@@ -281,3 +281,24 @@ def test_a_reader_that_stops_early_does_not_change_the_verdict(folder):
     line = f"{shlex.quote(sys.executable)} -m psitheory.cli verify refuted.py | true; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", line], cwd=folder, capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("1\n", "")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a full device is needed")
+def test_a_full_disk_is_a_sentence():
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "psitheory.cli", "claims"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "psitheory: the standard output cannot be written: No space left on device\n"
+
+
+def test_an_interruption_is_told_and_is_no_verdict(folder, monkeypatch, capsys):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "verify_entries", interrupted)
+    monkeypatch.setattr(sys, "argv", ["psitheory", "verify", "holds.py"])
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    assert stop.value.code == 130
+    assert capsys.readouterr().err == "psitheory: interrupted\n"
