@@ -14,7 +14,7 @@ from psitheory.conformance.invariance.claims import Claim, claims_of, judged
 from psitheory.conformance.invariance.levels import Level
 from psitheory.conformance.invariance.survey import levels_of
 from psitheory.conformance.invariance.words import described, group_of, narrow_range, smallest_of, witness_of
-from psitheory.errors import ArgumentError
+from psitheory.errors import UnknownName
 from psitheory.symmetry.baseline import in_own_precision
 from psitheory.symmetry.function import LossFunction, as_loss_functions, probed
 
@@ -74,6 +74,8 @@ def check_model(
     ------
     ArgumentError, ArgumentTypeError
         If an argument does not fit, or f is no finite scalar at the example point.
+    UnknownName
+        If a law or a parameter is named that does not exist.
     """
     functions = as_loss_functions(f, at, gradient=gradient, inputs=inputs, targets=targets, loss=loss)
     main = next(iter(functions.values()))
@@ -187,5 +189,5 @@ def _wanted(only: str | Sequence[str] | None, function: LossFunction) -> set[str
     known = {*LAWS[:2], *(f"invariance[{part.name}]" for part in function.layout.parts)}
     unknown = sorted(names - known)
     if unknown:
-        raise ArgumentError(f"only names {unknown[0]!r}; there are {', '.join(sorted(known))}")
+        raise UnknownName(f"only names {unknown[0]!r}; there are {', '.join(sorted(known))}")
     return names

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import copy
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from psitheory.errors import ArgumentError, ArgumentTypeError, shown
+from psitheory.errors import ArgumentError, ArgumentTypeError
+from psitheory.interop.torch_call import Call, Loss
 from psitheory.interop.torch_network import ExactBatchNorm, exact_network
-from psitheory.interop.torch_state import Runner, TensorModule, copied, initialised
+from psitheory.interop.torch_state import SEEDS, Runner, Shown, TensorModule, copied, initialised
 from psitheory.layout import Layout
 from psitheory.symmetry.function import LossFunction
 from psitheory.symmetry.trees import leaves, parts_of
@@ -60,12 +60,12 @@ def loss_functions(
                 "inputs is None; a module is called on inputs, which are needed: check_model(module, inputs), or a pair"
                 " of both as a target"
             )
-        return _modes(f, _Call(inputs, targets, loss), shown_name(f))
+        return _modes(f, Call(inputs, targets, loss), shown_name(f))
     if isinstance(at, nn.Module):
-        return _modes(at, _Loss(f), getattr(f, "__name__", shown_name(f)))
+        return _modes(at, Loss(f), getattr(f, "__name__", shown_name(f)))
     named = dict(leaves(at)) if isinstance(at, Mapping) else {"w": at}
     holder = TensorModule(named, at)
-    return {"": _function(holder, _Loss(lambda module: f(module.tree())), getattr(f, "__name__", "f"), None)}
+    return {"": _function(holder, Loss(lambda module: f(module.tree())), getattr(f, "__name__", "f"), None)}
 
 
 def loss_function(f: Any, at: Any = None) -> LossFunction:
@@ -76,65 +76,6 @@ def loss_function(f: Any, at: Any = None) -> LossFunction:
 def shown_name(module: object) -> str:
     """Return the name of a module's class."""
     return type(module).__name__
-
-
-class _Call:
-    """Calls a module on inputs, and a loss on what comes out."""
-
-    def __init__(self, inputs: Any, targets: Any, loss: Callable[..., Any] | None) -> None:
-        self.inputs, self.targets, self.loss = inputs, targets, loss
-
-    def __call__(self, module: nn.Module, dtype: torch.dtype) -> tuple[Tensor | None, Tensor | None]:
-        inputs = _cast(self.inputs, dtype)
-        if isinstance(inputs, Mapping):
-            out = module(**inputs)
-        else:
-            out = module(*inputs) if isinstance(inputs, (tuple, list)) else module(inputs)
-        outputs = flat_outputs(out)
-        if self.loss is None:
-            return None, outputs
-        loss = _cast(self.loss, dtype) if isinstance(self.loss, nn.Module) else self.loss
-        value = loss(out) if self.targets is None else loss(out, _cast(self.targets, dtype))
-        return _scalar(value, "loss"), outputs
-
-
-class _Loss:
-    """Calls a loss on a module: it returns a number, or a number and outputs."""
-
-    def __init__(self, f: Callable[..., Any]) -> None:
-        self.f = f
-
-    def __call__(self, module: nn.Module, dtype: torch.dtype) -> tuple[Tensor | None, Tensor | None]:
-        value = self.f(module)
-        if isinstance(value, tuple) and len(value) == 2:
-            return _scalar(value[0], "f"), flat_outputs(value[1])
-        return _scalar(value, "f"), None
-
-
-def flat_outputs(out: Any) -> Tensor:
-    """Return all floating-point tensors of an output, in one flat tensor."""
-    found = [x for _, x in leaves(out) if isinstance(x, Tensor) and x.is_floating_point()]
-    if not found:
-        raise ArgumentTypeError(f"the module returned {shown(out)}; at least one floating-point tensor is needed")
-    return torch.cat([x.reshape(-1) for x in found])
-
-
-def _scalar(value: Any, name: str) -> Tensor:
-    if not isinstance(value, Tensor) or value.numel() != 1 or not value.is_floating_point():
-        what = f"a tensor of shape {tuple(value.shape)}" if isinstance(value, Tensor) else shown(value)
-        raise ArgumentTypeError(f"{name} returned {what}; a loss must be one real number")
-    return value.reshape(())
-
-
-def _cast(value: Any, dtype: torch.dtype) -> Any:
-    """Return ``value`` with its floating-point tensors in another precision."""
-    if isinstance(value, Tensor):
-        return value.to(dtype) if value.is_floating_point() else value
-    if isinstance(value, nn.Module):
-        return copy.deepcopy(value).to(dtype)
-    if isinstance(value, Mapping):
-        return {k: _cast(x, dtype) for k, x in value.items()}
-    return type(value)(_cast(x, dtype) for x in value) if type(value) in (tuple, list) else value
 
 
 def _modes(module: nn.Module, call: Any, name: str) -> dict[str, LossFunction]:
@@ -176,25 +117,24 @@ def _wrapped(
 ) -> LossFunction:
     """Return a runner as a :class:`LossFunction`; ``loss_of`` the outputs takes the place of the loss."""
 
-    def numbers(w: np.ndarray) -> tuple[Tensor, Tensor | None, bool]:
-        loss, outputs = runner.evaluate(w)
-        own = loss is not None and loss_of is None
-        if own:
-            assert loss is not None
-            return loss, outputs, True
+    def number(loss: Tensor | None, outputs: Tensor | None) -> Tensor:
+        if loss is not None and loss_of is None:
+            return loss
         if outputs is None:
             raise ArgumentTypeError("f returned no outputs; they are needed here")
-        return (loss_of or _projection)(outputs), outputs, False
+        return (loss_of or _projection)(outputs)
 
     def observe(w: np.ndarray) -> dict[str, np.ndarray]:
-        loss, outputs, _ = numbers(w)
-        seen = {"loss": loss.detach().cpu().numpy().astype(float).reshape(())}
-        return seen if outputs is None else seen | {"outputs": outputs.detach().cpu().numpy()}
+        passes = runner.evaluate(w)
+        losses = [number(*one).detach().cpu().numpy().astype(float) for one in passes]
+        outputs = [out.detach().cpu().numpy() for _, out in passes if out is not None]
+        seen = {"loss": np.mean(losses).reshape(())}
+        return seen | {"outputs": np.concatenate(outputs)} if outputs else seen
 
     def gradients(ws: np.ndarray) -> np.ndarray:
-        return np.stack([runner.gradient(numbers(w)[0]) for w in ws])
+        return np.stack([runner.gradient(w, number) for w in ws])
 
-    loss, outputs = runner.evaluate(runner.point)
+    loss, outputs = runner.evaluate(runner.point)[0]
     aspects = [a for a, x in (("loss", loss), ("outputs", outputs)) if x is not None]
     dtype = np.dtype(np.float64 if runner.dtype == torch.float64 else np.float32)
     has_outputs = outputs is not None
@@ -236,11 +176,14 @@ def _runner(module: nn.Module, call: Any, training: bool, mode: str | None) -> t
             continue
         if dtype is not torch.float64:
             notes.append(f"evaluated in {str(dtype).removeprefix('torch.')}: the module does not run in float64")
-        rewritten = runner.rewritten()
-        if rewritten:
-            where = f" in {mode} mode" if mode else ""
+        where = f" in {mode} mode" if mode else ""
+        if rewritten := runner.rewritten():
             notes.append(
                 f"a forward pass{where} rewrites {_few(rewritten)}; every evaluation starts from the same state"
+            )
+        if runner.draws:
+            notes.append(
+                f"a forward pass{where} draws random numbers; every evaluation takes the same {len(SEEDS)} draws"
             )
         if not _same(first, runner.evaluate(runner.point)):
             again = Runner(module, call, dtype, training, fresh=True)
@@ -256,9 +199,18 @@ def _runner(module: nn.Module, call: Any, training: bool, mode: str | None) -> t
     ) from reason
 
 
-def _same(one: Any, two: Any) -> bool:
-    pairs = [(x, y) for x, y in zip(one, two, strict=True) if x is not None]
-    return all(x.shape == y.shape and torch.equal(torch.nan_to_num(x), torch.nan_to_num(y)) for x, y in pairs)
+def _same(one: Sequence[Shown], two: Sequence[Shown]) -> bool:
+    if len(one) != len(two):
+        return False
+    pairs = [pair for a, b in zip(one, two, strict=True) for pair in zip(a, b, strict=True)]
+    return all(
+        x is y or (x is not None and y is not None and x.shape == y.shape and bool(torch.all(_alike(x, y))))
+        for x, y in pairs
+    )
+
+
+def _alike(x: Tensor, y: Tensor) -> Tensor:
+    return (x == y) | (x.isnan() & y.isnan())
 
 
 def _eps_of(module: nn.Module) -> Iterator[tuple[str, nn.Module, str, float]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
 import numpy as np
@@ -56,11 +56,24 @@ def initialised(module: nn.Module, call: Any) -> nn.Module:
     return ready
 
 
+Shown = tuple[Tensor | None, Tensor | None]
+"""Loss and outputs of one forward pass."""
+
+SEEDS = (0, 1, 2, 3)
+"""Where a forward pass draws random numbers, one draw alone may drop a neuron for all samples."""
+
+
 class Runner:
     """Evaluates a module at given parameters, each time from the state in which it was handed over.
 
-    Buffers are put back and random numbers drawn from one seed before every evaluation.  With ``fresh`` the whole
-    module is copied anew, for modules that keep state elsewhere.
+    Buffers are put back and random numbers drawn from the same seeds before every evaluation.  With ``fresh`` the
+    whole module is copied anew, for modules that keep state elsewhere.
+
+    Attributes
+    ----------
+    draws : bool
+        Whether a forward pass was seen to draw random numbers.  From then on an evaluation makes one for each of
+        :data:`SEEDS`; the loss is their mean, the outputs are those of all.
     """
 
     def __init__(self, module: nn.Module, call: Any, dtype: torch.dtype, training: bool, fresh: bool = False) -> None:
@@ -74,7 +87,8 @@ class Runner:
         self.shapes = {given.get(n, n): tuple(p.shape) for n, p in named.items()}
         self.buffers = {n: b.detach().clone() for n, b in self.module.named_buffers()}
         self.pristine = copied(self.module) if fresh else None
-        self.random_state = torch.Generator().manual_seed(0).get_state()
+        self.random_states = [torch.Generator().manual_seed(seed).get_state() for seed in SEEDS]
+        self.draws = False
 
     @property
     def point(self) -> np.ndarray:
@@ -87,13 +101,21 @@ class Runner:
         """Return the parameters by name."""
         return dict(self.module.named_parameters())
 
-    def evaluate(self, w: np.ndarray) -> tuple[Tensor | None, Tensor | None]:
-        """Return loss and outputs at w."""
+    def evaluate(self, w: np.ndarray) -> list[Shown]:
+        """Return loss and outputs at w, for each draw of random numbers."""
+        return list(self._evaluated(w))
+
+    def _evaluated(self, w: np.ndarray) -> Iterator[Shown]:
+        yield self._called(w, self.random_states[0])
+        if self.draws:
+            yield from (self._called(w, state) for state in self.random_states[1:])
+
+    def _called(self, w: np.ndarray, random_state: Tensor) -> Shown:
         if self.pristine is not None:
             self.module = copied(self.pristine)
+        parameters = self.parameters
         with torch.no_grad():
             start = 0
-            parameters = self.parameters
             for name in self.names:
                 p = parameters[name]
                 p.copy_(torch.from_numpy(np.asarray(w[start : start + p.numel()], float).reshape(tuple(p.shape))))
@@ -101,21 +123,27 @@ class Runner:
             for name, buffer in self.module.named_buffers():
                 if name in self.buffers:
                     buffer.copy_(self.buffers[name])
+        self.given = {name: p.detach().clone() for name, p in parameters.items()}
         before = torch.get_rng_state()
-        torch.set_rng_state(self.random_state)
+        torch.set_rng_state(random_state)
         try:
             with torch.enable_grad():
-                return cast("tuple[Tensor | None, Tensor | None]", self.call(self.module, self.dtype))
+                return cast("Shown", self.call(self.module, self.dtype))
         finally:
+            self.draws = self.draws or not torch.equal(torch.get_rng_state(), random_state)
             torch.set_rng_state(before)
 
     def rewritten(self) -> list[str]:
-        """Return the names of buffers that the last evaluation has changed."""
-        now = dict(self.module.named_buffers())
-        return [n for n, b in self.buffers.items() if n in now and not torch.equal(now[n], b)]
+        """Return the names of parameters and buffers that the last evaluation has changed."""
+        now, was = dict(self.module.named_buffers()) | self.parameters, self.buffers | self.given
+        return [n for n, x in was.items() if n in now and not torch.equal(now[n], x)]
 
-    def gradient(self, value: Tensor) -> np.ndarray:
-        """Return the gradient (n,) of a number that :meth:`evaluate` made."""
+    def gradient(self, w: np.ndarray, number: Callable[[Tensor | None, Tensor | None], Tensor]) -> np.ndarray:
+        """Return the gradient (n,) at w of a number made of loss and outputs."""
+        # each before the next call, which writes the parameters anew
+        return cast("np.ndarray", np.mean([self._slope(number(*shown)) for shown in self._evaluated(w)], axis=0))
+
+    def _slope(self, value: Tensor) -> np.ndarray:
         parameters = self.parameters
         inputs = [parameters[n] for n in self.names]
         if not value.requires_grad:

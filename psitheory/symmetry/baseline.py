@@ -97,13 +97,14 @@ def baseline(function: LossFunction, w: Array, rng: np.random.Generator, *, cont
 def in_own_precision(function: LossFunction, rng: np.random.Generator) -> LossFunction:
     """Return the function with the precision in which it really computes, for those that leave float64 on the way.
 
-    Second differences over steps of 2^-30 are rounding: curvature adds 2^-60 alone.
+    Second differences over steps of 2^-22 are rounding: curvature adds 2^-44 alone.  The steps are longer than the
+    rounding of float32 weights, which would not see shorter ones.
     """
     if function.dtype != np.float64:
         return function
     found = []
     for w in usable_points(function, rng, 3):
-        x = 2.0**-30 * rng.choice([-1.0, 1.0], size=w.shape)
+        x = 2.0**-22 * rng.choice([-1.0, 1.0], size=w.shape)
         here, up, down = (function.observe(w * (1 + s * x))[function.aspects[0]].astype(float) for s in (0, 1, -1))
         with np.errstate(invalid="ignore"):
             size = np.max(np.abs(here), initial=0) or 1.0

@@ -169,7 +169,7 @@ def scalar(value: Any) -> np.ndarray:
         If it is not one real number.
     """
     try:
-        number = np.asarray(value, dtype=float)
+        number = np.zeros(0) if value is None else np.asarray(value, dtype=float)
     except (TypeError, ValueError):
         number = np.zeros(0)
     if number.size != 1 or np.iscomplexobj(value):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -17,8 +18,10 @@ from psitheory.conformance.invariance.scaling import Family
 from psitheory.symmetry.baseline import Baseline
 from psitheory.symmetry.function import LossFunction
 
-SCALES = {8: range(-10, 45), 4: range(-10, 27)}
+SCALES = {8: range(-10, 45), 4: range(-16, 27)}
 """Exponents of two at which the scale is doubled, by the bytes of the precision."""
+OWN = -2
+"""From this exponent on nothing but the eps may be seen."""
 LARGEST = 0.02
 """At the weights' own scale an eps changes what is seen by less than this."""
 POINTS = 4
@@ -36,14 +39,22 @@ class Decay:
         Exponents k of two.
     defects : tuple of float
         :math:`|f(2^{k+1}w) - f(2^kw)|` relative to the size of f.
+    dies : bool
+        Whether the defect is rounding from some scale on.
     exponent : float or None
         p of defect ∝ scale^p where the defect is small but above rounding; None where too little of it is seen.
+    limited : bool
+        Whether the defect dies out as that of an eps, and is small at the weights' own scale.
+    pure : bool
+        Whether, besides, nothing but that is seen from the weights' own scale on.
     """
 
     scales: tuple[int, ...]
     defects: tuple[float, ...]
+    dies: bool
     exponent: float | None
     limited: bool
+    pure: bool
 
     @property
     def shown(self) -> dict[int, float]:
@@ -71,52 +82,98 @@ def decay(function: LossFunction, family: Family, base: Baseline, aspect: str) -
                 gap = float(np.max(np.abs(seen - previous), initial=0)) / base.sizes[aspect]
                 defects.append(gap if np.isfinite(gap) else float("inf"))
         previous = seen
-    exponent = _exponent(defects, base.allowed[aspect])
-    own = defects[scales.index(0)]
-    limited = exponent is not None and own < LARGEST and any(abs(exponent + p) < SLACK for p in (1, 2))
-    return Decay(tuple(scales), tuple(defects), exponent, limited)
+    d, allowed, own = np.array(defects), base.allowed[aspect], scales.index(0)
+    last = _last_seen(d, allowed)
+    exponent = None if last is None else _exponent(d, last)
+    largest = max(float(d[own]), 4 * allowed)  # the defect of an eps is never larger than at the smallest scale
+    limited = (
+        exponent is not None
+        and d[own] < LARGEST
+        and bool(np.all(d[own:] <= largest))
+        and any(abs(exponent + p) < SLACK for p in (1, 2))
+    )
+    pure = limited and _is_pure(d, scales.index(OWN), allowed, -round(exponent or 0))
+    return Decay(tuple(scales), tuple(defects), last is not None, exponent, limited, pure)
 
 
-def _exponent(defects: Sequence[float], allowed: float) -> float | None:
-    """Return p if the defect follows scale^p over the last doublings above rounding, and is rounding ever after."""
-    d = np.array(defects)
-    above = np.flatnonzero(d > 4 * allowed)
-    if not len(above):
-        return None
-    last = int(above[-1])
-    if last > len(d) - 4 or np.any(d[last + 3 :] > 2 * allowed):  # it never dies out
-        return None
+def _last_seen(d: Array, allowed: float) -> int | None:
+    """Return where the defect is seen for the last time, or None if it is seen up to the largest scales."""
+    above = np.flatnonzero(~(d <= allowed))
+    last = int(above[-1]) if len(above) else 0
+    return last if last <= len(d) - 4 else None
+
+
+def _is_pure(d: Array, first: int, allowed: float, p: int) -> bool:
+    r"""Return whether defects come to :math:`s^{-p}` as fast as those of an eps do, from one scale on.
+
+    An eps changes f by a series in :math:`x = s^{-p}`, so one doubling divides the defect by
+    :math:`2^p(1 + O(x))`, and x is about the defect over its largest value.
+    """
+    peak = float(np.max(d[np.isfinite(d)], initial=0))
+    for here, there in pairwise(d[first:]):
+        noise = 4 * allowed / there if there > 0 else np.inf
+        if noise > 0.5 or here >= LARGEST:
+            continue
+        if abs(2**p * there / here - 1) > 10 * here / peak + noise:
+            return False
+    return True
+
+
+def _exponent(d: Array, last: int) -> float | None:
+    """Return p if the defect follows scale^p over the last doublings at which it is seen."""
     first = last
     while first > 0 and d[first - 1] < LARGEST and d[first - 1] > d[first]:
         first -= 1
-    window = d[max(first, last - 8) : last + 1]
-    if len(window) < POINTS or np.any(window >= LARGEST):
-        return None
-    slopes = np.diff(np.log2(window))
-    middle = float(np.median(slopes))
-    return middle if np.max(np.abs(slopes - middle)) < 2 * SLACK else None
+    for start in range(max(first, last - 8), last - POINTS + 2):  # the rate is that of the end, if not of all
+        window = d[start : last + 1]
+        if np.any(window >= LARGEST):
+            continue
+        slopes = np.diff(np.log2(window))
+        middle = float(np.median(slopes))
+        if np.max(np.abs(slopes - middle)) < 2 * SLACK:
+            return middle
+    return None
 
 
 def is_eps_limited(function: LossFunction, family: Family, bases: Sequence[Baseline], aspect: str) -> Decay | None:
-    """Return the decay if it is that of an eps at every point, else None."""
-    found = None
-    for base in [b for b in bases if not b.blind(aspect)][:2]:
-        found = decay(function, family, base, aspect)
-        if not found.limited:
+    """Return a decay if it is that of an eps, else None.
+
+    Everywhere the defect must die out.  At one point units may cancel, or one that hardly counts may be felt late, so
+    that the rate must be that of an eps at two points, and pure at one; a true break spoils it at all.
+    """
+    found = []
+    for base in [b for b in bases if not b.blind(aspect)]:
+        one = decay(function, family, base, aspect)
+        if not one.dies:
             return None
-    return found if found is not None and _each_unit_dies_out(function, family, bases, aspect) else None
+        found.append(one)
+    limited = [one for one in found if one.limited]
+    if len(limited) < 2 or not any(one.pure for one in limited) or not dies_out(function, family, bases, aspect):
+        return None
+    return limited[0]
 
 
-def _each_unit_dies_out(function: LossFunction, family: Family, bases: Sequence[Baseline], aspect: str) -> bool:
-    """Return whether factors of their own for the units change nothing where all of them are large."""
+def dies_out(function: LossFunction, family: Family, bases: Sequence[Baseline], aspect: str) -> bool:
+    """Return whether factors of their own for the units change nothing where all of them are large.
+
+    What a trade shrinks may be what stands beside the eps; then they must be small.
+    """
+    ways = (1, -1) if family.is_trade else (1,)
+    return any(_dies_out(function, family, bases, aspect, sign) for sign in ways)
+
+
+def _dies_out(function: LossFunction, family: Family, bases: Sequence[Baseline], aspect: str, sign: int) -> bool:
     rng = np.random.default_rng(0)
-    far = 36 if function.dtype == np.float64 else 16
+    far = sign * (36 if function.dtype == np.float64 else 16)
     for base in bases[:2]:
         large = np.full(family.count, float(far))
-        here, there = (
-            function.observe(family.scaled(base.w, x))[aspect].astype(float)
-            for x in (large, large + rng.integers(0, 8, family.count))
-        )
+        try:
+            here, there = (
+                function.observe(family.scaled(base.w, x))[aspect].astype(float)
+                for x in (large, large + sign * rng.integers(0, 8, family.count))
+            )
+        except Exception:  # not defined out there, so nothing is known
+            return False
         if not np.max(np.abs(there - here), initial=0) <= 4 * base.allowed[aspect] * base.sizes[aspect]:
             return False
     return True

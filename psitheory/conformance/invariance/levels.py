@@ -1,24 +1,18 @@
-"""At which level one parameter is scale-invariant: each row, blocks of rows, the whole, or none."""
+"""The levels at which a parameter may be scale-invariant: each row, blocks of rows, the whole, or none."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from psitheory.arithmetic import Array
 from psitheory.conformance.invariance.alignment import axis_name
-from psitheory.conformance.invariance.eps_limit import Decay, is_eps_limited
-from psitheory.conformance.invariance.scaling import Family, Outcome, tried
+from psitheory.conformance.invariance.eps_limit import Decay
+from psitheory.conformance.invariance.scaling import Family, Outcome
 from psitheory.layout import Layout, Part
-from psitheory.symmetry.baseline import Baseline
-from psitheory.symmetry.function import LossFunction
-from psitheory.symmetry.sampling import typical_sizes
-
-SLICES = 256
-"""More slices than these are not tried one by one."""
 
 Limit = Literal["", "removed", "decays"]
 
@@ -75,188 +69,15 @@ def families_of(layout: Layout, part: Part) -> Iterator[Family]:
         shape[axis] = size
         slices = axis_name(part, axis)
         text = slices if count == size else f"{count} blocks of {slices}"
-        yield _family(layout, part, np.broadcast_to(labels.reshape(shape), part.shape), text, axis)
+        yield family_of(layout, part, np.broadcast_to(labels.reshape(shape), part.shape), text, axis)
     single_row = len(part.shape) > 1 and part.shape[0] == 1
-    yield _family(layout, part, np.zeros(part.shape, int), "rows" if single_row else "whole", 0 if part.shape else None)
+    yield family_of(
+        layout, part, np.zeros(part.shape, int), "rows" if single_row else "whole", 0 if part.shape else None
+    )
 
 
-def _family(layout: Layout, part: Part, labels: Array, text: str, axis: int | None) -> Family:
+def family_of(layout: Layout, part: Part, labels: Array, text: str, axis: int | None) -> Family:
+    """Return the scalings of one part whose units are ``labels``; entries of the label -1 stay."""
     units = np.full(layout.n, -1)
     layout.view(part.name, units)[...] = labels
     return Family(layout, units, np.ones(layout.n), text, axis)
-
-
-def claimed_family(layout: Layout, part: Part) -> Family:
-    """Return the scalings that a layout claims for one of its parts."""
-    labels = np.arange(part.size) // (part.size // part.blocks)
-    axis = 0 if part.blocks == part.shape[0] or part.blocks > 1 else None
-    rows = part.blocks == part.shape[0] and len(part.shape) > 1
-    text = "rows" if rows else "whole" if part.blocks == 1 else f"{part.blocks} blocks of rows"
-    return _family(layout, part, labels.reshape(part.shape), text, axis)
-
-
-@dataclass(frozen=True, eq=False)
-class Search:
-    """The search for levels of one aspect, ``loss`` or ``outputs``, of one function.
-
-    Attributes
-    ----------
-    function, bases
-        The function as it is, and what it shows at several points.
-    clean, clean_bases
-        The same without its eps, or the function itself where it has none that can be removed.
-    """
-
-    function: LossFunction
-    bases: Sequence[Baseline]
-    clean: LossFunction
-    clean_bases: Sequence[Baseline]
-    aspect: str
-    rng: np.random.Generator
-    gradients: Array | None = None
-    """w⊙∇ of something generic in the aspect, at the clean points, one row each."""
-
-    @property
-    def removable(self) -> bool:
-        """Return whether an eps was found that can be taken out."""
-        return self.clean is not self.function
-
-    def level_of(self, part: Part) -> Level:
-        """Return the finest level at which a part is invariant on its own."""
-        first: Outcome | None = None
-        if self.without_effect(part):
-            return Level((part.name,), "no effect", None, Outcome("holds", cases=len(self.bases)), even=True)
-        for family in families_of(self.function.layout, part):
-            if not self.plausible(family):
-                continue
-            level = self.established(family, (part.name,))
-            if level.outcome.status in ("holds", "raised"):
-                return level
-            first = first or level.outcome
-        some = self._some_slices(part)
-        if some is not None:
-            return some
-        whole = list(families_of(self.function.layout, part))[-1]
-        outcome = tried(self.function, whole, self.bases, self.rng, self.aspect)
-        if outcome.status == "holds":  # a hypothesis that the gradients spoke against
-            return self.established(whole, (part.name,))
-        return Level(
-            (part.name,), "none" if outcome.status == "broken" else "undecided", None, outcome, even=self._even(whole)
-        )
-
-    def established(self, family: Family, parts: tuple[str, ...]) -> Level:
-        """Return the level that ``family`` establishes: exactly, up to an eps, or not."""
-        outcome = tried(self.function, family, self.bases, self.rng, self.aspect, farther=True)
-        if outcome.status == "holds":
-            return Level(parts, family.text, family, outcome, even=self._even(family))
-        if outcome.status != "broken":
-            return Level(parts, "undecided", family, outcome)
-        if self.removable:
-            without = tried(self.clean, family, self.clean_bases, self.rng, self.aspect, lowest=-8)
-            if without.status == "holds":
-                found = is_eps_limited(self.function, family, self.bases, self.aspect)
-                return Level(
-                    parts, family.text, family, replace(outcome, status="holds"), "removed", found, self._even(family)
-                )
-            return Level(parts, "none", family, outcome)
-        found = is_eps_limited(self.function, family, self.bases, self.aspect)
-        if found is None:
-            return Level(parts, "none", family, outcome)
-        return Level(parts, family.text, family, replace(outcome, status="holds"), "decays", found, self._even(family))
-
-    def plausible(self, family: Family) -> bool:
-        r"""Return whether gradients allow the family: Euler's :math:`\sum p_kw_k\partial_kf = 0` for each unit.
-
-        A necessary condition only, and a loose one, since an eps may be there and a sum may be rounding noise.
-        """
-        if self.gradients is None:
-            return True
-        used = family.units >= 0
-        for row in self.gradients:
-            terms = (row * family.powers)[used]
-            sums = np.bincount(family.units[used], terms, family.count)
-            sizes = np.bincount(family.units[used], np.abs(terms), family.count)
-            noise = 1e3 * np.finfo(self.function.dtype).eps * float(np.abs(row).sum())
-            if np.any(np.abs(sums) > 0.05 * sizes + noise):
-                return False
-        return True
-
-    def without_effect(self, part: Part, units: Array | None = None) -> bool:
-        """Return whether other values, small and large, change nothing; ``units`` picks entries of the part."""
-        view = self.function.layout.view
-        sizes = view(part.name, typical_sizes(self.function))
-        decided = False
-        for base in self.bases:
-            if base.blind(self.aspect):
-                continue
-            for size in (1.0, 2.0**10):
-                w = base.w.copy()
-                other = (self.rng.normal(size=part.shape) * sizes * size).astype(self.function.dtype)
-                view(part.name, w)[...] = other if units is None else np.where(units, other, view(part.name, w))
-                try:
-                    with np.errstate(all="ignore"):
-                        seen = self.function.observe(w)
-                except Exception:
-                    return False
-                if not base.explains(base.change(seen, self.aspect), self.function, w, self.aspect):
-                    return False
-                decided = True
-        return decided
-
-    def _some_slices(self, part: Part) -> Level | None:
-        """Return the slices of one axis that are invariant, or without effect, while others are not."""
-        for axis, count in enumerate(part.shape):
-            if not 1 < count <= SLICES or len(part.shape) == 1:
-                continue
-            good = [i for i in range(count) if self._slice_holds(part, axis, i)]
-            if not good:
-                continue
-            labels = np.full(count, -1)
-            labels[good] = np.arange(len(good))
-            shape = [1] * len(part.shape)
-            shape[axis] = count
-            family = _family(self.function.layout, part, np.broadcast_to(labels.reshape(shape), part.shape), "", axis)
-            chosen = np.broadcast_to((labels >= 0).reshape(shape), part.shape)
-            effect = "without effect" if self.without_effect(part, chosen) else "only"
-            text = f"{axis_name(part, axis)} {_ranges(good)} {effect}"
-            level = self.established(replace(family, text=text), (part.name,))
-            if level.outcome.status == "holds":
-                return level
-        return None
-
-    def _slice_holds(self, part: Part, axis: int, i: int) -> bool:
-        labels = np.full(part.shape, -1)
-        np.moveaxis(labels, axis, 0)[i] = 0
-        family = _family(self.function.layout, part, labels, "", axis)
-        return self.plausible(family) and self.established(family, (part.name,)).outcome.status == "holds"
-
-    def _even(self, family: Family) -> bool | None:
-        """Return whether changing the signs of units, all and at random, changes nothing."""
-        decided = None
-        for base in self.bases:
-            if base.blind(self.aspect):
-                continue
-            for signs in (-np.ones(family.count), self.rng.choice([-1.0, 1.0], family.count)):
-                if np.all(signs > 0):
-                    continue
-                w = family.flipped(base.w, signs)
-                try:
-                    with np.errstate(all="ignore"):
-                        seen = self.function.observe(w)
-                except Exception:
-                    return None
-                if not base.explains(base.change(seen, self.aspect), self.function, w, self.aspect):
-                    return False
-                decided = True
-        return decided
-
-
-def _ranges(indices: Sequence[int]) -> str:
-    """Return indices as text, such as ``0–3, 7``."""
-    runs: list[list[int]] = []
-    for i in indices:
-        if runs and i == runs[-1][1] + 1:
-            runs[-1][1] = i
-        else:
-            runs.append([i, i])
-    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in runs)

@@ -50,6 +50,12 @@ class Family:
         """Return the number of units."""
         return int(self.units.max(initial=-1)) + 1
 
+    @property
+    def is_trade(self) -> bool:
+        """Return whether some entries shrink as others grow."""
+        used = self.powers[self.units >= 0]
+        return bool(np.any(used > 0) and np.any(used < 0))
+
     def scaled(self, w: Array, x: Array) -> Array:
         """Return w with unit u scaled by 2^x_u; bit for bit if every x is an integer."""
         exponents = np.where(self.units >= 0, self.powers * np.append(x, 0.0)[self.units], 0.0)
@@ -140,7 +146,7 @@ def tried(
             if error is not None:
                 if k is None or abs(k) < FAR:
                     return Outcome("raised", cases=cases, trial=trial, error=error)
-                floor, ceiling = (min(floor, -k - 1), ceiling) if k < 0 else (floor, min(ceiling, k - 1))
+                floor, ceiling = (min(floor, _before(k)), ceiling) if k < 0 else (floor, min(ceiling, _before(k)))
                 refused, exact = error, False
                 continue
             cases += 1
@@ -150,14 +156,19 @@ def tried(
             elif base.explains(change, function, trial.at, aspect):
                 exact = False
             elif k is not None and k <= -FAR:
-                floor, exact = min(floor, -k - 1), False
+                floor, exact = min(floor, _before(k)), False
             elif k is not None and k >= FAR and not np.isfinite(change.size):
-                ceiling = min(ceiling, k - 1)
+                ceiling = min(ceiling, _before(k))
             else:
                 return Outcome("broken", cases=cases, trial=_simpler(function, family, base, aspect, trial))
     if farther and function.dtype == np.float64:
         floor, ceiling = _reach(function, family, usable[0], aspect, floor, ceiling, lowest)
     return Outcome("holds", exact, -floor, ceiling, cases, error=refused)
+
+
+def _before(k: int) -> int:
+    """Return the largest exponent tried before k in its direction."""
+    return max((abs(j) for j in POWERS if abs(j) < abs(k)), default=0)
 
 
 def _try(

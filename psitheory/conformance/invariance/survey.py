@@ -8,8 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from psitheory.arithmetic import Array
-from psitheory.conformance.invariance.levels import Level, Search
+from psitheory.conformance.invariance.alignment import companions
+from psitheory.conformance.invariance.levels import Level
 from psitheory.conformance.invariance.scaling import Family
+from psitheory.conformance.invariance.search import Search
 from psitheory.conformance.invariance.trading import shared_families
 from psitheory.symmetry.baseline import Baseline, baseline
 from psitheory.symmetry.function import LossFunction
@@ -36,6 +38,8 @@ def levels_of(function: LossFunction, rng: np.random.Generator) -> tuple[dict[st
         notes += [note] if note else []
         for family in families[aspect]:
             _share(search, family, levels)
+        for family in companions(function.layout, [part for part in rest if levels[part.name].text == "none"]):
+            _share(search, family, levels)
         found[aspect] = levels
     return found, notes
 
@@ -47,10 +51,8 @@ def _share(search: Search, family: Family, levels: dict[str, Level]) -> None:
     )
     if all(levels[name].family is not None for name in names) or not search.plausible(family):
         return
-    trade = bool(np.any(family.powers[family.units >= 0] < 0))
-    level = search.established(
-        replace(family, text=f"{'only by trading' if trade else 'only jointly'}: {family.text}"), names
-    )
+    how = "only by trading" if family.is_trade else "only jointly"
+    level = search.established(replace(family, text=f"{how}: {family.text}"), names)
     if level.outcome.status not in ("holds", "raised"):
         return
     for name in names:

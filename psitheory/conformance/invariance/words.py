@@ -89,7 +89,7 @@ def group_of(level: Level) -> dict[str, Any] | None:
         family is None
         or level.text in ("none", "undecided")
         or level.is_partial
-        or np.any(family.powers[family.units >= 0] < 0)
+        or np.ptp(family.powers[family.units >= 0]) > 0
     ):
         return None
     if len(level.parts) > 1:
