@@ -14,7 +14,8 @@ becomes :math:`\ln 2`, with the range :math:`D = \sup f - \inf f` for :math:`\De
 
 Assumptions
 -----------
-Each mini-batch loss is PSI, so that steps are horizontal; L holds on all classes, since steps may lead uphill.  It is
+Each mini-batch loss is PSI, so that steps are horizontal; L, that of f, holds on all classes, since steps may lead
+uphill (for batch norm: a smooth activation and a centred batch covariance of full rank).  It is
 the minimum of **expectations**; single runs may do worse.  On the window D cannot be replaced by :math:`\Delta` in the
 proof: f at T/2 may lie above :math:`f(w_0)`.
 
@@ -47,6 +48,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from proofs_check.bibliography import GL13
+from proofs_check.rates import SMOOTH_NETWORKS
 from proofs_check.tightness import with_tightness
 from psitheory.arithmetic import namespace
 from psitheory.checking import BALLS, FLOATS, RATIONALS, Exhibit, Interval, at_most, theorem
@@ -71,7 +73,8 @@ C3 = theorem(
     assumptions=(
         "mini-batch losses are positively scale-invariant; gradients are unbiased, with variance at most σ² in g",
         "L bounds the joint Hessian at unit blocks on all classes",
-        "η ≤ 1/L",
+        SMOOTH_NETWORKS,
+        "η ≤ 1/L; the bound is on the minimum of expectations, not on a run",
     ),
     doc=with_tightness(__doc__, PSI_SGD, PSI_SGD_TUNED, PSI_SGD_DECREASING, PSI_SGD_WINDOW),
 )

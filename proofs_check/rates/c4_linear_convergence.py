@@ -49,6 +49,7 @@ rates, Polyak-Łojasiewicz, linear convergence
 import numpy as np
 
 from proofs_check.bibliography import AMS08
+from proofs_check.rates import SMOOTH_NETWORKS
 from proofs_check.tightness import with_tightness
 from psitheory.arithmetic import namespace
 from psitheory.checking import BALLS, FLOATS, RATIONALS, Exhibit, at_most, equal, theorem
@@ -72,8 +73,9 @@ C4 = theorem(
     r"\frac{d(w_{t+1},w^*)}{d(w_t,w^*)} \to \rho(I - \eta\,\mathrm{Hess} f)",
     assumptions=(
         "f is positively scale-invariant with L-Lipschitz gradient at unit blocks; η = 1/L",
+        SMOOTH_NETWORKS,
         "domination holds on the sublevel set of the start",
-        "for the local rate: a nondegenerate minimum, ρ < 1, a generic start",
+        "for the local rate: a nondegenerate minimum near which f is C², ρ < 1, a generic start",
     ),
     doc=with_tightness(__doc__, DOMINATED),
 )

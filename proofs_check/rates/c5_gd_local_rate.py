@@ -40,6 +40,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from proofs_check.bibliography import YI22
+from proofs_check.rates import SMOOTH_NETWORKS
 from psitheory.arithmetic import namespace
 from psitheory.checking import BALLS, Exhibit, at_most, equal, theorem
 from psitheory.experiments import descend
@@ -58,7 +59,11 @@ C5 = theorem(
     locator="gradient descent beside PSI-GD",
     statement=r"\frac{d(w_{t+1},w_\infty)}{d(w_t,w_\infty)} \to \rho(I - \eta P\nabla^2 f(w_\infty)P),\qquad "
     r"P_i\nabla^2_{ij}f(w)P_j = \frac{1}{r_ir_j}P_i\nabla^2_{ij}f(u)P_j",
-    assumptions=("f is positively scale-invariant and C²", "the minimum is nondegenerate", "the start is generic"),
+    assumptions=(
+        "f is positively scale-invariant and C² near the minimum, which is nondegenerate",
+        SMOOTH_NETWORKS,
+        "the start is generic",
+    ),
     doc=__doc__,
 )
 

@@ -40,6 +40,7 @@ rates, RGD, exponential map
 import numpy as np
 
 from proofs_check.bibliography import AMS08
+from proofs_check.rates import SMOOTH_NETWORKS
 from proofs_check.tightness import with_tightness
 from psitheory.checking import BALLS, FLOATS, Exhibit, at_most, theorem
 from psitheory.experiments import descend
@@ -59,7 +60,11 @@ C6 = theorem(
     locator="§4 (gradient methods on manifolds)",
     statement=r"\sum_{t<T} G(w_t) \le \frac{f(w_0)-f(w_T)}{\eta(1-\eta L_g/2)},\qquad "
     r"\min_{t<T} G(w_t) \le \frac{2L_g\Delta}{T}\quad(\eta = 1/L_g),\qquad L_g = \sup\|\mathrm{Hess} f\| \le L",
-    assumptions=("f is positively scale-invariant with L_g-Lipschitz gradient on the quotient", "0 < η < 2/L_g"),
+    assumptions=(
+        "f is positively scale-invariant with L_g-Lipschitz gradient on the quotient, on {f ≤ f(w_0)} at least",
+        SMOOTH_NETWORKS,
+        "0 < η < 2/L_g",
+    ),
     doc=with_tightness(__doc__, RGD_SUM, RGD),
 )
 

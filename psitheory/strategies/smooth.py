@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from hypothesis import strategies as st
 
-from psitheory.models import Cosine, RankOne
+from psitheory.models import Cosine, Neuron, RankOne
+from psitheory.rates import certified_smoothness
 from psitheory.runner.domain import Domain
 from psitheory.strategies.models import rayleigh_quotients, waves
 from psitheory.strategies.values import Draw, float_arrays
@@ -35,3 +38,28 @@ def smooth_models() -> Domain:
 def rank_one_models() -> Domain:
     """Draw approximations of small matrices by one of rank one: two blocks and a free parameter, coupled."""
     return Domain(floats=lambda _: _rank_ones())
+
+
+# -- batch-norm neurons -------------------------------------------------------------------------
+
+
+@cache
+def _neurons() -> tuple[Neuron, ...]:
+    rng = np.random.default_rng(0)
+    inputs, targets = rng.normal(size=(2, 8, 2)), np.sign(rng.normal(size=(2, 8)))
+    return Neuron(inputs[0], targets[0]), Neuron(inputs[1], targets[1], activation="softplus", loss="logistic")
+
+
+@cache
+def _certified(model: Neuron) -> float:
+    return float(certified_smoothness(model).upper)
+
+
+def certified_neurons() -> Domain:
+    """Draw batch-norm neurons in the plane: tanh with squared loss, softplus with logistic loss; 8 samples, seed 0."""
+    return Domain(floats=lambda _: st.deferred(lambda: st.sampled_from(_neurons())))
+
+
+def certified_constants(model: str) -> Domain:
+    """Return the L of a neuron of :func:`certified_neurons`, by branch and bound in balls."""
+    return Domain(floats=lambda drawn: st.just(_certified(drawn[model])))
