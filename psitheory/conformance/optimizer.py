@@ -11,6 +11,7 @@ from psitheory.arithmetic import Array
 from psitheory.conformance.findings import ConformanceReport
 from psitheory.conformance.optimizers.adapt import runs_of
 from psitheory.conformance.optimizers.bench import TIMES, Bench
+from psitheory.conformance.optimizers.facts import Facts
 from psitheory.conformance.optimizers.inquiry import LAWS, Inquiry
 from psitheory.conformance.optimizers.network import Network, invariant_network
 from psitheory.conformance.optimizers.runs import OfRun, Runs
@@ -94,13 +95,16 @@ def check_optimizer(
         raise ArgumentError(f"steps is {shown(steps)}; an integer of at least 1 is needed")
     method = runs_of(opt, rate=rate, name=name, parameter=parameter)
     network = _network(method, dtype, int(seed), model, start)
-    inquiry = Inquiry.of(Bench(method, network, int(seed), int(steps)), _call(method, rate, network, seed))
+    facts, refused = Facts.of(Bench(method, network, int(seed), int(steps)))
+    inquiry = Inquiry(facts, _call(method, rate, network, seed))
+    if refused:
+        inquiry.notes.append(f"the free last layer is left out, since the method refuses it: {refused}")
     tried = [inquiry.finding(law) for law in LAWS if law in wanted]
     return ConformanceReport(
         method.name,
         "optimizer",
         tuple(finding for finding in tried if finding is not None),
-        inquiry.properties(),
+        facts.properties(),
         tuple(inquiry.notes),
         dict(inquiry.skipped),
     ).expecting(expected)

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from psitheory.checking import Verdict
-from psitheory.conformance.optimizers.bench import MODES, Bench, Change, Mode
+from psitheory.conformance.optimizers.bench import Bench
+from psitheory.conformance.optimizers.change import MODES, Change, Mode
+from psitheory.conformance.optimizers.eps import Limited, eps_limited
 from psitheory.conformance.optimizers.equivariance import (
     LEVELS,
     Level,
@@ -18,17 +20,22 @@ from psitheory.conformance.optimizers.equivariance import (
     smallest,
     try_level,
 )
-from psitheory.conformance.optimizers.limits import Limited, eps_limited
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of one law at one level: its verdict, the trial that decides it, and the excuse if an eps is one."""
+    """What became of one law at one level: its verdict, and the trial that decides it.
+
+    ``limited`` is the excuse if an eps is one; ``doubt`` a trial at generic scales that leaves the law open; ``exact``
+    tells whether powers of two agree bit for bit.
+    """
 
     verdict: Verdict
     trial: Trial
     cases: int
     limited: Limited | None = None
+    doubt: Trial | None = None
+    exact: bool = False
 
 
 @dataclass
@@ -52,14 +59,17 @@ class Answers:
         limited = None
         for trial in trials:
             if trial.outcome.status == "broken":
-                excuse = eps_limited(self.bench, mode, trial.change, trial.outcome)
-                if excuse is None:
-                    return Answer(Verdict.REFUTED, smallest(self.bench, level, mode, trial), len(trials))
-                limited = max(filter(None, (limited, excuse)), key=lambda x: x.defect)
+                found = eps_limited(self.bench, mode, trial)
+                if isinstance(found, Trial):
+                    return Answer(Verdict.REFUTED, smallest(self.bench, level, mode, found), len(trials))
+                limited = max(filter(None, (limited, found)), key=lambda x: x.defect)
         doubtful = [t for t in trials if t.outcome.status in ("vacuous", "undecided")]
         if any(t.outcome.status == "vacuous" or t.in_powers_of_two for t in doubtful):
             return Answer(Verdict.INCONCLUSIVE, doubtful[0], len(trials), limited)
-        return Answer(Verdict.HOLDS, trials[0], len(trials), limited)
+        passed = [t for t in trials if t.outcome.passed] or trials
+        first_to_end = min(passed, key=lambda t: t.outcome.step)
+        exact = trials[0].outcome.status == "exact"
+        return Answer(Verdict.HOLDS, first_to_end, len(trials), limited, next(iter(doubtful), None), exact)
 
     def finest(self, mode: Mode) -> str | None:
         """Return the finest level that holds, ``none``, or None if not all levels were decided."""

@@ -3,12 +3,13 @@ r"""Whether a run from :math:`a\cdot w_0` is the rescaled run from :math:`w_0`, 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
-from psitheory.conformance.optimizers.bench import COARSE, ENOUGH, MODES, Bench, Change, Gap, Mode
+from psitheory.conformance.optimizers.bench import COARSE, ENOUGH, Bench
+from psitheory.conformance.optimizers.change import MODES, Change, Gap, Mode
 from psitheory.layout import Layout
 
 Level = Literal["each neuron", "blocks of rows", "each layer", "all weights"]
@@ -69,11 +70,13 @@ def judge(bench: Bench, change: Change, base: Change = START, *, steps: int | No
     """Compare two runs at the times of the bench, up to ``steps``; the first few alone if they decide."""
     last = bench.steps if steps is None else min(steps, bench.steps)
     found: dict[Mode, Outcome] = {}
+
+    def settled(outcome: Outcome) -> bool:  # broken, or lost in chaos, from which it does not come back
+        return outcome.status == "broken" or outcome.allowed > bench.chaos
+
     for few in (*(n for n in (FIRST, ENOUGH) if n < last), last):  # most breaks show at once
-        found |= {
-            m: _judge(bench, base, change, m, few) for m in MODES if m not in found or found[m].status != "broken"
-        }
-        if all(outcome.status == "broken" for outcome in found.values()):
+        found |= {m: _judge(bench, base, change, m, few) for m in MODES if m not in found or not settled(found[m])}
+        if all(map(settled, found.values())):
             break
     return found
 
@@ -174,8 +177,9 @@ def smallest(bench: Bench, level: Level, mode: Mode, trial: Trial) -> Trial:
     layout = bench.network.layout
     count = len(groups(layout, level))
     for one in np.eye(count):
-        change = Change(exponents(layout, level, one))
-        outcome = judge(bench, change, steps=max(trial.outcome.step, 1))[mode]
+        change = replace(trial.change, exponents=exponents(layout, level, one))
+        base = Change(constants=change.constants)
+        outcome = judge(bench, change, base, steps=max(trial.outcome.step, 1))[mode]
         if outcome.status == "broken":
             return Trial(change, outcome)
     return trial

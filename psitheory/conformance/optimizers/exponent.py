@@ -12,9 +12,10 @@ from fractions import Fraction
 
 import numpy as np
 
-from psitheory.conformance.optimizers.bench import Bench, Change, Constants
+from psitheory.conformance.optimizers.bench import Bench
+from psitheory.conformance.optimizers.change import Change, Constants
+from psitheory.conformance.optimizers.eps import Limited, eps_limited, without_eps
 from psitheory.conformance.optimizers.equivariance import START, Outcome, Trial, judge
-from psitheory.conformance.optimizers.limits import Limited, eps_limited, without_eps
 from psitheory.conformance.optimizers.runs import DECAYS
 
 GRID = tuple(k / 2 for k in range(-2, 9))
@@ -111,14 +112,15 @@ def _confirmed(bench: Bench, p: float, constants: Constants = ()) -> Exponent:
     base, trials, limited = Change(constants=constants), [], None
     for k in SCALES:
         change = rescaled_by(bench, k, p, constants)
-        outcome = judge(bench, change, base)["class"]
-        if outcome.status == "broken" and not constants:
-            excuse = eps_limited(bench, "class", change, outcome, p=p, most=MOST)
-            limited = max(filter(None, (limited, excuse)), key=lambda x: x.defect, default=None)
-            if excuse is not None:
+        trial = Trial(change, judge(bench, change, base)["class"])
+        if trial.outcome.status == "broken" and not constants:
+            found = eps_limited(bench, "class", trial, p=p, most=MOST)
+            if isinstance(found, Limited):
+                limited = max(filter(None, (limited, found)), key=lambda x: x.defect)
                 continue
-        trials.append(Trial(change, outcome))
-        if outcome.status == "broken":
+            trial = found
+        trials.append(trial)
+        if trial.outcome.status == "broken":
             return Exponent(None, tuple(trials), p)
     exact = [trial.outcome.passed for trial in trials if trial.in_powers_of_two]
     holds = (limited is not None and not trials) or (trials and all(exact))

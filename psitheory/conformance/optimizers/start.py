@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from psitheory.conformance.optimizers.bench import Bench, Change
+from psitheory.conformance.optimizers.bench import Bench
+from psitheory.conformance.optimizers.change import Change
 from psitheory.conformance.optimizers.equivariance import START
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from psitheory.conformance.optimizers.bench import Change, Mode
+from psitheory.conformance.optimizers.bench import COARSE
+from psitheory.conformance.optimizers.change import Change, Mode
+from psitheory.conformance.optimizers.edges import Edge
+from psitheory.conformance.optimizers.eps import Limited
 from psitheory.conformance.optimizers.equivariance import LEVELS, Outcome, Trial, groups
-from psitheory.conformance.optimizers.limits import Edge, Limited
 from psitheory.layout import Layout
 
 CLAIMED: dict[Mode, str] = {"full": "w_t(a·w_0) = a·w_t(w_0)", "class": "w_t(a·w_0) is in the class of w_t(w_0)"}
@@ -16,7 +18,7 @@ CAUSES = {
     "": "",
     "eps": "an eps takes over",
     "clamp": "a clamp, a floor or an overflow inside takes over",
-    "weak term": "a weak term that grows with the scale breaks it, such as a decay inside the gradient",
+    "weak term": "a weak term breaks it, such as a decay inside the gradient",
     "overflow": "numbers overflow",
     "unknown": "rounding hides what happens",
 }
@@ -36,6 +38,20 @@ def scales(layout: Layout, change: Change) -> str:
         else:
             return "a=" + ", ".join(f"{power(k)} on {name}" for name, k in named.items() if k)
     raise AssertionError("every rescaling is one of single blocks")
+
+
+def where(layout: Layout, trial: Trial, *, rate: bool = False) -> str:
+    """Return where a trial was decided, such as ``a=2 on W1  t=3``."""
+    out = scales(layout, trial.change) + (f"  rate times {power(trial.change.rate)}" if rate else "")
+    off = ", ".join(name for name, _ in trial.change.constants)
+    return out + (f"  without {off}" if off else "") + f"  t={trial.outcome.step}"
+
+
+def doubt(outcome: Outcome) -> str:
+    """Return why generic scales leave a law open that holds for powers of two."""
+    if not outcome.gap.relative < COARSE:
+        return "at generic scales rounding grows too fast to tell"
+    return f"at generic scales runs agree to {outcome.gap.relative:.1g} of the motion, as coarse arithmetic would"
 
 
 def power(k: float) -> str:

@@ -1,0 +1,150 @@
+"""What is found out of one method: each fact when it is asked for, since one serves several laws."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from psitheory.checking import Verdict
+from psitheory.conformance.optimizers import words
+from psitheory.conformance.optimizers.answers import Answers
+from psitheory.conformance.optimizers.bench import Bench
+from psitheory.conformance.optimizers.change import MODES, Change, CodeRaised, Mode
+from psitheory.conformance.optimizers.edges import Edge, Path, edge
+from psitheory.conformance.optimizers.eps import TOLERANCE, Limited, reach
+from psitheory.conformance.optimizers.equivariance import LEVELS, START, Level, exponents, groups
+from psitheory.conformance.optimizers.exponent import Exponent, find_exponent, without_rate
+from psitheory.conformance.optimizers.runs import OfRun
+from psitheory.conformance.optimizers.start import differs_at, forgets_scale, moved_start
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The strongest scaling law that holds: at a level, with the rate scaled by :math:`a^p`.
+
+    ``of_all`` tells whether it holds with free parameters too; exponents are those of blocks alone.
+    """
+
+    mode: Mode
+    level: Level
+    p: float
+    limited: Limited | None = None
+    of_all: bool = True
+
+
+@dataclass
+class Facts:
+    """What is known of the method of one bench."""
+
+    bench: Bench
+
+    @classmethod
+    def of(cls, bench: Bench) -> tuple[Facts, str]:
+        """Return the facts of the method of ``bench``, without the free part if it refuses that, and what it said.
+
+        A first step is tried here, so that an argument of the wrong kind is an error and no finding.
+        """
+        try:
+            bench.points(START, 1)
+        except CodeRaised as problem:
+            reduced = bench.without_free()
+            try:
+                reduced.points(START, 1)
+            except CodeRaised:
+                return cls(bench), ""
+            return cls(reduced), " ".join(str(problem).split())
+        return cls(bench), ""
+
+    @cached_property
+    def answers(self) -> Answers:
+        """Return what becomes of each level."""
+        return Answers(self.bench)
+
+    @cached_property
+    def repeats(self) -> int | None:
+        """Return the first step at which two equal runs differ, or None."""
+        return differs_at(self.bench)
+
+    @cached_property
+    def moved_start(self) -> Change | None:
+        """Return the first start at which a run does not begin, or None."""
+        return moved_start(self.bench)
+
+    @cached_property
+    def blocks_alone(self) -> Bench:
+        """Return the bench on which every weight is in a scale-invariant block: v keeps its rate, so it is fixed."""
+        return self.bench.without_free()
+
+    @cached_property
+    def exponent(self) -> Exponent:
+        """Return the exponent of the rate: zero for what is equivariant as it is."""
+        whole = self.answers.of("class", "all weights")
+        if whole.verdict is Verdict.HOLDS:
+            return Exponent(0.0, (whole.trial,), 0.0, whole.limited)
+        if self.no_rate:
+            return without_rate(self.blocks_alone)
+        return find_exponent(self.blocks_alone)
+
+    @cached_property
+    def no_rate(self) -> str:
+        """Return why the rate cannot be scaled, or an empty string."""
+        if not self.bench.method.has_rate:
+            return "the rate cannot be changed from outside"
+        if isinstance(self.bench.method, OfRun) and self.bench.network.layout.p:
+            return "the run moves its free weights at the same rate"
+        return ""
+
+    @cached_property
+    def claim(self) -> Claim | None:
+        """Return the strongest scaling law that holds."""
+        for mode in MODES:
+            for level in LEVELS:
+                answer = self.answers.of(mode, level)
+                if answer.verdict is Verdict.HOLDS:
+                    return Claim(mode, level, 0.0, answer.limited)
+        if self.exponent.value is None:
+            return None
+        return Claim("class", "all weights", self.exponent.value, self.exponent.limited, of_all=False)
+
+    @cached_property
+    def edges(self) -> tuple[Edge, ...]:
+        """Return where the claim stops: towards small and large scales, then as scales spread apart."""
+        claim = self.claim
+        assert claim is not None
+        bench = self.bench if claim.of_all else self.blocks_alone
+        layout, top = bench.network.layout, reach(bench, claim.p)
+        origin, tolerance = (claim.limited.side * (top // 3), TOLERANCE) if claim.limited else (0, bench.chaos)
+        found = []
+        for side in (-1, 1):
+            path = Path(bench, claim.mode, claim.p, (float(side),) * layout.m, origin, tolerance)
+            found.append(edge(path, top - side * origin))
+        count = len(groups(layout, claim.level))
+        if count > 1 and not claim.limited:
+            apart = np.random.default_rng(bench.seed).permutation(np.linspace(-1, 1, count))
+            spread = edge(Path(bench, claim.mode, 0.0, exponents(layout, claim.level, apart), 0, tolerance), top)
+            causes = {e.cause for e in found}
+            if spread.cause == "weak term" and "eps" in causes and "weak term" not in causes:
+                spread = replace(spread, cause="eps")  # it is that of the small blocks
+            found.append(spread)
+        return tuple(found)
+
+    def properties(self) -> dict[str, Any]:
+        """Return what the laws tried so far say of the method."""
+        out: dict[str, Any] = {mode: level for mode in MODES if (level := self.answers.finest(mode)) is not None}
+        if len(out) == len(MODES):
+            out = {"equivariance": next((mode for mode in MODES if out[mode] != "none"), "none")} | out
+            with suppress(CodeRaised):  # it stands in a finding
+                out |= self.answers.by_part()
+        if "moved_start" in self.__dict__ and self.repeats is None:
+            with suppress(CodeRaised):
+                forgotten = "normalised by the first step" if forgets_scale(self.bench) else "as given"
+                out["start"] = "projected" if self.moved_start is not None else forgotten
+        if "exponent" in self.__dict__:
+            out["exponent"] = self.exponent.value
+        if "edges" in self.__dict__:
+            out["scales"] = words.reach(self.edges)
+        return out

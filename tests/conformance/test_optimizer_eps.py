@@ -1,0 +1,171 @@
+"""An eps is told from a true break, however weak and however late."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from psitheory.checking import Verdict
+from psitheory.conformance import check_optimizer
+from psitheory.layout import Layout
+from psitheory.optimizers import (
+    Adagrad,
+    Adam,
+    RMSprop,
+)
+
+NEURON = "runs_commute_with_rescaling_of_each_neuron"
+EXPONENT = "the_rate_has_a_scaling_exponent"
+SCALES = "the_scaling_law_holds_at_every_scale"
+
+
+def rows(layout: Layout, factors: np.ndarray) -> np.ndarray:
+    return np.asarray(layout.expand(factors))
+
+
+@pytest.mark.parametrize(("make", "p"), [(Adam, 1), (RMSprop, 1), (Adagrad, 1)])
+def test_an_eps_limits_the_exponent_and_its_range(make: Any, p: int) -> None:
+    report = check_optimizer(make(0.01, eps=1e-6), only=[EXPONENT, SCALES], steps=30)
+    assert report.properties["exponent"] == p
+    assert report.finding(EXPONENT).kind == "eps-limited"
+    assert "it vanishes with eps" in report.notes[0]
+    assert report.finding(SCALES).verdict is Verdict.HOLDS
+    low, high = report.properties["scales"].split(" … ")
+    assert low == "2^-300"
+    assert "an eps takes over above" in high
+
+
+def hidden_adam(decay: float) -> Any:
+    def step(w: Any, g: Any, state: Any, rate: float = 0.01) -> Any:
+        m, v, t = state or (0, 0, 0)
+        g, t = g + decay * w, t + 1
+        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g
+        return w - rate * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8), (m, v, t)
+
+    return step
+
+
+def test_an_eps_that_cannot_be_removed_is_told_by_its_power_law() -> None:
+    report = check_optimizer(hidden_adam(0), only=EXPONENT, steps=30)
+    assert report.properties["exponent"] == 1
+    assert "dies out like the power 1 of the scale towards small weights" in report.finding(EXPONENT).observed
+
+
+@pytest.mark.parametrize("decay", [1e-6, 1e-8, 1e-10])
+def test_an_l2_term_as_small_as_the_eps_beside_it_is_not_excused(decay: float) -> None:
+    assert check_optimizer(hidden_adam(decay), only=EXPONENT, steps=30).refuted() == (EXPONENT,)
+
+
+def psi_with_l2(decay: float) -> Any:
+    def step(w: Any, g: Any, layout: Layout, rate: float = 0.1) -> Any:
+        return w - rate * layout.times_squared_norms(w, g + decay * w)
+
+    return step
+
+
+@pytest.mark.parametrize("decay", [1e-4, 1e-8, 1e-12])
+def test_a_weak_l2_term_inside_the_quotient_step_is_refuted(decay: float) -> None:
+    report = check_optimizer(psi_with_l2(decay), only=NEURON, steps=10)
+    assert report.refuted() == (NEURON,)
+
+
+@pytest.mark.parametrize(("decay", "dtype"), [(1e-16, np.float64), (1e-8, np.float32)])
+def test_an_l2_term_below_rounding_is_found_where_it_grows(decay: float, dtype: Any) -> None:
+    report = check_optimizer(psi_with_l2(decay), only=SCALES, dtype=dtype, steps=10)
+    assert report.refuted() == (SCALES,)
+    assert "a weak term" in report.finding(SCALES).means
+
+
+@pytest.mark.parametrize("eps", [1e-8, 1e-12])
+def test_an_eps_beside_the_norms_is_an_excuse_with_a_range(eps: float) -> None:
+    def step(w: Any, g: Any, layout: Layout, rate: float = 0.1) -> Any:
+        return w - rate * g * rows(layout, layout.norms(w) ** 2 + eps)
+
+    report = check_optimizer(step, only=[NEURON, SCALES], steps=10)
+    assert report.verdict is Verdict.HOLDS
+    assert report.finding(NEURON).kind == "eps-limited"
+    assert "(an eps takes over below)" in report.properties["scales"]
+
+
+def test_a_normalised_step_with_an_eps_is_no_false_alarm_in_either_precision() -> None:
+    def lamb(w: Any, g: Any, layout: Layout, rate: float = 0.05) -> Any:
+        u = g / (np.abs(g) + g.dtype.type(1e-8))
+        return w - g.dtype.type(rate) * u * rows(layout, layout.norms(w) / layout.norms(u))
+
+    for dtype in (np.float64, np.float32):
+        assert check_optimizer(lamb, only=[NEURON, SCALES], dtype=dtype, steps=30).verdict is Verdict.HOLDS
+
+
+# -- what an eps must not hide --------------------------------------------------------------------
+
+
+def adam_until(turn: int, after: Any) -> Any:
+    """Adam with an eps that nobody can remove, until its direction becomes ``after(w, g, u)``."""
+
+    def step(w: Any, g: Any, state: Any, t: int, rate: float = 0.01) -> Any:
+        m, v = state or (0, 0)
+        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g
+        u = (m / (1 - 0.9 ** (t + 1))) / (np.sqrt(v / (1 - 0.999 ** (t + 1))) + 1e-8)
+        return w - rate * (u if t < turn else after(w, g, u)), (m, v)
+
+    return step
+
+
+def gradient(w: Any, g: Any, u: Any) -> Any:
+    return g
+
+
+def decayed(w: Any, g: Any, u: Any) -> Any:
+    return u + 1e-3 * w
+
+
+@pytest.mark.parametrize("after", [gradient, decayed])
+@pytest.mark.parametrize(("turn", "t"), [(6, 10), (20, 30), (60, 100)])
+def test_a_break_that_comes_after_that_of_an_eps_is_found(after: Any, turn: int, t: int) -> None:
+    finding = check_optimizer(adam_until(turn, after), only=EXPONENT).finding(EXPONENT)
+    assert finding.verdict is Verdict.REFUTED
+    assert finding.smallest.endswith(f"t={t}")
+
+
+def test_a_late_break_beside_an_eps_that_can_be_removed_is_shown_without_it() -> None:
+    def step(w: Any, g: Any, v: Any, t: int, rate: float = 0.01, eps: float = 1e-8) -> Any:
+        v = 0.9 * (0 if v is None else v) + 0.1 * g * g
+        return w - rate * (g if t >= 20 else g / (np.sqrt(v) + eps)), v
+
+    finding = check_optimizer(step, only=EXPONENT).finding(EXPONENT)
+    assert finding.verdict is Verdict.REFUTED
+    assert finding.smallest.endswith("without eps  t=30")
+
+
+def test_clipping_that_ends_within_the_run_is_no_eps() -> None:
+    def step(w: Any, g: Any, rate: float = 0.1) -> Any:
+        return w - rate * g * min(1.0, 1.0 / (np.linalg.norm(g) + 1e-6))
+
+    assert check_optimizer(step, only=EXPONENT).refuted() == (EXPONENT,)
+
+
+@pytest.mark.parametrize("size", [1e-6, 1e-9])
+def test_a_constant_beside_the_gradient_is_no_eps(size: float) -> None:
+    def step(w: Any, g: Any, rate: float = 0.01) -> Any:
+        g = g + size * np.cos(np.arange(len(w)))
+        return w - rate * g / (np.abs(g) + 1e-8)
+
+    assert check_optimizer(step, only=EXPONENT, steps=30).refuted() == (EXPONENT,)
+
+
+@pytest.mark.parametrize("size", [1e-4, 1e-8])
+def test_a_drift_that_dies_out_beside_large_weights_is_no_eps(size: float) -> None:
+    def step(w: Any, g: Any, layout: Layout, rate: float = 0.1) -> Any:
+        return w - rate * layout.times_squared_norms(w, g) + size * np.cos(np.arange(len(w)))
+
+    assert check_optimizer(step, only=NEURON, steps=30).refuted() == (NEURON,)
+
+
+@pytest.mark.parametrize("size", [1e-4, 1e-8])
+def test_a_shrinkage_by_a_fixed_length_is_no_eps(size: float) -> None:
+    def step(w: Any, g: Any, layout: Layout, rate: float = 0.1) -> Any:
+        return w - rate * layout.times_squared_norms(w, g) - size * np.sign(w)
+
+    assert check_optimizer(step, only=NEURON, steps=30).refuted() == (NEURON,)

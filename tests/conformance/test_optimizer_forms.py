@@ -1,0 +1,104 @@
+"""Every form in which a method may be handed over, and what is said of bad input."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from psitheory.checking import Verdict
+from psitheory.conformance import check_optimizer
+from psitheory.errors import ArgumentError, ArgumentTypeError, UnknownName
+from psitheory.layout import Layout, free
+from psitheory.models import Rayleigh
+from psitheory.optimizers import (
+    GradientDescent,
+    PSIGradientDescent,
+)
+
+NEURON = "runs_commute_with_rescaling_of_each_neuron"
+EXPONENT = "the_rate_has_a_scaling_exponent"
+
+
+def gd_pair(rate: float) -> Any:
+    return (lambda params: None), (lambda g, state: ({name: -rate * x for name, x in g.items()}, state))
+
+
+def own_run(start: np.ndarray, steps: int, seed: int, rate: float = 0.1) -> Any:
+    model, w = Rayleigh(np.diag([1.0, 2.0, 5.0])), start
+    for _ in range(steps + 1):
+        yield w
+        w = w - rate * model.evaluate(w).gradient
+
+
+@pytest.mark.parametrize(
+    ("opt", "options"),
+    [
+        (GradientDescent(0.1), {}),
+        (GradientDescent, {"opt": lambda rate: GradientDescent(rate), "rate": 0.1}),
+        (lambda w, g, rate: w - rate * g, {"rate": 0.1}),
+        (lambda w, g, state, lr=0.1: (w - lr * g, state), {}),
+        (gd_pair(0.1), {}),
+        (gd_pair, {"rate": 0.1}),
+        (own_run, {"model": Rayleigh(np.diag([1.0, 2.0, 5.0]))}),
+        (own_run, {"model": Rayleigh(np.diag([1.0, 2.0, 5.0])), "rate": 0.2, "start": [1.0, 2.0, 3.0]}),
+    ],
+)
+def test_gradient_descent_in_every_form_has_the_exponent_two(opt: Any, options: dict[str, Any]) -> None:
+    opt = options.pop("opt", opt)
+    report = check_optimizer(opt, only=[NEURON, EXPONENT], steps=10, **options)
+    assert report.properties["exponent"] == 2
+    assert report.finding(NEURON).verdict is Verdict.REFUTED
+
+
+# -- bad input ------------------------------------------------------------------------------------
+
+
+class NotQuite:
+    def init(self, layout: Layout, w: Any) -> Any:
+        return ()
+
+    def step(self, w: Any) -> Any:
+        return w
+
+
+class AllFree:
+    layout = Layout(free("v", 3))
+
+
+PLAIN = PSIGradientDescent(0.1)
+
+
+@pytest.mark.parametrize(
+    ("opt", "options", "error", "says"),
+    [
+        (3, {}, ArgumentTypeError, r"^opt is 3; an object with init and step, .* is needed$"),
+        (PSIGradientDescent, {}, ArgumentTypeError, "^opt is the class PSIGradientDescent; an instance"),
+        (lambda a, b, c, d: a, {}, ArgumentTypeError, r"^opt takes \(a, b, c, d\); "),
+        (NotQuite(), {}, ArgumentTypeError, r"step takes \(w\); it must take \(layout, w, evaluation, state\)"),
+        ((lambda p: (), lambda g: g), {}, ArgumentTypeError, r"update takes \(g\); it must take \(gradients, state\)"),
+        ((lambda p: (), lambda g, s: ({}, s)), {}, ArgumentTypeError, "^update of tuple returned .* are needed$"),
+        (lambda w, g: w[:3], {}, ArgumentError, r"returned weights of the shape \(3,\); the shape \(51,\) is needed$"),
+        (lambda w, g: "w", {}, ArgumentTypeError, r"returned 'w'; weights of the shape \(51,\) are needed$"),
+        (lambda w, g, rate: w, {}, ArgumentError, "^rate is None, but .* takes rate without a default"),
+        (lambda w, g: w, {"rate": 0.1}, ArgumentError, "^rate is 0.1, but .* takes no rate"),
+        (lambda w, g, rate: w, {"rate": -0.1}, ArgumentError, "^rate is -0.1; a positive number is needed$"),
+        (gd_pair, {}, ArgumentError, "^rate is None, but gd_pair is a function of the rate"),
+        (own_run, {}, ArgumentError, "^model is None; a run of your own needs model="),
+        (lambda start, steps, seed: iter([start]), {"model": Rayleigh(np.eye(3))}, ArgumentError, "yielded 1 po"),
+        (PLAIN, {"model": 3}, ArgumentError, "^model is 3; something with a layout is needed$"),
+        (PLAIN, {"model": AllFree()}, ArgumentError, "at least one scale-invariant block is needed$"),
+        (PLAIN, {"model": Rayleigh(np.eye(2)), "start": [1.0, np.inf]}, ArgumentError, "^start is not finite in w1"),
+        (PLAIN, {"model": Rayleigh(np.eye(2)), "start": [0.0, 0.0]}, ArgumentError, "^start is zero in w1"),
+        (PLAIN, {"seed": -1}, ArgumentError, "^seed is -1; "),
+        (PLAIN, {"steps": 0}, ArgumentError, "^steps is 0; "),
+        (PLAIN, {"dtype": "float16"}, ArgumentError, "^dtype is 'float16'; float64 or float32 is needed$"),
+        (PLAIN, {"only": "no_law"}, UnknownName, "^only names the law 'no_law'; there are "),
+        (PLAIN, {"only": []}, ArgumentError, "^only is empty; "),
+        (PLAIN, {"only": NEURON, "steps": 3, "expected": {"no_law": "?"}}, UnknownName, "^expected names the law"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_named(opt: Any, options: dict[str, Any], error: type[Exception], says: str) -> None:
+    with pytest.raises(error, match=says):
+        check_optimizer(opt, **options)
