@@ -20,27 +20,38 @@ if TYPE_CHECKING:
     from psitheory.checking import law as law
     from psitheory.checking import theorem as theorem
     from psitheory.checking import vacuous as vacuous
+    from psitheory.conformance import check_gradient as check_gradient
+    from psitheory.conformance import check_hessian as check_hessian
+    from psitheory.conformance import check_manifold as check_manifold
+    from psitheory.conformance import check_model as check_model
+    from psitheory.conformance import check_optimizer as check_optimizer
+    from psitheory.conformance import check_rate as check_rate
+    from psitheory.conformance import check_retraction as check_retraction
     from psitheory.errors import PsitheoryError as PsitheoryError
     from psitheory.experiments import descend as descend
     from psitheory.geometry import PSIQuotient as PSIQuotient
     from psitheory.layout import Layout as Layout
     from psitheory.optimizers import GradientDescent as GradientDescent
     from psitheory.optimizers import PSIGradientDescent as PSIGradientDescent
+    from psitheory.symmetry import discover_symmetries as discover_symmetries
     from psitheory.verification import verify as verify
 
 __version__ = "0.1.0"
 
 _NAMES = {
     "checking": "Grade Law Report Source Theorem Verdict at_most equal law theorem vacuous",
+    "conformance": "check_gradient check_hessian check_manifold check_model check_optimizer check_rate "
+    "check_retraction",
     "errors": "PsitheoryError",
     "experiments": "descend",
     "geometry": "PSIQuotient",
     "layout": "Layout",
     "optimizers": "GradientDescent PSIGradientDescent",
+    "symmetry": "discover_symmetries",
     "verification": "verify",
 }
 _HOME = {name: f"{__name__}.{module}" for module, names in _NAMES.items() for name in names.split()}
-_MODULES = ("arithmetic", "laws", "models", "report", "runner", "strategies", *_NAMES)
+_MODULES = ("arithmetic", "interop", "laws", "models", "plotting", "rates", "report", "runner", "strategies", *_NAMES)
 
 __all__ = [*_HOME, *_MODULES]
 
