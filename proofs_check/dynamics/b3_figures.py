@@ -15,7 +15,7 @@ TO_THE_FRONT = np.eye(3) - 2 * np.outer(AXIS, AXIS) / (AXIS @ AXIS)
 """A reflection that turns the paths on the sphere to who looks at them; the samples are turned with them."""
 
 
-PARTS = 12
+PARTS = 8
 """Into so many parts the arc of each step is divided."""
 
 
@@ -28,7 +28,7 @@ def equivalent_starts_on_the_sphere(rng):
 
     def classes(method):
         """Return the classes along the segments from each point to the next, (3, T * PARTS, 3)."""
-        points = descend(model, method, scales * u, 400, record=range(401), keep_points=True).points
+        points = descend(model, method, scales * u, 200, record=range(201), keep_points=True).points
         along = np.arange(PARTS)[:, None, None] / PARTS
         inside = points[:-1, None] + along * (points[1:] - points[:-1])[:, None]
         return np.moveaxis(psi.canonical(inside.reshape(-1, *points.shape[1:])), 1, 0)

@@ -42,7 +42,7 @@ def draw(exhibit: Exhibit, *, size: tuple[float, float] = (6.4, 4.2)) -> Figure:
     if missing:
         raise ArgumentError(f"exhibit {exhibit.title!r} has no array {missing[0]!r}, which a {exhibit.kind} needs")
     with rc_context(RC):
-        figure = Figure(figsize=size, layout="constrained")
+        figure = Figure(figsize=size, dpi=150, layout="constrained")
         function(figure, exhibit)
     return figure
 
@@ -55,7 +55,7 @@ def save(exhibit: Exhibit, path: str | Path) -> None:
         raise ArgumentError(f"path is '{path}', whose folder does not exist; an existing folder is needed")
     partial = path.with_name(f".{path.stem}.part{path.suffix}")
     try:
-        draw(exhibit).savefig(partial, dpi=150)
+        draw(exhibit).savefig(partial)
         os.replace(partial, path)
     except OSError as error:
         raise ArgumentError(f"path is '{path}', which cannot be written: {error.strerror}") from error

@@ -21,7 +21,9 @@ def draw_map(figure: Figure, exhibit: Exhibit) -> None:
     if z.dtype.kind in "iu":
         _categories(axes, exhibit, z)
     else:
-        mesh = axes.pcolormesh(exhibit.arrays["x"], exhibit.arrays["y"], z, shading="nearest", cmap="viridis")
+        mesh = axes.pcolormesh(
+            exhibit.arrays["x"], exhibit.arrays["y"], z, shading="nearest", cmap="viridis", rasterized=True
+        )
         figure.colorbar(mesh, ax=axes, label=exhibit.labels.get("z", ""))
     axes.grid(visible=False)
     titled(axes, exhibit, "x", "y")
@@ -39,6 +41,7 @@ def _categories(axes: Any, exhibit: Exhibit, z: Any) -> None:
         exhibit.arrays["y"],
         index,
         shading="nearest",
+        rasterized=True,  # thousands of cells would be megabytes of SVG
         cmap=ListedColormap(colours),
         vmin=-0.5,
         vmax=len(values) - 0.5,

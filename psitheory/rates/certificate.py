@@ -47,6 +47,16 @@ class Certificate:
         """Return (upper - lower)/upper."""
         return 1.0 if np.isinf(self.upper) else (self.upper - self.lower) / self.upper if self.upper else 0.0
 
+    def __str__(self) -> str:
+        """Return what is known, and how."""
+        if self.kind == "closed form":
+            return f"closed form: L = {self.upper:.6g}"
+        if self.kind == "certified":
+            return f"certified: {self.lower:.6g} ≤ L ≤ {self.upper:.6g}, gap {self.gap:.1%}, after {self.boxes:,} boxes"
+        if self.kind == "not reached":
+            return f"not reached: L ≥ {self.lower:.6g}, and after {self.boxes:,} boxes no upper bound"
+        return f"{self.kind}: L ≤ {self.upper:.6g}"
+
     @property
     def smoothness(self) -> Smoothness:
         """Return L as rate bounds take it: the upper end, or, where that was not reached, a local value."""

@@ -141,3 +141,10 @@ def test_a_file_that_cannot_be_written_leaves_nothing(tmp_path):
     with pytest.raises(ArgumentError, match="path is '.*a.nonsense'; a file name ending in one of "):
         save(RATE, tmp_path / "a.nonsense")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_map_of_many_cells_is_small_as_svg(tmp_path):
+    x, y = np.linspace(0, 1, 200), np.linspace(0, 1, 100)
+    for z in (np.add.outer(y, x), np.add.outer(y, x).astype(int)):
+        save(Exhibit("map", "Many cells", "c", {"x": x, "y": y, "z": z}), tmp_path / "map.svg")
+        assert (tmp_path / "map.svg").stat().st_size < 100_000

@@ -72,6 +72,15 @@ def test_what_is_not_reached_is_said():
     assert found.gap == 1
     assert found.smoothness.kind == "local"
     assert found.smoothness.value == found.lower > 0
+    assert str(found).startswith("not reached: L ≥ ")
+
+
+def test_a_certificate_tells_how_it_is_known():
+    told = str(certified_smoothness(neuron(0, d=2)))
+    assert told.startswith("certified: ")
+    assert "gap 10.0%, after " in told
+    assert str(certified_smoothness(Rayleigh(np.diag([0.0, 3.0])))) == "closed form: L = 6"
+    assert str(certified_smoothness(Circle.several_minima())).startswith("upper bound: L ≤ 1")
 
 
 def test_one_weight_leaves_nothing_to_curve():
