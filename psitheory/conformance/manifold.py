@@ -69,7 +69,7 @@ def check_manifold(
     ArgumentTypeError
         If the object has none of the methods, or one of them does not take the arguments it must.
     ArgumentError
-        If no point can be drawn, or a random one is not finite.
+        If no point can be drawn, a random one is not finite, or the only tangent vector is 0.
     UnknownName
         If ``only`` or ``expected`` names no law.
     """
@@ -84,7 +84,10 @@ def check_manifold(
     subject.check_numbers()
     parallel = subject.dialect == "psitheory" if transport is None else transport == "parallel"
     claims = Claims(order, parallel, batch)
-    options = [f"{name}={value!r}" for name, value in (("order", order), ("transport", transport)) if value is not None]
+    options = [] if points is None else ["points=points"]
+    given = {"shape": shape, "order": order, "transport": transport, "batch": batch}
+    options += [f"{name}={value!r}" for name, value in given.items() if value is not None]
+    options += [f"cases={cases}"] if cases > CASES else []
     findings, skipped = [], {}
     for rule in chosen:
         reason = rule.skipped(subject, claims)
@@ -179,7 +182,7 @@ def _kind(subject: Known) -> str:
         what = "lines" if nature.lines else "spheres of directions" if nature.scaled else "unit spheres"
         return f"product of {what} in R^" + " × R^".join(str(len(block)) for block in nature.spheres)
     if nature.quotient:
-        return "matrices up to rotation from the right" + (": subspaces" if any(nature.orthonormal) else "")
+        return "matrices up to rotation from the right" + (": subspaces" if subject.usually_of_second_order else "")
     if not nature.unique:
         return "not recognised: points may have several representatives, and are not compared"
     return (

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from psitheory.checking import Verdict
-from psitheory.conformance.findings import ConformanceReport
+from psitheory.conformance.findings import ConformanceReport, Finding
+from psitheory.conformance.geometry.methods import expression
 from psitheory.conformance.geometry.subject import Points
 from psitheory.conformance.manifold import check_manifold
 from psitheory.errors import ArgumentTypeError, UnknownName, shown
@@ -61,12 +62,21 @@ def check_retraction(
     report = check_manifold(
         subject, points=points, shape=shape, order=2 if order is None else order, cases=cases, only=laws, seed=seed
     )
+    report = replace(report, findings=_replayable(report, subject, project))
     found = _order(report)
     if order is None and found == 1 and SECOND in report.refuted() and not _usually_second(report):
         kept = tuple(f for f in report.findings if f.law != SECOND)
         reason = "a retraction of first order is all that is claimed (order=2 claims more)"
         report = replace(report, findings=kept, skipped={**report.skipped, SECOND: reason})
     return replace(report, kind="retraction", properties={**report.properties, "order": found}).expecting(expected)
+
+
+def _replayable(report: ConformanceReport, subject: Any, project: Any) -> tuple[Finding, ...]:
+    """Return the findings with the call of this check that replays them."""
+    tried, call = f"check_manifold({expression(subject)}", f"check_retraction({expression(subject)}"
+    if isinstance(subject, _Moves):
+        call = f"check_retraction({subject}" + (", project=project" if project is not None else "")
+    return tuple(replace(finding, replay=finding.replay.replace(tried, call, 1)) for finding in report.findings)
 
 
 def _order(report: ConformanceReport) -> int | None:
@@ -81,7 +91,7 @@ def _order(report: ConformanceReport) -> int | None:
 
 def _usually_second(report: ConformanceReport) -> bool:
     kind = str(report.properties.get("kind", ""))
-    return "spheres" in kind or "lines" in kind or "rotation" in kind
+    return "spheres" in kind or "lines" in kind or "subspaces" in kind
 
 
 class _Moves:
@@ -93,4 +103,5 @@ class _Moves:
             self.project = project
 
     def __repr__(self) -> str:
-        return str(getattr(self.retract, "__name__", "retraction"))
+        name = str(getattr(self.retract, "__name__", ""))
+        return name if name.isidentifier() else "retraction"

@@ -16,6 +16,8 @@ from psitheory.conformance.geometry.probes import probe
 CASES = 12
 EXPONENTS = (9, 12, 4, 8, 3, 6, 1, 10, 5, 7, 2, 11)
 """Near points are this many powers of ten apart; the second pair is one point."""
+FAR = 2.6
+"""No two points of a sphere are drawn farther apart, but for the law of near antipodal ones."""
 LONGER = (1.0, 3.0, 8.0, 0.3)
 """Tangent vectors, shorter than 1, are lengthened by these factors, off spheres by 1 to 3."""
 
@@ -103,13 +105,13 @@ class _Case:
         return float(np.sqrt(abs(square)))
 
     def _other(self, first: float, second: float) -> np.ndarray:
-        """Return another point: simple; or on spheres at the angle of (first, second) at most; or any."""
+        """Return another point: simple; or on spheres at no more than the angle of (first, second), later farther."""
         subject = self.subject
         if self.simple:
             return self._rounded(self._simple_point(first, second))
         if not subject.nature.spheres or subject.nature.map is None:
             return subject.random_point(self.rng)
-        reach = 1.2 if subject.nature.lines else float(np.arctan2(second, first))
+        reach = 1.2 if subject.nature.lines else FAR if self.index > 2 else float(np.arctan2(second, first))
         velocity = subject.velocity(self.w, self._tangent(1))
         way = velocity / np.linalg.norm(velocity) * self.rng.uniform(0.3, reach)
         return self._rounded(references.exp(subject.canonical(self.w), way, subject.nature.spheres))

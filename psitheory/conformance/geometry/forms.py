@@ -45,6 +45,16 @@ class Form:
             return sum(item.size for item in self.items)
         return int(np.prod(self.shape)) * (2 if self.complex else 1)
 
+    @property
+    def matrices(self) -> tuple[int, ...]:
+        """Return the shape of an array as one of matrices: a vector is a single column."""
+        return self.shape if len(self.shape) > 1 else (int(np.prod(self.shape)), 1)
+
+    @property
+    def turns(self) -> bool:
+        """Tell whether rotations from the right are more than a sign."""
+        return self.matrices[-1] > 1 or self.complex
+
     def leaves(self) -> Iterator[Form]:
         """Yield the arrays that it is made of, in order."""
         if self.kind == "sequence":

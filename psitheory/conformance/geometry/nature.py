@@ -239,7 +239,7 @@ class Known(Subject):
         return Rotation(tuple(np.linalg.qr(gaussian(rng, leaf))[0] if r else None for leaf, r in leaves))
 
     def _arrays(self, w: np.ndarray) -> list[np.ndarray]:
-        return [matrix_of(w[part], leaf.shape, leaf.complex) for leaf, part in self.point_form.slices()]
+        return [matrix_of(w[part], leaf.matrices, leaf.complex) for leaf, part in self.point_form.slices()]
 
     def _rescaled(self, w: np.ndarray, a: np.ndarray) -> np.ndarray:
         out = np.array(w, dtype=float)
@@ -254,6 +254,6 @@ class Known(Subject):
 
 def gaussian(rng: np.random.Generator, leaf: Form) -> np.ndarray:
     """Return a normal matrix for each of the matrices of an array, to be applied from the right."""
-    shape = (*leaf.shape[:-2], leaf.shape[-1], leaf.shape[-1])
+    shape = (*leaf.matrices[:-2], leaf.matrices[-1], leaf.matrices[-1])
     z = rng.normal(size=shape)
     return z + 1j * rng.normal(size=shape) if leaf.complex else z

@@ -9,19 +9,16 @@ from typing import Any
 
 import numpy as np
 
+from psitheory.conformance.geometry import symptoms
 from psitheory.conformance.geometry.forms import Form
 from psitheory.conformance.geometry.invariants import (
     Map,
     Pieces,
     Same,
     Square,
-    adjoint,
     directions,
-    matrix_of,
-    numbers_of,
 )
-from psitheory.conformance.geometry.nature import LARGEST_RANK, Known, Nature, gaussian
-from psitheory.conformance.geometry.subject import Subject
+from psitheory.conformance.geometry.nature import LARGEST_RANK, Known, Nature
 
 SAMPLES = 12
 COARSE = 1e-3
@@ -37,10 +34,10 @@ def recognised(manifold: Any, **options: Any) -> Known:
     rng = np.random.default_rng(1)
     points = np.stack([subject.random_point(rng) for _ in range(SAMPLES)])
     places = list(subject.point_form.slices())
-    rotated = tuple(_counts_up_to_rotation(subject, points[0], leaf, part, rng) for leaf, part in places)
-    unit, orthonormal = _constraints(subject, points)
-    affine = _affine(subject, rng)
-    scaled = () if any(rotated) else _scaled_blocks(subject, points)
+    affine = symptoms.affine_constraints(subject, rng)
+    rotated = tuple(symptoms.counts_up_to_rotation(subject, points, i, affine, rng) for i in range(len(places)))
+    unit, orthonormal = symptoms.constraints(subject, points, rotated)
+    scaled = () if any(rotated) else symptoms.scaled_blocks(subject, points)
     nature = Nature(rotated, scaled, unit, orthonormal, affine, affine @ points[0])
     one_array = subject.point_form.kind != "sequence" or "Product" in type(manifold).__name__
     if "canonical" in subject.offers:
@@ -62,7 +59,7 @@ def _invariants(places: list[tuple[Form, slice]], rotated: tuple[bool, ...]) -> 
         return Same()
     parts: list[tuple[np.ndarray, Map]] = []
     for (leaf, part), square in zip(places, rotated, strict=True):
-        parts.append((np.arange(part.start, part.stop), Square(leaf.shape, leaf.complex) if square else Same()))
+        parts.append((np.arange(part.start, part.stop), Square(leaf.matrices, leaf.complex) if square else Same()))
     return Pieces(tuple(parts))
 
 
@@ -169,99 +166,6 @@ def _opposites_meet(subject: Known, w: np.ndarray) -> bool:
         return "dist" in subject.offers and bool(abs(subject.dist(w, -w)) < 0.5)
     except Exception:
         return False
-
-
-# -- constraints and classes ----------------------------------------------------------------------
-
-
-def _counts_up_to_rotation(subject: Subject, w: np.ndarray, leaf: Form, part: slice, rng: np.random.Generator) -> bool:
-    """Tell whether the projection removes XΩ for a random skew Ω, X being one array of the point."""
-    if len(leaf.shape) < 2 or leaf.shape[-1] < 2 or not subject.embedded or "project" not in subject.offers:
-        return False
-    skew = gaussian(rng, leaf)
-    direction = np.zeros_like(w)
-    direction[part] = numbers_of(matrix_of(w[part], leaf.shape, leaf.complex) @ (skew - adjoint(skew)))
-    try:
-        return bool(np.linalg.norm(subject.project(w, direction)) < COARSE * np.linalg.norm(direction))
-    except Exception:
-        return False
-
-
-def _constraints(subject: Subject, points: np.ndarray) -> tuple[tuple[np.ndarray, ...], tuple[bool, ...]]:
-    """Return the parts of points that have norm 1, and whether each array has orthonormal columns."""
-    unit: list[np.ndarray] = []
-    orthonormal = []
-    for leaf, part in subject.point_form.slices():
-        found = len(leaf.shape) >= 2 and leaf.shape[-1] > 1 and _orthonormal_columns(points[:, part], leaf)
-        orthonormal.append(found)
-        unit += [] if found else [part.start + block for block in _unit_partition(points[:, part], leaf)]
-    return tuple(unit), tuple(orthonormal)
-
-
-def _scaled_blocks(subject: Subject, points: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Return the blocks whose own direction the projection removes though their norms vary: they count up to scale."""
-    n = subject.n
-    if (
-        not subject.embedded
-        or "project" not in subject.offers
-        or "canonical" in subject.offers
-        or n > LARGEST_RANK // 2
-    ):
-        return ()
-    w = points[0]
-    try:
-        removed = np.eye(n) - np.stack([subject.project(w, e) for e in np.eye(n)], axis=1)
-    except Exception:  # a broken projection tells nothing
-        return ()
-    found = []
-    for block in _connected(np.abs(removed) > 1e-6):
-        within = removed[np.ix_(block, block)]
-        norm = float(np.linalg.norm(w[block]))
-        if norm == 0 or not np.any(np.abs(within) > 1e-6):
-            continue
-        if not np.allclose(within, np.outer(w[block], w[block]) / norm**2, atol=COARSE):
-            return ()
-        if np.ptp(np.linalg.norm(points[:, block], axis=1)) > COARSE:
-            found.append(block)
-    return tuple(found)
-
-
-def _connected(linked: np.ndarray) -> list[np.ndarray]:
-    """Return the connected components of a graph, each as sorted indices."""
-    from scipy.sparse.csgraph import connected_components
-
-    count, labels = connected_components(linked, directed=False)
-    return [np.flatnonzero(labels == i) for i in range(count)]
-
-
-def _unit_partition(values: np.ndarray, leaf: Form) -> list[np.ndarray]:
-    """Return the partition of an array into parts of norm 1 at all points: the whole, its columns or its rows."""
-    index = np.arange(leaf.size).reshape((*leaf.shape, 2) if leaf.complex else leaf.shape)
-    partitions = [[index.ravel()]]
-    if len(leaf.shape) >= 2:
-        partitions.append([index[..., j, :].ravel() if leaf.complex else index[..., j] for j in range(leaf.shape[-1])])
-    if len(leaf.shape) >= 2 or leaf.complex:
-        partitions.append([row.ravel() for row in index])
-    for parts in partitions:
-        flat = [np.ravel(part) for part in parts]
-        if all(len(p) > 1 and np.all(np.abs(np.linalg.norm(values[:, p], axis=1) - 1) < 1e-5) for p in flat):
-            return flat
-    return []
-
-
-def _orthonormal_columns(values: np.ndarray, leaf: Form) -> bool:
-    matrices = [matrix_of(v, leaf.shape, leaf.complex) for v in values]
-    return all(np.allclose(adjoint(x) @ x, np.eye(x.shape[-1]), atol=1e-5) for x in matrices)
-
-
-def _affine(subject: Subject, rng: np.random.Generator) -> np.ndarray:
-    """Return orthonormal rows that are constant on random points: linear constraints, such as symmetry."""
-    if subject.n > LARGEST_RANK or subject.n < 2:
-        return np.zeros((0, subject.n))
-    points = np.stack([subject.random_point(rng) for _ in range(subject.n + 2)])
-    centred = points - points.mean(axis=0)
-    _, values, rows = np.linalg.svd(centred)
-    return np.asarray(rows[int(np.sum(values > 1e-8 * max(1.0, float(values[0])))) :])
 
 
 def _unit_blocks(subject: Known, images: np.ndarray) -> tuple[np.ndarray, ...]:

@@ -69,7 +69,7 @@ class Subject:
     ArgumentTypeError
         If the object has none of these methods, or one does not take the arguments it must.
     ArgumentError
-        If no point can be drawn.
+        If no point can be drawn, or the only tangent vector is 0.
     """
 
     def __init__(
@@ -87,6 +87,8 @@ class Subject:
         self._methods, self.unfit = methods_of(in_precision(manifold, self.dtype))
         self.dialect = dialect_of(self._methods)
         self.offers: frozenset[str] = frozenset(self._methods)
+        if self.dimension == 0:
+            raise ArgumentError(f"{self.name} has dimension 0; a manifold of at least dimension 1 is needed")
         self._points, self._shape = points, shape
         rng = np.random.default_rng(seed)
         self._point = form_of(self._draw_point(rng))
@@ -278,8 +280,11 @@ class Subject:
         normal = getattr(getattr(draw, "__self__", None), "random_normal", None)  # some implement only this one
         numbers = getattr(self.manifold, "ndim", None) == 0  # each number is a point: an array would be many
         shapes = [self._shape] if self._shape else [(1,)] if numbers else SHAPES
-        precisions = ({"dtype": torch.float64}, {})  # some manifolds have a precision of their own
-        for shape, method, precision in product(shapes, filter(callable, (draw, normal)), precisions):
+        precisions: tuple[dict[str, Any], ...] = (
+            {"dtype": torch.float64},
+            {},
+        )  # some manifolds have a precision of their own
+        for shape, method, precision in product(shapes, [d for d in (draw, normal) if d], precisions):
             try:
                 point = method(*shape, **precision)
             except (ValueError, TypeError, RuntimeError, AssertionError, IndexError) as error:
