@@ -47,6 +47,7 @@ class LawOfSubject:
         LawRefuted
             With the finding as its message.
         """
+        __tracebackhide__ = True  # the finding says it all
         report = self.subject.report()
         if self.name in report.skipped:
             pytest.skip(f"{self.name}: {report.skipped[self.name]}")
