@@ -82,6 +82,7 @@ class Race:
         arrays: dict[str, Any] = {"x": self.scales, "limit": np.array(float(self.max_steps))}
         names = {name: name for name in self.equivalent} | dict(labels or {})
         words = {"x": "scale a of the start", "y": f"steps to G ≤ {self.target:.2g}", "limit": "not there yet"}
+        words["dots"] = "starts of other classes"
         for name in self.equivalent:
             both = np.vstack([self.equivalent[name], self.drawn[name]]).astype(float)
             arrays[name] = np.where(both < 0, np.nan, both)

@@ -76,6 +76,8 @@ def draw_race(figure: Figure, exhibit: Exhibit) -> None:
             axes.plot(x[beyond], np.full(beyond.sum(), limit), "^", mfc="none", color=colour)
         if (fitted := f"{name}, fitted") in exhibit.arrays:
             axes.plot(x, exhibit.arrays[fitted], "--", lw=1, color=INK)
+    if "dots" in exhibit.labels:
+        axes.plot([], [], ".", ms=3, color=GUIDE, label=label(exhibit, "dots"))
     if any(np.isnan(exhibit.arrays[name]).any() for name in names):
         axes.plot([], [], "^", mfc="none", color=GUIDE, label=label(exhibit, "limit"))
     titled(axes, exhibit, "x", "y")

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from proofs_check.bibliography import SOURCES
 from psitheory.arithmetic import precision, to_balls, to_rationals
 from psitheory.errors import ArgumentError
 from psitheory.rates.bounds import BOUNDS, DOMINATED, GD, PSI_GD, PSI_SGD, PSI_SGD_DECREASING, PSI_SGD_TUNED, SMOOTH
@@ -88,3 +89,19 @@ def test_the_exact_worst_case_in_flat_space_is_no_larger(smoothness, gap, steps)
 def test_the_constants_are_named():
     with pytest.raises(ArgumentError, match="the bound of PSI-GD was given gap; it needs smoothness, gap, steps"):
         PSI_GD(gap=1.0)
+
+
+@pytest.mark.parametrize("bound", BOUNDS.values(), ids=BOUNDS)
+def test_every_source_is_a_key_of_the_bibliography_or_words(bound):
+    assert bound.source in SOURCES or " " in bound.source
+
+
+def test_the_exact_worst_case_meets_the_bound_at_one_step_and_two_thirds_of_it_in_the_end():
+    gap, smoothness = Fraction(3, 7), Fraction(5, 2)
+
+    def share(steps):
+        return SMOOTH(smoothness=smoothness, gap=gap, steps=steps) / PSI_GD(smoothness=smoothness, gap=gap, steps=steps)
+
+    assert share(1) == 1
+    assert share(2) == Fraction(4, 5)
+    assert 0 < share(10**6) - Fraction(2, 3) < Fraction(1, 10**6)
