@@ -95,8 +95,9 @@ class _Evaluated:
 
         def flat(w: Any) -> Any:
             value = f(tree.build(w))
-            if jnp.ndim(value) or not jnp.issubdtype(jnp.result_type(value), jnp.floating):
-                what = f"an array of shape {jnp.shape(value)}" if jnp.ndim(value) else shown(value)
+            is_number = isinstance(value, (jax.Array, np.ndarray, np.generic, int, float))
+            if not is_number or jnp.ndim(value) or not jnp.issubdtype(jnp.result_type(value), jnp.floating):
+                what = f"an array of shape {jnp.shape(value)}" if is_number and jnp.ndim(value) else shown(value)
                 raise ArgumentTypeError(f"f returned {what}; a loss must be one real number")
             return value
 

@@ -75,3 +75,14 @@ def axis_name(part: Part, axis: int) -> str:
     if len(part.shape) == 1:
         return "entries"
     return "rows" if axis == 0 else "columns" if axis == 1 and len(part.shape) == 2 else f"slices along axis {axis}"
+
+
+def ranges(indices: Sequence[int]) -> str:
+    """Return indices as text, such as ``0–3, 7``."""
+    runs: list[list[int]] = []
+    for i in indices:
+        if runs and i == runs[-1][1] + 1:
+            runs[-1][1] = i
+        else:
+            runs.append([i, i])
+    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in runs)

@@ -48,9 +48,10 @@ class Level:
     @property
     def is_partial(self) -> bool:
         """Return whether it concerns some slices of a part alone."""
-        if self.family is None or len(self.parts) > 1:
+        if self.family is None:
             return False
-        return bool(np.any(self.family.layout.view(self.parts[0], self.family.units) < 0))
+        view, units = self.family.layout.view, self.family.units
+        return any(bool(np.any(view(name, units) < 0)) for name in self.parts)
 
     @property
     def name(self) -> str:

@@ -10,13 +10,13 @@ import numpy as np
 
 from psitheory.arithmetic import Array
 from psitheory.layout import Layout
-from psitheory.symmetry.baseline import Baseline, Change
+from psitheory.symmetry.baseline import Baseline, Change, baseline
 from psitheory.symmetry.function import LossFunction
 
 POWERS = (1, -1, 4, -4, 16, -16, 30, -30)
 """Exponents of two by which everything is scaled at once; squares of such numbers overflow in no precision."""
 FAR = 9
-"""From here on a failure at small scales alone is a floor, and a value that is not finite at large ones an overflow."""
+"""From here on a failure at small scales alone is a floor; at large ones it is an overflow, or digits are lost."""
 FARTHER = (100, 300)
 
 Status = Literal["holds", "broken", "undecided", "raised"]
@@ -157,13 +157,23 @@ def tried(
                 exact = False
             elif k is not None and k <= -FAR:
                 floor, exact = min(floor, _before(k)), False
-            elif k is not None and k >= FAR and not np.isfinite(change.size):
-                ceiling = min(ceiling, _before(k))
+            elif k is not None and k >= FAR and _nothing_is_told(function, trial, aspect):
+                ceiling, exact = min(ceiling, _before(k)), False
             else:
                 return Outcome("broken", cases=cases, trial=_simpler(function, family, base, aspect, trial))
     if farther and function.dtype == np.float64:
         floor, ceiling = _reach(function, family, usable[0], aspect, floor, ceiling, lowest)
     return Outcome("holds", exact, -floor, ceiling, cases, error=refused)
+
+
+def _nothing_is_told(function: LossFunction, trial: Trial, aspect: str) -> bool:
+    """Return whether f overflows at the scaled weights, or one ulp of them changes it as much as anything."""
+    if not np.isfinite(trial.change.size):
+        return True
+    try:
+        return baseline(function, trial.at, np.random.default_rng(0)).blind(aspect)
+    except Exception:
+        return True
 
 
 def _before(k: int) -> int:

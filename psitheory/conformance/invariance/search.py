@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from psitheory.arithmetic import Array
-from psitheory.conformance.invariance.alignment import axis_name
+from psitheory.conformance.invariance.alignment import axis_name, ranges
 from psitheory.conformance.invariance.eps_limit import dies_out, is_eps_limited
 from psitheory.conformance.invariance.levels import Level, families_of, family_of
 from psitheory.conformance.invariance.scaling import Family, Outcome, tried
@@ -144,7 +144,7 @@ class Search:
             family = family_of(self.function.layout, part, np.broadcast_to(labels.reshape(shape), part.shape), "", axis)
             chosen = np.broadcast_to((labels >= 0).reshape(shape), part.shape)
             effect = "without effect" if self.without_effect(part, chosen) else "only"
-            text = f"{axis_name(part, axis)} {_ranges(good)} {effect}"
+            text = f"{axis_name(part, axis)} {ranges(good)} {effect}"
             level = self.established(replace(family, text=text), (part.name,))
             if level.outcome.status == "holds":
                 return level
@@ -175,14 +175,3 @@ class Search:
                     return False
                 decided = True
         return decided
-
-
-def _ranges(indices: Sequence[int]) -> str:
-    """Return indices as text, such as ``0–3, 7``."""
-    runs: list[list[int]] = []
-    for i in indices:
-        if runs and i == runs[-1][1] + 1:
-            runs[-1][1] = i
-        else:
-            runs.append([i, i])
-    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in runs)

@@ -7,11 +7,12 @@ vector of the rows :math:`\sum_{k\in slice}w_k\partial_kf` names the slices that
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from psitheory.arithmetic import Array
-from psitheory.conformance.invariance.alignment import aligned, axis_name
+from psitheory.conformance.invariance.alignment import aligned, axis_name, ranges
 from psitheory.conformance.invariance.scaling import Family
 from psitheory.layout import Layout, Part
 from psitheory.symmetry.function import LossFunction
@@ -63,7 +64,7 @@ def shared_families(
     for uncertainty in (noise, *(LOOSER if may_have_eps else ())):
         for family in _families(layout, _generators(layout, rows, slices, max(uncertainty, noise))):
             families.setdefault(family.units.tobytes() + family.powers.tobytes(), family)
-    found = list(families.values())
+    found = sorted(families.values(), key=_simplest_first)
     if note:  # finer ones, where axes of the same length suggest them
         found = [finer for family in found for finer in aligned(family)] + found
     return found, note
@@ -142,14 +143,26 @@ def _rows_by_differences(function: LossFunction, slices: Sequence[Array], points
     return Rows(values[0][usable] / lengths[usable, None], noise[usable]).kept()
 
 
+Term = tuple[Part, int | None, float]
+"""A part, the axis of the slices that are scaled (-1: single entries, None: the whole part), and the exponent."""
+
+
+def _simplest_first(family: Family) -> tuple[int, int, int]:
+    """Put families of few parts first, of these those that touch most entries, in most units."""
+    touched = family.units >= 0
+    parts = sum(bool(np.any(family.layout.view(part.name, touched))) for part in family.layout.parts)
+    return parts, -int(touched.sum()), -family.count
+
+
 def _families(layout: Layout, generators: Sequence[Generator]) -> list[Family]:
     """Return a family for generators of one kind (the same parts, signs and axes), with a unit for each."""
-    grouped: dict[tuple[str, ...], list[Generator]] = {}
+    grouped: dict[tuple[tuple[str, int | None, float], ...], list[Generator]] = {}
     for generator in generators:
-        grouped.setdefault(_pattern(generator), []).append(generator)
+        key = tuple((part.name, axis, exponent) for part, axis, exponent in _kinds(generator))
+        grouped.setdefault(key, []).append(generator)
     families = []
-    for pattern, members in grouped.items():
-        rest = members
+    for members in grouped.values():
+        rest = sorted(members, key=lambda generator: int(np.argmax(generator.exponents != 0)))
         while rest:
             units, powers, left = np.full(layout.n, -1), np.ones(layout.n), []
             count = 0
@@ -160,24 +173,44 @@ def _families(layout: Layout, generators: Sequence[Generator]) -> list[Family]:
                     continue
                 units[touched], powers[touched] = count, generator.exponents[touched]
                 count += 1
-            families.append(Family(layout, units, powers, ", ".join(pattern)))
+            family = Family(layout, units, powers, "")
+            families.append(replace(family, text=", ".join(_word(family, *kind) for kind in _kinds(members[0]))))
             rest = left
     return families
 
 
-def _pattern(generator: Generator) -> tuple[str, ...]:
-    """Return what a generator scales with the indices left out: ``W1 rows +1``, ``V columns −1``."""
+def _kinds(generator: Generator) -> list[Term]:
+    """Return what a generator scales with the indices left out."""
     parts = {part.name: part for part in generator.layout.parts}
-    words = []
+    kinds: list[Term] = []
     for what, exponent in generator.terms:
         name, _, index = what.rpartition("[") if what.endswith("]") else (what, "", "")
         if what in parts:
-            slices = what
+            kind: Term = (parts[what], None, exponent)
         elif "," in index and ":" not in index:
-            slices = f"{name} entries"
+            kind = (parts[name], -1, exponent)
         else:
-            slices = f"{name} {axis_name(parts[name], index.count(':'))}"
-        word = f"{slices} {'+' if exponent > 0 else '−'}{abs(exponent):g}"
-        if word not in words:
-            words.append(word)
-    return tuple(words)
+            kind = (parts[name], index.count(":"), exponent)
+        if kind not in kinds:
+            kinds.append(kind)
+    return kinds
+
+
+def _word(family: Family, part: Part, axis: int | None, exponent: float) -> str:
+    """Return what a family does to a part: ``W1 rows +1``, ``W1 2 blocks of rows +1``, ``V columns −1``."""
+    power = f"{'+' if exponent > 0 else '−'}{abs(exponent):g}"
+    if axis is None:
+        return f"{part.name} {power}"
+    if axis < 0:
+        return f"{part.name} entries {power}"
+    units, powers = (
+        np.moveaxis(family.layout.view(part.name, x), axis, 0).reshape(part.shape[axis], -1)[:, 0]
+        for x in (family.units, family.powers)
+    )
+    slices = axis_name(part, axis)
+    chosen = np.flatnonzero((units >= 0) & (powers == exponent))
+    if len(chosen) < len(units):
+        return f"{part.name} {slices} {ranges(chosen.tolist())} {power}"
+    size = len(units) // family.count
+    in_blocks = size > 1 and np.array_equal(units, np.arange(len(units)) // size)
+    return f"{part.name} {f'{family.count} blocks of ' if in_blocks else ''}{slices} {power}"
