@@ -2,8 +2,8 @@ r"""Staircases on the circle: functions on which a method meets one and the same
 
 In a flat space they are the worst smooth functions there are: between two points at which the slope is g, at the
 distance g/L, the slope dips to g/2 as steeply as L allows, so that f falls by no more than :math:`3g^2/(4L)` a step.
-On the circle, with slopes that are small beside L, they are as bad for PSI-GD up to :math:`O(g^2)`, and for RGD by the
-exponential map they are as bad.
+On the circle, with slopes that are small beside L, they are as bad for PSI-GD and, from the unit circle, for gradient
+descent, up to :math:`O(g^2)`; for RGD by the exponential map they are as bad.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from psitheory.experiments.descend import descend
 from psitheory.experiments.tightness.trial import Instances, Trial
 from psitheory.models import Circle
-from psitheory.optimizers import PSIGradientDescent
+from psitheory.optimizers import GradientDescent, PSIGradientDescent
 from psitheory.optimizers.geodesic import RiemannianGradientDescent
 from psitheory.rates import bounds
 
@@ -87,13 +87,14 @@ def _of(instance: Instances, steps: int, *, geodesic: bool) -> Staircase:
     return Staircase(height, 1 - height * height, stride * np.arctan(height), steps - 1)
 
 
-def _trial(bound: bounds.Bound, method: Any, *, geodesic: bool) -> Trial:
+def _trial(bound: bounds.Bound, method: Any, *, geodesic: bool = False) -> Trial:
     def ratio(instance: Instances, steps: int) -> np.ndarray:
         wave = _of(instance, steps, geodesic=geodesic)
         w = np.concatenate([np.cos(wave.start), np.sin(wave.start)], axis=-1)
         seen = descend(Circle(wave), method(1.0), w, steps, record=[0, steps])
         assert seen.min_squared_gradient is not None
-        return np.asarray(seen.min_squared_gradient[-1] / bound(smoothness=1.0, gap=seen.loss[0], steps=steps))
+        given = {"smoothness": 1.0, "gap": seen.loss[0], "steps": steps, "rate": 1.0, "largest_square": 1.0, "free": 0}
+        return np.asarray(seen.min_squared_gradient[-1] / bound(**{name: given[name] for name in bound.constants}))
 
     return Trial(bound, "staircases on the circle", _limits, _instances, ratio)
 
@@ -108,6 +109,7 @@ def _instances(x: np.ndarray) -> Instances:
 
 
 TRIALS = (
-    _trial(bounds.PSI_GD, PSIGradientDescent, geodesic=False),
+    _trial(bounds.PSI_GD, PSIGradientDescent),
+    _trial(bounds.GD, GradientDescent),
     _trial(bounds.RGD, RiemannianGradientDescent, geodesic=True),
 )
