@@ -40,8 +40,8 @@ What is checked, what is not
 The bound on Rayleigh quotients on rationals, in balls, on floats, and for two coupled blocks and a free parameter in
 balls and on floats.  The exponents by fits over 40 random starts, over a decade of a on either side: the interval of
 confidence 1 - 1e-6 must hold 1 and lie within 0.15 of it (hold -1, within 0.25, where the starts differ more).  The
-flat line bit for bit.  By the searches below the bound is attained at T = 1 in the limit, and can for no T be lowered by
-more than a third.
+flat line bit for bit.  By the searches below the bound is attained at T = 1 in the limit, and can for no T be lowered
+by more than a third.
 
 Tags
 ----
