@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-ExhibitKind = Literal["rate", "path", "map", "curves", "spectrum", "race"]
+ExhibitKind = Literal["rate", "path", "map", "curves", "spectrum", "race", "symmetries"]
 """What an exhibit is.
 
 rate
@@ -24,6 +24,9 @@ spectrum
 race
     ``x`` (X,), ``limit`` () and any number of named ``y`` arrays: (X,) a curve, (J, X) a curve and J - 1 rows of
     dots, in both NaN for what lies beyond ``limit``; ``y, fitted`` (X,) is drawn over ``y`` as a broken line.
+symmetries
+    ``values`` (n,) with ``bound`` (), up to where they count as zero; ``exponents`` (k, n), a row for each generator,
+    and ``starts`` (P,), where each part begins; ``labels["parts"]`` names the parts, separated by commas.
 
 Arrays that ``labels["guides"]`` names, separated by commas, are drawn as broken dark lines (bounds, asymptotes), those
 of ``labels["points"]`` as points without a line.

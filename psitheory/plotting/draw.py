@@ -13,6 +13,7 @@ from psitheory.plotting.curves import draw_curves, draw_race, draw_rate, draw_sp
 from psitheory.plotting.maps import draw_map
 from psitheory.plotting.paths import draw_path
 from psitheory.plotting.style import RC
+from psitheory.plotting.symmetries import draw_symmetries
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -85,4 +86,5 @@ _DRAWINGS: dict[str, tuple[Callable[[Figure, Exhibit], None], tuple[str, ...]]] 
     "map": (draw_map, ("x", "y", "z")),
     "spectrum": (draw_spectrum, ("values",)),
     "race": (draw_race, ("x", "limit")),
+    "symmetries": (draw_symmetries, ("values", "bound", "exponents", "starts")),
 }

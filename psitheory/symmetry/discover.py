@@ -86,14 +86,30 @@ class Symmetries:
 
     @cached_property
     def exhibit(self) -> Exhibit:
-        """Return the spectrum, for :mod:`psitheory.plotting`."""
+        """Return the singular values and the exponents, for :mod:`psitheory.plotting`."""
+        parts = self.layout.parts
+        sizes = [part.size for part in parts]
+        count = f"{self.dimension or 'No'} scaling symmetr{'y' if self.dimension == 1 else 'ies'}"
         return Exhibit(
-            "spectrum",
-            f"Scaling symmetries of {self.name}: {self.dimension} of {self.layout.n}",
-            f"Singular values of {self.samples} rows w⊙∇f(w). Those below the line are zero up to the noise of the "
-            f"samples; the gap above them is {self.gap:.1e}.",
-            {"values": self.singular_values, "bound": np.asarray(self.null_space.tolerance)},
-            {"values": "singular value", "bound": "noise"},
+            "symmetries",
+            f"{count} of {self.layout.n} parameters: {self.name}",
+            f"Left: the singular values of {self.samples} rows w⊙∇f(w). Those below the line are zero up to the noise "
+            "of the samples; they are as many as symmetries. Right: by which powers each symmetry scales the parameters.",
+            {
+                "values": self.singular_values,
+                "bound": np.asarray(self.null_space.tolerance),
+                "exponents": self.matrix,
+                "starts": np.cumsum([0, *sizes[:-1]]),
+            },
+            {
+                "values": "singular value",
+                "zeros": "zero: a symmetry",
+                "bound": "noise",
+                "exponents": "exponent",
+                "x": "number",
+                "y": "symmetry",
+                "parts": ",".join(part.name for part in parts),
+            },
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -129,7 +129,7 @@ def test_the_report_reads_and_serialises():
         "Rayleigh: 1 scaling symmetry of 2 parameters, certified bit for bit under powers of two"
     )
     assert found.to_dict()["generators"] == [{"kind": "joint", "terms": {"w1": 1.0}}]
-    assert found.exhibit.kind == "spectrum"
+    assert found.exhibit.kind == "symmetries"
     np.testing.assert_array_equal(found.exhibit.arrays["values"], found.singular_values)
 
 
