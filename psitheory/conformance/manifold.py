@@ -17,7 +17,7 @@ from psitheory.conformance.geometry.nature import Known
 from psitheory.conformance.geometry.recognising import recognised
 from psitheory.conformance.geometry.rules import RULES, Rule
 from psitheory.conformance.geometry.subject import Missing, Points
-from psitheory.conformance.geometry.trying import Batch, Law, numbers, tried
+from psitheory.conformance.geometry.trying import Batch, Law, tried
 from psitheory.errors import ArgumentError, UnknownName, shown
 
 LAWS: tuple[str, ...] = tuple(rule.name for rule in RULES)
@@ -127,18 +127,10 @@ def _tried(rule: Rule, subject: Known, count: int, seed: int, replay: str) -> Fi
         own, name = subject.in_precision(dtype), str(np.dtype(dtype))
         number = 1 if rule.single else count if dtype == np.float64 else max(count // 2, 1)
         drawn = cases(own, rule.inputs, derived(seed, rule.name, name), number)
-        away = partial(one_ulp_away, eps=own.eps, parts=_parts(own))
+        away = partial(one_ulp_away, eps=own.eps, parts=own.parts)
         judged = partial(judge, partial(rule.law, own), eps=own.eps, moved=away, slack=own.slack)
-        batches.append(Batch(name, number, drawn, judged, partial(_shown, own)))
+        batches.append(Batch(name, number, drawn, judged, own.shown))
     return tried(law, batches)
-
-
-def _parts(subject: Known) -> list[np.ndarray]:
-    """Return the parts of a flat point whose entries are of one size: blocks, else arrays."""
-    free = np.setdiff1d(np.arange(subject.n), np.concatenate(subject.nature.spheres or (np.zeros(0),)))
-    if subject.nature.spheres and subject.nature.map is not None:
-        return [*subject.nature.spheres, *([free] if len(free) else [])]
-    return [np.arange(part.start, part.stop) for _, part in subject.point_form.slices()]
 
 
 def _takes_float32(subject: Known) -> bool:
@@ -156,13 +148,6 @@ def _takes_float32(subject: Known) -> bool:
     except Exception:
         return False
     return True
-
-
-def _shown(subject: Known, value: Any) -> str:
-    form = subject.point_form
-    plain = form.kind != "sequence" and len(form.shape) > 1 and not form.complex
-    fits = plain and isinstance(value, np.ndarray) and len(value) == form.size
-    return numbers(value, form.shape if fits else None)
 
 
 def _properties(subject: Known, claims: Claims) -> dict[str, Any]:

@@ -162,6 +162,14 @@ def real_number(value: Any) -> float:
     return float(_as_numbers(np.asarray(number(value)), False))
 
 
+def numbers(value: Any, shape: tuple[int, ...] | None = None) -> str:
+    """Return an input as a person reads it."""
+    if not isinstance(value, np.ndarray):
+        return f"{value:.6g}" if isinstance(value, float) else str(value)
+    array = value.reshape(shape) if shape else value
+    return " ".join(np.array2string(array, precision=6, threshold=40, max_line_width=10**6).split())
+
+
 def _as_numbers(array: np.ndarray, complex_: bool) -> np.ndarray:
     if complex_:
         return array.astype(np.complex64 if array.dtype == np.float32 else np.complex128, copy=False)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from psitheory.conformance.geometry.forms import Form
+from psitheory.conformance.geometry.forms import Form, numbers
 from psitheory.conformance.geometry.invariants import (
     Map,
     Same,
@@ -206,6 +206,22 @@ class Known(Subject):
             return self._rescaled(x, np.array([to[b] @ w[b] / (w[b] @ w[b]) for b in self.nature.scaled]))
         pairs = zip(self._arrays(w), self._arrays(to), self.nature.rotated, strict=True)
         return self._rotated(x, Rotation(tuple(np.linalg.pinv(p) @ q if r else None for p, q, r in pairs)))
+
+    def shown(self, value: Any) -> str:
+        """Return an input as a person reads it, in the shape of a point where it has as many entries."""
+        form = self.point_form
+        plain = form.kind != "sequence" and len(form.shape) > 1 and not form.complex
+        fits = plain and isinstance(value, np.ndarray) and len(value) == form.size
+        return numbers(value, form.shape if fits else None)
+
+    @property
+    def parts(self) -> list[np.ndarray]:
+        """Return the parts of a flat point whose entries are of one size: blocks, else arrays."""
+        nature = self.nature
+        if nature.spheres and nature.map is not None:
+            free = np.setdiff1d(np.arange(self.n), np.concatenate(nature.spheres))
+            return [*nature.spheres, *([free] if len(free) else [])]
+        return [np.arange(part.start, part.stop) for _, part in self.point_form.slices()]
 
     @property
     def axes(self) -> tuple[np.ndarray, ...]:

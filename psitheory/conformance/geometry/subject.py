@@ -61,6 +61,8 @@ class Subject:
         The shape of a point, if the manifold fits any.
     dtype : dtype
         The precision in which arguments are handed over.
+    as_it_is : bool
+        Whether a PyTorch module keeps its own precision, since somebody's functions use it too.
     seed : int
         For the one point by which the forms of points and vectors are found.
 
@@ -79,12 +81,13 @@ class Subject:
         points: Points | None = None,
         shape: tuple[int, ...] | None = None,
         dtype: Any = np.float64,
+        as_it_is: bool = False,
         seed: int = 0,
     ) -> None:
         self.manifold = manifold
         self.dtype = np.dtype(dtype)
         self.name = name_of(manifold)
-        self._methods, self.unfit = methods_of(in_precision(manifold, self.dtype))
+        self._methods, self.unfit = methods_of(manifold if as_it_is else in_precision(manifold, self.dtype))
         self.dialect = dialect_of(self._methods)
         self.offers: frozenset[str] = frozenset(self._methods)
         if self.dimension == 0:
@@ -143,6 +146,11 @@ class Subject:
     def ambient_form(self) -> Form:
         """Return the form of ambient vectors."""
         return self._ambient
+
+    @property
+    def tangent_form(self) -> Form:
+        """Return the form of tangent vectors."""
+        return self._tangent
 
     @property
     def embedded(self) -> bool:
@@ -236,6 +244,28 @@ class Subject:
     def lift(self, w: np.ndarray, x: np.ndarray, to: np.ndarray) -> np.ndarray:
         """Return a tangent vector's lift at another representative."""
         return self._vector(to, "lift", self._p(w), self._t(w, x), self._p(to))
+
+    # -- the manifold's own objects ---------------------------------------------------------------
+
+    def as_point(self, w: np.ndarray) -> Any:
+        """Return the point as the manifold represents it."""
+        return self._p(w)
+
+    def as_tangent(self, w: np.ndarray, x: np.ndarray) -> Any:
+        """Return the tangent vector as the manifold represents it."""
+        return self._t(w, x)
+
+    def as_ambient(self, v: np.ndarray) -> Any:
+        """Return the ambient vector as the manifold represents it."""
+        return self._ambient.build(v, self.dtype)
+
+    def from_tangent(self, w: np.ndarray, x: Any) -> np.ndarray:
+        """Return the manifold's own tangent vector as the laws see it."""
+        return self._embedded(w, x)
+
+    def from_ambient(self, v: Any) -> np.ndarray:
+        """Return the manifold's own ambient vector as the laws see it."""
+        return flat(v, self._ambient)
 
     # -- drawing ----------------------------------------------------------------------------------
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from psitheory.checking import Verdict
 from psitheory.conformance.findings import Finding, raised
+from psitheory.conformance.geometry.forms import numbers
 from psitheory.conformance.geometry.judging import Outcome
 from psitheory.conformance.geometry.subject import Missing
 
@@ -46,7 +47,7 @@ class Batch:
     count: int
     inputs: Iterator[dict[str, Any]]
     judged: Callable[[Mapping[str, Any]], Outcome]
-    shown: Callable[[Any], str] = field(default=lambda value: numbers(value))
+    shown: Callable[[Any], str] = numbers
 
 
 def tried(law: Law, batches: list[Batch]) -> Finding:
@@ -76,14 +77,6 @@ def tried(law: Law, batches: list[Batch]) -> Finding:
         return Finding(law.name, Verdict.INCONCLUSIVE, law.claimed, observed, replay=law.replay)
     kind = ", ".join(batch.kind for batch in batches) + (f"; {notes[0]}" if notes else "")
     return Finding(law.name, Verdict.HOLDS, law.claimed, kind=kind, cases=passed, replay=law.replay)
-
-
-def numbers(value: Any, shape: tuple[int, ...] | None = None) -> str:
-    """Return an input as a person reads it."""
-    if not isinstance(value, np.ndarray):
-        return f"{value:.6g}" if isinstance(value, float) else str(value)
-    array = value.reshape(shape) if shape else value
-    return " ".join(np.array2string(array, precision=6, threshold=40, max_line_width=10**6).split())
 
 
 def _refuted(law: Law, batch: Batch, inputs: Mapping[str, Any], outcome: Outcome, case: int) -> Finding:
