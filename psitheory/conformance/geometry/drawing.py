@@ -40,6 +40,8 @@ class _Case:
     def __init__(self, subject: Known, rng: np.random.Generator, index: int, simple: bool) -> None:
         self.subject, self.rng, self.index, self.simple = subject, rng, index, simple
         self.w = self._simple_point() if simple else subject.random_point(rng)
+        if index % 2:
+            self.w = self._rounded(subject.turned(rng, self.w))
 
     def draw(self, names: tuple[str, ...]) -> dict[str, Any]:
         makers: dict[str, Callable[[], Any]] = {

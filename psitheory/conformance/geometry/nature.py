@@ -252,7 +252,22 @@ class Known(Subject):
     def random_rotation(self, rng: np.random.Generator) -> Rotation:
         """Return a random rotation of the arrays that count only up to rotation."""
         leaves = zip(self.point_form.leaves(), self.nature.rotated, strict=True)
-        return Rotation(tuple(np.linalg.qr(gaussian(rng, leaf))[0] if r else None for leaf, r in leaves))
+        return Rotation(tuple(orthogonal(rng, leaf) if r else None for leaf, r in leaves))
+
+    def turned(self, rng: np.random.Generator, w: np.ndarray) -> np.ndarray:
+        """Return another point: where all tall matrices with orthonormal columns are points, these rotated.
+
+        Foreign draws often come from a QR factorisation, whose signs are those of its next one.
+        """
+        leaves = list(zip(self.point_form.leaves(), self.nature.orthonormal, self.nature.rotated, strict=True))
+        turns = [found and not rotated and leaf.matrices[-2] > leaf.matrices[-1] for leaf, found, rotated in leaves]
+        normal = self.constraint_rows(w) if any(turns) else None
+        if normal is None or self.n - len(normal) != self.nature.dimension:
+            return w
+        leaf_turns = zip((leaf for leaf, _, _ in leaves), turns, strict=True)
+        return self._rotated(
+            w, Rotation(tuple(np.linalg.qr(gaussian(rng, leaf))[0] if t else None for leaf, t in leaf_turns))
+        )
 
     def _arrays(self, w: np.ndarray) -> list[np.ndarray]:
         return [matrix_of(w[part], leaf.matrices, leaf.complex) for leaf, part in self.point_form.slices()]
@@ -266,6 +281,17 @@ class Known(Subject):
     def _rotated(self, w: np.ndarray, a: Rotation) -> np.ndarray:
         moved = [x if q is None else x @ q for x, q in zip(self._arrays(w), a.matrices, strict=True)]
         return np.concatenate([numbers_of(x) for x in moved])
+
+
+def orthogonal(rng: np.random.Generator, leaf: Form) -> np.ndarray:
+    """Return an orthogonal matrix for each of the matrices of an array, in three of four draws of determinant 1.
+
+    A QR factorisation gives reflections alone of two columns, and these are their own inverses.
+    """
+    q = np.linalg.qr(gaussian(rng, leaf))[0]
+    if rng.uniform() < 0.75:
+        q[..., 0] /= np.linalg.det(q)[..., None]
+    return np.asarray(q)
 
 
 def gaussian(rng: np.random.Generator, leaf: Form) -> np.ndarray:
