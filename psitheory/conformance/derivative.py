@@ -18,7 +18,7 @@ from psitheory.conformance.geometry import flat_functions, functions
 from psitheory.conformance.geometry.drawing import derived
 from psitheory.conformance.geometry.flat_functions import EPS, Map
 from psitheory.conformance.geometry.judging import judge, one_ulp_away
-from psitheory.conformance.geometry.subject import Points
+from psitheory.conformance.geometry.sources import Points
 from psitheory.conformance.geometry.tasks import Task, task_of
 from psitheory.conformance.geometry.trying import Batch, Law, tried
 from psitheory.errors import ArgumentError, UnknownName, shown

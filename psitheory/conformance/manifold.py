@@ -16,7 +16,8 @@ from psitheory.conformance.geometry.methods import expression
 from psitheory.conformance.geometry.nature import Known
 from psitheory.conformance.geometry.recognising import recognised
 from psitheory.conformance.geometry.rules import RULES, Rule
-from psitheory.conformance.geometry.subject import Missing, Points
+from psitheory.conformance.geometry.sources import Points
+from psitheory.conformance.geometry.subject import Missing
 from psitheory.conformance.geometry.trying import Batch, Law, tried
 from psitheory.errors import ArgumentError, UnknownName, shown
 

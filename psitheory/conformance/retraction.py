@@ -9,7 +9,7 @@ from typing import Any, Literal
 from psitheory.checking import Verdict
 from psitheory.conformance.findings import ConformanceReport, Finding
 from psitheory.conformance.geometry.methods import expression
-from psitheory.conformance.geometry.subject import Points
+from psitheory.conformance.geometry.sources import Points
 from psitheory.conformance.manifold import check_manifold
 from psitheory.errors import ArgumentTypeError, UnknownName, shown
 

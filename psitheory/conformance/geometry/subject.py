@@ -5,8 +5,7 @@ from __future__ import annotations
 import copy
 import sys
 import warnings
-from collections.abc import Callable, Sequence
-from itertools import product
+from collections.abc import Callable
 from typing import Any, Self
 
 import numpy as np
@@ -29,19 +28,13 @@ from psitheory.conformance.geometry.methods import (
     methods_of,
     name_of,
     required_arguments,
-    takes_any_number,
 )
+from psitheory.conformance.geometry.sources import Points, Source
 from psitheory.errors import ArgumentError, shown
-
-SHAPES = ((3,), (4, 2), (3, 3), *((k,) for k in range(2, 17)))
-"""Shapes tried for points of manifolds that fit any size, as Geoopt's do."""
 
 COARSE = 1e-3
 LARGEST_EMBEDDED = 128
 """Tangent vectors of more entries are found from ambient ones by the projection."""
-
-Points = Callable[[np.random.Generator], Any] | Sequence[Any] | np.ndarray
-"""Where points come from: a function of a generator, or an array or a list of points."""
 
 
 class Missing(Exception):
@@ -92,9 +85,9 @@ class Subject:
         self.offers: frozenset[str] = frozenset(self._methods)
         if self.dimension == 0:
             raise ArgumentError(f"{self.name} has dimension 0; a manifold of at least dimension 1 is needed")
-        self._points, self._shape = points, shape
+        self._source = Source(manifold, self.name, self._methods, points, shape)
         rng = np.random.default_rng(seed)
-        self._point = form_of(self._draw_point(rng))
+        self._point = form_of(self._source.point(rng))
         w = self.random_point(rng)
         self.n = len(w)
         self._ambient = self._tangent = self._point
@@ -174,6 +167,7 @@ class Subject:
         other = copy.copy(self)
         other.dtype = np.dtype(dtype)
         other._methods, _ = methods_of(in_precision(self.manifold, dtype))
+        other._source = self._source.with_methods(other._methods)
         return other
 
     # -- the methods, on flat arrays --------------------------------------------------------------
@@ -271,7 +265,7 @@ class Subject:
 
     def random_point(self, rng: np.random.Generator) -> np.ndarray:
         """Return a random point."""
-        w = flat(self._draw_point(rng)).astype(self.dtype).astype(float)
+        w = flat(self._source.point(rng)).astype(self.dtype).astype(float)
         if not len(w):
             raise ArgumentError(f"a point of {self.name} has no entries; points of at least one entry are needed")
         if not np.all(np.isfinite(w)):
@@ -286,47 +280,6 @@ class Subject:
         """Return a standard normal ambient vector."""
         return rng.normal(size=self._ambient.size).astype(self.dtype).astype(float)
 
-    def _draw_point(self, rng: np.random.Generator) -> Any:
-        if callable(self._points):
-            return self._points(rng)
-        if self._points is not None:
-            if not len(self._points):
-                raise ArgumentError("points is empty; at least one point is needed")
-            return self._points[int(rng.integers(len(self._points)))]
-        if "random_point" not in self.offers:
-            raise ArgumentError(
-                f"{self.name} has no random_point; points= (a list of points, or a function of a Generator) is needed"
-            )
-        draw = self._methods["random_point"]
-        with seeded(rng):
-            if self.dialect == "Geoopt" and takes_any_number(draw):
-                return self._draw_of_shape(draw)
-            return draw(rng) if required_arguments(draw) else draw()
-
-    def _draw_of_shape(self, draw: Callable[..., Any]) -> Any:
-        """Draw from a manifold that fits any size, at the first shape that it takes."""
-        torch = sys.modules["torch"]
-        errors: list[str] = []
-        normal = getattr(getattr(draw, "__self__", None), "random_normal", None)  # some implement only this one
-        numbers = getattr(self.manifold, "ndim", None) == 0  # each number is a point: an array would be many
-        shapes = [self._shape] if self._shape else [(1,)] if numbers else SHAPES
-        precisions: tuple[dict[str, Any], ...] = (
-            {"dtype": torch.float64},
-            {},
-        )  # some manifolds have a precision of their own
-        for shape, method, precision in product(shapes, [d for d in (draw, normal) if d], precisions):
-            try:
-                point = method(*shape, **precision)
-            except (ValueError, TypeError, RuntimeError, AssertionError, IndexError) as error:
-                errors.append(f"{shape}: {error or type(error).__name__}")
-            else:
-                self._shape = shape
-                return point
-        self._shape = None
-        raise ArgumentError(
-            f"{self.name} draws no point of the shapes tried ({'; '.join(errors[:3])}); shape= is needed"
-        )
-
     def _draw_tangent(self, rng: np.random.Generator, point: Any) -> Any:
         if "random_tangent" in self.offers:
             draw = self._methods["random_tangent"]
@@ -335,7 +288,7 @@ class Subject:
         if "project" in self.offers:
             return self._raw("project")(point, self._ambient.build(rng.normal(size=self._ambient.size), self.dtype))
         if "log" in self.offers:
-            other = self._draw_point(rng)
+            other = self._source.point(rng)
             return self._raw("log")(point, self._point.build(flat(other), self.dtype))
         return self._point.build(rng.normal(size=self._point.size), self.dtype)
 

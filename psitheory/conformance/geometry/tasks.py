@@ -17,7 +17,7 @@ from psitheory.conformance.geometry.forms import flat, form_of, numbers
 from psitheory.conformance.geometry.functions import OnManifold
 from psitheory.conformance.geometry.methods import expression
 from psitheory.conformance.geometry.recognising import recognised
-from psitheory.conformance.geometry.subject import Points
+from psitheory.conformance.geometry.sources import Points
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 from psitheory.models.interface import Model
 
