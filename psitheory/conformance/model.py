@@ -89,14 +89,14 @@ def check_model(
         if function.point is not None:
             probed(function, function.point)
         is_main = function is main
-        function = in_own_precision(function, rng)
-        notes += [note for note in function.notes if note not in notes]
         repeated = repeats(function, rng, replay)
         if is_main:
             findings.append(repeated)
         if repeated.verdict is not Verdict.HOLDS:
             notes.append("other laws were not tried, since one and the same weights give different losses")
             break
+        function = in_own_precision(function, rng)
+        notes += [note for note in function.notes if note not in notes]
         if is_main and (gradient is not None or _is_ours(f)):
             findings.append(gradient_is_right(function, rng, replay))
         found, said = levels_of(function, rng)

@@ -11,7 +11,8 @@ import numpy as np
 
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 from psitheory.layout import Layout
-from psitheory.symmetry.function import LossFunction, check_callable
+from psitheory.symmetry.callables import check_callable
+from psitheory.symmetry.function import LossFunction
 from psitheory.symmetry.trees import parts_of
 
 

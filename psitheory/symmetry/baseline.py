@@ -62,14 +62,15 @@ class Baseline:
         size = float(gap) / self.sizes[aspect] if np.isfinite(gap) else float("inf")
         return Change(size, self.allowed[aspect], False)
 
-    def explains(self, change: Change, function: LossFunction, w: Array, aspect: str) -> bool:
+    def explains(self, change: Change, function: LossFunction, w: Array, aspect: str, *, added: bool = False) -> bool:
         """Return whether rounding at ``w``, where the other evaluation was made, explains the change.
 
-        Where a bias is much larger than what it is added to, digits are lost that are not lost here.
+        Where a bias is much larger than what it is added to, digits are lost that are not lost here; with ``added``
+        as many are taken to be lost everywhere.
         """
         if not change.seen or not change.size < LARGEST_ROUNDING:
             return not change.seen
-        there = baseline(function, w, np.random.default_rng(0), controls=3 * CONTROLS)
+        there = baseline(function, w, np.random.default_rng(0), controls=3 * CONTROLS, added=added)
         return change.size <= there.allowed[aspect] * there.sizes[aspect] / self.sizes[aspect]
 
     def blind(self, aspect: str) -> bool:
@@ -78,11 +79,13 @@ class Baseline:
         return bool(self.allowed[aspect] > ALLOWED * eps**0.38)  # 1e-6 in float64, 2e-3 in float32
 
 
-def baseline(function: LossFunction, w: Array, rng: np.random.Generator, *, controls: int = CONTROLS) -> Baseline:
-    """Return the baseline of ``function`` at ``w``."""
+def baseline(
+    function: LossFunction, w: Array, rng: np.random.Generator, *, controls: int = CONTROLS, added: bool = False
+) -> Baseline:
+    """Return the baseline of ``function`` at ``w``, by moves of an ulp of each entry, or of the largest (``added``)."""
     seen = function.observe(w)
-    ulp = np.finfo(function.dtype).eps
-    moved = [function.observe(w * (1 + ulp * rng.choice([-1.0, 0.0, 1.0], size=w.shape))) for _ in range(controls)]
+    ulp = np.finfo(function.dtype).eps * (float(np.max(np.abs(w))) if added else np.abs(w))
+    moved = [function.observe(w + ulp * rng.choice([-1.0, 0.0, 1.0], size=w.shape)) for _ in range(controls)]
     sizes, allowed = {}, {}
     for aspect, here in seen.items():
         sizes[aspect] = float(np.max(np.abs(here), initial=0)) or 1.0

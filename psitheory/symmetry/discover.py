@@ -94,7 +94,7 @@ class Symmetries:
             "symmetries",
             f"{count} of {self.layout.n} parameters: {self.name}",
             f"Left: the singular values of {self.samples} rows w⊙∇f(w). Those below the line are zero up to the noise "
-            "of the samples; they are as many as symmetries. Right: by which powers each symmetry scales the parameters.",
+            "of the samples: the symmetries. Right: the powers to which each of them scales the parameters.",
             {
                 "values": self.singular_values,
                 "bound": np.asarray(self.null_space.tolerance),
@@ -187,7 +187,11 @@ def discover_symmetries(
     function = as_loss_function(f, at, gradient=gradient)
     rng = np.random.default_rng(seed)
     if function.point is not None:
-        probed(function, function.point)
+        first, again = (float(probed(function, function.point)["loss"]) for _ in range(2))
+        if first != again:
+            raise ArgumentError(
+                f"f is {first!r} and then {again!r} at the example point; a loss of the parameters alone is needed"
+            )
     function = in_own_precision(function, rng)
     points = _sample_points(function, samples, rng)
     fresh = [baseline(function, w, rng) for w in usable_points(function, rng, POINTS)]

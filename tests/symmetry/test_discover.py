@@ -170,6 +170,7 @@ def test_state_is_started_afresh():
         (np.sum, np.ones(2), {"samples": 0}, ArgumentError, "positive number of samples"),
         (np.sum, np.ones(2), {"samples": np.ones((4, 3))}, ArgumentTypeError, "an array"),
         (np.sum, np.ones(2), {"gradient": lambda w: np.ones(3)}, ArgumentError, "gradient returned the shape"),
+        (lambda w: np.random.random(), np.ones(2), {}, ArgumentError, "and then .* at the example point"),  # noqa: NPY002
         (np.sum, np.ones(2), {"gradient": lambda w: 1 / 0}, ArgumentError, "raised ZeroDivisionError at every point"),
         (np.sum, np.ones(2), {"gradient": lambda w: w * np.nan}, ArgumentError, "gradient is finite at none of 12"),
     ],

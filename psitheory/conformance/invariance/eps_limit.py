@@ -141,6 +141,8 @@ def is_eps_limited(function: LossFunction, family: Family, bases: Sequence[Basel
     Everywhere the defect must die out.  At one point units may cancel, or one that hardly counts may be felt late, so
     that the rate must be that of an eps at two points, and pure at one; a true break spoils it at all.
     """
+    if not dies_out(function, family, bases, aspect):
+        return None
     found = []
     for base in [b for b in bases if not b.blind(aspect)]:
         one = decay(function, family, base, aspect)
@@ -148,9 +150,7 @@ def is_eps_limited(function: LossFunction, family: Family, bases: Sequence[Basel
             return None
         found.append(one)
     limited = [one for one in found if one.limited]
-    if len(limited) < 2 or not any(one.pure for one in limited) or not dies_out(function, family, bases, aspect):
-        return None
-    return limited[0]
+    return limited[0] if len(limited) > 1 and any(one.pure for one in limited) else None
 
 
 def dies_out(function: LossFunction, family: Family, bases: Sequence[Baseline], aspect: str) -> bool:

@@ -58,10 +58,12 @@ class Family:
 
     def scaled(self, w: Array, x: Array) -> Array:
         """Return w with unit u scaled by 2^x_u; bit for bit if every x is an integer."""
-        exponents = np.where(self.units >= 0, self.powers * np.append(x, 0.0)[self.units], 0.0)
-        if np.array_equal(exponents, np.round(exponents)):
-            return np.ldexp(w, exponents.astype(int))
-        return w * np.exp2(exponents)
+        used = np.flatnonzero(self.units >= 0)
+        exponents = self.powers[used] * x[self.units[used]]
+        out = np.array(w, dtype=float)
+        is_whole = np.array_equal(exponents, np.round(exponents))
+        out[used] = np.ldexp(out[used], exponents.astype(int)) if is_whole else out[used] * np.exp2(exponents)
+        return out
 
     def flipped(self, w: Array, signs: Array) -> Array:
         """Return w with the sign of unit u changed where ``signs`` is -1; for units of the power -1 too."""

@@ -124,7 +124,7 @@ class Search:
                         seen = self.function.observe(w)
                 except Exception:
                     return False
-                if not base.explains(base.change(seen, self.aspect), self.function, w, self.aspect):
+                if not base.explains(base.change(seen, self.aspect), self.function, w, self.aspect, added=True):
                     return False
                 decided = True
         return decided
