@@ -10,6 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from psitheory.errors import ArgumentError
+
 
 class TensorModule(nn.Module):  # type: ignore[misc]
     """Named tensors as a module, so that losses of tensors and of modules go one way."""
@@ -48,7 +50,12 @@ def initialised(module: nn.Module, call: Any) -> nn.Module:
     """Return the module, or, if parameters wait for a first input to be given a shape, a copy that has had it."""
     if not any(isinstance(p, nn.parameter.UninitializedParameter) for p in module.parameters()):
         return module
-    ready = copied(module)
+    try:
+        ready = copied(module)
+    except ValueError as error:  # buffers that wait as well cannot be copied
+        raise ArgumentError(
+            f"{type(module).__name__} has buffers that wait for a first input; a module that was called once is needed"
+        ) from error
     dtype = next((p.dtype for p in module.parameters()), torch.get_default_dtype())
     with torch.no_grad(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)

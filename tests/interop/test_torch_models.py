@@ -91,6 +91,31 @@ class PixelNorm(nn.Module):
         return x / torch.sqrt((x**2).mean(1, keepdim=True) + 1e-8)
 
 
+class Detached(nn.Linear):
+    """Rows of length one by a norm that autograd does not see: its gradient is not that of the loss."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.linear(x, self.weight / self.weight.norm(dim=1, keepdim=True).detach())
+
+
+class DetachedBatchNorm(nn.Module):
+    """Statistics that autograd does not see, with an eps that nobody can take out."""
+
+    def forward(self, z: Tensor) -> Tensor:
+        return (z - z.mean(0).detach()) / (z.std(0).detach() + 1e-5)
+
+
+class LearnedEps(nn.Module):
+    """Filter response norm, whose eps is a parameter."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.eps = nn.Parameter(torch.full((channels, 1, 1), 1e-2))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * torch.rsqrt((x**2).mean((2, 3), keepdim=True) + self.eps.abs())
+
+
 class CosineHead(nn.Module):
     """A classifier by cosines, of features that are not normalised otherwise."""
 
@@ -210,6 +235,8 @@ QK, VO = (
 )
 TIED = "only by trading: table.weight +1, norm.weight −1, norm.bias −1 up to eps"
 BRANCHES = "only jointly: a.weight rows +1, b.weight rows +1 up to eps"
+LEARNED = "only jointly: 0.weight rows +1, 1.eps rows +2"
+GATED = "only by trading: 0.weight rows 0–2 +1, 0.bias entries 0–2 +1, 2.weight columns −1"
 OUT = {"out.weight": "none", "out.bias": "none"}
 
 CASES: dict[str, tuple[Callable[[], nn.Module], Tensor, dict[str, str]]] = {
@@ -388,6 +415,26 @@ CASES: dict[str, tuple[Callable[[], nn.Module], Tensor, dict[str, str]]] = {
         VECTORS,
         {"0.weight": RELU, "0.bias": RELU, "2.weight": RELU, "2.bias": "none"},
     ),
+    "a norm that is detached": (
+        lambda: dense_with(Detached(4, 6)),
+        VECTORS,
+        {"0.weight": "rows", "0.bias": "no effect"} | AFTER_2,
+    ),
+    "batch norm that is detached": (
+        lambda: dense(DetachedBatchNorm()),
+        VECTORS,
+        BATCH | {"3.weight": "none", "3.bias": "none"},
+    ),
+    "an eps that is learned": (
+        lambda: convolution(LearnedEps(6), bias=False),
+        IMAGES,
+        {"0.weight": LEARNED, "1.eps": LEARNED, "3.weight": "none", "3.bias": "none"},
+    ),
+    "a gated linear unit": (
+        lambda: nn.Sequential(nn.Linear(4, 6), nn.GLU(), nn.Linear(3, 2)),
+        VECTORS,
+        {"0.weight": GATED, "0.bias": GATED, "2.weight": GATED, "2.bias": "none"},
+    ),
     "prelu": (
         lambda: nn.Sequential(nn.Linear(4, 6), nn.PReLU(6), nn.Linear(6, 2)),
         VECTORS,
@@ -560,6 +607,14 @@ def test_a_frozen_parameter_and_one_that_is_not_used() -> None:
     assert report.properties["0.weight"] == "rows up to eps"
     assert report.properties["spare"] == "no effect"
     assert not module[0].weight.requires_grad
+
+
+def test_layers_that_wait_for_a_first_input() -> None:
+    torch.manual_seed(0)
+    report = check_model(nn.Sequential(nn.LazyLinear(6), nn.BatchNorm1d(6), nn.Tanh()), inputs=VECTORS)
+    assert report.properties["0.weight"] == "rows up to eps"
+    with pytest.raises(ArgumentError, match="Sequential has buffers that wait for a first input"):
+        check_model(nn.Sequential(nn.LazyLinear(6), nn.LazyBatchNorm1d()), inputs=VECTORS)
 
 
 def test_symmetries_of_a_module_are_discovered() -> None:

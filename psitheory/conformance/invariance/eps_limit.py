@@ -111,9 +111,9 @@ def _is_pure(d: Array, first: int, allowed: float, p: int) -> bool:
     """
     peak = float(np.max(d[np.isfinite(d)], initial=0))
     for here, there in pairwise(d[first:]):
-        noise = 4 * allowed / there if there > 0 else np.inf
-        if noise > 0.5 or here >= LARGEST:
+        if not 8 * allowed < min(here, there) or here >= LARGEST:
             continue
+        noise = 4 * allowed / there
         if abs(2**p * there / here - 1) > 10 * here / peak + noise:
             return False
     return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -49,26 +49,24 @@ class Search:
 
     def level_of(self, part: Part) -> Level:
         """Return the finest level at which a part is invariant on its own."""
-        first: Outcome | None = None
         if self.without_effect(part):
             return Level((part.name,), "no effect", None, Outcome("holds", cases=len(self.bases)), even=True)
-        for family in families_of(self.function.layout, part):
-            if not self.plausible(family):
-                continue
+        families = list(families_of(self.function.layout, part))
+        found = self._finest(filter(self.plausible, families), part) or self._some_slices(part)
+        if found is not None:
+            return found
+        whole = self.established(families[-1], (part.name,))
+        if whole.outcome.status == "holds":  # though gradients, which need not be those of f, speak against it
+            return self._finest(families[:-1], part) or whole
+        return replace(whole, family=None, even=self._even(families[-1]))
+
+    def _finest(self, families: Iterable[Family], part: Part) -> Level | None:
+        """Return the first level that is established, or where code raises."""
+        for family in families:
             level = self.established(family, (part.name,))
             if level.outcome.status in ("holds", "raised"):
                 return level
-            first = first or level.outcome
-        some = self._some_slices(part)
-        if some is not None:
-            return some
-        whole = list(families_of(self.function.layout, part))[-1]
-        outcome = tried(self.function, whole, self.bases, self.rng, self.aspect)
-        if outcome.status == "holds":  # a hypothesis that the gradients spoke against
-            return self.established(whole, (part.name,))
-        return Level(
-            (part.name,), "none" if outcome.status == "broken" else "undecided", None, outcome, even=self._even(whole)
-        )
+        return None
 
     def established(self, family: Family, parts: tuple[str, ...]) -> Level:
         """Return the level that ``family`` establishes: exactly, up to an eps, or not."""

@@ -49,15 +49,21 @@ def _share(search: Search, family: Family, levels: dict[str, Level]) -> None:
     names = tuple(
         p.name for p in search.function.layout.parts if np.any(search.function.layout.view(p.name, family.units) >= 0)
     )
-    if all(levels[name].family is not None for name in names) or not search.plausible(family):
+    open_names = [name for name in names if _is_open(levels[name])]
+    if not open_names or not search.plausible(family):
         return
     how = "only by trading" if family.is_trade else "only jointly"
     level = search.established(replace(family, text=f"{how}: {family.text}"), names)
     if level.outcome.status not in ("holds", "raised"):
         return
-    for name in names:
-        if levels[name].text in ("none", "undecided"):
+    for name in open_names:
+        if levels[name].family is None or not (level.limit or level.is_partial or family.is_trade):
             levels[name] = level
+
+
+def _is_open(level: Level) -> bool:
+    """Return whether a part has no level of its own, or one up to an eps that may be a parameter itself."""
+    return level.text in ("none", "undecided") or (level.limit == "decays" and len(level.parts) == 1)
 
 
 def _without_eps(
