@@ -172,20 +172,20 @@ def a_buffer_is_multiplied_by_the_scales(method, model, w, m, a, eta, beta, coup
 # -- block by block -----------------------------------------------------------------------------
 
 BY_BLOCK = {
-    "GD": (2, lambda eta, of: GradientDescent(eta, coupled_decay=of(0.25, -2), decay=of(0.5, -2))),
-    "heavy ball": (2, lambda eta, of: HeavyBall(eta, 0.5, coupled_decay=of(0.25, -2), decay=of(0.5, -2))),
-    "Nesterov": (2, lambda eta, of: Nesterov(eta, 0.5, coupled_decay=of(0.25, -2), decay=of(0.5, -2))),
-    "Adam": (1, lambda eta, of: Adam(eta, eps=0, coupled_decay=of(0.25, -2))),
+    "GD": (2, lambda eta, of: GradientDescent(eta, coupled_decay=of(0.17, -2), decay=of(0.3, -2))),
+    "heavy ball": (2, lambda eta, of: HeavyBall(eta, 0.5, coupled_decay=of(0.17, -2), decay=of(0.3, -2))),
+    "Nesterov": (2, lambda eta, of: Nesterov(eta, 0.5, coupled_decay=of(0.17, -2), decay=of(0.3, -2))),
+    "Adam": (1, lambda eta, of: Adam(eta, eps=0, coupled_decay=of(0.17, -2))),
     "Adam, eps outside": (1, lambda eta, of: Adam(eta, eps=of(0.25, -1))),
     "Adam, eps inside": (1, lambda eta, of: Adam(eta, eps=0, eps_inside=of(0.25, -2))),
-    "AdamW": (1, lambda eta, of: adamw(eta, decay=of(0.5, -1), eps=0)),
-    "RMSprop": (1, lambda eta, of: RMSprop(eta, eps=of(0.25, -1), decay=of(0.5, -1))),
+    "AdamW": (1, lambda eta, of: adamw(eta, decay=of(0.3, -1), eps=0)),
+    "RMSprop": (1, lambda eta, of: RMSprop(eta, eps=of(0.25, -1), decay=of(0.3, -1))),
     "Adagrad": (1, lambda eta, of: Adagrad(eta, eps=0)),
     "sign": (1, lambda eta, of: SignDescent(eta)),
     "normalised by block": (1, lambda eta, of: NormalisedDescent(eta, per="block")),
     "Padam": (1.5, lambda eta, of: Adam(eta, eps=0, roots=2)),
     "LARS": (0, lambda eta, of: LARS(eta)),
-    "PSI-GD": (0, lambda eta, of: PSIGradientDescent(eta, decay=of(0.5, 0))),
+    "PSI-GD": (0, lambda eta, of: PSIGradientDescent(eta, decay=of(0.3, 0))),
 }
 """For each method p, and how to make it of a rate and of ``of(λ, k)``, which means λaᵏ on blocks."""
 

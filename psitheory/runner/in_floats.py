@@ -6,7 +6,8 @@ that every float that the same operations can give lies in the ball. If each flo
 (as a difference of near numbers does): the case is set aside as too ill-conditioned for floats, unless the law claims
 accuracy (``accurate=True``), where it fails. A side that is an exact constant says nothing of rounding; there the
 float is compared with its own side's enclosure. Disjoint enclosures, or a float outside its own, always fail. An
-inequality fails only where the enclosures prove it.
+inequality fails only where the enclosures prove it; where the floats speak against it and an enclosure is infinite,
+the case is set aside, too.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from psitheory.runner.by_intervals import by_intervals
 from psitheory.runner.outcome import Case, Outcome, in_floats, judged, observe, sides
 
 ULPS = 16
+ILL_CONDITIONED = "too ill-conditioned for floats to say anything"
 
 
 def sampled(case: Case, inputs: Mapping[str, Any]) -> Outcome:
@@ -61,7 +63,7 @@ def _judge_by_enclosure(seen: Observation, left: Any, right: Any, wide_left: Any
             return Outcome("undecided", note="a side is not finite", relation=seen.relation)
         above = [(x, y, wx, wy) for x, y, wx, wy in pairs if x > y]
         if above and not proved_false and any(not (wx.is_finite() and wy.is_finite()) for *_, wx, wy in above):
-            return Outcome("undecided", note="an enclosure is infinite", relation=seen.relation)
+            return Outcome("vacuous", note=ILL_CONDITIONED, relation=seen.relation)
         return judged(seen, left, right, not proved_false, noise=_noise(wide_left, wide_right))
     noise = _noise(wide_left, wide_right)
     if all(wx.is_finite() and wy.is_finite() for *_, wx, wy in pairs):
@@ -72,7 +74,7 @@ def _judge_by_enclosure(seen: Observation, left: Any, right: Any, wide_left: Any
             return judged(seen, left, right, False, noise=noise, at=sound.index(False))
     if seen.accurate:
         return judged(seen, left, right, False, noise=noise)
-    return Outcome("vacuous", note="too ill-conditioned for floats to say anything", relation=seen.relation)
+    return Outcome("vacuous", note=ILL_CONDITIONED, relation=seen.relation)
 
 
 def _noise(wide_left: Any, wide_right: Any) -> float:

@@ -268,6 +268,16 @@ def test_infinite_enclosures_are_undecided() -> None:
     assert (outcome.status, outcome.note) == ("undecided", "an enclosure is infinite")
 
 
+def test_an_inequality_that_floats_break_is_set_aside_where_rounding_may_be_infinite() -> None:
+    def law(x: Any) -> Any:
+        near = (x + 1) - x  # 1, but for rounding that may be as large where x is
+        return at_most(2 + 0 / near, namespace(x).ones_like(x))
+
+    assert judge(FLOATS, law, {"x": np.array([3.0])}).status == "failed"
+    outcome = judge(FLOATS, law, {"x": np.array([2.0**52])})
+    assert (outcome.status, outcome.note) == ("vacuous", "too ill-conditioned for floats to say anything")
+
+
 def test_enclosures_that_are_infinite_at_first_only_are_decided_later() -> None:
     def law(x: Any) -> Any:
         tiny = namespace(x).sqrt(x) * namespace(x).sqrt(x) - x + arb(2) ** -100  # holds 0 at 64 bits
