@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -15,9 +16,12 @@ import numpy as np
 from psitheory.conformance.optimizers.network import Network
 from psitheory.conformance.optimizers.runs import like_start
 from psitheory.errors import ArgumentTypeError, shown
+from psitheory.interop.invariant import invariant_loss
 
 Pair = tuple[Callable[..., Any], Callable[..., Any]]
 Tree = dict[str, Any]
+EXTRA = ("value", "grad", "value_fn")
+"""What an update may ask for by name."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,8 +29,9 @@ class OfPair:
     """Runs of ``state = init(params)`` and ``updates, state = update(gradients, state, params)``.
 
     Parameters are a dict of arrays, such as ``{"W1": …, "V": …}``, of JAX if it is imported, else of NumPy; the
-    next parameters are the sum of parameters and updates.  The rate is that of ``factory``, a function of the
-    rate that makes a pair; without one, updates are taken to be proportional to the rate.
+    next parameters are the sum of parameters and updates.  An update that takes them is given ``value``, the loss,
+    ``grad``, and ``value_fn``, the loss as a function of parameters.  The rate is that of
+    ``factory``, a function of the rate that makes a pair; without one, updates are taken to be proportional to it.
     """
 
     init: Callable[..., Any]
@@ -36,7 +41,7 @@ class OfPair:
     factory: Callable[[float], Pair | None] | None = None
     constants: Mapping[str, Any] = field(default_factory=dict)
     has_rate: bool = True
-    _cache: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    _cache: dict[tuple[Any, ...], Callable[..., Any]] = field(default_factory=dict)
 
     def run(
         self,
@@ -58,14 +63,18 @@ class OfPair:
         def flat(params: Tree) -> np.ndarray:
             return np.concatenate([np.asarray(params[part.name]).ravel() for part in layout.parts])
 
+        def loss(params: Tree) -> Any:
+            return invariant_loss(network, params, _numpy())
+
         with _precision(start.dtype):
             params = tree(start)
-            state = self._compiled("init", self._init)(factor, params)
+            state = self._compiled(("init",), self._init)(factor, params)
         yield flat(params)
         for _ in range(steps):
-            gradient = network.evaluate(flat(params), noise).gradient
+            found = network.evaluate(flat(params), noise)
             with _precision(start.dtype):
-                params, state = self._compiled("step", self._step)(factor, tree(gradient), state, params)
+                step = self._compiled(("step", start.dtype, network.fixed), partial(self._step, loss))
+                params, state = step(factor, tree(found.gradient), state, params, _array(np.asarray(found.loss)))
             yield like_start(flat(params), start, self.name)
 
     def _pair(self, factor: Any) -> tuple[Callable[..., Any], Callable[..., Any]]:
@@ -78,10 +87,16 @@ class OfPair:
     def _init(self, factor: Any, params: Tree) -> Any:
         return self._pair(factor)[0](params)
 
-    def _step(self, factor: Any, gradients: Tree, state: Any, params: Tree) -> tuple[Tree, Any]:
+    def _step(
+        self, loss: Callable[[Tree], Any], factor: Any, gradients: Tree, state: Any, params: Tree, value: Any
+    ) -> tuple[Tree, Any]:
         update = self._pair(factor)[1]
-        takes_params = len(inspect.signature(update).parameters) > 2
-        out = update(gradients, state, params) if takes_params else update(gradients, state)
+        known = inspect.signature(update).parameters
+        places = [p for p in known.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        takes_any = any(p.kind is p.VAR_KEYWORD for p in known.values())
+        offered = dict(zip(EXTRA, (value, gradients, loss), strict=True))
+        extra = {name: x for name, x in offered.items() if takes_any or name in known}
+        out = update(gradients, state, *([params] if len(places) > 2 else []), **extra)
         if not isinstance(out, tuple) or len(out) != 2 or not isinstance(out[0], dict) or set(out[0]) != set(params):
             raise ArgumentTypeError(
                 f"update of {self.name} returned {shown(out)}; updates like params, and a state, are needed"
@@ -91,29 +106,32 @@ class OfPair:
             updates = {name: x * factor for name, x in updates.items()}
         return {name: x + updates[name] for name, x in params.items()}, state
 
-    def _compiled(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    def _compiled(self, key: tuple[Any, ...], function: Callable[..., Any]) -> Callable[..., Any]:
         """Return the function compiled by JAX, if that is imported and can trace it, else as it is."""
         jax = sys.modules.get("jax")
-        if jax is None or self._cache.get(name) is function:
-            return function
-        fast = self._cache.get(name) or jax.jit(function)
+        if jax is None or key in self._cache:
+            return self._cache.get(key, function)
+        fast = jax.jit(function)
 
         def attempt(*args: Any) -> Any:
             try:
                 out = fast(*args)
             except Exception:  # not everything can be traced; what a function raises by itself comes again here
                 out = function(*args)
-                self._cache[name] = function
+                self._cache[key] = function
             else:
-                self._cache[name] = fast
+                self._cache[key] = fast
             return out
 
-        return fast if name in self._cache else attempt
+        return attempt
+
+
+def _numpy() -> Any:
+    return getattr(sys.modules.get("jax"), "numpy", np)
 
 
 def _array(x: np.ndarray) -> Any:
-    jax = sys.modules.get("jax")
-    return x if jax is None else jax.numpy.asarray(x)
+    return _numpy().asarray(x)
 
 
 def _precision(dtype: np.dtype) -> AbstractContextManager[Any]:

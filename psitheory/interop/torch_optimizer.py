@@ -13,9 +13,10 @@ import numpy as np
 import torch
 
 from psitheory.conformance.optimizers.network import Network, one_ulp_away
-from psitheory.conformance.optimizers.runs import nonzero_constants
+from psitheory.conformance.optimizers.runs import RATES, nonzero_constants
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
-from psitheory.models import BatchNormMLP
+from psitheory.interop.invariant import invariant_loss
+from psitheory.interop.torch_stepping import Manners, rate_times, take_step
 
 Make = Callable[[list[Any], tuple[str, ...], float], Any]
 """Makes an optimiser of parameters, of what each is (``"rows"`` or ``"free"``) and of what multiplies the rate."""
@@ -31,6 +32,7 @@ class OfTorch:
     make: Make
     name: str
     parameter: Callable[..., Any] | None = None
+    by_argument: bool = True
 
     @classmethod
     def of(
@@ -38,37 +40,35 @@ class OfTorch:
     ) -> OfTorch:
         """Return the runs of a class, of an instance, or of a function of parameters."""
         if isinstance(opt, torch.optim.Optimizer):
-            kind = type(opt)
-            known = inspect.signature(kind).parameters
-            options = {key: value for key, value in opt.defaults.items() if key in known}
-            return cls(_of_class(kind, options, rate), name, parameter)
+            return cls(_of_class(type(opt), _options(opt), rate), name, parameter)
         if inspect.isclass(opt):
             return cls(_of_class(opt, {}, rate), name, parameter)
-        if rate is not None:
+        rate_name = next((r for r in RATES if r in inspect.signature(opt).parameters), None)
+        if rate is not None and rate_name is None:
             raise ArgumentError(f"rate is {rate!r}, but {name} makes its own optimiser; give the rate there")
-        return cls(_of_function(opt), name, parameter)
+        return cls(_of_function(opt, name, rate_name, rate), name, parameter, rate_name is not None)
 
     @cached_property
-    def _probe(self) -> list[dict[str, Any]]:
-        """Return the groups of an optimiser made to look at, or nothing if that raises."""
+    def manners(self) -> Manners:
+        """Return how an optimiser made to look at behaves, told by its first step."""
         for shapes in (((4, 5), (4, 4), (3, 4), (3,)), ((4, 5), (4, 4))):
             kinds = ("rows", "rows", "free", "free")[: len(shapes)]
+            tensors = [torch.nn.Parameter(torch.ones(shape)) for shape in shapes]
             try:
-                tensors = [torch.nn.Parameter(torch.ones(shape)) for shape in shapes]
-                return list(self.make(tensors, kinds, 1.0).param_groups)
+                return Manners.of(self.make(tensors, kinds, 1.0), tensors)
             except Exception:  # the same happens again in a run, where it is reported
                 continue
-        return []
+        return Manners()
 
     @property
     def has_rate(self) -> bool:
         """Tell whether its groups have a rate."""
-        return any("lr" in group for group in self._probe)
+        return any("lr" in group for group in self.manners.groups)
 
     @property
     def constants(self) -> Mapping[str, Any]:
         """Return the constants in its groups."""
-        return nonzero_constants({name: x for group in self._probe for name, x in group.items()})
+        return nonzero_constants({name: x for group in self.manners.groups for name, x in group.items()})
 
     def run(
         self,
@@ -90,14 +90,14 @@ class OfTorch:
                 raise ArgumentTypeError(f"{self.name} returned {shown(optimizer)}; a torch.optim.Optimizer is needed")
             for group in optimizer.param_groups:
                 group.update({name: x for name, x in (constants or {}).items() if name in group})
+                if "lr" in group and not self.by_argument and not self.manners.hooked:
+                    group["lr"] = group["lr"] * rate
             seen: list[np.ndarray] = []
             closure = _closure(network, parameters, noise, seen)
+            factor = 1.0 if self.by_argument or not self.manners.hooked else rate
             for t in range(steps):
-                if _needs_closure(optimizer):
-                    optimizer.step(closure)
-                else:
-                    closure()
-                    optimizer.step()
+                with rate_times(factor):
+                    take_step(optimizer, closure, self.manners.closure)
                 if t == 0:  # the start is where the first gradient is taken: a step may project before it
                     yield seen[0] if seen else _flat(parameters)
                 yield _flat(parameters)
@@ -110,33 +110,6 @@ class OfTorch:
             with torch.no_grad():  # a manifold may project what it is given, in place
                 made.append(self.parameter(tensor, kind) if self.parameter else torch.nn.Parameter(tensor))
         return made
-
-
-def invariant_loss(network: Network, parameters: Sequence[Any]) -> Any:
-    """Return the loss of the network of the kit, without an eps, as a tensor.
-
-    Raises
-    ------
-    ArgumentTypeError
-        If the network is of another model: autograd knows this one alone.
-    """
-    model = network.model
-    if not isinstance(model, BatchNormMLP) or model.affine or model.activation != "tanh" or model.loss != "squared":
-        raise ArgumentTypeError(
-            f"model is {shown(model)}; PyTorch optimisers are tried on the kit's own network, so leave it out"
-        )
-    like = parameters[0]
-    named = dict(zip((part.name for part in network.layout.parts), parameters, strict=True))
-    for name in ("V", "c"):
-        if name not in named:
-            named[name] = torch.from_numpy(model.layout.view(name, network.start)).to(like)
-    h = torch.from_numpy(model.inputs).to(like)
-    for i in range(1, len(model.hidden) + 1):
-        z = h @ named[f"W{i}"].T
-        z = z - z.mean(0)
-        h = torch.tanh(z / torch.sqrt((z * z).mean(0)))
-    error = h @ named["V"].T + named["c"] - torch.from_numpy(model.targets).to(like)
-    return (error * error).sum(1).mean()
 
 
 def _closure(
@@ -153,7 +126,8 @@ def _closure(
                 for p in parameters:
                     p.copy_(torch.from_numpy(one_ulp_away(p.detach().numpy(), noise)))
         with torch.enable_grad():
-            loss = invariant_loss(network, parameters)
+            named = dict(zip((part.name for part in network.layout.parts), parameters, strict=True))
+            loss = invariant_loss(network, named, torch)
             loss.backward()
         if noise is not None:
             with torch.no_grad():
@@ -164,38 +138,58 @@ def _closure(
     return closure
 
 
+def _options(opt: Any) -> dict[str, Any]:
+    """Return the options of an instance, which its class takes again."""
+    known, options = inspect.signature(type(opt)).parameters, dict(opt.defaults)
+    for group in opt.param_groups:
+        for name in known.keys() & group.keys() & opt.param_groups[0].keys() - {"params"}:
+            options[name] = opt.param_groups[0][name]
+            if group[name] is not options[name] and group[name] != options[name]:
+                raise ArgumentError(
+                    f"opt has groups with {name} {shown(options[name])} and {shown(group[name])}; "
+                    "a function of parameters that makes such groups is needed"
+                )
+    return {name: x for name, x in options.items() if name in known}
+
+
 def _of_class(kind: type[Any], options: Mapping[str, Any], rate: float | None) -> Make:
-    known = inspect.signature(kind).parameters
+    known = dict(list(inspect.signature(kind).parameters.items())[1:])
     lr = rate if rate is not None else options.get("lr", getattr(known.get("lr"), "default", None))
-    takes_groups = "groups" in known
+    needed = [
+        name
+        for name, p in known.items()
+        if p.default is p.empty and name not in options and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
+    ]
+    if needed == ["lr"] and rate is None:
+        raise ArgumentError(f"rate is None, but {kind.__name__} takes lr without a default; a positive rate is needed")
+    if set(needed) - {"lr", "groups"}:
+        raise ArgumentTypeError(
+            f"opt is the class {kind.__name__}, which needs {', '.join(needed)}; a function of parameters is needed"
+        )
 
     def make(parameters: list[Any], kinds: tuple[str, ...], factor: float) -> Any:
         given = dict(options)
         if isinstance(lr, (int, float, torch.Tensor)):
             given["lr"] = lr * factor
-        if takes_groups:
+        if "groups" in known:
             given["groups"] = kinds
         return kind(parameters, **given)
 
     return make
 
 
-def _of_function(factory: Callable[..., Any]) -> Make:
-    required = [p for p in inspect.signature(factory).parameters.values() if p.default is p.empty]
+def _of_function(factory: Callable[..., Any], name: str, rate_name: str | None, rate: float | None) -> Make:
+    found = inspect.signature(factory).parameters
+    places = [p.name for p in found.values() if p.default is p.empty and p.name != rate_name]
+    lr: Any = rate if rate is not None or rate_name is None else found[rate_name].default
+    if lr is inspect.Parameter.empty:
+        raise ArgumentError(f"rate is None, but {name} takes {rate_name} without a default; a positive rate is needed")
 
     def make(parameters: list[Any], kinds: tuple[str, ...], factor: float) -> Any:
-        optimizer = factory(parameters, kinds) if len(required) == 2 else factory(parameters)
-        for group in getattr(optimizer, "param_groups", ()):
-            if "lr" in group and factor != 1.0:
-                group["lr"] = group["lr"] * factor
-        return optimizer
+        given = {} if rate_name is None else {rate_name: lr * factor}
+        return factory(parameters, *([kinds] if len(places) == 2 else []), **given)
 
     return make
-
-
-def _needs_closure(optimizer: Any) -> bool:
-    places = inspect.signature(optimizer.step).parameters.values()
-    return any(p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in places)
 
 
 def _flat(parameters: Sequence[Any]) -> np.ndarray:

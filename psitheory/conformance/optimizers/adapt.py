@@ -14,6 +14,8 @@ KINDS = (
     "an object with init and step, a pair (init, update), a torch optimiser (its class, an instance, or a function of "
     "parameters), a function step(w, gradient, state), or a function run(start, steps, seed)"
 )
+PARAMETERS = ("params", "parameters", "p")
+"""Under which names functions take the parameters of which they make a torch optimiser."""
 OFFERED = ("layout", "loss", "rng", "t")
 """What a plain function may ask for by name."""
 
@@ -44,11 +46,12 @@ def runs_of(
         return OfOptimizer(opt, called)
     pair = _pair(opt)
     if pair is not None:
-        from psitheory.interop.optax import OfPair
+        from psitheory.interop.optax import EXTRA, OfPair
 
         _refuse(rate, called)
         _must_take(pair[0], "init", "params")
-        _must_take(pair[1], "update", "gradients", "state", *(["params"] if len(_places(pair[1])) > 2 else []))
+        places = ("gradients", "state", "params")[: 3 if len(_places(pair[1])) > 2 else 2]
+        _must_take(pair[1], "update", *places, extra=EXTRA)
         return OfPair(*pair, called)
     if callable(opt):
         return _of_function(opt, rate, called, parameter)
@@ -61,12 +64,16 @@ def _of_function(opt: Callable[..., Any], rate: float | None, name: str, paramet
     except (TypeError, ValueError) as error:
         raise ArgumentTypeError(f"opt is {shown(opt)}, whose parameters cannot be read; {KINDS} is needed") from error
     places = [p.name for p in found if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.default is p.empty]
-    if len(places) == 1 and places[0] in RATES:
-        return _of_factory(opt, rate, name, parameter)
-    if len(places) == 1 or (len(places) == 2 and places[1] in ("groups", "named_groups")):
-        return _torch(opt, rate, name, parameter)
     names = {p.name for p in found}
     rate_name = next((r for r in RATES if r in names), None)
+    by_rate = rate_name if places in ([], [rate_name]) else None
+    if rate_name is None and rate is not None and len(places) == 1 and places[0] not in PARAMETERS:
+        by_rate = places[0]
+    if by_rate is not None:
+        return _of_factory(opt, rate, name, parameter, by_rate)
+    others = [p for p in places if p != rate_name]
+    if len(others) == 1 or (len(others) == 2 and others[1] in ("groups", "named_groups")):
+        return _torch(opt, rate, name, parameter)
     if rate_name is None:
         _refuse(rate, name)
     elif rate is None and rate_name not in defaults(opt):
@@ -83,10 +90,19 @@ def _of_function(opt: Callable[..., Any], rate: float | None, name: str, paramet
 
 
 def _of_factory(
-    factory: Callable[[float], Any], rate: float | None, name: str, parameter: Callable[..., Any] | None
+    opt: Callable[..., Any], rate: float | None, name: str, parameter: Callable[..., Any] | None, rate_name: str
 ) -> Runs:
+    place = inspect.signature(opt).parameters[rate_name]
+    if rate is None and isinstance(place.default, (int, float)):
+        rate = place.default
+    if rate is None and place.default is not place.empty:
+        return runs_of(opt(), name=name, parameter=parameter)
     if rate is None:
         raise ArgumentError(f"rate is None, but {name} is a function of the rate; a positive rate is needed")
+
+    def factory(rate: Any) -> Any:
+        return opt(rate) if place.kind is place.POSITIONAL_ONLY else opt(**{rate_name: rate})
+
     made = factory(rate)
     pair = _pair(made)
     if pair is None:
@@ -132,10 +148,11 @@ def _places(function: Callable[..., Any]) -> list[str]:
     return [p.name for p in found if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
 
 
-def _must_take(function: Callable[..., Any], name: str, *arguments: str) -> None:
-    """Raise an error unless the function can be called with so many arguments."""
+def _must_take(function: Callable[..., Any], name: str, *arguments: str, extra: tuple[str, ...] = ()) -> None:
+    """Raise an error unless the function can be called with so many arguments, and ``extra`` ones that it names."""
     try:
-        inspect.signature(function).bind(*arguments)
+        found = inspect.signature(function)
+        found.bind(*arguments, **{name: name for name in extra if name in found.parameters})
     except ValueError:  # nothing is known of it
         return
     except TypeError as error:

@@ -50,6 +50,7 @@ class Bench:
     seed: int
     steps: int = TIMES[-1]
     _runs: dict[Change, tuple[int, Mapping[int, np.ndarray]]] = field(default_factory=dict)
+    _raised: dict[Change, CodeRaised] = field(default_factory=dict)
     _noises: dict[tuple[Change, int, Mode], float] = field(default_factory=dict)
 
     def afresh(self) -> Bench:
@@ -90,6 +91,8 @@ class Bench:
         length, points = self._runs.get(change, (-1, {}))
         if length >= steps:
             return points
+        if change in self._raised:
+            raise self._raised[change]
         wanted, points = {0, steps, *(t for t in self.times if t <= steps)}, {}
         with seeded(self.seed), np.errstate(all="ignore"):
             for t, w in zip(range(steps + 1), self._run(change, steps), strict=False):
@@ -116,7 +119,8 @@ class Bench:
         except PsitheoryError:
             raise
         except Exception as error:
-            raise CodeRaised(error, change, step) from error
+            self._raised[change] = CodeRaised(error, change, step)
+            raise self._raised[change] from error
 
     # -- comparison -----------------------------------------------------------------------------
 

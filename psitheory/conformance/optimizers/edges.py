@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from psitheory.conformance.optimizers.bench import ENOUGH, Bench
-from psitheory.conformance.optimizers.change import Change, Mode
+from psitheory.conformance.optimizers.change import Change, CodeRaised, Gap, Mode
 from psitheory.conformance.optimizers.eps import SLOPES, TOLERANCE, strays_at, without_eps
 from psitheory.conformance.optimizers.equivariance import START, Outcome, judge
 
@@ -64,7 +64,12 @@ class Path:
 
     def outcome(self, k: int) -> Outcome:
         """Return what becomes of the k-th rescaling over the first steps."""
-        return judge(self.bench, self.at(k), self.base, steps=ENOUGH)[self.mode]
+        try:
+            return judge(self.bench, self.at(k), self.base, steps=ENOUGH)[self.mode]
+        except CodeRaised as problem:
+            if not isinstance(problem.error, ArithmeticError):
+                raise
+            return Outcome("broken", problem.step, Gap(np.inf, np.inf, False, False), 0.0)  # Python's way to overflow
 
     def holds(self, k: int) -> bool:
         """Tell whether the law holds there, within the tolerance."""

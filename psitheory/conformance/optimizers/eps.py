@@ -18,9 +18,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from psitheory.conformance.optimizers.bench import Bench
+from psitheory.conformance.optimizers.bench import ENOUGH, Bench
 from psitheory.conformance.optimizers.change import Change, Constants, Mode
-from psitheory.conformance.optimizers.equivariance import Outcome, Trial, judge
+from psitheory.conformance.optimizers.equivariance import START, Outcome, Trial, judge
 from psitheory.conformance.optimizers.runs import EPS, LIMITS
 
 TOLERANCE = 1e-2
@@ -30,6 +30,8 @@ SLOPES = (0.2, 2.3)
 """Powers of the scale that an eps can bring: 1, 2, and less under further roots."""
 OCTAVES = 4
 """Between two scales at which a gap is compared."""
+CLEAR = 100
+"""How far above rounding a gap must be for its power to be seen: rounding may grow as an eps leaves."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,12 @@ def without_eps(bench: Bench, *, limits: bool = True) -> Constants:
     return (*small, *(wide if limits else ()))
 
 
+def harmless(bench: Bench, constants: Constants) -> bool:
+    """Tell whether a run with these constants is still much as it was: some methods live on their eps."""
+    gap = bench.gaps(START, Change(constants=constants), ENOUGH, ENOUGH)["class"]
+    return gap.finite and gap.relative < 0.5
+
+
 def eps_limited(bench: Bench, mode: Mode, trial: Trial, *, p: float = 0.0, most: float = TOLERANCE) -> Limited | Trial:
     """Return the excuse for a broken trial, if an eps is the cause and it is at most ``most``; or what denies it."""
     outcome = trial.outcome
@@ -67,7 +75,7 @@ def eps_limited(bench: Bench, mode: Mode, trial: Trial, *, p: float = 0.0, most:
     if bench.network.dtype == np.float32:
         return _in_double(bench, mode, trial, p, most)
     constants = without_eps(bench)
-    if not constants or trial.change.constants:
+    if not constants or trial.change.constants or not harmless(bench, constants):
         return _dies_out(bench, mode, trial, p)
     change = replace(trial.change, constants=constants)
     rest = Trial(change, judge(bench, change, Change(constants=constants))[mode])
@@ -115,14 +123,14 @@ def _dies_out(bench: Bench, mode: Mode, trial: Trial, p: float) -> Limited | Tri
 
 def _slopes(bench: Bench, mode: Mode, change: Change, t: int, p: float, side: int) -> tuple[list[float], int]:
     """Return by how many powers of the scale the gap falls towards a side, and where it has fallen to rounding."""
-    floor = _floor(bench, mode, change, t)
+    clear = CLEAR * _floor(bench, mode, change, t)
     gaps, k = [_gap(bench, mode, change, t, p, 0)], 0
     while k < 10 * OCTAVES:
         k += OCTAVES
         gaps.append(_gap(bench, mode, change, t, p, side * k))
-        if not floor < gaps[-1] < gaps[-2]:
+        if not clear < gaps[-1] < gaps[-2]:
             break
-    if gaps[-1] > floor:
+    if gaps[-1] > clear:
         return [], k
     far = k
     del gaps[-1]
@@ -138,7 +146,7 @@ def _stays_at(bench: Bench, mode: Mode, trial: Trial, p: float, side: int, far: 
     """Return a step at which the gap is not that of an eps: it stays, or falls too fast."""
     change, first, last = trial.change, trial.outcome.step, bench.steps
     base = Change(constants=change.constants)
-    ends = (shifted(bench, each, side * (far + 2 * OCTAVES), p) for each in (change, base))
+    ends = (shifted(bench, each, side * (far + 4 * OCTAVES), p) for each in (change, base))
     left = judge(bench, *ends)[mode]
     if left.status == "broken":
         return left.step
@@ -148,9 +156,8 @@ def _stays_at(bench: Bench, mode: Mode, trial: Trial, p: float, side: int, far: 
         floor = _floor(bench, mode, change, t)
         gaps = [max(_gap(bench, mode, change, t, p, side * k, last), floor) for k in range(0, 4 * OCTAVES, OCTAVES)]
         falls = [math.log2(x / y) / OCTAVES for x, y in pairwise(gaps)]
-        slow = [
-            x < TOLERANCE and y > floor and fall < SLOPES[0] for fall, x, y in zip(falls, gaps, gaps[1:], strict=False)
-        ]
+        seen = [x < TOLERANCE and y > CLEAR * floor for x, y in pairwise(gaps)]
+        slow = [is_seen and fall < SLOPES[0] for is_seen, fall in zip(seen, falls, strict=True)]
         if max(falls) > SLOPES[1] or any(slow) or gaps[-1] > max(TOLERANCE, floor):
             return t
     return None
@@ -191,17 +198,19 @@ def reach(bench: Bench, p: float) -> int:
 def strays_at(bench: Bench, p: float, side: int, constants: Constants = ()) -> int | None:
     """Return the first time at which steps from very large weights neither vanish nor go along the gradient.
 
-    There is none where an eps takes over.  For ``side`` -1 weights are very small, and the first step alone is looked
-    at: it leaves for large ones.
+    There is none where an eps takes over, and makes steps smaller than the law would.  For ``side`` -1 weights are
+    very small, and the first step alone is looked at: it leaves for large ones.
     """
     top = reach(bench, p) if bench.eps < 1e-12 else 50  # in single precision an eps shows late
     network, steps = bench.network, bench.steps if side > 0 else 1
+    usual = bench.points(Change(constants=constants), steps)
     points = bench.points(shifted(bench, Change(constants=constants), side * top, p), steps)
     w, gradient = (_blocks(bench, x) for x in (network.first, network.evaluate(network.first).gradient))
     for t in sorted(points)[1:]:
         moved = _blocks(bench, points[t] - points[0]) * 2.0 ** (-side * top)
         size = np.max(np.abs(moved))
-        if not np.isfinite(size):
+        most = 4 * np.max(np.abs(_blocks(bench, usual[t] - usual[0]))) if side > 0 and t in usual else np.inf
+        if not np.isfinite(size) or size > most:
             return t
         if size > 16 * bench.eps * np.max(np.abs(w)):
             along_w, along_gradient = (abs(_unit(moved / size) @ _unit(x)) for x in (w, gradient))

@@ -14,7 +14,7 @@ import numpy as np
 
 from psitheory.conformance.optimizers.bench import Bench
 from psitheory.conformance.optimizers.change import Change, Constants
-from psitheory.conformance.optimizers.eps import Limited, eps_limited, without_eps
+from psitheory.conformance.optimizers.eps import Limited, eps_limited, harmless, without_eps
 from psitheory.conformance.optimizers.equivariance import START, Outcome, Trial, judge
 from psitheory.conformance.optimizers.runs import DECAYS
 
@@ -22,7 +22,7 @@ GRID = tuple(k / 2 for k in range(-2, 9))
 MOST = 0.3
 """A gap, relative to the motion, above which no eps is an excuse."""
 FIRST = 3
-"""Steps by which p is sought."""
+"""Steps by which p is sought, at least: a method may begin with steps that do not move."""
 SCALES = (2.0, -2.0, math.log2(3))
 """Base-two logarithms of the scales at which p is confirmed."""
 
@@ -67,7 +67,8 @@ class Exponent:
 
 def find_exponent(bench: Bench) -> Exponent:
     """Search for the exponent of a method on a network all of whose weights are in blocks."""
-    constants = _harmless(bench, without_eps(bench))
+    constants = without_eps(bench)
+    constants = constants if harmless(bench, constants) else ()
     gaps = [_gap(bench, p, constants) for p in GRID]
     if max(gaps) == min(gaps) < np.inf:
         return Exponent(None, (), 0.0, no_effect=True)
@@ -93,19 +94,17 @@ def rescaled_by(bench: Bench, k: float, p: float, constants: Constants = ()) -> 
     return Change((float(k),) * bench.network.layout.m, rate=k * p, constants=constants)
 
 
-def _harmless(bench: Bench, constants: Constants) -> Constants:
-    """Return the constants if the method still moves with them (there are some that live on their eps), or none."""
-    with_them, without = (
-        bench.gaps(base, base, FIRST, FIRST)["class"] for base in (Change(constants=constants), START)
-    )
-    return constants if with_them.finite and with_them.motion > without.motion / 100 else ()
-
-
 def _gap(bench: Bench, p: float, constants: Constants) -> float:
     """Return the largest relative gap of classes over the first steps, infinite where a run breaks."""
-    base, change = Change(constants=constants), rescaled_by(bench, 2, p, constants)
-    gaps = [bench.gaps(base, change, t, FIRST)["class"] for t in range(1, FIRST + 1) if t in bench.times]
-    return max(gap.relative if gap.finite else np.inf for gap in gaps)
+    base, change, first = Change(constants=constants), rescaled_by(bench, 2, p, constants), _first(bench)
+    gaps = [bench.gaps(base, change, t, first)["class"] for t in bench.times if t <= first]
+    return max((gap.relative if gap.finite else np.inf for gap in gaps if gap.motion > 0), default=np.inf)
+
+
+def _first(bench: Bench) -> int:
+    """Return the number of steps by which p is sought: the first time, of three steps at least, of a moved run."""
+    times = [t for t in bench.times if t >= min(FIRST, bench.steps)]
+    return next((t for t in times if bench.gaps(START, START, t, t)["class"].motion > 0), times[0])
 
 
 def _confirmed(bench: Bench, p: float, constants: Constants = ()) -> Exponent:
