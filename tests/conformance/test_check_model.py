@@ -168,6 +168,20 @@ def test_groups_are_what_an_optimiser_takes():
     ]
 
 
+@pytest.mark.parametrize("transposed", [False, True])
+def test_a_joint_group_is_blocks_of_rows_or_is_left_out(transposed):
+    def f(p):
+        z = X @ (p["W"] if transposed else p["W"].T) + p["b"]
+        return head(np.hstack([layer_norm(z[:, :3]), layer_norm(z[:, 3:])]))
+
+    w = np.arange(18.0).reshape(6, 3) ** 2 % 7
+    report = check_model(f, {"W": w.T if transposed else w, "b": np.zeros(6)})
+    slices = "columns" if transposed else "rows"
+    assert report.properties["W"] == f"only jointly: W 2 blocks of {slices} +1, b 2 blocks of entries +1"
+    joint = {"names": ["W", "b"], "rows": False, "blocks": 2, "up_to_eps": False}
+    assert report.properties["groups"] == ([] if transposed else [joint])
+
+
 # -- signs ----------------------------------------------------------------------------------------------
 
 

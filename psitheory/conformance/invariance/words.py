@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from psitheory.conformance.invariance.levels import Level
+from psitheory.conformance.invariance.scaling import Family
 from psitheory.symmetry.function import LossFunction
 
 READABLE = 12
@@ -83,7 +84,7 @@ def narrow_range(level: Level) -> str:
 
 
 def group_of(level: Level) -> dict[str, Any] | None:
-    """Return the blocks of a level as plain data: what an optimiser needs to know."""
+    """Return the blocks of a level as plain data, what an optimiser needs to know; None where that cannot say it."""
     family = level.family
     if (
         family is None
@@ -93,6 +94,8 @@ def group_of(level: Level) -> dict[str, Any] | None:
     ):
         return None
     if len(level.parts) > 1:
+        if not all(_in_blocks_of_rows(family, name) for name in level.parts):
+            return None
         return {"names": list(level.parts), "rows": False, "blocks": family.count, "up_to_eps": bool(level.limit)}
     return {
         "name": level.parts[0],
@@ -101,3 +104,10 @@ def group_of(level: Level) -> dict[str, Any] | None:
         "axis": family.axis,
         "up_to_eps": bool(level.limit),
     }
+
+
+def _in_blocks_of_rows(family: Family, name: str) -> bool:
+    """Return whether the units of a part are equal blocks of consecutive rows, in order."""
+    units = np.atleast_1d(family.layout.view(name, family.units))
+    blocks = np.arange(len(units)) * family.count // len(units)
+    return len(units) % family.count == 0 and bool(np.all(units.reshape(len(units), -1) == blocks[:, None]))
