@@ -169,6 +169,8 @@ def _by_name(params: list[Any], groups: Sequence[Mapping[str, Any]]) -> list[dic
         raise ArgumentTypeError("params has no names, but groups names parameters; model.named_parameters() is needed")
     named, out = dict(params), []
     for group in groups:
+        if not isinstance(group, Mapping) or "blocks" not in group:
+            raise ArgumentError(f"groups holds {shown(group)}; a name, or names, and blocks are needed in each")
         names = group.get("names", [group.get("name")])
         for name in names:
             if name not in named:
@@ -182,6 +184,10 @@ def _by_name(params: list[Any], groups: Sequence[Mapping[str, Any]]) -> list[dic
 
 def _count(kind: Any, shapes: Sequence[tuple[int, ...]], axis: int) -> int:
     """Return the number of blocks that ``kind`` means for parameters of these shapes, 0 for free ones."""
+    if any(axis not in range(max(len(shape), 1)) for shape in shapes):
+        raise ArgumentError(
+            f"axis is {shown(axis)}, but a parameter has the shape {shapes[0]}; one of its axes is needed"
+        )
     rows = [shape[axis] if shape else 1 for shape in shapes]
     known = {"rows": rows[0], "row": rows[0], "whole": 1, "free": 0, "none": 0, "no effect": 0}
     count = known.get(kind) if isinstance(kind, str) else kind

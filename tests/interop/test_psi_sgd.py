@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from psitheory.checking import Verdict
 from psitheory.conformance import check_model, check_optimizer
@@ -142,6 +143,70 @@ def test_what_check_model_finds_is_what_it_takes() -> None:
     assert losses(1.0)[-1] < losses(1.0)[0]
 
 
+def conv_network() -> Any:
+    """Return a network with PyTorch's own batch norm, whose eps matters little beside large weights."""
+    torch.manual_seed(1)
+    layers = [nn.Conv2d(2, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten()]
+    return nn.Sequential(*layers, nn.Linear(64, 6), nn.BatchNorm1d(6), nn.Tanh(), nn.Linear(6, 3)).double()
+
+
+def test_a_convolutional_network_with_batch_norm_is_trained_by_what_check_model_finds_of_it() -> None:
+    network = conv_network()
+    x, y = torch.randn(12, 2, 6, 6, dtype=torch.float64), torch.arange(12) % 3
+    groups = check_model(network, x).properties["groups"]
+    assert {name for group in groups for name in group.get("names", [group.get("name")])} == {
+        *("0.weight", "4.weight"),
+        *("1.weight", "1.bias"),  # the second batch norm makes them a block
+    }
+
+    def last_loss(make: Any, scale: float) -> float:
+        copied = copy.deepcopy(network)
+        with torch.no_grad():
+            copied[0].weight.mul_(scale)
+            copied[4].weight.mul_(scale)
+        optimizer = make(copied)
+        schedule = torch.optim.lr_scheduler.StepLR(optimizer, 5, 0.5)
+        for _ in range(10):
+            optimizer.zero_grad()
+            loss = nn.functional.cross_entropy(copied(x), y)
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+        return float(loss.detach())
+
+    def psi(copied: Any) -> Any:
+        return PSISGD(copied.named_parameters(), 0.05, groups=groups, momentum=0.9, weight_decay=0.01)
+
+    def sgd(copied: Any) -> Any:
+        return torch.optim.SGD(copied.parameters(), lr=0.05, momentum=0.9)
+
+    # an eps of 1e-5 beside variances of 2^20 and more
+    assert last_loss(psi, 2.0**10) == pytest.approx(last_loss(psi, 2.0**14), rel=1e-8)
+    assert abs(last_loss(sgd, 1.0) / last_loss(sgd, 2.0**4) - 1) > 0.1
+
+
+def test_a_parameter_without_a_gradient_stays_and_a_shared_one_moves_once() -> None:
+    a, b = nn.Linear(3, 3, bias=False), nn.Linear(3, 3, bias=False)
+    a.weight.requires_grad_(False)
+    network = nn.Sequential(a, b, b)
+    before = [p.detach().clone() for p in network.parameters()]
+    optimizer = PSISGD(network.named_parameters(), 0.1, groups={"0.weight": "rows", "1.weight": "rows"}, momentum=0.5)
+    network(torch.ones(2, 3)).square().sum().backward()
+    step = b.weight.grad * b.weight.detach().square().sum(1, keepdim=True)
+    optimizer.step()
+    assert torch.equal(a.weight, before[0])
+    torch.testing.assert_close(b.weight.detach(), before[1] - 0.1 * step)
+
+
+def test_groups_of_torchs_own_kind_keep_their_rates() -> None:
+    p, q = torch.nn.Parameter(torch.tensor([[3.0, 4.0]])), torch.nn.Parameter(torch.tensor([1.0]))
+    optimizer = PSISGD([{"params": [p], "blocks": "rows", "lr": 0.01}, {"params": [q], "blocks": "free"}], lr=0.1)
+    p.grad, q.grad = torch.tensor([[-4.0, 3.0]]), torch.tensor([1.0])
+    optimizer.step()
+    torch.testing.assert_close(p.detach(), torch.tensor([[4.0, 3.25]]))
+    torch.testing.assert_close(q.detach(), torch.tensor([0.9]))
+
+
 def test_parameters_that_scale_jointly_share_their_norm() -> None:
     w, b = torch.nn.Parameter(torch.tensor([[3.0, 0.0]])), torch.nn.Parameter(torch.tensor([4.0]))
     w.grad, b.grad = torch.tensor([[0.0, 1.0]]), torch.tensor([0.0])
@@ -171,6 +236,18 @@ def parameter(*shape: int) -> Any:
         ([parameter(0, 2)], {"groups": ["rows"]}, ArgumentError, "^blocks is 'rows', but a parameter has 0 rows"),
         ([parameter(2, 2)], {"groups": {"w": "rows"}}, ArgumentTypeError, "^params has no names"),
         ([("w", parameter(2, 2))], {"groups": {"v": "rows"}}, UnknownName, "^groups names 'v'; there are w"),
+        (
+            [("w", parameter(2, 2))],
+            {"groups": [{"name": "w"}]},
+            ArgumentError,
+            "^groups holds .*; a name, or names, and",
+        ),
+        (
+            [("w", parameter(2, 2))],
+            {"groups": [{"name": "w", "blocks": 2, "axis": 2}]},
+            ArgumentError,
+            r"^axis is 2, but a parameter has the shape \(2, 2\); one of its axes is needed$",
+        ),
         ([parameter(2, 2)], {"groups": "rows"}, ArgumentTypeError, "^groups is 'rows'; a sequence or a mapping"),
         ([parameter(2, 2)], {"groups": ["rows"], "lr": 0.0}, ArgumentError, "^lr is 0.0; a positive number is needed$"),
         ([parameter(2, 2)], {"groups": ["rows"], "momentum": 1.0}, ArgumentError, "^momentum is 1.0; a factor in"),
