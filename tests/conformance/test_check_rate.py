@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -103,6 +105,35 @@ def test_a_run_may_be_a_function_with_or_without_a_generator():
     assert check_rate(lambda rng: (T, rng.uniform(size=len(T)) / T), lambda t: 1 / t).verdict is Verdict.HOLDS
 
 
+def test_what_a_run_or_a_bound_raises_is_shown_and_the_other_law_goes_on():
+    def diverging():
+        raise RuntimeError("loss is NaN")
+
+    report = check_rate(diverging, 1.0, exponent=1)
+    assert report.verdict is Verdict.INCONCLUSIVE
+    assert [f.law for f in report.findings] == [BOUND, EXPONENT]
+    assert report.findings[0].observed == "the code under test raised RuntimeError: loss is NaN"
+    report = check_rate((T, 1 / T), lambda t: 1 / (t - 2), exponent=1)
+    assert report.finding(BOUND).observed.startswith("the code under test raised ZeroDivisionError")
+    assert report.finding(BOUND).smallest == "T=2"
+    assert report.finding(EXPONENT).verdict is Verdict.HOLDS
+
+
+def test_a_bound_of_zero_is_respected_by_zero_alone():
+    assert check_rate([0.0, 0.0], 0.0).properties["tightness"] == "0 at T=1"
+    report = check_rate([0.0, 1.0], 0.0)
+    assert report.verdict is Verdict.REFUTED
+    assert report.properties["tightness"] == "inf at T=2"
+
+
+@pytest.mark.parametrize("p", [0.5, 1.0, 2.0])
+def test_the_interval_holds_the_exponent_of_a_noisy_power(p):
+    values = T**-p * np.exp(0.1 * np.random.default_rng(1).normal(size=len(T)))
+    fit = check_rate((T, values), exponent=p - 0.1).properties["exponent"]
+    low, high = sorted(-float(x) for x in re.findall(r"-\d+\.?\d*", fit)[1:3])
+    assert low < p < high, fit
+
+
 def test_what_is_not_claimed_is_skipped():
     report = check_rate((T, 1 / T), exponent=1)
     assert report.skipped == {BOUND: "no bound is claimed"}
@@ -120,7 +151,14 @@ def test_what_is_not_claimed_is_skipped():
         ([], {"bound": 1.0}, ArgumentError, "values has the shape"),
         ("abc", {"bound": 1.0}, ArgumentTypeError, "values is 'abc'; an array of numbers"),
         ((T, 1 / T), {"bound": [1.0, 2.0]}, ArgumentError, "bound has the shape (2,)"),
-        ((T, 1 / T), {"bound": lambda: 1}, ArgumentTypeError, "bound is no function of the steps"),
+        ((T, 1 / T), {"bound": lambda: 1}, ArgumentTypeError, "a function of the number of steps is needed"),
+        ((T, 1 / T), {"bound": lambda t: "x"}, ArgumentTypeError, "bound is ["),
+        ((T, 1 / T), {"bound": np.nan}, ArgumentError, "bound holds NaN"),
+        ((T, 1 / T), {"bound": 1.0, "confidence": 1.5}, ArgumentError, "confidence is 1.5; a number between 0 and 1"),
+        ((T, 1 / T), {"bound": 1.0, "floor": -1.0}, ArgumentError, "floor is -1.0; zero or a positive number"),
+        ((T, 1 / T), {"exponent": "1"}, ArgumentError, "exponent is '1'; a finite number is needed"),
+        ((T, 1 / T), {"bound": 1.0, "only": EXPONENT}, ArgumentError, "but no exponent is claimed"),
+        (np.ones((3, 2, 2)), {"bound": 1.0}, ArgumentError, "values has the shape (3, 2, 2); (R,) or (R, K)"),
         ((T, 1 / T), {"bound": 1.0, "only": "x"}, UnknownName, "only names the law 'x'"),
         ((T, 1 / T), {"bound": 1.0, "over": "x"}, ArgumentError, "over is 'x'"),
         ((T, 1 / T), {"bound": 1.0, "over": "mean"}, ArgumentError, "a mean over runs needs two"),
