@@ -299,7 +299,7 @@ WRONG = {
     UnmendedSigns: {"retraction_of_zero_stays_at_the_point", FIRST, "tiny_steps_stay_at_the_point"},
     RetractionForExponential: {GEODESIC, HESSIAN},
     UnevenMetric: {"metric_is_constant_on_orbits", GRADIENT, HESSIAN_SYMMETRIC, HESSIAN, ISOMETRIC, LENGTH, NEAR},
-    DistanceOfBases: {LENGTH, "distance_does_not_depend_on_the_representatives"},
+    DistanceOfBases: {LENGTH, NEAR, "distance_does_not_depend_on_the_representatives"},
     UnalignedTransport: {CARRIES, REPRESENTATIVE},
     ArccosRays: {NEAR_LOG, NEAR},
     RealProjection: {

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from psitheory.checking import Observation, equal, vacuous
+from psitheory.checking import Observation, vacuous
 from psitheory.conformance.geometry import references
 from psitheory.conformance.geometry.judging import ULPS, Bounded
 from psitheory.conformance.geometry.measuring import (
+    ACCELERATION,
     MARGIN,
+    VELOCITY,
     bounded,
     length,
     moved_along,
@@ -24,8 +27,8 @@ from psitheory.conformance.geometry.orders import curve_of
 from psitheory.conformance.jets import jet
 
 Point = np.ndarray
-JUMPS = 2.0**-36
-"""Matrix exponentials jump where they change their degree, by more than the last coefficients show."""
+NEARER = 2e-3
+"""Functions of matrices are accurate at matrices as small as this."""
 NEAREST = 1e-4
 """No injectivity radius of a random point is expected below this."""
 
@@ -45,7 +48,7 @@ def _has_no_acceleration(subject: Known, w: Point, x: Point) -> Bounded | Observ
     sides, noises = [], []
     start = size(subject.velocity(w, x), 2)
     for s in (0.0, 0.6):
-        found = jet(curve_of(subject, subject.exp, w, x), at=s, order=2, eps=max(subject.eps, JUMPS))
+        found = jet(curve_of(subject, subject.exp, w, x), at=s, order=2, eps=subject.eps)
         here = subject.exp(w, s * x)
         inside = subject.tangential(here, found.second)
         assert inside is not None
@@ -54,7 +57,7 @@ def _has_no_acceleration(subject: Known, w: Point, x: Point) -> Bounded | Observ
         first = float(np.linalg.norm(found.first_noise)) / start
         noises.append(np.append(spread(found.second_noise) / start**2, first))
     left = np.concatenate(sides)
-    return bounded(left, 0 * left, np.concatenate(noises), 1.0)
+    return bounded(left, 0 * left, np.concatenate(noises), 1.0, slack=ACCELERATION * subject.slack)
 
 
 def _continues(subject: Known, w: Point, x: Point) -> Bounded | Observation:
@@ -64,7 +67,9 @@ def _continues(subject: Known, w: Point, x: Point) -> Bounded | Observation:
     again, end = subject.exp(here, found.first / 2), subject.exp(w, x)
     moved = subject.exp(here, found.first / 2 + MARGIN * found.first_noise)
     noise = np.abs(moved - again) + spread(found.first_noise) + ULPS * subject.eps * size(end)
-    return bounded(subject.canonical(again), subject.canonical(end), noise, size(end))
+    return bounded(
+        subject.canonical(again), subject.canonical(end), noise, size(end), slack=VELOCITY * subject.slack * size(end)
+    )
 
 
 def distance_is_the_length_of_the_geodesic(subject: Known, w: Point, x: Point, k: float) -> Bounded | Observation:
@@ -72,7 +77,8 @@ def distance_is_the_length_of_the_geodesic(subject: Known, w: Point, x: Point, k
     x = _short_of_the_antipode(subject, w, k * x)
     if not subject.nature.spheres:
         x = _within_reach(subject, w, x, lambda z: subject.dist(w, z))
-        return equal(subject.dist(w, subject.exp(w, x)), length(subject, w, x))
+        z, right = subject.exp(w, x), length(subject, w, x)
+        return _to_rounding(subject, subject.dist(w, z), right, subject.slack * stretch(subject, w, z))
     return _distance(subject, w, moved_along(subject, w, x))
 
 
@@ -86,7 +92,7 @@ def distance_of_near_points_is_accurate(subject: Known, w: Point, x: Point, d: f
     if d >= NEAREST and found < 0.999 * d:
         return vacuous("the point may be beyond the injectivity radius")
     share = stretch(subject, w, z)
-    return Bounded(found, d, ULPS * subject.eps * share, slack=subject.slack * share)
+    return Bounded(found, d, ULPS * subject.eps * share, slack=subject.slack * share if d > NEARER else 0)
 
 
 def distance_of_near_antipodal_points_is_accurate(
@@ -106,7 +112,8 @@ def logarithm_inverts_exponential(subject: Known, w: Point, x: Point, k: float) 
     x = _short_of_the_antipode(subject, w, k * x)
     if not subject.nature.spheres:
         x = _within_reach(subject, w, x, lambda z: length(subject, w, subject.log(w, z)))
-        return equal(subject.log(w, subject.exp(w, x)), x)
+        z = subject.exp(w, x)
+        return _to_rounding(subject, subject.log(w, z), x, subject.slack * stretch(subject, w, z))
     return _logarithm(subject, w, moved_along(subject, w, x))
 
 
@@ -120,7 +127,7 @@ def logarithm_of_near_points_is_accurate(subject: Known, w: Point, x: Point, d: 
     found = subject.log(w, z)
     if d >= NEAREST and length(subject, w, found) < 0.999 * d:
         return vacuous("the point may be beyond the injectivity radius")
-    return Bounded(found, x, ULPS * subject.eps * share, slack=subject.slack * share)
+    return Bounded(found, x, ULPS * subject.eps * share, slack=subject.slack * share if d > NEARER else 0)
 
 
 def transport_is_parallel(subject: Known, w: Point, z: Point, x: Point) -> Bounded | Observation:
@@ -130,6 +137,12 @@ def transport_is_parallel(subject: Known, w: Point, z: Point, x: Point) -> Bound
     return Bounded(
         subject.velocity(z, subject.transport(w, z, x)), right, 4 * rounding(subject, right) + rounding(subject, u)
     )
+
+
+def _to_rounding(subject: Known, left: Any, right: Any, slack: float) -> Bounded:
+    """Return the comparison to rounding, to what control runs tell, and to what functions of matrices lose."""
+    noise = ULPS * subject.eps * np.sqrt(np.size(right)) * max(size(left), size(right))
+    return Bounded(left, right, noise, controlled=True, slack=slack)
 
 
 def _short_of_the_antipode(subject: Known, w: Point, x: Point) -> Point:

@@ -13,18 +13,22 @@ from psitheory.conformance.geometry.nature import Known
 
 MARGIN = 4
 """A derivative is off if it misses by this many times its noise floor."""
+VELOCITY, ACCELERATION = 2.0**4, 2.0**10
+"""What functions of matrices lose is so many times as much in derivatives of curves."""
 COARSE = 1e-2
 """A floor above this share of what is measured decides nothing."""
 
 
-def bounded(left: Any, right: Any, noise: np.ndarray, scale: float, note: str = "") -> Bounded | Observation:
+def bounded(
+    left: Any, right: Any, noise: np.ndarray, scale: float, note: str = "", slack: float = 0.0
+) -> Bounded | Observation:
     """Return the comparison, unless the noise floor is too high to tell anything."""
     allowed = MARGIN * np.asarray(noise) + 1e-300
     if not np.all(np.isfinite(noise)) or float(np.max(allowed, initial=0.0)) > COARSE * scale:
         floor = float(np.max(allowed, initial=0.0))
         return vacuous(f"the noise floor of the derivative, {floor:.1e}, is too high against {scale:.1e}")
     share = float(np.max(allowed, initial=0.0)) / scale
-    return Bounded(left, right, allowed, f"{note}; noise floor {share:.0e}" if note else "")
+    return Bounded(left, right, allowed, f"{note}; noise floor {share:.0e}" if note else "", slack=slack)
 
 
 def size(x: Any, order: float = np.inf) -> float:

@@ -125,7 +125,7 @@ class Known(Subject):
     @property
     def slack(self) -> float:
         """Return the share of a result that may be lost: none on spheres, elsewhere what functions of matrices lose."""
-        return 0.0 if self.nature.spheres else LIBRARY
+        return 0.0 if self.nature.spheres else LIBRARY[self.dtype.name]
 
     @property
     def constrained(self) -> bool:

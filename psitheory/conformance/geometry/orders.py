@@ -8,7 +8,7 @@ import numpy as np
 
 from psitheory.checking import Observation
 from psitheory.conformance.geometry.judging import Bounded
-from psitheory.conformance.geometry.measuring import bounded, size, spread
+from psitheory.conformance.geometry.measuring import VELOCITY, bounded, size, spread
 from psitheory.conformance.geometry.nature import Known
 from psitheory.conformance.jets import Jet, jet
 from psitheory.conformance.slopes import Slope, slope
@@ -54,7 +54,9 @@ def _starts_with(subject: Known, move: Callable[..., Point], w: Point, x: Point)
     start = curve(0.0)
     errors = np.array([np.linalg.norm(curve(h) - start - h * velocity) for h in STEPS])
     fit = _slope_of(subject, errors, start)
-    return _or_by_slope(bounded(found.first, velocity, found.first_noise, size(velocity), str(fit)), fit, due=2)
+    slack = VELOCITY * subject.slack * size(velocity)
+    by_value = bounded(found.first, velocity, found.first_noise, size(velocity), str(fit), slack=slack)
+    return _or_by_slope(by_value, fit, due=2)
 
 
 def _or_by_slope(by_value: Bounded | Observation, fit: Slope, *, due: int) -> Bounded | Observation:
