@@ -118,7 +118,7 @@ def _record(properties: dict[str, Any], found: Mapping[str, Mapping[str, Level]]
         properties.update(aspects[first])
         properties["groups"] = [g for level in dict.fromkeys(levels.values()) if (g := group_of(level))]
         properties["signs"] = {name: level.even for name, level in levels.items() if level.even is not None}
-        eps = {name: described_limit(level) for name, level in levels.items() if level.limit}
+        eps = {name: described_limit(level) for name, level in levels.items() if level.limit or level.decay}
         if eps:
             properties["eps"] = eps
         scales = {name: text for name, level in levels.items() if (text := narrow_range(level))}
@@ -132,7 +132,11 @@ def _record(properties: dict[str, Any], found: Mapping[str, Mapping[str, Level]]
 
 def described_limit(level: Level) -> dict[str, Any]:
     """Return how an eps limits a level, as plain data."""
-    how = "gone when the eps is taken out" if level.limit == "removed" else "dies out as an eps does"
+    how = {
+        "removed": "gone when the eps is taken out",
+        "decays": "dies out as an eps does",
+        "": "dies out as an eps does, but is large at the weights' own scale",
+    }[level.limit]
     if level.decay is None:
         return {"how": how}
     exponent = None if level.decay.exponent is None else round(level.decay.exponent, 3)

@@ -108,10 +108,15 @@ def as_loss_function(f: Any, at: Any = None, *, gradient: Callable[..., Any] | N
         return flat_like(gradient(tree(w)), at)
 
     f, notes = from_one_state(f, tree(example))
+
+    def observe(w: Array) -> Seen:
+        with np.errstate(all="ignore"):  # what is not finite is told as such
+            return {"loss": scalar(f(tree(w)))}
+
     return LossFunction(
         str(getattr(f, "__name__", type(f).__name__)),
         layout,
-        lambda w: {"loss": scalar(f(tree(w)))},
+        observe,
         looped(flat_gradient if gradient else None),
         point,
         dtype,

@@ -230,6 +230,13 @@ def test_an_eps_that_cannot_be_taken_out_is_known_by_its_rate(normalised, expone
     assert report.verdict is Verdict.HOLDS
 
 
+def test_an_eps_that_is_no_small_thing_is_told_as_such():
+    report = check_model(lambda p: head(batch_norm(X @ p["W"].T, 0.5)), {"W": np.ones((4, 3))})
+    assert report.properties["W"] == "none"
+    assert report.properties["eps"]["W"]["how"].endswith("large at the weights' own scale")
+    assert report.properties["eps"]["W"]["exponent"] == pytest.approx(-2, abs=0.05)
+
+
 @pytest.mark.parametrize("decay", [1e-3, 1e-6, 1e-9, 1e-12])
 def test_a_weak_decay_is_no_eps_with_or_without_one(decay):
     for eps in (0.0, 1e-5):

@@ -112,6 +112,19 @@ def test_float32_is_judged_as_such():
     assert names(found) == ["w[0] +1, w[1] −1"]
 
 
+def test_samples_that_are_mostly_rounding_leave_directions_undecided():
+    x = np.random.default_rng(0).normal(size=(9, 2)).astype(np.float32)
+
+    def f(w):
+        return np.float32(1e4) + np.float32(np.mean(np.tanh(x @ w / np.linalg.norm(w))))
+
+    found = discover_symmetries(f, np.ones(2, np.float32))
+    assert found.dimension == 0
+    assert len(found.undecided) >= 1
+    assert "no certified scaling symmetries" in str(found)
+    assert "precise enough" in found.notes[-1]
+
+
 def test_all_directions_of_a_constant_are_symmetries():
     assert discover_symmetries(lambda w: 1.0, np.ones(3)).dimension == 3
 

@@ -57,6 +57,11 @@ class Decay:
     pure: bool
 
     @property
+    def is_at_a_rate(self) -> bool:
+        """Return whether it dies out at a rate of an eps, large or small."""
+        return self.dies and _is_rate(self.exponent)
+
+    @property
     def shown(self) -> dict[int, float]:
         """Return the defect at a few scales, to two digits."""
         pairs = zip(self.scales, self.defects, strict=True)
@@ -86,14 +91,13 @@ def decay(function: LossFunction, family: Family, base: Baseline, aspect: str) -
     last = _last_seen(d, allowed)
     exponent = None if last is None else _exponent(d, last)
     largest = max(float(d[own]), 4 * allowed)  # the defect of an eps is never larger than at the smallest scale
-    limited = (
-        exponent is not None
-        and d[own] < LARGEST
-        and bool(np.all(d[own:] <= largest))
-        and any(abs(exponent + p) < SLACK for p in (1, 2))
-    )
+    limited = _is_rate(exponent) and d[own] < LARGEST and bool(np.all(d[own:] <= largest))
     pure = limited and _is_pure(d, scales.index(OWN), allowed, -round(exponent or 0))
     return Decay(tuple(scales), tuple(defects), last is not None, exponent, limited, pure)
+
+
+def _is_rate(exponent: float | None) -> bool:
+    return exponent is not None and any(abs(exponent + p) < SLACK for p in (1, 2))
 
 
 def _last_seen(d: Array, allowed: float) -> int | None:
@@ -135,22 +139,31 @@ def _exponent(d: Array, last: int) -> float | None:
     return None
 
 
-def is_eps_limited(function: LossFunction, family: Family, bases: Sequence[Baseline], aspect: str) -> Decay | None:
-    """Return a decay if it is that of an eps, else None.
-
-    Everywhere the defect must die out.  At one point units may cancel, or one that hardly counts may be felt late, so
-    that the rate must be that of an eps at two points, and pure at one; a true break spoils it at all.
-    """
+def decays_of(function: LossFunction, family: Family, bases: Sequence[Baseline], aspect: str) -> list[Decay]:
+    """Return how the break depends on the scale at each point if it dies out at all of them, else nothing."""
     if not dies_out(function, family, bases, aspect):
-        return None
+        return []
     found = []
     for base in [b for b in bases if not b.blind(aspect)]:
-        one = decay(function, family, base, aspect)
-        if not one.dies:
-            return None
-        found.append(one)
-    limited = [one for one in found if one.limited]
+        found.append(decay(function, family, base, aspect))
+        if not found[-1].dies:
+            return []
+    return found
+
+
+def limited_one(decays: Sequence[Decay]) -> Decay | None:
+    """Return a decay if they are those of an eps, else None.
+
+    At one point units may cancel, or one that hardly counts may be felt late, so that the rate must be that of an eps
+    at two points, and pure at one; a true break spoils it at all.
+    """
+    limited = [one for one in decays if one.limited]
     return limited[0] if len(limited) > 1 and any(one.pure for one in limited) else None
+
+
+def too_large(decays: Sequence[Decay]) -> Decay | None:
+    """Return a decay if all are at the rate of an eps, though the defect is large at the weights' own scale."""
+    return decays[0] if decays and all(one.is_at_a_rate for one in decays) else None
 
 
 def dies_out(function: LossFunction, family: Family, bases: Sequence[Baseline], aspect: str) -> bool:
@@ -174,6 +187,8 @@ def _dies_out(function: LossFunction, family: Family, bases: Sequence[Baseline],
             )
         except Exception:  # not defined out there, so nothing is known
             return False
-        if not np.max(np.abs(there - here), initial=0) <= 4 * base.allowed[aspect] * base.sizes[aspect]:
+        with np.errstate(invalid="ignore"):
+            change = np.max(np.abs(there - here), initial=0)
+        if not change <= 4 * base.allowed[aspect] * base.sizes[aspect]:
             return False
     return True

@@ -9,7 +9,7 @@ import numpy as np
 
 from psitheory.arithmetic import Array
 from psitheory.conformance.invariance.alignment import axis_name, ranges
-from psitheory.conformance.invariance.eps_limit import dies_out, is_eps_limited
+from psitheory.conformance.invariance.eps_limit import decays_of, dies_out, limited_one, too_large
 from psitheory.conformance.invariance.levels import Level, families_of, family_of
 from psitheory.conformance.invariance.scaling import Family, Outcome, tried
 from psitheory.layout import Part
@@ -78,14 +78,15 @@ class Search:
         if self.removable:
             without = tried(self.clean, family, self.clean_bases, self.rng, self.aspect, lowest=-8)
             if without.status == "holds" and dies_out(self.function, family, self.bases, self.aspect):
-                found = is_eps_limited(self.function, family, self.bases, self.aspect)
+                found = limited_one(decays_of(self.function, family, self.bases, self.aspect))
                 held = replace(outcome, status="holds")
                 return Level(parts, family.text, family, held, "removed", found, self._even(family))
             return Level(parts, "none", family, outcome)
         # a network near zero is linear, so that its layers trade up to a defect that dies out too
-        found = None if family.is_trade else is_eps_limited(self.function, family, self.bases, self.aspect)
+        decays = [] if family.is_trade else decays_of(self.function, family, self.bases, self.aspect)
+        found = limited_one(decays)
         if found is None:
-            return Level(parts, "none", family, outcome)
+            return Level(parts, "none", family, outcome, decay=too_large(decays))
         return Level(parts, family.text, family, replace(outcome, status="holds"), "decays", found, self._even(family))
 
     def plausible(self, family: Family) -> bool:

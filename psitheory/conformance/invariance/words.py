@@ -30,11 +30,7 @@ def described(level: Level, aspect: str) -> str:
             if level.limit == "removed"
             else "dies out at large scales as that of an eps"
         )
-        rate = ""
-        if level.decay is not None:
-            exponent = f", ∝ scale^{level.decay.exponent:.2f}" if level.decay.exponent is not None else ""
-            rate = f" ({level.decay}{exponent})"
-        return f"{level.text}, up to a defect that {how}{rate}"
+        return f"{level.text}, up to a defect that {how}{_rate(level)}"
     bits = "to the last bit under powers of two" if outcome.exact else "to rounding"
     sign = {True: "; signs may change too", False: "; signs may not change", None: ""}[level.even]
     return (
@@ -46,10 +42,22 @@ def _break(level: Level, aspect: str) -> str:
     trial = level.outcome.trial
     if trial is None:
         return "no scaling leaves it unchanged"
+    beyond = (
+        f"; at large scales that dies out as the defect of an eps does{_rate(level)}, but it is no small one"
+        if level.decay is not None
+        else ""
+    )
     return (
         f"the {aspect} changes from {trial.before!r} to {trial.after!r}, by {trial.change.size:.1e} of its size, "
-        f"where rounding explains {trial.change.allowed:.0e}"
+        f"where rounding explains {trial.change.allowed:.0e}{beyond}"
     )
+
+
+def _rate(level: Level) -> str:
+    if level.decay is None:
+        return ""
+    exponent = f", ∝ scale^{level.decay.exponent:.2f}" if level.decay.exponent is not None else ""
+    return f" ({level.decay}{exponent})"
 
 
 def smallest_of(function: LossFunction, level: Level) -> str:
