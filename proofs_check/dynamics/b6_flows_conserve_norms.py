@@ -62,7 +62,7 @@ AT_TWO = {"model": Rayleigh(np.diag([0.0, 1.0])), "w": np.array([2.0, 2.0])}
 
 
 def _growth(optimizer, eta, model, w):
-    """Return d log r/dt = 〈w_i, ẇ_i〉/r_i² (m,), with the velocity ẇ = (w⁺ - w)/η of the method."""
+    """Return d log r/dt = ⟨w_i, ẇ_i⟩/r_i² (m,), with the velocity ẇ = (w⁺ - w)/η of the method."""
     layout = model.layout
     moved, _ = optimizer.step(layout, w, model.evaluate(w), optimizer.init(layout, w))
     return layout.dots(w, moved - w) / (eta * layout.dots(w, w))
@@ -73,7 +73,7 @@ def _growth(optimizer, eta, model, w):
 
 @B6.law(**FLOW, metric=choices("Euclidean", "PSI"), eta=step_sizes(decades=1), on=EXACTLY)
 def gradient_flows_conserve_every_norm(model, w, metric, eta):
-    """〈w_i, ẇ_i〉 = 0 for the velocity of either metric."""
+    """⟨w_i, ẇ_i⟩ = 0 for the velocity of either metric."""
     return equal(_growth(METHODS[metric](eta), eta, model, w), 0)
 
 

@@ -130,7 +130,7 @@ def norms_stay_where_their_squares_balance(psi, w, eta, s):
 
 @B8.law(**BALANCE, on=EXACTLY)
 def every_block_turns_by_the_same_cosine(psi, w, eta, s):
-    """〈w_i, w_i⁺〉 = (1 - ηλ)r_i² = (1 - ηλ)r_i r_i⁺ for every block, whatever its g_i."""
+    """⟨w_i, w_i⁺⟩ = (1 - ηλ)r_i² = (1 - ηλ)r_i r_i⁺ for every block, whatever its g_i."""
     moved, alpha = _balanced(psi, w, eta, s)
     return equal(psi.layout.dots(w, moved) / psi.layout.dots(moved, moved), alpha)
 

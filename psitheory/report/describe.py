@@ -53,7 +53,8 @@ def theorem_text(theorem: Theorem) -> str:
 
 def _sections(doc: str) -> dict[str, str]:
     """Return the sections of a docstring by heading, what comes before the first under the empty one."""
-    text = re.sub(r":math:`([^`]*)`|\*\*([^*]+)\*\*", r"\1\2", inspect.cleandoc(doc))
+    text = re.sub(r"^\.\. math::\s*", "    ", inspect.cleandoc(doc), flags=re.MULTILINE)
+    text = re.sub(r":math:`([^`]*)`|\*\*([^*]+)\*\*", r"\1\2", text)
     first, *rest = re.split(r"^(\S.*)\n-{3,}\n", text, flags=re.MULTILINE)
     bodies = [first, *rest[1::2]]
     return {head: _filled(body) for head, body in zip(["", *rest[::2]], bodies, strict=True)}

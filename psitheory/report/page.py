@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 
 from psitheory.checking import ClaimReport, LawReport, Report, Theorem
 from psitheory.errors import ArgumentError
-from psitheory.report.files import write_whole
+from psitheory.report.files import as_json, check_writable, write_whole
 from psitheory.report.prose import Section, mathml, sections
 from psitheory.report.tables import SHORT, graded, worst
 from psitheory.report.terminal import replay_command
@@ -20,19 +21,28 @@ from psitheory.report.terminal import replay_command
 if TYPE_CHECKING:
     from psitheory.checking import Exhibit
 
-NAME = "report.html"
+NAME, DATA = "report.html", "report.json"
 
 
 def check_folder(folder: Path) -> None:
-    """Raise an error unless ``folder`` exists, or can be made inside a folder that does."""
-    if folder.exists() and not folder.is_dir():
+    """Raise an error unless ``folder`` exists and can be written, or can be made inside a folder that does."""
+    exists = os.path.exists(folder)  # False, and no error, for names that no file can have
+    if exists and not folder.is_dir():
         raise ArgumentError(f"--report is '{folder}', which is a file; a folder is needed")
-    if not folder.exists() and not folder.parent.is_dir():
+    if exists:
+        check_writable(folder / NAME, "--report")
+        return
+    if not folder.parent.is_dir():
         raise ArgumentError(f"--report is '{folder}', whose parent folder does not exist; an existing one is needed")
+    try:  # nothing short of trying tells whether a folder can be made
+        folder.mkdir()
+        folder.rmdir()
+    except OSError as error:
+        raise ArgumentError(f"--report is '{folder}', which cannot be made: {error.strerror}") from error
 
 
 def write_page(report: Report, theorems: Sequence[Theorem], folder: Path, targets: Sequence[str | None]) -> Path:
-    """Write the page to ``folder``, whole or not at all, and return its path.
+    """Write the page to ``folder``, whole or not at all, its data as JSON beside it, and return its path.
 
     Parameters
     ----------
@@ -46,9 +56,9 @@ def write_page(report: Report, theorems: Sequence[Theorem], folder: Path, target
     """
     html = page(report, theorems, targets)
     folder.mkdir(exist_ok=True)
-    path = folder / NAME
-    write_whole(path, html, "--report")
-    return path
+    write_whole(folder / DATA, as_json(report.to_dict()), "--report")
+    write_whole(folder / NAME, html, "--report")
+    return folder / NAME
 
 
 def page(report: Report, theorems: Sequence[Theorem], targets: Sequence[str | None]) -> str:
@@ -82,7 +92,7 @@ def _claim(report: Report, claim: ClaimReport, theorem: Theorem, target: str) ->
 
 def _law(report: Report, claim: ClaimReport, law: LawReport, target: str) -> dict[str, Any]:
     def replay(name: str, witness: Any) -> str:
-        return replay_command(report, target, name, witness) if witness is not None else ""
+        return replay_command(report, target, name, witness, "it lies beside this page") if witness is not None else ""
 
     return {
         "report": law,

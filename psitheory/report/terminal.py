@@ -97,19 +97,20 @@ def text(report: Report, targets: Sequence[str | None] | None = None) -> str:
     return plain(pieces(report, targets))
 
 
-def replay_command(report: Report, target: str, law: str, witness: Witness) -> str:
+def replay_command(
+    report: Report, target: str, law: str, witness: Witness, written: str = "written by verify --json report.json"
+) -> str:
     """Return the command line that shows a witness again.
 
-    Inputs that no text can carry (a symbol, a function) are found again by the same search.
+    Inputs that no text can carry (a symbol, a function) are found again by the same search; long ones are read from
+    ``report.json``, of which ``written`` says where it comes from.
     """
     inputs = json.dumps(witness.inputs, ensure_ascii=False)
     if '"opaque"' in inputs:
         return f"psitheory verify {shlex.quote(target)} --effort {report.effort} --seed {report.seed}"
     start = f"psitheory replay {shlex.quote(target)} {law} --kind {shlex.quote(witness.kind)} --witness "
     command = start + shlex.quote(inputs)
-    return (
-        command if len(command) <= LONGEST_COMMAND else f"{start}@report.json   (written by verify --json report.json)"
-    )
+    return command if len(command) <= LONGEST_COMMAND else f"{start}@report.json   ({written})"
 
 
 def _law_lines(report: Report, target: str, id: str, law: LawReport) -> list[Line]:

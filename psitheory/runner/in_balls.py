@@ -45,14 +45,16 @@ def _decide_balls(seen: Observation, left: Any, right: Any, size: float | None, 
         return Outcome("undecided", note="an enclosure is infinite", relation=seen.relation)
     pairs = list(zip(left, right, strict=True))
     if seen.relation == "equal":
-        if any(not x.overlaps(y) for x, y in pairs):
-            return judged(seen, left, right, False)
+        apart = [i for i, (x, y) in enumerate(pairs) if not x.overlaps(y)]
+        if apart:
+            return judged(seen, left, right, False, at=apart[0])
         bits = _confined(pairs, size)
         if all(x.is_exact() and y.is_exact() for x, y in pairs):
             return judged(seen, left, right, True)
     else:
-        if any(x > y for x, y in pairs):
-            return judged(seen, left, right, False)
+        above = [i for i, (x, y) in enumerate(pairs) if x > y]
+        if above:
+            return judged(seen, left, right, False, at=above[0])
         doubtful = [(x, y) for x, y in pairs if not x <= y]
         if not doubtful:
             return judged(seen, left, right, True)

@@ -84,3 +84,9 @@ def test_every_theorem_of_the_library_is_complete(made):
         assert f"\n{heading}\n  " in text, heading
     assert made.source is not None
     assert all(law.counterfeits for law in made.laws)
+
+
+def test_displayed_formulas_stand_apart_without_markup():
+    text = theorem_text(next(theorem for theorem in proofs_check.theorems() if theorem.id == "A8"))
+    assert ".. math" not in text
+    assert "\n\n      f(R(\\xi)) \\le f(w)" in text

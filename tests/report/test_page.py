@@ -1,5 +1,6 @@
 """The HTML report: one file that needs no network, and says all that the report knows."""
 
+import json
 import re
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import pytest
 from psitheory import verify
 from psitheory.errors import ArgumentError
 from psitheory.registry import select
-from psitheory.report.page import NAME, check_folder, page, write_page
+from psitheory.report.files import as_json
+from psitheory.report.page import DATA, NAME, check_folder, page, write_page
 from psitheory.report.prose import mathml, sections, to_html
 
 TEMPLATE = Path(__file__).parents[2] / "docs" / "template_theorem.py"
@@ -50,7 +52,8 @@ def test_the_page_is_written_whole_into_a_new_folder(tmp_path, entries):
     report = verify(str(TEMPLATE), workers=1)
     path = write_page(report, [entries[0].theorem], tmp_path / "new", [None])
     assert path == (tmp_path / "new" / NAME)
-    assert [file.name for file in path.parent.iterdir()] == [NAME]
+    assert {file.name for file in path.parent.iterdir()} == {NAME, DATA}
+    assert json.loads((path.parent / DATA).read_text(encoding="utf-8")) == json.loads(as_json(report.to_dict()))
     assert path.read_text(encoding="utf-8").endswith("</html>")
 
 
@@ -60,6 +63,10 @@ def test_a_folder_that_cannot_be_is_refused_before_the_run(tmp_path):
         check_folder(tmp_path / "file")
     with pytest.raises(ArgumentError, match="whose parent folder does not exist"):
         check_folder(tmp_path / "a" / "b")
+    with pytest.raises(ArgumentError, match="which cannot be made"):
+        check_folder(tmp_path / ("x" * 300))
+    check_folder(tmp_path / "new")
+    assert not (tmp_path / "new").exists()
 
 
 def test_prose_becomes_paragraphs_with_formulas():

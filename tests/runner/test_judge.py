@@ -268,6 +268,17 @@ def test_infinite_enclosures_are_undecided() -> None:
     assert (outcome.status, outcome.note) == ("undecided", "an enclosure is infinite")
 
 
+@pytest.mark.parametrize("relation", [equal, at_most])
+def test_a_refutation_in_balls_shows_the_entry_that_decides(relation: Any) -> None:
+    def law(x: Any) -> Any:
+        wide = x + arb(0, 10) * (x - 2)  # large at the first entry, and undecided
+        return relation(wide, namespace(x).zeros_like(x) + 1)
+
+    outcome = judge(BALLS, law, {"x": np.array([1e6, 2.0])})
+    assert outcome.status == "failed"
+    assert outcome.left.startswith("2.0")
+
+
 def test_an_inequality_that_floats_break_is_set_aside_where_rounding_may_be_infinite() -> None:
     def law(x: Any) -> Any:
         near = (x + 1) - x  # 1, but for rounding that may be as large where x is
