@@ -7,6 +7,8 @@ import pytest
 
 from psitheory.checking import Verdict
 from psitheory.conformance import check_manifold
+from psitheory.errors import ArgumentError
+from psitheory.geometry import Euclidean
 from tests.conformance.plain_manifolds import (
     Ball,
     CayleyFrames,
@@ -342,3 +344,30 @@ def test_small_losses_of_matrix_functions_are_a_note_off_spheres():
     assert finding.verdict is Verdict.HOLDS
     assert "the sides agree to" in finding.kind
     assert check_manifold(LosesMore(), cases=3, only=law).refuted() == (law,)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+@pytest.mark.parametrize("kind", [Ball, LargeSphere, Hyperboloid, PositiveDefinite, Frames, Subspaces, Rays, HalfPlane])
+def test_a_few_points_do_not_pass_for_a_constraint(kind, count):
+    rng = np.random.default_rng(count)
+    points = [kind().random_point(rng) for _ in range(count)]
+    report = check_manifold(kind(), points=points, cases=2)
+    assert report.verdict is Verdict.HOLDS, str(report)
+
+
+def test_unit_vectors_for_points_make_no_sphere_of_a_vector_space():
+    report = check_manifold(Euclidean(3), points=list(np.eye(3)), cases=2)
+    assert report.verdict is Verdict.HOLDS, str(report)
+
+
+def test_an_arccos_distance_is_seen_from_a_single_point_too():
+    class Arccos(Ball):
+        def dist(self, w, z):
+            return np.arccos(np.clip(w @ z, -1, 1))
+
+    assert check_manifold(Arccos(), points=[np.array([1.0, 0, 0, 0])], cases=2, only=NEAR).refuted() == (NEAR,)
+
+
+def test_a_manifold_that_draws_no_direction_is_a_sentence():
+    with pytest.raises(ArgumentError, match="Torus draws no tangent vector but 0; points that differ are needed"):
+        check_manifold(Torus(), points=[np.zeros(2)])

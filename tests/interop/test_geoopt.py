@@ -64,9 +64,7 @@ EXPECTED = {
         dict.fromkeys(
             (
                 "retraction_of_zero_stays_at_the_point",
-                FIRST,
                 "exponential_of_zero_stays_at_the_point",
-                VELOCITY,
                 "tiny_steps_stay_at_the_point",
             ),
             AT_ZERO,

@@ -36,8 +36,8 @@ def recognised(manifold: Any, **options: Any) -> Known:
     places = list(subject.point_form.slices())
     affine = symptoms.affine_constraints(subject, rng)
     rotated = tuple(symptoms.counts_up_to_rotation(subject, points, i, affine, rng) for i in range(len(places)))
-    unit, orthonormal = symptoms.constraints(subject, points, rotated)
-    scaled = () if any(rotated) else symptoms.scaled_blocks(subject, points)
+    unit, orthonormal = symptoms.constraints(subject, points, rotated, rng)
+    scaled = () if any(rotated) else symptoms.scaled_blocks(subject, points, rng)
     nature = Nature(rotated, scaled, unit, orthonormal, affine, affine @ points[0])
     one_array = subject.point_form.kind != "sequence" or "Product" in type(manifold).__name__
     if "canonical" in subject.offers:

@@ -33,6 +33,7 @@ from psitheory.conformance.geometry.sources import Points, Source
 from psitheory.errors import ArgumentError, shown
 
 COARSE = 1e-3
+TRIES = 20
 LARGEST_EMBEDDED = 128
 """Tangent vectors of more entries are found from ambient ones by the projection."""
 
@@ -288,8 +289,11 @@ class Subject:
         if "project" in self.offers:
             return self._raw("project")(point, self._ambient.build(rng.normal(size=self._ambient.size), self.dtype))
         if "log" in self.offers:
-            other = self._source.point(rng)
-            return self._raw("log")(point, self._point.build(flat(other), self.dtype))
+            for _ in range(TRIES):
+                x = self._raw("log")(point, self._point.build(flat(self._source.point(rng)), self.dtype))
+                if np.any(flat(x)):
+                    return x
+            raise ArgumentError(f"{self.name} draws no tangent vector but 0; points that differ are needed")
         return self._point.build(rng.normal(size=self._point.size), self.dtype)
 
     # -- calls ------------------------------------------------------------------------------------

@@ -10,6 +10,8 @@ from psitheory.conformance.geometry.nature import LARGEST_RANK, gaussian
 from psitheory.conformance.geometry.subject import Subject
 
 COARSE = 1e-3
+FEW = 6
+"""What fewer different points have in common may be chance: it must be true of their tangent vectors too."""
 
 
 def counts_up_to_rotation(
@@ -53,19 +55,41 @@ def _counts_up_to_sign(subject: Subject, points: np.ndarray, leaf: Form, part: s
 
 
 def constraints(
-    subject: Subject, points: np.ndarray, rotated: tuple[bool, ...]
+    subject: Subject, points: np.ndarray, rotated: tuple[bool, ...], rng: np.random.Generator
 ) -> tuple[tuple[np.ndarray, ...], tuple[bool, ...]]:
     """Return the parts of points that have norm 1, and whether each array has orthonormal columns."""
     unit: list[np.ndarray] = []
     orthonormal = []
+    tangents = _tangents_of_few(subject, points, rng)
     for (leaf, part), turned in zip(subject.point_form.slices(), rotated, strict=True):
         found = (turned or leaf.matrices[-1] > 1) and _orthonormal_columns(points[:, part], leaf)
+        if found and tangents is not None:
+            found = all(_stays_orthonormal(w[part], x[part], leaf) for w, x in zip(points, tangents, strict=True))
         orthonormal.append(found)
         unit += [] if found else [part.start + block for block in _unit_partition(points[:, part], leaf)]
+    if tangents is not None:
+        along = [np.abs(np.sum(points[:, block] * tangents[:, block], axis=1)) for block in unit]
+        lengths = 1e-300 + np.linalg.norm(tangents, axis=1)
+        unit = [block for block, radial in zip(unit, along, strict=True) if np.all(radial < COARSE * lengths)]
     return tuple(unit), tuple(orthonormal)
 
 
-def scaled_blocks(subject: Subject, points: np.ndarray) -> tuple[np.ndarray, ...]:
+def _tangents_of_few(subject: Subject, points: np.ndarray, rng: np.random.Generator) -> np.ndarray | None:
+    """Return a tangent vector at each point if only few points differ, None if many do or none can be drawn."""
+    if len(np.unique(points, axis=0)) >= FEW or not subject.embedded:
+        return None
+    try:
+        return np.stack([subject.random_tangent(rng, w) for w in points])
+    except Exception:  # a broken method tells nothing
+        return None
+
+
+def _stays_orthonormal(w: np.ndarray, x: np.ndarray, leaf: Form) -> bool:
+    m, v = (matrix_of(part, leaf.matrices, leaf.complex) for part in (w, x))
+    return bool(np.linalg.norm(adjoint(m) @ v + adjoint(v) @ m) <= COARSE * np.linalg.norm(v))
+
+
+def scaled_blocks(subject: Subject, points: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
     """Return the blocks whose own direction the projection removes though their norms vary: they count up to scale."""
     n = subject.n
     if (
@@ -78,6 +102,9 @@ def scaled_blocks(subject: Subject, points: np.ndarray) -> tuple[np.ndarray, ...
     w = points[0]
     try:
         removed = np.eye(n) - np.stack([subject.project(w, e) for e in np.eye(n)], axis=1)
+        tangents = _tangents_of_few(subject, points, rng)
+        if tangents is not None and "retract" in subject.offers:
+            points = np.stack([subject.retract(w, x) for w, x in zip(points, tangents, strict=True)])
     except Exception:  # a broken projection tells nothing
         return ()
     found = []
@@ -127,5 +154,10 @@ def affine_constraints(subject: Subject, rng: np.random.Generator) -> np.ndarray
         return np.zeros((0, subject.n))
     points = np.stack([subject.random_point(rng) for _ in range(subject.n + 2)])
     centred = points - points.mean(axis=0)
+    different = len(np.unique(points, axis=0))
+    if different < len(points):
+        if different == 1 or not subject.embedded:
+            return np.zeros((0, subject.n))
+        centred = np.concatenate([centred, [subject.random_tangent(rng, w) for w in points]])
     _, values, rows = np.linalg.svd(centred)
     return np.asarray(rows[int(np.sum(values > 1e-8 * max(1.0, float(values[0])))) :])
