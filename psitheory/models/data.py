@@ -48,12 +48,21 @@ def matched(data: Array, w: Array) -> Array:
     return xp.asarray(data, dtype=w.dtype) if xp is not np else data
 
 
-def check_width(w: Array, n: int) -> None:
-    """Raise if the last axis of ``w`` is not of length ``n``: broadcasting would hide it."""
+def check_width(w: Array, n: int, name: str = "w") -> None:
+    """Raise unless ``w`` is an array (..., n) of floats, complex numbers (for the complex step) or exact ones.
+
+    Broadcasting would hide another width, and integers would round the data that are matched to them.
+    """
     if not hasattr(w, "ndim"):
-        raise ArgumentTypeError(f"w is {shown(w)}; an array is needed")
+        raise ArgumentTypeError(f"{name} is {shown(w)}; an array is needed")
     if w.ndim < 1 or w.shape[-1] != n:
-        raise ArgumentError(f"w has the shape {tuple(w.shape)}; its last axis must be {n}")
+        raise ArgumentError(f"{name} has the shape {tuple(w.shape)}; its last axis must be {n}")
+    if isinstance(w, (np.ndarray, np.generic)):
+        fits = w.dtype.kind in "fcO"
+    else:
+        fits = namespace(w).isdtype(w.dtype, ("real floating", "complex floating"))
+    if not fits:
+        raise ArgumentTypeError(f"{name} has the dtype {w.dtype}; a real floating-point dtype is needed")
 
 
 def refuse_batch(batch: Any, model: str) -> None:

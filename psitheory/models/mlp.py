@@ -145,7 +145,7 @@ class BatchNormMLP:
     def hessian_vector(self, w: Array, x: Array, batch: Array | None = None) -> Array:
         r"""Return :math:`\nabla^2 f(w)\,x`, (..., n): the derivative along x of backpropagation."""
         check_width(w, self.layout.n)
-        check_width(x, self.layout.n)
+        check_width(x, self.layout.n, "x")
         w, x = np.broadcast_arrays(w, x)
         product = np.empty(w.shape, dtype=np.result_type(w, x))
         for samples, tile, direction, out in self._tiles(batch, w, x, product):

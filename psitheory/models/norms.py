@@ -144,7 +144,7 @@ class NormalisedLayer:
 
     def hessian_vector(self, w: Array, x: Array) -> Array:
         r"""Return :math:`\nabla^2 f(w)\,x`, (..., n): the derivative of the gradient's formula along x."""
-        check_width(x, self.layout.n)
+        check_width(x, self.layout.n, "x")
         parts, moved, unit = self._parts(w), self._parts(x), activation(self.activation)
         a, seen = self._normaliser.forward(parts, self._columns(w))
         moved_a, moved_seen = self._normaliser.moved(seen, moved)

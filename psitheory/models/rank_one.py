@@ -68,7 +68,7 @@ class RankOne:
 
     def hessian_vector(self, w: Array, x: Array) -> Array:
         r"""Return :math:`\nabla^2 f(w)\,x`, (..., n): the derivative of the gradient's formula along x."""
-        check_width(x, self.layout.n)
+        check_width(x, self.layout.n, "x")
         at = self._parts(w)
         x1, x2, xv = (self.layout.view(name, x) for name in ("w1", "w2", "v"))
         x1, x2 = x1 / at.r, x2 / at.t
