@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from psitheory.arithmetic import RATIONALS
-from psitheory.models import Cosine, Rayleigh
+from psitheory.models import Cosine, RankOne, Rayleigh
 from psitheory.models.rayleigh_mean import RayleighMean
 from psitheory.runner.domain import Domain
 from psitheory.strategies.values import Draw, float_arrays, integer_arrays, rational_arrays
@@ -77,6 +77,22 @@ def _cosines(draw: Draw) -> Cosine:
 def cosines() -> Domain:
     """Draw cosines with a fixed direction."""
     return Domain(floats=lambda _: _cosines())
+
+
+def even_rank_ones() -> Domain:
+    """Draw approximations of s·I by rank one, for s = 8, where blocks are curved the most, and 1/8, where v is."""
+    return Domain(floats=lambda _: st.sampled_from([8.0, 0.125]).map(lambda s: RankOne(s * np.eye(2))))
+
+
+def near_the_best_rank_one(reference: str) -> Domain:
+    """Draw starts near the minimum of one of :func:`even_rank_ones`, where its largest curvature is nearly met."""
+
+    def near(model: RankOne, numbers: tuple[int, int, int]) -> Any:
+        p, q, rest = np.array(numbers) / 512
+        return np.array([1, p, 1, -q, model.matrix[0, 0] * (1 + rest)])
+
+    numbers = st.tuples(*[st.integers(1, 63)] * 3)
+    return Domain(floats=lambda drawn: numbers.map(lambda three: near(drawn[reference], three)))
 
 
 @st.composite
