@@ -38,8 +38,9 @@ What is checked, what is not
 Domination, the linear rate and the exact multipliers on Rayleigh quotients on rationals, in balls and on floats; the
 linear rate on the cosine, where :math:`\mu = (1 - f(w_0))/2`, in balls and on floats.  The local rate of distance and
 of f by runs of up to 30 steps in balls from a distance of about :math:`2^{-20}`: the slowest component gives a bound
-from below, the norm one from above, both to a thousandth; and a step on the cosine up to third order, anywhere.  Other
-minima are covered by the proof, not by a check.
+from below, the norm one from above, both to a thousandth; a step on the cosine up to third order, anywhere; and a step
+near the best approximation of rank one, two coupled blocks and a free parameter, up to second order.  Other minima are
+covered by the proof, not by a check.
 
 Tags
 ----
@@ -47,6 +48,7 @@ rates, Polyak-Łojasiewicz, linear convergence
 """
 
 import numpy as np
+from hypothesis import strategies as st
 
 from proofs_check.bibliography import AMS08
 from proofs_check.rates import SMOOTH_NETWORKS
@@ -57,7 +59,7 @@ from psitheory.experiments import descend
 from psitheory.experiments.trajectory import riemannian_square
 from psitheory.geometry import PSIQuotient
 from psitheory.laws.update import after
-from psitheory.models import Cosine, Rayleigh
+from psitheory.models import Cosine, RankOne, Rayleigh
 from psitheory.optimizers import PSIGradientDescent
 from psitheory.rates.bounds import DOMINATED
 from psitheory.strategies import counts, points, ratios, vectors
@@ -288,6 +290,73 @@ def the_cosine_contracts_by_one_less_the_rate(model, w, c):
 def the_cosine_contracts_by_l(model, w, c):
     """θ⁺ is |1 - Lη|θ up to third order, with L instead of the Hessian on the quotient."""
     return _turns_by(model, w, c, lambda eta: 1 - c)
+
+
+TWO_BLOCKS = {
+    "first": ratios(1, 3),
+    "second": ratios(0, 1),
+    "r": st.sampled_from([1.0, 2.0, 4.0]),
+    "s": st.sampled_from([1.0, 2.0, 0.5]),
+    "slope": ratios(-1, 1),
+    "rest": ratios(-1, 1),
+    "eta": ratios(0, 1),
+}
+
+
+def _is_linear(first, second, r, s, slope, rest, eta, hessian):
+    r"""Compare a step near the minimum of B = diag(first, second) with I - ηH on the two angles and v, to second order.
+
+    There, at :math:`v = \sigma_1`, the Hessian is
+    :math:`\begin{pmatrix}\sigma_1^2 & -\sigma_1\sigma_2\\ -\sigma_1\sigma_2 & \sigma_1^2\end{pmatrix}`
+    on the angles, and 1 on v.
+    """
+    xp = namespace(first)
+    zero, one = xp.zeros_like(first), xp.ones_like(first)
+    model = RankOne(xp.stack([xp.stack([first, zero]), xp.stack([zero, second])]))
+    p, q, x = (part / 2**20 for part in (one, slope, rest))
+    moved = after(PSIGradientDescent(eta), model, xp.stack([r * one, r * p, s * one, s * q, first + x]), 1)
+    hp, hq, hx = hessian(p, q, x)
+    seen = xp.stack([moved[1] / moved[0], moved[3] / moved[2], moved[4] - first])
+    return at_most(xp.abs(seen - xp.stack([p - eta * hp, q - eta * hq, x - eta * hx])), 100 * p * p)
+
+
+@C4.law(**TWO_BLOCKS, on=(BALLS,))
+def a_step_near_a_minimum_is_linear_for_two_blocks_and_a_free_parameter(first, second, r, s, slope, rest, eta):
+    """A step is I - η Hess f on both angles and v, up to second order, whatever the norms of the blocks."""
+
+    def hessian(p, q, x):
+        return first * (first * p - second * q), first * (first * q - second * p), x
+
+    return _is_linear(first, second, r, s, slope, rest, eta, hessian)
+
+
+COUPLED = {"first": 2.0, "second": 0.5, "r": 1.0, "s": 2.0, "slope": 0.5, "rest": 0.5, "eta": 0.5}
+
+
+@a_step_near_a_minimum_is_linear_for_two_blocks_and_a_free_parameter.counterfeit(instance=COUPLED)
+def the_blocks_go_their_own_ways(first, second, r, s, slope, rest, eta):
+    """The same without the Hessian's entries between the blocks."""
+    return _is_linear(first, second, r, s, slope, rest, eta, lambda p, q, x: (first * first * p, first * first * q, x))
+
+
+@a_step_near_a_minimum_is_linear_for_two_blocks_and_a_free_parameter.counterfeit(instance=COUPLED)
+def the_norm_slows_a_block(first, second, r, s, slope, rest, eta):
+    """The same with the row of each block over its squared norm, as if under gradient descent."""
+
+    def hessian(p, q, x):
+        return first * (first * p - second * q) / (r * r), first * (first * q - second * p) / (s * s), x
+
+    return _is_linear(first, second, r, s, slope, rest, eta, hessian)
+
+
+@a_step_near_a_minimum_is_linear_for_two_blocks_and_a_free_parameter.counterfeit(instance=COUPLED)
+def the_free_parameter_stands_still(first, second, r, s, slope, rest, eta):
+    """The same without the Hessian's entry for v."""
+
+    def hessian(p, q, x):
+        return first * (first * p - second * q), first * (first * q - second * p), 0 * x
+
+    return _is_linear(first, second, r, s, slope, rest, eta, hessian)
 
 
 @C4.exhibit
