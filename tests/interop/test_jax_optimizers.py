@@ -118,3 +118,58 @@ def test_optax(name: str) -> None:
     report = check_optimizer(lambda rate: kind(rate, **options), rate=rate, name=name)
     assert report.properties["exponent"] == p
     assert report.properties["full"] == ("each layer" if p == 0 else "none")
+
+
+MORE = {
+    "novograd": (1, 0.01),  # one second moment a tensor, a squared norm of gradients
+    "sign_sgd": (1, 0.01),
+    "adamax": (1, 0.01),
+    "nadam": (1, 0.01),
+    "adabelief": (1, 0.01),
+    "adadelta": (1, 1.0),  # all its parameters have defaults
+    "rprop": (1, 0.01),  # its first step does not move
+    "optimistic_gradient_descent": (2, 0.1),
+    "fromage": (0, 0.01),
+    "yogi": (None, 0.01),  # its second moment starts at 1e-6
+}
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_more_of_optax(name: str) -> None:
+    optax = pytest.importorskip("optax")
+    p, rate = MORE[name]
+    assert check_optimizer(getattr(optax, name), rate=rate, only=EXPONENT).properties["exponent"] == p
+
+
+def test_chains_and_wrappers_of_optax() -> None:
+    optax = pytest.importorskip("optax")
+    made = {
+        "clipped for a while": (lambda r: optax.chain(optax.clip_by_global_norm(1.0), optax.sgd(r)), 0.1, None),
+        "noise of a fixed size": (lambda r: optax.noisy_sgd(r, key=0), 0.1, None),
+        "scheduled": (lambda r: optax.sgd(optax.cosine_decay_schedule(r, 50)), 0.1, 2),
+        "every third step": (lambda r: optax.MultiSteps(optax.sgd(r), 3), 0.1, 2),
+        "every fourth step": (lambda r: optax.chain(optax.apply_every(4), optax.sgd(r)), 0.1, 2),
+        "injected": (lambda r: optax.inject_hyperparams(optax.adam)(learning_rate=r), 0.01, 1),
+    }
+    for name, (make, rate, p) in made.items():
+        assert check_optimizer(make, rate=rate, only=EXPONENT).properties["exponent"] == p, name
+
+
+def test_losses_are_given_to_updates_that_ask_for_them() -> None:
+    optax = pytest.importorskip("optax")
+    # (f / |grad f|^2) grad f scales as the weights do, if one number rescales them all and there are no free ones;
+    # later gradients are so small that optax takes no step
+    polyak = optax.polyak_sgd(max_learning_rate=np.inf)
+    assert check_optimizer(polyak, only=EXPONENT, steps=10).properties["exponent"] == 0
+    assert check_optimizer(polyak, only=EXPONENT).refuted() == (EXPONENT,)
+    assert check_optimizer(optax.lbfgs, only=["runs_repeat", NEURON], steps=3).refuted() == (NEURON,)
+
+
+@pytest.mark.parametrize("name", ["value", "grad", "value_fn"])
+def test_each_may_be_asked_for_by_name(name: str) -> None:
+    seen: list[Any] = []
+    body = f"def update(gradients, state, params, *, {name}):\n    seen.append({name})\n    return gradients, state"
+    scope: dict[str, Any] = {"seen": seen}
+    exec(body, scope)
+    check_optimizer(((lambda params: ()), scope["update"]), only="runs_repeat", steps=1)
+    assert seen

@@ -118,4 +118,6 @@ def _cause(path: Path, sign: int, bad: int, top: int, first: Outcome) -> Cause:
     growth = math.log2(gaps[1] / gaps[0]) / (far - near) if all(0 < gap < np.inf for gap in gaps) else np.inf
     if not SLOPES[0] < growth < SLOPES[1]:
         return "clamp"
-    return "eps" if strays_at(path.bench, path.p, sign) is None else "weak term"
+    if strays_at(path.bench, path.p, sign) is None:
+        return "eps"
+    return "weak term" if sign > 0 else "clamp"  # beside small weights: something of a fixed size, or an underflow
