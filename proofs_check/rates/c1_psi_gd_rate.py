@@ -45,6 +45,14 @@ import numpy as np
 from proofs_check.bibliography import YI22
 from proofs_check.rates import SMOOTH_NETWORKS
 from proofs_check.rates.c1_figures import FIGURES
+from proofs_check.rates.two_blocks import (
+    CURVED_BLOCKS,
+    CURVED_V,
+    NEAR_MINIMA,
+    free_parameter_three_times_as_far,
+    largest_curvature_below,
+    second_block_twice_as_far,
+)
 from proofs_check.tightness import with_tightness
 from psitheory.checking import BALLS, FLOATS, RATIONALS, at_most, theorem
 from psitheory.experiments import descend
@@ -161,10 +169,10 @@ def a_tenth_of_the_sum_bound_holds_on_the_circle(steps, model, w, c):
     return _sum_is_bounded(model, w, c, steps, divided_by=10)
 
 
-def _sum_is_bounded_with(smoothness, model, w, c, steps, divided_by=1):
+def _sum_is_bounded_with(smoothness, model, w, c, steps, divided_by=1, rate_of=lambda eta: eta):
     """Claim the first inequality at η = c/smoothness, with an L that is not the model's own."""
     eta = c / smoothness
-    first, last, total, _ = _run(model, w, eta, steps)
+    first, last, total, _ = _run(model, w, rate_of(eta), steps)
     return at_most(divided_by * total, PSI_GD_SUM(drop=first - last, rate=eta, smoothness=smoothness))
 
 
@@ -182,6 +190,28 @@ def half_of_the_sum_bound_holds_for_two_blocks_and_a_free_parameter(steps, model
 
 def _below_the_start(model, w):
     return model.smoothness_within(model.radius_below(model.evaluate(w).loss)).value
+
+
+@C1.law(**NEAR_MINIMA, on=(BALLS, FLOATS))
+def the_sum_is_bounded_near_minima_of_two_blocks_and_a_free_parameter(steps, model, w, c):
+    """The same near minima where both blocks, or v, are curved by about L."""
+    return _sum_is_bounded_with(largest_curvature_below(model, w), model, w, c, steps)
+
+
+@the_sum_is_bounded_near_minima_of_two_blocks_and_a_free_parameter.counterfeit(instance=CURVED_BLOCKS)
+def the_second_block_may_go_twice_as_far(steps, model, w, c):
+    """The same if the second block steps with 2η."""
+    return _sum_is_bounded_with(
+        largest_curvature_below(model, w), model, w, c, steps, rate_of=second_block_twice_as_far
+    )
+
+
+@the_sum_is_bounded_near_minima_of_two_blocks_and_a_free_parameter.counterfeit(instance=CURVED_V)
+def the_free_parameter_may_go_three_times_as_far(steps, model, w, c):
+    """The same if v steps with 3η."""
+    return _sum_is_bounded_with(
+        largest_curvature_below(model, w), model, w, c, steps, rate_of=free_parameter_three_times_as_far
+    )
 
 
 NEURONS = {"steps": counts(1, 8), "model": certified_neurons(), "w": points("model"), "L": certified_constants("model")}

@@ -42,18 +42,24 @@ import numpy as np
 
 from proofs_check.bibliography import AMS08
 from proofs_check.rates import SMOOTH_NETWORKS
+from proofs_check.rates.two_blocks import (
+    CURVED_BLOCKS,
+    CURVED_V,
+    NEAR_MINIMA,
+    free_parameter_three_times_as_far,
+    largest_curvature_below,
+    second_block_twice_as_far,
+)
 from proofs_check.tightness import with_tightness
-from psitheory.arithmetic import namespace
 from psitheory.checking import BALLS, FLOATS, Exhibit, at_most, theorem
 from psitheory.experiments import descend
 from psitheory.geometry import PSIQuotient
-from psitheory.models import Cosine, RankOne, Rayleigh
-from psitheory.optimizers import PerBlock
+from psitheory.models import Cosine, Rayleigh
 from psitheory.optimizers.geodesic import RiemannianGradientDescent
 from psitheory.rates import largest_curvature
 from psitheory.rates.bounds import RGD, RGD_SUM
 from psitheory.strategies import counts, points, ratios, rayleigh_quotients, vectors, waves
-from psitheory.strategies.rates import cosines, even_rank_ones, near_the_best_rank_one
+from psitheory.strategies.rates import cosines
 
 C6 = theorem(
     "C6",
@@ -173,43 +179,31 @@ def the_constant_is_attained_at_every_horizon(steps, model, w):
 
 # -- several blocks -----------------------------------------------------------------------------
 
-TWO_BLOCKS = {"steps": counts(1, 4), "model": even_rank_ones(), "w": near_the_best_rank_one("model"), "c": ratios(0, 2)}
-
 
 def _two_blocks_are_bounded(steps, model, w, c, rate_of=lambda eta: eta):
-    """Claim the first inequality at η = c/L, with L ≥ L_g on {|v| ≤ ‖B‖ + √(2Δ)}, which holds {f ≤ f(w_0)}."""
-    gap = model.evaluate(w).loss - model.minimum  # at least (|v| - ‖B‖)²/2
-    constant = model.smoothness_within(model.norm + namespace(w).sqrt(2 * gap)).value
+    """Claim the first inequality at η = c/L, with an L ≥ L_g on {f ≤ f(w_0)}."""
+    constant = largest_curvature_below(model, w)
     eta = c / constant
     first, last, total, _ = _run(RiemannianGradientDescent(rate_of(eta)), model, w, steps)
     return at_most(total, RGD_SUM(drop=first - last, rate=eta, smoothness=constant))
 
 
-@C6.law(**TWO_BLOCKS, on=(BALLS, FLOATS))
+@C6.law(**NEAR_MINIMA, on=(BALLS, FLOATS))
 def the_sum_is_bounded_for_two_blocks_and_a_free_parameter(steps, model, w, c):
     """The same for two blocks coupled to each other and to v, near minima where blocks, or v, are curved by about L."""
     return _two_blocks_are_bounded(steps, model, w, c)
 
 
-NEAR_THE_BEST = {"steps": 2, "w": np.array([1.0, 1 / 16, 1.0, -1 / 16, 8.0]), "c": 1.75}
-
-
-@the_sum_is_bounded_for_two_blocks_and_a_free_parameter.counterfeit(
-    instance={**NEAR_THE_BEST, "model": RankOne(8 * np.eye(2))}
-)
+@the_sum_is_bounded_for_two_blocks_and_a_free_parameter.counterfeit(instance=CURVED_BLOCKS)
 def the_second_block_may_go_twice_as_far(steps, model, w, c):
     """The same if the second block steps with 2η."""
-    xp = namespace(w)
-    return _two_blocks_are_bounded(steps, model, w, c, lambda eta: PerBlock(xp.stack([eta, 2 * eta]), eta))
+    return _two_blocks_are_bounded(steps, model, w, c, second_block_twice_as_far)
 
 
-@the_sum_is_bounded_for_two_blocks_and_a_free_parameter.counterfeit(
-    instance={**NEAR_THE_BEST, "model": RankOne(np.eye(2) / 8), "w": np.array([1.0, 1 / 16, 1.0, -1 / 16, 1.0])}
-)
+@the_sum_is_bounded_for_two_blocks_and_a_free_parameter.counterfeit(instance=CURVED_V)
 def the_free_parameter_may_go_three_times_as_far(steps, model, w, c):
     """The same if v steps with 3η."""
-    xp = namespace(w)
-    return _two_blocks_are_bounded(steps, model, w, c, lambda eta: PerBlock(xp.stack([eta, eta]), 3 * eta))
+    return _two_blocks_are_bounded(steps, model, w, c, free_parameter_three_times_as_far)
 
 
 # -- the two constants --------------------------------------------------------------------------
