@@ -14,6 +14,7 @@ from psitheory.conformance.geometry.drawing import CASES, cases, derived
 from psitheory.conformance.geometry.judging import judge, one_ulp_away
 from psitheory.conformance.geometry.methods import expression
 from psitheory.conformance.geometry.nature import Known
+from psitheory.conformance.geometry.precisions import precisions_of
 from psitheory.conformance.geometry.recognising import recognised
 from psitheory.conformance.geometry.rules import RULES, Rule
 from psitheory.conformance.geometry.sources import Points
@@ -122,33 +123,16 @@ def _replay(subject: Known, rule: Rule, options: list[str], seed: int) -> str:
 
 def _tried(rule: Rule, subject: Known, count: int, seed: int, replay: str) -> Finding:
     law = Law(rule.name, rule.claimed, rule.means, replay)
-    precisions = [np.float64, *([np.float32] if _takes_float32(subject) and not rule.single else [])]
+    precisions, _ = precisions_of(subject)
     batches = []
-    for dtype in precisions:
+    for place, dtype in enumerate(precisions[:1] if rule.single else precisions):
         own, name = subject.in_precision(dtype), str(np.dtype(dtype))
-        number = 1 if rule.single else count if dtype == np.float64 else max(count // 2, 1)
+        number = 1 if rule.single else max(count // 2, 1) if place else count
         drawn = cases(own, rule.inputs, derived(seed, rule.name, name), number)
         away = partial(one_ulp_away, eps=own.eps, parts=own.parts)
         judged = partial(judge, partial(rule.law, own), eps=own.eps, moved=away, slack=own.slack)
         batches.append(Batch(name, number, drawn, judged, own.shown))
     return tried(law, batches)
-
-
-def _takes_float32(subject: Known) -> bool:
-    """Tell whether the manifold takes single precision at all: what raises there only is no failure of a law."""
-    single = subject.in_precision(np.float32)
-    rng = np.random.default_rng(0)
-    w = subject.random_point(rng)
-    x = subject.random_tangent(rng, w)
-    try:
-        for name in ("inner", "retract", "exp"):
-            if name in subject.offers:
-                single.raw(name, *single.arguments(name, w, x, w, x if len(x) == len(w) else w))
-    except Missing:
-        return True
-    except Exception:
-        return False
-    return True
 
 
 def _properties(subject: Known, claims: Claims) -> dict[str, Any]:
@@ -177,5 +161,5 @@ def _kind(subject: Known) -> str:
 
 
 def _notes(subject: Known) -> tuple[str, ...]:
-    single = () if _takes_float32(subject) else ("its methods do not take float32; nothing was tried there",)
-    return (*single, *subject.unfit)
+    _, note = precisions_of(subject)
+    return (*([note] if note else []), *subject.unfit)

@@ -371,3 +371,33 @@ def test_an_arccos_distance_is_seen_from_a_single_point_too():
 def test_a_manifold_that_draws_no_direction_is_a_sentence():
     with pytest.raises(ArgumentError, match="Torus draws no tangent vector but 0; points that differ are needed"):
         check_manifold(Torus(), points=[np.zeros(2)])
+
+
+def in_single(method):
+    def called(self, *arguments):
+        return method(self, *(np.float32(argument) for argument in arguments))
+
+    return called
+
+
+class AllSingle(Ball):
+    """As code for JAX is, unless it is told otherwise: whatever comes, float32 goes."""
+
+    project, retract, exp, log, transport = map(
+        in_single, (Ball.project, Ball.retract, Ball.exp, Ball.log, Ball.transport)
+    )
+    gradient, hessian = in_single(Ball.gradient), in_single(Ball.hessian)
+    inner, dist = in_single(Ball.inner), in_single(Ball.dist)
+
+
+class AllSingleByArccos(AllSingle):
+    def dist(self, w, z):
+        return np.arccos(np.clip(np.float32(w) @ np.float32(z), -1, 1))
+
+
+def test_what_computes_in_single_precision_only_is_judged_by_it_and_that_is_said():
+    report = check_manifold(AllSingle(), cases=4)
+    assert report.verdict is Verdict.HOLDS, str(report)
+    assert {finding.kind.split(";")[0] for finding in report.findings} == {"float32"}
+    assert any(note.startswith("its methods compute in float32") for note in report.notes)
+    assert {NEAR, FAR} <= set(check_manifold(AllSingleByArccos(), cases=4).refuted())

@@ -25,6 +25,8 @@ from psitheory.conformance.geometry.judging import LIBRARY
 from psitheory.conformance.geometry.subject import Subject
 from psitheory.conformance.jets import jet
 
+RANK = 1e-5
+"""Singular values below this share are rounding, of single precision as well."""
 LARGEST_RANK = 400
 """No ranks are computed in spaces of more dimensions."""
 
@@ -157,7 +159,7 @@ class Known(Subject):
             return None
         slopes = np.stack([self.constraint_along(w, e) for e in np.eye(self.n)], axis=1)
         _, values, rows = np.linalg.svd(slopes, full_matrices=False)
-        return np.asarray(rows[values > 1e-8 * max(1.0, float(values[0]))])
+        return np.asarray(rows[values > RANK * max(1.0, float(values[0]))])
 
     def tangential(self, w: np.ndarray, velocity: np.ndarray) -> np.ndarray | None:
         """Return the tangential part, in the space of invariants, of a vector there; None if nothing tells it."""

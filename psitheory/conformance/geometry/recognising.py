@@ -18,7 +18,7 @@ from psitheory.conformance.geometry.invariants import (
     Square,
     directions,
 )
-from psitheory.conformance.geometry.nature import LARGEST_RANK, Known, Nature
+from psitheory.conformance.geometry.nature import LARGEST_RANK, RANK, Known, Nature
 
 SAMPLES = 12
 COARSE = 1e-3
@@ -158,7 +158,7 @@ def _fill_spheres(
 
 
 def _rank(rows: np.ndarray) -> int:
-    return int(np.linalg.matrix_rank(rows, tol=1e-8 * max(1.0, float(np.abs(rows).max(initial=0.0)))))
+    return int(np.linalg.matrix_rank(rows, tol=RANK * max(1.0, float(np.abs(rows).max(initial=0.0)))))
 
 
 def _opposites_meet(subject: Known, w: np.ndarray) -> bool:

@@ -6,7 +6,7 @@ import numpy as np
 
 from psitheory.conformance.geometry.forms import Form
 from psitheory.conformance.geometry.invariants import adjoint, matrix_of, numbers_of
-from psitheory.conformance.geometry.nature import LARGEST_RANK, gaussian
+from psitheory.conformance.geometry.nature import LARGEST_RANK, RANK, gaussian
 from psitheory.conformance.geometry.subject import Subject
 
 COARSE = 1e-3
@@ -160,4 +160,4 @@ def affine_constraints(subject: Subject, rng: np.random.Generator) -> np.ndarray
             return np.zeros((0, subject.n))
         centred = np.concatenate([centred, [subject.random_tangent(rng, w) for w in points]])
     _, values, rows = np.linalg.svd(centred)
-    return np.asarray(rows[int(np.sum(values > 1e-8 * max(1.0, float(values[0])))) :])
+    return np.asarray(rows[int(np.sum(values > RANK * max(1.0, float(values[0])))) :])
