@@ -18,7 +18,7 @@ Parts = dict[str, Array]
 
 
 class Samples(NamedTuple):
-    """A batch: centred inputs (..., N, d) and (..., d, N), targets (..., k, N), and their mean square (..., 1).
+    """A batch: centred inputs (..., N, d) and (..., d, N), targets (..., k, N), and their root mean square (..., 1).
 
     Both orders are kept, since a product with a transposed factor takes half as long again.
     """

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from psitheory.arithmetic import Array, dot, namespace, rescaled
-from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.errors import DeadNeuron
+from psitheory.models.deviation import are_dead, deviation
 
 
 class Normalised(NamedTuple):
@@ -46,7 +46,7 @@ def normalised(
     eps : number
         What is added to the variance.
     size : array (..., 1), optional
-        Says that ``incoming`` has zero means already, and what the mean square of its columns was before.
+        Says that ``incoming`` has zero means already, and what the root mean square of its columns was before.
     out : array (..., h, N), optional
         Where to write z.
 
@@ -55,6 +55,7 @@ def normalised(
     DeadNeuron
         If ``eps`` is 0 and a variance is zero, or in floats no larger than rounding makes it.
     """
+    terms: Array = None  # those whose rounding makes a deviation
     weights, scale = rescaled(weights)
     if not isinstance(scale, int):
         scale = scale[..., None]
@@ -63,19 +64,15 @@ def normalised(
             weights, scale = weights * small, scale / small
     z = np.matmul(weights, incoming, out=out)
     if size is None:
-        mean = namespace(z).mean(z, axis=-1, keepdims=True)
-        z -= mean
-        noise = mean * mean
-    else:
-        noise = dot(weights, weights, keepdims=True) * size[..., None]
-    variance = dot(z, z, keepdims=True) / z.shape[-1]
+        terms = namespace(z).mean(z, axis=-1, keepdims=True)
+        z -= terms
+    elif eps == 0 and z.dtype != object:
+        terms = np.sqrt(dot(weights, weights, keepdims=True)) * size[..., None]
+    sigma = deviation(z, eps, scale)
     if eps == 0:
-        _check_alive(name, variance, noise, z.shape[-1])
-    else:
-        variance = variance + (eps / scale) / scale
-    deviation = namespace(z).sqrt(variance)
-    z /= deviation
-    return Normalised(weights, scale, incoming, z, deviation)
+        _check_alive(name, sigma, terms, z.shape[-1])
+    z /= sigma
+    return Normalised(weights, scale, incoming, z, sigma)
 
 
 def pull_back(layer: Normalised, delta: Array, out: Array | None = None) -> None:
@@ -93,17 +90,9 @@ def centred(x: Array) -> Array:
     return x - namespace(x).mean(x, axis=-1, keepdims=True)
 
 
-def _check_alive(name: str, variance: Array, noise: Array, samples: int) -> None:
-    """Raise if a variance is zero, or if rounding of terms of mean square ``noise`` may be all there is to it.
-
-    A ball that straddles zero passes; what follows from it is not finite.
-    """
-    xp = namespace(variance)
-    if isinstance(xp, ObjectNamespace):
-        dead = np.frompyfunc(lambda x: x == 0, 1, 1)(variance).astype(bool)
-    else:
-        variance = variance.real
-        dead = variance <= noise.real * (8 * np.finfo(variance.dtype).eps) ** 2
+def _check_alive(name: str, sigma: Array, size: Array, samples: int) -> None:
+    """Raise if a deviation is zero, or if rounding of terms of that ``size`` may be all there is to it."""
+    dead = are_dead(sigma, size)
     if dead.any():
         unit = int(np.argwhere(dead)[0][-2])
         raise DeadNeuron(

@@ -9,12 +9,13 @@ from typing import Any, Literal
 
 import numpy as np
 
-from psitheory.arithmetic import Array, namespace, squared_norm
+from psitheory.arithmetic import Array, namespace
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 from psitheory.layout import Layout, Part, blocks, free
 from psitheory.models.activations import activation
 from psitheory.models.backprop import Network, Parts, Samples
 from psitheory.models.data import check_width, checked, matched
+from psitheory.models.deviation import deviation
 from psitheory.models.heads import head
 from psitheory.models.interface import Evaluation
 
@@ -207,7 +208,10 @@ def _prepared(w: Array, inputs: Array, targets: Array) -> Samples:
     xp = namespace(inputs)
     shifted = inputs - inputs[..., :1, :]  # so that a constant feature is centred to exact zeros
     rows = shifted - xp.mean(shifted, axis=-2, keepdims=True)
-    size = xp.mean(squared_norm(shifted), axis=-1, keepdims=True)
+    size = shifted[..., 0, :1]
+    if inputs.dtype != object:  # rounding, which it is for, does not exist elsewhere
+        flat = shifted.reshape(*shifted.shape[:-2], -1)
+        size = deviation(flat, 0) * float(np.sqrt(inputs.shape[-1]))
     return Samples(rows, np.array(rows.mT, order="C"), np.array(targets.mT, order="C"), size)
 
 

@@ -20,8 +20,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from psitheory.arithmetic import Array, dot, namespace, rescaled
-from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.errors import DeadNeuron
+from psitheory.models.deviation import are_dead, deviation
 
 Parts = dict[str, Array]
 """W, and b or g where there are any; arrays (..., *shape)."""
@@ -124,15 +124,12 @@ class OfActivations:
             z = z + w["b"][..., None] / scale
         z = self.rows.fold(z)
         mean = namespace(z).mean(z, axis=-1, keepdims=True)
-        noise = mean * mean
-        if self.centred:
-            z = z - mean
-        square = dot(z, z, keepdims=True) / z.shape[-1]
+        z, size = (z - mean, mean) if self.centred else (z, 0 * mean)
         if self.eps == 0:
-            _refuse_dead(square, noise if self.centred else 0 * noise)
+            sigma = deviation(z, 0)
+            _refuse_dead(sigma, size)
         else:
-            square = square + self._eps_over(scale, z, inputs.shape[-1])
-        sigma = namespace(square).sqrt(square)
+            sigma = deviation(z, self.eps, self._folded(scale, inputs.shape[-1]))
         z = z / sigma
         return self.rows.unfold(z), _Seen(w, inputs, scale, z, sigma)
 
@@ -185,12 +182,11 @@ class OfActivations:
             scale = np.maximum(scale, 1)
         return weights / scale, scale
 
-    def _eps_over(self, scale: Array | int, z: Array, columns: int) -> Array:
-        """Return eps over the square of the scale, for each row of ``z``."""
+    def _folded(self, scale: Array | int, columns: int) -> Array | int:
+        """Return the scale of each row of pre-activations that are normalised together."""
         if isinstance(scale, int):
-            return self.eps
-        small = (self.eps / scale) / scale
-        return self.rows.fold(np.broadcast_to(small, (*small.shape[:-1], columns)))[..., :1]
+            return scale
+        return self.rows.fold(np.broadcast_to(scale, (*scale.shape[:-1], columns)))[..., :1]
 
 
 class _SeenUnits(NamedTuple):
@@ -262,15 +258,9 @@ class OfWeights:
         return {**parts, "b": namespace(delta).sum(delta, axis=-1)} if "b" in seen.w else parts
 
 
-def _refuse_dead(square: Array, noise: Array) -> None:
-    """Raise where a mean square is zero, or where rounding of terms of mean square ``noise`` may be all of it.
-
-    A ball that straddles zero passes; what follows from it is not finite.
-    """
-    if isinstance(namespace(square), ObjectNamespace):
-        dead = np.frompyfunc(lambda x: x == 0, 1, 1)(square).astype(bool)
-    else:
-        dead = square.real <= noise.real * (8 * np.finfo(square.real.dtype).eps) ** 2
+def _refuse_dead(sigma: Array, size: Array) -> None:
+    """Raise where a deviation is zero, or where rounding of terms of that ``size`` may be all of it."""
+    dead = are_dead(sigma, size)
     if dead.any():
         where = tuple(int(i) for i in np.argwhere(dead[..., 0])[0][-2:])
         raise DeadNeuron(
