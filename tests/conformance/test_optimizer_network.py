@@ -1,0 +1,91 @@
+"""The network on which optimisers are tried is exactly invariant; its runs are fresh, and judged by their motion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from psitheory.checking import Verdict
+from psitheory.conformance import check_optimizer
+from psitheory.conformance.optimizers.network import invariant_network, one_ulp_away
+from psitheory.layout import Layout
+
+NEURON = "runs_commute_with_rescaling_of_each_neuron"
+BOTH = [np.float64, np.float32]
+
+
+@pytest.mark.parametrize("dtype", BOTH)
+@pytest.mark.parametrize("fixed", [False, True])
+def test_powers_of_two_change_nothing_bit_for_bit(dtype: Any, fixed: bool) -> None:
+    network = invariant_network(np.dtype(dtype), 0)
+    network = network.without_free() if fixed else network
+    layout, rng = network.layout, np.random.default_rng(0)
+    top = 100 if dtype is np.float64 else 20
+    a = np.exp2(rng.integers(-top, top, layout.m)).astype(dtype)
+    one, two = network.evaluate(network.first), network.evaluate(layout.scale(a, network.first))
+    assert one.loss.dtype == one.gradient.dtype == dtype
+    assert one.loss == two.loss
+    np.testing.assert_array_equal(layout.scale(a, two.gradient), one.gradient)
+
+
+def test_generic_scales_change_nothing_but_rounding() -> None:
+    network = invariant_network(np.dtype(float), 0)
+    layout, rng = network.layout, np.random.default_rng(0)
+    a = np.exp(rng.normal(size=layout.m))
+    one, two = network.evaluate(network.first), network.evaluate(layout.scale(a, network.first))
+    # sums of 16 samples, two layers deep
+    np.testing.assert_allclose(layout.scale(a, two.gradient), one.gradient, rtol=0, atol=1e-13)
+    assert one.loss == pytest.approx(two.loss, rel=1e-14)
+
+
+def test_no_smaller_group_than_a_neuron_is_invariant_nor_the_last_layer() -> None:
+    network = invariant_network(np.dtype(float), 0)
+    start = network.evaluate(network.first).loss
+    for i in (0, 5, network.layout.n - 1):
+        w = network.first.copy()
+        w[i] += 0.5
+        assert abs(network.evaluate(w).loss - start) > 1e-6
+
+
+def test_one_ulp_moves_every_entry_but_zeros_by_one_rounding() -> None:
+    w = np.array([1.0, -2.0, 0.0, 1e-300])
+    moved = one_ulp_away(w, np.random.default_rng(0))
+    np.testing.assert_array_equal(np.abs(moved - w), [*np.abs(moved - w)[:2], 0.0, np.abs(moved - w)[3]])
+    assert np.all((moved != w) == (w != 0))
+    assert np.all(np.abs(moved - w) <= np.spacing(np.abs(w)))
+
+
+@pytest.mark.parametrize("rate", [1e-6, 1e-11])
+def test_defects_count_relative_to_how_far_runs_moved(rate: float) -> None:
+    def descent(w: Any, g: Any) -> Any:
+        return w - rate * g
+
+    def psi(w: Any, g: Any, layout: Layout) -> Any:
+        return w - rate * layout.times_squared_norms(w, g)
+
+    assert check_optimizer(descent, only=NEURON).refuted() == (NEURON,)
+    assert check_optimizer(psi, only=NEURON).verdict is Verdict.HOLDS
+
+
+@pytest.mark.parametrize("dtype", BOTH)
+def test_every_run_has_a_fresh_state_and_arrays_in_its_precision(dtype: Any) -> None:
+    seen: list[tuple[Any, ...]] = []
+
+    def step(w: Any, g: Any, m: Any, layout: Layout, t: int, rate: float = 0.1) -> Any:
+        seen.append((w.dtype, g.dtype, m is None, t == 0))
+        return w - w.dtype.type(rate) * layout.times_squared_norms(w, g), g
+
+    check_optimizer(step, only=NEURON, dtype=dtype, steps=3)
+    assert {kind for kind, *_ in seen} == {kind for _, kind, *_ in seen} == {np.dtype(dtype)}
+    assert all(fresh == first for *_, fresh, first in seen)
+
+
+def test_what_a_method_writes_into_its_arguments_stays_there() -> None:
+    def step(w: Any, g: Any, layout: Layout, rate: float = 0.1) -> Any:
+        g *= rate
+        w -= layout.times_squared_norms(w, g)
+        return w
+
+    assert check_optimizer(step, only=["runs_repeat", NEURON]).verdict is Verdict.HOLDS
