@@ -14,10 +14,12 @@ becomes :math:`\ln 2`, with the range :math:`D = \sup f - \inf f` for :math:`\De
 
 Assumptions
 -----------
-Each mini-batch loss is PSI, so that steps are horizontal; L, that of f, holds on all classes, since steps may lead
-uphill (for batch norm: a smooth activation and a centred batch covariance of full rank).  It is
-the minimum of **expectations**; single runs may do worse.  On the window D cannot be replaced by :math:`\Delta` in the
-proof: f at T/2 may lie above :math:`f(w_0)`.
+Each mini-batch loss is PSI, so that steps are horizontal, and f is **the mean of the mini-batch losses**, so that
+gradients are unbiased.  For batch norm, where a loss depends on its batch, this mean is not the loss of the full batch:
+the bound is on the former's G.  L, that of f, holds on all classes, since steps may lead uphill (for batch norm: a
+smooth activation, and a centred covariance of full rank on **every** mini-batch).  The minimum is one of
+**expectations**; single runs may do worse.  On the window D cannot be replaced by :math:`\Delta` in the proof: f at T/2
+may lie above :math:`f(w_0)`.
 
 Source
 ------
@@ -35,13 +37,16 @@ over :math:`N^T` runs, which is taken **exactly**, on rationals, in balls and on
 expectation is estimated from 2,000 runs: the intervals at all t < T hold at once with probability
 :math:`1 - 10^{-6}`, by the empirical Bernstein bound of Maurer and Pontil (2009), which holds for every distribution on
 :math:`[0, (\lambda_{\max}-\lambda_{\min})^2]`, where G lies; a bound inside the interval of the minimum leaves the case
-undecided.
+undecided.  That the first bound at the tuned rate is below the second, as numbers, exactly.  That batch norm is biased
+towards the loss of the full batch, by an instance.  Several blocks and free parameters are covered by the proof, not by
+a check.
 
 Tags
 ----
 rates, PSI-SGD, mini-batches
 """
 
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -54,11 +59,12 @@ from psitheory.arithmetic import namespace
 from psitheory.checking import BALLS, FLOATS, RATIONALS, Exhibit, Interval, at_most, theorem
 from psitheory.experiments import descend
 from psitheory.experiments.trajectory import riemannian_square
+from psitheory.models import Neuron
 from psitheory.models.rayleigh_mean import RayleighMean
 from psitheory.optimizers import PSIGradientDescent
 from psitheory.rates.bounds import PSI_GD, PSI_SGD, PSI_SGD_DECREASING, PSI_SGD_TUNED, PSI_SGD_WINDOW
 from psitheory.rates.confidence import mean_intervals
-from psitheory.strategies import counts, ratios
+from psitheory.strategies import counts, points, ratios, sampled_neurons, step_sizes
 from psitheory.strategies.rates import points_off_the_axes, rayleigh_means
 
 C3 = theorem(
@@ -72,8 +78,9 @@ C3 = theorem(
     r"\quad(\eta = \min(1/L, \sqrt{2\Delta/(LT\sigma^2)}))",
     assumptions=(
         "mini-batch losses are positively scale-invariant; gradients are unbiased, with variance at most σ² in g",
-        "L bounds the joint Hessian at unit blocks on all classes",
-        SMOOTH_NETWORKS,
+        "f is the mean of the mini-batch losses: with batch norm this is not the loss of the full batch",
+        "L bounds the joint Hessian of f at unit blocks on all classes",
+        f"{SMOOTH_NETWORKS} on every mini-batch",
         "η ≤ 1/L; the bound is on the minimum of expectations, not on a run",
     ),
     doc=with_tightness(__doc__, PSI_SGD, PSI_SGD_TUNED, PSI_SGD_DECREASING, PSI_SGD_WINDOW),
@@ -202,6 +209,68 @@ def tuning_removes_the_noise(steps, model, w):
     return _tuned(steps, model, w, lambda L, gap, v, T: PSI_GD(smoothness=L, gap=gap, steps=T))
 
 
+SHARP = {"share": ratios(0, 1), "size": ratios(0, 1), "c": ratios(0, 1)}
+
+
+def _from_the_noise(share, size, c, bound):
+    """Claim the bound for T = 6 on diag(0, 1) ± ε(0 1; 1 0), ε = size/16, where σ² = 4ε², from G_0 of about that."""
+    xp, one, eps = namespace(size), namespace(size).ones_like(size), size / 16
+    mean, swap = xp.stack([xp.stack([0 * one, 0 * one]), xp.stack([0 * one, one])]), eps * SWAP.astype(int)
+    model = RayleighMean(xp.stack([mean + swap, mean - swap]))
+    w, eta = xp.stack([one, eps * (1 + share)]), c / 2
+    return at_most(_least_mean(model, w, lambda t: eta, 6), bound(2 * one, _gap(model, w), eta, 4 * eps * eps, 6))
+
+
+@C3.law(**SHARP, on=(BALLS, FLOATS))
+def the_least_mean_is_bounded_where_noise_is_all_there_is(share, size, c):
+    """The same for T = 6 with the least σ², from about as far as the noise itself leads."""
+    return _from_the_noise(share, size, c, _with_noise)
+
+
+@the_least_mean_is_bounded_where_noise_is_all_there_is.counterfeit(instance={"share": 0.0, "size": 0.25, "c": 1.0})
+def half_of_the_noise_costs_as_much(share, size, c):
+    """The same with Lησ²/2."""
+    return _from_the_noise(
+        share, size, c, lambda smoothness, gap, rate, v, steps: _with_noise(smoothness, gap, rate, v / 2, steps)
+    )
+
+
+TUNED = {"steps": counts(1, 48), "L": step_sizes(), "x": step_sizes(), "sigma": step_sizes()}
+
+
+def _tuning_lowers_the_bound(steps, L, x, sigma, bound, *, largest_rate=False):
+    """Compare both bounds for Δ = Tx²/(2L), that is 2LΔ/T = x², at the tuned η = min(1/L, x/(Lσ)) or at 1/L."""
+    gap, variance = steps * x * x / (2 * L), sigma * sigma
+    eta = 1 / L if largest_rate else namespace(L).minimum(1 / L, x / (L * sigma))
+    tuned = bound(smoothness=L, gap=gap, variance=variance, steps=steps)
+    return at_most(_with_noise(L, gap, eta, variance, steps), tuned)
+
+
+@C3.law(**TUNED, on=(RATIONALS, BALLS, FLOATS))
+def tuning_brings_the_bound_below_the_tuned_one(steps, L, x, sigma):
+    """2Δ/(ηT) + Lησ² ≤ 2LΔ/T + 2σ√(2LΔ/T) at η = min(1/L, √(2Δ/(LTσ²)))."""
+    return _tuning_lowers_the_bound(steps, L, x, sigma, PSI_SGD_TUNED)
+
+
+NOISE_RULES = {"steps": 1, "L": 1.0, "x": 1.0, "sigma": 4.0}
+
+
+@tuning_brings_the_bound_below_the_tuned_one.counterfeit(instance=NOISE_RULES)
+def half_of_the_noise_term_will_do(steps, L, x, sigma):
+    """The same with σ√(2LΔ/T) for 2σ√(2LΔ/T)."""
+
+    def halved(smoothness, gap, variance, steps):
+        return PSI_SGD_TUNED(smoothness=smoothness, gap=gap, variance=variance / 4, steps=steps)
+
+    return _tuning_lowers_the_bound(steps, L, x, sigma, halved)
+
+
+@tuning_brings_the_bound_below_the_tuned_one.counterfeit(instance=NOISE_RULES)
+def the_largest_rate_brings_it_there_too(steps, L, x, sigma):
+    """The same at η = 1/L, however large the noise."""
+    return _tuning_lowers_the_bound(steps, L, x, sigma, PSI_SGD_TUNED, largest_rate=True)
+
+
 def _decreasing(steps, model, w, c, bound, begin=0):
     """Claim a bound at η_t = (c/L)/√(t+1)."""
     smoothness, one = model.smoothness.value, w[0] * 0 + 1
@@ -265,13 +334,55 @@ def a_tenth_of_that_bound_holds(half, model, w, c):
     return _window(half, model, w, c, divided_by=10)
 
 
+# -- whose gradient the mean is -----------------------------------------------------------------
+
+
+def _biased(model, w, size):
+    """Claim that the mean of the gradients on all batches of a size is farther from ∇f on all samples than 0 is."""
+    xp, layout, whole = namespace(w), model.layout, model.evaluate(w).gradient
+    batches = combinations(range(model.samples), size)
+    mean = xp.mean(xp.stack([model.evaluate(w, np.array(batch)).gradient for batch in batches]), axis=0)
+    return at_most(riemannian_square(layout, w, whole), riemannian_square(layout, w, mean - whole))
+
+
+BATCH_NORM = Neuron(
+    np.array([[1.0, -1.0], [0.0, 2.0], [0.0, 1.0], [1.0, -1.0], [0.0, 0.0], [1.0, 0.0]]),
+    np.array([1.0, 0.0, -1.0, -1.0, 0.0, -1.0]),
+    activation="identity",
+)
+
+
+@C3.law(
+    model=sampled_neurons(6),
+    w=points("model"),
+    size=4,
+    quantifier="exists",
+    on=(BALLS,),
+    instance={"model": BATCH_NORM, "w": np.array([2.0, 1.0]), "size": 4},
+)
+def batch_norm_is_biased_against_its_full_batch(model, w, size):
+    """There are six samples whose mean gradient over all batches of four is farther from the full batch's than 0 is."""
+    return _biased(model, w, size)
+
+
+@batch_norm_is_biased_against_its_full_batch.counterfeit(
+    instance={"model": NOISY, "w": np.array([16.0, 1.0]), "size": 1},
+    model=rayleigh_means(),
+    w=points_off_the_axes("model"),
+    size=1,
+)
+def means_of_quotients_are_biased(model, w, size):
+    """So it is for means of Rayleigh quotients, whose samples do not see each other."""
+    return _biased(model, w, size)
+
+
 # -- long runs, by samples ----------------------------------------------------------------------
 
 LONG: dict[str, Any] = {
     "model": RayleighMean(np.diag([0.0, 1.0]) + np.stack([-SWAP, SWAP]) / 4),
     "w": np.array([1.0, 1.0]),
     "c": st.sampled_from([0.125, 0.5, 1.0]),
-    "seed": 0,
+    "seed": st.integers(0, 2**16),
     "steps": 48,
 }
 
@@ -305,7 +416,7 @@ def the_least_mean_of_long_runs_is_bounded(model, w, c, seed, steps):
     return _sampled(model, w, c, seed, steps, _with_noise)
 
 
-@the_least_mean_of_long_runs_is_bounded.counterfeit(instance={**LONG, "c": 1.0})
+@the_least_mean_of_long_runs_is_bounded.counterfeit(instance={**LONG, "c": 1.0, "seed": 0})
 def noise_costs_nothing_in_long_runs(model, w, c, seed, steps):
     """min_{t<T} E G ≤ 2Δ/(ηT) for T = 48: a rate of 1/T at a fixed horizon with noise that does not vanish."""
     return _sampled(model, w, c, seed, steps, _without_noise)
