@@ -176,6 +176,30 @@ class SelfAttention(nn.Module):
         return self.a(x, x, x, need_weights=False)[0]
 
 
+class NormalisedAttention(nn.Module):
+    """Queries and keys under layer norm, whose gains trade."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.q, self.k, self.v = nn.Linear(8, 4), nn.Linear(8, 4), nn.Linear(8, 2)
+        self.nq, self.nk = nn.LayerNorm(4), nn.LayerNorm(4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.softmax(self.nq(self.q(x)) @ self.nk(self.k(x)).mT, -1) @ self.v(x)
+
+
+class PartlyNormalised(nn.Module):
+    """Batch norm on half of the neurons."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.a, self.n = nn.Linear(4, 6, bias=False), nn.BatchNorm1d(3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        z = self.a(x)
+        return torch.tanh(torch.cat([self.n(z[:, :3]), z[:, 3:]], 1))
+
+
 class Bilinear(nn.Module):
     """A bilinear layer before batch norm."""
 
@@ -235,6 +259,8 @@ QK, VO = (
 )
 TIED = "only by trading: table.weight +1, norm.weight −1, norm.bias −1 up to eps"
 BRANCHES = "only jointly: a.weight rows +1, b.weight rows +1 up to eps"
+GAINS = "only by trading: nq.weight entries +1, nq.bias entries +1, nk.weight entries −1"
+FLATTENED = "only by trading: 1.weight entries +1, 1.bias entries +1, 4.weight 4 blocks of columns −1"
 LEARNED = "only jointly: 0.weight rows +1, 1.eps rows +2"
 GATED = "only by trading: 0.weight rows 0–2 +1, 0.bias entries 0–2 +1, 2.weight columns −1"
 OUT = {"out.weight": "none", "out.bias": "none"}
@@ -392,6 +418,23 @@ CASES: dict[str, tuple[Callable[[], nn.Module], Tensor, dict[str, str]]] = {
             "a.out_proj.weight columns −1",
             "a.out_proj.bias": "none",
         },
+    ),
+    "attention with gains": (
+        NormalisedAttention,
+        SEQUENCES,
+        {f"{x}.{y}": f"only jointly: {x}.weight +1, {x}.bias +1 up to eps" for x in "qk" for y in ("weight", "bias")}
+        | {"nq.weight": GAINS, "nq.bias": GAINS, "nk.weight": GAINS, "nk.bias": "no effect"}
+        | {"v.weight": "none", "v.bias": "none"},
+    ),
+    "half of the neurons under batch norm": (
+        PartlyNormalised,
+        VECTORS,
+        {"a.weight": "rows 0–2 only up to eps", "n.weight": "none", "n.bias": "none"},
+    ),
+    "a convolution of sequences, flattened": (
+        lambda: nn.Sequential(nn.Conv1d(6, 4, 3), nn.BatchNorm1d(4), nn.ReLU(), nn.Flatten(), nn.Linear(24, 2)),
+        SEQUENCES,
+        BATCH | {"1.weight": FLATTENED, "1.bias": FLATTENED, "4.weight": FLATTENED, "4.bias": "none"},
     ),
     "bilinear": (
         Bilinear,

@@ -142,9 +142,10 @@ def tried(
         return Outcome("undecided")
     exact, cases, floor, ceiling = True, 0, -lowest, 30
     refused: Exception | None = None
+    mixes = family.is_trade  # what shrinks may be added to something that stays
     for base in usable:
         for text, k, x in exponents_of(family, rng, lowest):
-            trial, error = _try(function, family, base, x, text, aspect)
+            trial, error = attempted(function, family, base, x, text, aspect)
             if error is not None:
                 if k is None or abs(k) < FAR:
                     return Outcome("raised", cases=cases, trial=trial, error=error)
@@ -155,11 +156,11 @@ def tried(
             change = trial.change
             if not change.seen:
                 exact = exact and (change.exact or k is None)
-            elif base.explains(change, function, trial.at, aspect):
+            elif base.explains(change, function, trial.at, aspect, added=mixes and (k is None or abs(k) >= FAR)):
                 exact = False
             elif k is not None and k <= -FAR:
                 floor, exact = min(floor, _before(k)), False
-            elif k is not None and k >= FAR and _nothing_is_told(function, trial, aspect):
+            elif k is not None and k >= FAR and _nothing_is_told(function, family, trial, aspect):
                 ceiling, exact = min(ceiling, _before(k)), False
             else:
                 return Outcome("broken", cases=cases, trial=_simpler(function, family, base, aspect, trial))
@@ -168,12 +169,15 @@ def tried(
     return Outcome("holds", exact, -floor, ceiling, cases, error=refused)
 
 
-def _nothing_is_told(function: LossFunction, trial: Trial, aspect: str) -> bool:
-    """Return whether f overflows at the scaled weights, or one ulp of them changes it as much as anything."""
+def _nothing_is_told(function: LossFunction, family: Family, trial: Trial, aspect: str) -> bool:
+    """Return whether f overflows at the scaled weights, or one ulp of them changes it as much as anything.
+
+    What a trade shrinks may be added to something that stays, so that its digits are lost.
+    """
     if not np.isfinite(trial.change.size):
         return True
     try:
-        return baseline(function, trial.at, np.random.default_rng(0)).blind(aspect)
+        return baseline(function, trial.at, np.random.default_rng(0), added=family.is_trade).blind(aspect)
     except Exception:
         return True
 
@@ -183,9 +187,10 @@ def _before(k: int) -> int:
     return max((abs(j) for j in POWERS if abs(j) < abs(k)), default=0)
 
 
-def _try(
+def attempted(
     function: LossFunction, family: Family, base: Baseline, x: Array, text: str, aspect: str
 ) -> tuple[Trial, Exception | None]:
+    """Return what units scaled by 2^x change at a point, and the error that was raised, if any."""
     with np.errstate(all="ignore"):
         w = family.scaled(base.w, x).astype(function.dtype).astype(float)
         before = _shown(base.seen[aspect])
@@ -202,7 +207,7 @@ def _simpler(function: LossFunction, family: Family, base: Baseline, aspect: str
         x = np.zeros(family.count)
         x[unit] = 1
         text = "2" if family.count == 1 else f"2 on unit {unit} alone"
-        small, error = _try(function, family, base, x, text, aspect)
+        small, error = attempted(function, family, base, x, text, aspect)
         if error is None and small.change.seen and small.change.size > 1e-4:
             return small
     return trial
@@ -217,7 +222,7 @@ def _reach(
             edge = ceiling if sign > 0 else floor
             if edge < min(30, k // 4) or (sign < 0 and lowest > -30):
                 continue
-            trial, error = _try(function, family, base, sign * x, "", aspect)
+            trial, error = attempted(function, family, base, sign * x, "", aspect)
             if error is None and base.explains(trial.change, function, trial.at, aspect):
                 floor, ceiling = (floor, max(k, ceiling)) if sign > 0 else (max(k, floor), ceiling)
     return floor, ceiling

@@ -9,9 +9,9 @@ import numpy as np
 
 from psitheory.arithmetic import Array
 from psitheory.conformance.invariance.alignment import axis_name, ranges
-from psitheory.conformance.invariance.eps_limit import decays_of, dies_out, limited_one, too_large
-from psitheory.conformance.invariance.levels import Level, families_of, family_of
-from psitheory.conformance.invariance.scaling import Family, Outcome, tried
+from psitheory.conformance.invariance.eps_limit import Decay, decays_of, dies_out, limited_one, too_large
+from psitheory.conformance.invariance.levels import Level, Limit, families_of, family_of
+from psitheory.conformance.invariance.scaling import POWERS, Family, Outcome, attempted, tried
 from psitheory.layout import Part
 from psitheory.symmetry.baseline import Baseline
 from psitheory.symmetry.function import LossFunction
@@ -39,6 +39,9 @@ class Search:
     clean_bases: Sequence[Baseline]
     aspect: str
     rng: np.random.Generator
+    fresh: Sequence[Baseline] = ()
+    clean_fresh: Sequence[Baseline] = ()
+    """More points, at which what was found must hold too: at the others a neuron may be dead for all samples."""
     gradients: Array | None = None
     """w⊙∇ of something generic in the aspect, at the clean points, one row each."""
 
@@ -71,23 +74,46 @@ class Search:
     def established(self, family: Family, parts: tuple[str, ...]) -> Level:
         """Return the level that ``family`` establishes: exactly, up to an eps, or not."""
         outcome = tried(self.function, family, self.bases, self.rng, self.aspect, farther=True)
+        spoiled: list[Baseline] = []
         if outcome.status == "holds":
-            return Level(parts, family.text, family, outcome, even=self._even(family))
+            outcome, spoiled = self._confirmed(self.function, self.fresh, family, outcome)
+        if outcome.status == "holds":
+            below = self._eps_below(family) if outcome.lowest > min(POWERS) else None
+            limit: Limit = "" if below is None else "removed" if self.removable else "decays"
+            return Level(parts, family.text, family, outcome, limit, below, self._even(family))
         if outcome.status != "broken":
             return Level(parts, "undecided", family, outcome)
+        bases = [*spoiled, *self.bases]
+        held = replace(outcome, status="holds")
         if self.removable:
             without = tried(self.clean, family, self.clean_bases, self.rng, self.aspect, lowest=-8)
-            if without.status == "holds" and dies_out(self.function, family, self.bases, self.aspect):
-                found = limited_one(decays_of(self.function, family, self.bases, self.aspect))
-                held = replace(outcome, status="holds")
+            if without.status == "holds":
+                without, _ = self._confirmed(self.clean, self.clean_fresh, family, without)
+            if without.status == "holds" and dies_out(self.function, family, bases, self.aspect):
+                found = limited_one(decays_of(self.function, family, bases, self.aspect))
                 return Level(parts, family.text, family, held, "removed", found, self._even(family))
             return Level(parts, "none", family, outcome)
         # a network near zero is linear, so that its layers trade up to a defect that dies out too
-        decays = [] if family.is_trade else decays_of(self.function, family, self.bases, self.aspect)
+        decays = [] if family.is_trade else decays_of(self.function, family, bases, self.aspect)
         found = limited_one(decays)
         if found is None:
             return Level(parts, "none", family, outcome, decay=too_large(decays))
-        return Level(parts, family.text, family, replace(outcome, status="holds"), "decays", found, self._even(family))
+        return Level(parts, family.text, family, held, "decays", found, self._even(family))
+
+    def _eps_below(self, family: Family) -> Decay | None:
+        """Return the decay of a defect that is an eps's and seen at small scales alone."""
+        return None if family.is_trade else limited_one(decays_of(self.function, family, self.bases, self.aspect))
+
+    def _confirmed(
+        self, function: LossFunction, fresh: Sequence[Baseline], family: Family, outcome: Outcome
+    ) -> tuple[Outcome, list[Baseline]]:
+        """Return the outcome, unless one more scaling at one of the fresh points, which comes along, breaks it."""
+        for base in [b for b in fresh if not b.blind(self.aspect)]:
+            x = self.rng.integers(-4, 5, family.count).astype(float)
+            trial, error = attempted(function, family, base, x, "2**k, k of each unit in ±4", self.aspect)
+            if error is None and not base.explains(trial.change, function, trial.at, self.aspect, added=True):
+                return replace(outcome, status="broken", trial=trial), [base]
+        return replace(outcome, cases=outcome.cases + len(fresh)), []
 
     def plausible(self, family: Family) -> bool:
         r"""Return whether gradients allow the family: Euler's :math:`\sum p_kw_k\partial_kf = 0` for each unit.
@@ -111,7 +137,7 @@ class Search:
         view = self.function.layout.view
         sizes = view(part.name, typical_sizes(self.function))
         decided = False
-        for base in self.bases:
+        for base in [*self.bases, *self.fresh]:
             if base.blind(self.aspect):
                 continue
             for size in (1.0, 2.0**10):

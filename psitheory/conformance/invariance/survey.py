@@ -18,12 +18,15 @@ from psitheory.symmetry.function import LossFunction
 from psitheory.symmetry.sampling import usable_points
 
 POINTS = 4
+FRESH = 12
 
 
 def levels_of(function: LossFunction, rng: np.random.Generator) -> tuple[dict[str, dict[str, Level]], list[str]]:
     """Return for each aspect the level of each part, and notes."""
     bases = [baseline(function, w, rng) for w in usable_points(function, rng, POINTS)]
+    fresh = [baseline(function, w, rng) for w in usable_points(function, rng, FRESH)]
     clean, clean_bases, notes = _without_eps(function, bases, rng)
+    clean_fresh = _without_eps(function, fresh, rng)[1] if clean is not function else fresh
     found, families = {}, {}
     for aspect in function.aspects:
         probe = function.of_outputs if aspect == "outputs" else function
@@ -31,7 +34,7 @@ def levels_of(function: LossFunction, rng: np.random.Generator) -> tuple[dict[st
         if probe is None or clean_probe is None:
             continue
         rows = _log_gradients(clean_probe, clean_bases)
-        search = Search(function, bases, clean, clean_bases, aspect, rng, rows)
+        search = Search(function, bases, clean, clean_bases, aspect, rng, fresh, clean_fresh, rows)
         levels = {part.name: search.level_of(part) for part in function.layout.parts}
         rest = [part for part in function.layout.parts if levels[part.name].text != "no effect"]
         families[aspect], note = shared_families(clean_probe, rest, rng, may_have_eps=clean is function)
