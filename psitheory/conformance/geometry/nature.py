@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from psitheory.conformance.geometry.forms import Form, numbers
+from psitheory.conformance.geometry.forms import numbers
 from psitheory.conformance.geometry.invariants import (
     Map,
     Same,
@@ -22,6 +22,7 @@ from psitheory.conformance.geometry.invariants import (
     numbers_of,
 )
 from psitheory.conformance.geometry.judging import LIBRARY
+from psitheory.conformance.geometry.rotations import Rotation, gaussian, orthogonal
 from psitheory.conformance.geometry.subject import Subject
 from psitheory.conformance.jets import jet
 
@@ -29,20 +30,6 @@ RANK = 1e-5
 """Singular values below this share are rounding, of single precision as well."""
 LARGEST_RANK = 400
 """No ranks are computed in spaces of more dimensions."""
-
-
-@dataclass(frozen=True)
-class Rotation:
-    """An element of the group that acts from the right: orthogonal matrices for each array, or None."""
-
-    matrices: tuple[np.ndarray | None, ...]
-
-    def __rtruediv__(self, one: int) -> Rotation:
-        """Return the inverse, as ``1 / a``."""
-        return Rotation(tuple(None if q is None else adjoint(q) for q in self.matrices))
-
-    def __str__(self) -> str:
-        return "; ".join(" ".join(np.array2string(q, precision=4).split()) for q in self.matrices if q is not None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -283,21 +270,3 @@ class Known(Subject):
     def _rotated(self, w: np.ndarray, a: Rotation) -> np.ndarray:
         moved = [x if q is None else x @ q for x, q in zip(self._arrays(w), a.matrices, strict=True)]
         return np.concatenate([numbers_of(x) for x in moved])
-
-
-def orthogonal(rng: np.random.Generator, leaf: Form) -> np.ndarray:
-    """Return an orthogonal matrix for each of the matrices of an array, in three of four draws of determinant 1.
-
-    A QR factorisation gives reflections alone of two columns, and these are their own inverses.
-    """
-    q = np.linalg.qr(gaussian(rng, leaf))[0]
-    if rng.uniform() < 0.75:
-        q[..., 0] /= np.linalg.det(q)[..., None]
-    return np.asarray(q)
-
-
-def gaussian(rng: np.random.Generator, leaf: Form) -> np.ndarray:
-    """Return a normal matrix for each of the matrices of an array, to be applied from the right."""
-    shape = (*leaf.matrices[:-2], leaf.matrices[-1], leaf.matrices[-1])
-    z = rng.normal(size=shape)
-    return z + 1j * rng.normal(size=shape) if leaf.complex else z

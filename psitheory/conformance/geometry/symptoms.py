@@ -6,7 +6,8 @@ import numpy as np
 
 from psitheory.conformance.geometry.forms import Form
 from psitheory.conformance.geometry.invariants import adjoint, matrix_of, numbers_of
-from psitheory.conformance.geometry.nature import LARGEST_RANK, RANK, gaussian
+from psitheory.conformance.geometry.nature import LARGEST_RANK, RANK
+from psitheory.conformance.geometry.rotations import gaussian
 from psitheory.conformance.geometry.subject import Subject
 
 COARSE = 1e-3
