@@ -52,10 +52,12 @@ def check_optimizer(
         An object with our ``init`` and ``step``; a pair ``(init, update)`` as in optax, or a function of the rate that
         makes one; a PyTorch optimiser, as a class, as an instance (its options are taken, not its parameters), or
         as a function ``params -> optimiser`` or ``(params, groups) -> optimiser``, where groups says ``"rows"``
-        or ``"free"`` of each parameter; a function ``step(w, gradient, state) -> w`` or ``(w, state)``; a function
-        ``run(start, steps, seed)`` that yields flat points, the start first.
+        or ``"free"`` of each parameter, with a parameter ``lr`` if it likes; a function
+        ``step(w, gradient, state) -> w`` or ``(w, state)``; a function ``run(start, steps, seed)`` that yields flat
+        points, the start first.
     rate : float, optional
-        The rate, for those that take one from outside.
+        The rate, for those that take one from outside.  Where none is taken, that of PyTorch optimisers is scaled
+        while they step, so that schedules stay what they are.
     only : str or sequence of str, optional
         Names of laws, of :data:`LAWS`; all if left out.
     expected : mapping of str to str, optional
