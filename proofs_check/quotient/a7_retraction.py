@@ -19,7 +19,7 @@ Idea of the proof
 -----------------
 :math:`a\cdot w + a\cdot\xi = a\cdot(w+\xi)`.  In the plane of :math:`w_i` and :math:`\xi_i`, a right angle apart,
 :math:`w_i + \xi_i` is at the angle :math:`\arctan(\|\xi_i\|/r_i)`.  Since :math:`\arctan s = s - s^3/3 + …`, the
-great circle is followed to third order; different blocks with different lengths lag by different shares.  Within the
+great circle is followed to second order; different blocks with different lengths lag by different shares.  Within the
 plane, arctan maps :math:`[0,\infty)` onto :math:`[0,\pi/2)`, smoothly with a smooth inverse.
 
 What is checked, what is not
@@ -213,12 +213,12 @@ def the_retraction_against_the_exponential_map(rng):
     return Exhibit(
         "curves",
         "The retraction against the exponential map",
-        "The angle arctan‖ξ‖ follows the geodesic to third order, and never reaches a right angle.",
+        "The angle arctan‖ξ‖ follows the geodesic to second order, and never reaches a right angle.",
         {
             "x": lengths,
             "retraction": psi.dist(w, psi.retract(w, x)),
             "exponential": psi.dist(w, psi.exp(w, x)),
-            "third order": np.where(lengths < 1, lengths - lengths**3 / 3, np.nan),
+            "lag": np.where(lengths < 1, lengths - lengths**3 / 3, np.nan),
         },
-        {"x": "length ‖ξ‖", "y": "angle moved (radians)", "guides": "third order", "third order": "‖ξ‖ - ‖ξ‖³/3"},
+        {"x": "length ‖ξ‖", "y": "angle moved (radians)", "guides": "lag", "lag": "‖ξ‖ - ‖ξ‖³/3"},
     )
