@@ -226,7 +226,7 @@ def test_a_finding_reads_and_replays() -> None:
     assert re.sub(r"explains \S+", "explains #", str(report)) == (
         "REFUTED  runs_commute_with_rescaling_of_each_layer   subject: descent\n"
         "  claimed    w_t(a·w_0) = a·w_t(w_0)\n"
-        "  observed   after step 1 the runs are 0.75 of how far they moved apart; rounding explains #\n"
+        "  observed   after step 1 the runs are 0.75 times as far apart as they moved; rounding explains #\n"
         "  smallest   a=2 on W1  t=1\n"
         "  means      starts of one class do not keep the scales between them\n"
         "  replay     check_optimizer(descent, seed=0, only='runs_commute_with_rescaling_of_each_layer')\n"

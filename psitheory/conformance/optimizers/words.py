@@ -67,9 +67,9 @@ def gap(outcome: Outcome) -> str:
         return f"a run is no longer finite after step {outcome.step}"
     if outcome.status == "undecided":
         return f"beyond step {outcome.step} runs that start one ulp apart part as far, or farther than can be judged"
-    relative = f"{outcome.gap.relative:.2g} of how far they moved"
+    relative = f"{outcome.gap.relative:.2g} times as far apart as they moved"
     explained = outcome.allowed / outcome.gap.motion
-    return f"after step {outcome.step} the runs are {relative} apart; rounding explains {explained:.1g}"
+    return f"after step {outcome.step} the runs are {relative}; rounding explains {explained:.1g}"
 
 
 def kind(trials: tuple[Trial, ...]) -> str:
