@@ -5,17 +5,15 @@ A batch-norm neuron or network with ``eps`` > 0 is another, as are the layers of
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
 from psitheory.arithmetic import Array, dot, namespace
-from psitheory.errors import ArgumentError, shown
 from psitheory.layout import Layout
 from psitheory.models.activations import activation
-from psitheory.models.data import check_width, checked, matched
+from psitheory.models.data import check_nonnegative, check_width, checked, matched
 from psitheory.models.interface import Evaluation, Model
 from psitheory.models.losses import loss
 from psitheory.models.sampling import rows_of
@@ -35,16 +33,15 @@ class WithL2:
 
     Raises
     ------
-    ArgumentError
-        If the decay is negative.
+    ArgumentError, ArgumentTypeError
+        If the decay is negative, not finite, or no number.
     """
 
     model: Model
     decay: float | Array
 
     def __post_init__(self) -> None:
-        if isinstance(self.decay, (int, float)) and not 0 <= self.decay < math.inf:
-            raise ArgumentError(f"decay is {shown(self.decay)}; zero or a positive number is needed")
+        check_nonnegative(self.decay, "decay")
 
     @property
     def layout(self) -> Layout:
@@ -118,7 +115,7 @@ class Unnormalised:
     def _head(self, w: Array, batch: Array | None) -> tuple[Array, Array, Array, Array]:
         """Return the loss (...), N⁻¹ times two derivatives of the losses in the products (..., N), and the inputs."""
         check_width(w, self.inputs.shape[1])
-        inputs, y = (matched(x, w) for x in rows_of(batch, self.inputs, self.targets))
+        inputs, y = (matched(x, w) for x in rows_of(batch, w, self.inputs, self.targets))
         unit, outer = activation(self.activation), loss(self.loss)
         h = _products(inputs, w)
         a, da = unit.value_and_slope(h)

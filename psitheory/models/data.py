@@ -65,6 +65,26 @@ def check_width(w: Array, n: int, name: str = "w") -> None:
         raise ArgumentTypeError(f"{name} has the dtype {w.dtype}; a real floating-point dtype is needed")
 
 
+def check_nonnegative(value: Any, name: str) -> None:
+    """Raise unless ``value`` is a number of at least 0, or an element of an exact arithmetic or a ball.
+
+    Raises
+    ------
+    ArgumentError
+        If it is negative, infinite or NaN.
+    ArgumentTypeError
+        If it is no real number.
+    """
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value.item()
+    if type(value).__module__.startswith(("flint.", "sympy.", "psitheory.arithmetic.")):
+        return
+    if not isinstance(value, (int, float, np.floating, np.integer)):
+        raise ArgumentTypeError(f"{name} is {shown(value)}; zero or a positive number is needed")
+    if not 0 <= value < np.inf:
+        raise ArgumentError(f"{name} is {shown(value)}; zero or a positive number is needed")
+
+
 def refuse_batch(batch: Any, model: str) -> None:
     """Raise if a batch is given to a model that has no samples."""
     if batch is not None:

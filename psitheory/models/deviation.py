@@ -50,7 +50,8 @@ def are_dead(sigma: Array, size: Array) -> np.ndarray:
     A ball that straddles zero passes, and so does what is not finite.
     """
     if isinstance(namespace(sigma), ObjectNamespace):
-        return np.frompyfunc(lambda x: x == 0, 1, 1)(sigma).astype(bool)
+        zero: np.ndarray = np.frompyfunc(lambda x: x == 0, 1, 1)(sigma).astype(bool)
+        return zero
     sigma = sigma.real
     return np.asarray((sigma <= np.abs(size.real) * (8 * np.finfo(sigma.dtype).eps)) & np.isfinite(sigma))
 

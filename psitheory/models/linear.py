@@ -76,7 +76,7 @@ class LinearRegression:
 
     def _batch(self, w: Array, batch: Array | None) -> tuple[Array, Array]:
         check_width(w, self.layout.n)
-        inputs, targets = rows_of(batch, self._columns, self.targets)
+        inputs, targets = rows_of(batch, w, self._columns, self.targets)
         return matched(inputs, w), matched(targets, w)
 
     @property

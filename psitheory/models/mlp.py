@@ -11,13 +11,14 @@ import numpy as np
 
 from psitheory.arithmetic import Array, namespace
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
-from psitheory.layout import Layout, Part, blocks, free
+from psitheory.layout import Layout, Part, as_real, blocks, free
 from psitheory.models.activations import activation
 from psitheory.models.backprop import Network, Parts, Samples
-from psitheory.models.data import check_width, checked, matched
+from psitheory.models.data import check_nonnegative, check_width, checked, matched
 from psitheory.models.deviation import deviation
 from psitheory.models.heads import head
 from psitheory.models.interface import Evaluation
+from psitheory.models.sampling import indices_of
 
 _TILE = 2**17
 """Activations of a layer that are computed together, so that they lie in the cache."""
@@ -81,9 +82,7 @@ class BatchNormMLP:
         if len(targets) != self.samples:
             raise ArgumentError(f"targets has {len(targets)} rows; {self.samples}, as many as inputs, are needed")
         object.__setattr__(self, "targets", targets)
-        checked(np.array([float(self.eps) if isinstance(self.eps, int) else self.eps]), "eps", 1)
-        if self.eps < 0:
-            raise ArgumentError(f"eps is {shown(self.eps)}; zero or a positive number is needed")
+        check_nonnegative(self.eps, "eps")
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the fields: what is cached can be computed again, and some of it belongs to a thread."""
@@ -136,7 +135,8 @@ class BatchNormMLP:
             If eps is 0 and a pre-activation is the same for all samples, up to rounding.
         """
         check_width(w, self.layout.n)
-        gradient = np.empty_like(w)
+        w, batch = self._runs(w, batch)
+        gradient = np.empty(w.shape, dtype=w.dtype)  # of one piece, whatever the strides of w
         losses = []
         for samples, tile, out in self._tiles(batch, w, gradient):
             losses.append(self._network.gradient(tile, samples, out))
@@ -147,6 +147,7 @@ class BatchNormMLP:
         r"""Return :math:`\nabla^2 f(w)\,x`, (..., n): the derivative along x of backpropagation."""
         check_width(w, self.layout.n)
         check_width(x, self.layout.n, "x")
+        w, batch = self._runs(w, batch)
         w, x = np.broadcast_arrays(w, x)
         product = np.empty(w.shape, dtype=np.result_type(w, x))
         for samples, tile, direction, out in self._tiles(batch, w, x, product):
@@ -157,11 +158,18 @@ class BatchNormMLP:
     def _network(self) -> Network:
         return Network(len(self.hidden), activation(self.activation), head(self.loss), self.affine, self.eps)
 
+    def _runs(self, w: Array, batch: Array | None) -> tuple[Array, Array | None]:
+        """Return the weights, for each row of the batch if it has several, and the indices of its samples."""
+        if batch is None:
+            return w, None
+        batch = indices_of(batch, self.samples, w)
+        if batch.ndim > 1:
+            w = np.broadcast_to(w, (*np.broadcast_shapes(batch.shape[:-1], w.shape[:-1]), w.shape[-1]))
+        return w, batch
+
     def _tiles(self, batch: Array | None, *arrays: Array) -> Iterator[tuple[Any, ...]]:
         """Yield samples and the parts of each array, (..., n) all, for a few runs at a time."""
         w = arrays[0]
-        if batch is not None:
-            batch = _indices(batch, self.samples)
         if w.ndim == 1:
             yield self._samples(w, batch), *map(self._parts, arrays)
             return
@@ -215,15 +223,6 @@ def _prepared(w: Array, inputs: Array, targets: Array) -> Samples:
     return Samples(rows, np.array(rows.mT, order="C"), np.array(targets.mT, order="C"), size)
 
 
-def _indices(batch: Array, count: int) -> np.ndarray:
-    indices = np.asarray(batch)
-    if indices.dtype.kind not in "iu" or indices.ndim < 1 or indices.size < 1:
-        raise ArgumentTypeError(f"batch is {shown(batch)}; an array of integers, the indices of samples, is needed")
-    if indices.min() < 0 or indices.max() >= count:
-        raise ArgumentError(f"batch is {shown(batch)}; indices from 0 to {count - 1} are needed")
-    return indices
-
-
 def _checked_widths(hidden: tuple[int, ...]) -> tuple[int, ...]:
     widths = tuple(hidden) if isinstance(hidden, (tuple, list)) else ()
     if not widths or not all(isinstance(h, (int, np.integer)) and h >= 1 for h in widths):
@@ -232,7 +231,12 @@ def _checked_widths(hidden: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _labels(targets: Array, classes: int | None) -> np.ndarray:
-    labels = np.asarray(targets)
+    if classes is not None and (not isinstance(classes, (int, np.integer)) or classes < 1):
+        raise ArgumentError(f"classes is {shown(classes)}; a positive integer, or None, is needed")
+    try:
+        labels = np.asarray(targets)
+    except ValueError:  # lists of different lengths
+        labels = np.empty(0)
     if labels.dtype.kind not in "iu" or labels.ndim != 1 or not labels.size:
         raise ArgumentTypeError(f"targets is {shown(targets)}; the cross-entropy needs integer labels (N,)")
     if labels.min() < 0 or (classes is not None and labels.max() >= classes):
@@ -241,4 +245,7 @@ def _labels(targets: Array, classes: int | None) -> np.ndarray:
 
 
 def _numbers(targets: Array) -> Array:
-    return checked(targets, "targets", *[None] * np.ndim(targets))
+    targets = as_real(targets, "targets")
+    if targets.ndim not in (1, 2):
+        raise ArgumentError(f"targets has the shape {tuple(targets.shape)}; numbers (N,) or (N, k) are needed")
+    return checked(targets, "targets", *[None] * targets.ndim)

@@ -10,12 +10,13 @@ import numpy as np
 
 from psitheory.arithmetic import Array, dot, namespace, norm, rescaled, to_floats
 from psitheory.arithmetic.objects import ObjectNamespace
-from psitheory.errors import ArgumentError, ArgumentTypeError, DeadNeuron, shown
+from psitheory.errors import ArgumentError, DeadNeuron
 from psitheory.layout import Layout
 from psitheory.models.activations import activation
-from psitheory.models.data import check_width, checked, matched
+from psitheory.models.data import check_nonnegative, check_width, checked, matched
 from psitheory.models.interface import Evaluation
 from psitheory.models.losses import loss
+from psitheory.models.sampling import indices_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +72,7 @@ class Neuron:
         object.__setattr__(self, "targets", checked(self.targets, "targets", self.inputs.shape[0]))
         activation(self.activation)
         loss(self.loss)
-        _check_eps(self.eps)
+        check_nonnegative(self.eps, "eps")
         if self.eps == 0:
             _enough(len(self.targets), "inputs")
         if self.loss == "logistic" and np.any(np.abs(np.abs(to_floats(self.targets)) - 1) > 1e-6):
@@ -152,7 +153,7 @@ class Neuron:
         """Return centred inputs (N, d) or (..., N, d), their mean, and targets, in the arithmetic of ``w``."""
         inputs, targets = self.inputs, self.targets
         if batch is not None:
-            batch = _indices(batch, len(targets))
+            batch = indices_of(batch, len(targets), w)
             if self.eps == 0:
                 _enough(batch.shape[-1], "batch")
             inputs, targets = inputs[batch], targets[batch]
@@ -221,26 +222,9 @@ def _centred(inputs: Array) -> tuple[Array, Array]:
     return shifted - mean, (first + mean)[..., 0, :]
 
 
-def _check_eps(eps: Any) -> None:
-    if isinstance(eps, (int, float, np.floating)):
-        if not 0 <= eps < np.inf:
-            raise ArgumentError(f"eps is {shown(eps)}; a finite number that is not negative is needed")
-    elif not type(eps).__module__.startswith(("flint.", "sympy.")):
-        raise ArgumentTypeError(f"eps is {shown(eps)}; a number is needed")
-
-
 def _enough(count: int, name: str) -> None:
     if count < 2:
         raise DeadNeuron(f"{name} holds {count} sample; batch norm with eps = 0 needs two, or else the neuron is dead")
-
-
-def _indices(batch: Array, count: int) -> np.ndarray:
-    indices = np.asarray(batch)
-    if indices.dtype.kind not in "iu" or indices.ndim < 1 or indices.size < 1:
-        raise ArgumentError(f"batch is {shown(batch)}; an array of integers, the indices of samples, is needed")
-    if indices.min() < 0 or indices.max() >= count:
-        raise ArgumentError(f"batch is {shown(batch)}; indices from 0 to {count - 1} are needed")
-    return indices
 
 
 def _refuse_dead(deviation: Array, inputs: Array, y: Array) -> None:

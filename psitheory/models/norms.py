@@ -12,7 +12,7 @@ from psitheory.arithmetic import Array, namespace
 from psitheory.errors import ArgumentError, UnknownName, shown
 from psitheory.layout import Layout, blocks, free
 from psitheory.models.activations import activation
-from psitheory.models.data import check_width, checked, matched
+from psitheory.models.data import check_nonnegative, check_width, checked, matched
 from psitheory.models.heads import head
 from psitheory.models.interface import Evaluation
 from psitheory.models.normalisers import (
@@ -95,8 +95,7 @@ class NormalisedLayer:
             raise ArgumentError(f"hidden is {shown(self.hidden)}; a positive integer is needed")
         if self.norm == "group" and (self.groups < 1 or self.hidden % self.groups):
             raise ArgumentError(f"groups is {shown(self.groups)}; a divisor of the {self.hidden} units is needed")
-        if isinstance(self.eps, (int, float)) and not 0 <= self.eps < np.inf:
-            raise ArgumentError(f"eps is {shown(self.eps)}; a finite number that is not negative is needed")
+        check_nonnegative(self.eps, "eps")
 
     @property
     def samples(self) -> int:

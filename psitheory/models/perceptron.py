@@ -72,7 +72,7 @@ class Perceptron:
         """Return loss and gradient, on the samples ``batch`` if given."""
         check_width(w, self.layout.n)
         xp, part = namespace(w), self.layout.view
-        inputs, targets = rows_of(batch, matched(self.inputs, w), matched(self.targets, w))
+        inputs, targets = rows_of(batch, w, matched(self.inputs, w), matched(self.targets, w))
         z = _product(part("W", w), inputs) + part("b", w)[..., None]
         h, slope = activation(self.activation).value_and_slope(z)
         v = part("v", w)[..., None]

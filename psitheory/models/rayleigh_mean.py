@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from psitheory.arithmetic import Array, dot, namespace, rescaled
 from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.errors import ArgumentError, shown
@@ -15,6 +13,7 @@ from psitheory.layout import Layout
 from psitheory.models.data import check_width, checked, divided, matched
 from psitheory.models.interface import Evaluation, Smoothness
 from psitheory.models.rayleigh import Rayleigh
+from psitheory.models.sampling import rows_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,10 +66,9 @@ class RayleighMean:
         if batch is None:
             return self.mean.evaluate(w)
         check_width(w, self.layout.n)
-        xp, indices = namespace(w), np.asarray(batch)
-        if indices.dtype.kind not in "iu" or indices.ndim < 1:
-            raise ArgumentError(f"batch is {shown(batch)}; an array of integers, the indices of samples, is needed")
-        chosen = xp.mean(matched(self.matrices, w)[indices], axis=-3)
+        (matrices,) = rows_of(batch, w, matched(self.matrices, w))
+        xp = namespace(w)
+        chosen = xp.mean(matrices, axis=-3)
         y, s = rescaled(w)
         product = xp.matmul(y[..., None, :], chosen)[..., 0, :]
         q = dot(y, y, keepdims=True)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psitheory.arithmetic import to_rationals
-from psitheory.errors import ArgumentError, UnknownName
+from psitheory.errors import ArgumentError, ArgumentTypeError, UnknownName
 from psitheory.models import LinearRegression, RankOne, Rayleigh, Unnormalised, WithL2
 from psitheory.models.activations import NAMES
 
@@ -68,9 +68,19 @@ def test_samples_are_those_of_the_model():
     assert WithL2(model, 1.0).evaluate(w, [0, 1]).loss == model.evaluate(w, [0, 1]).loss + w @ w / 2
 
 
+@pytest.mark.parametrize("decay", [-1.0, np.float32(-1), np.array(np.nan), np.inf])
+def test_a_decay_below_zero_or_not_finite_is_named(decay):
+    with pytest.raises(ArgumentError, match=f"^decay is {float(decay)}; zero or a positive number is needed$"):
+        WithL2(Rayleigh(np.eye(2)), decay)
+
+
+@pytest.mark.parametrize("decay", [None, "a", 1j, np.ones(2)])
+def test_a_decay_that_is_no_number_is_named(decay):
+    with pytest.raises(ArgumentTypeError, match="^decay is .*; zero or a positive number is needed$"):
+        WithL2(Rayleigh(np.eye(2)), decay)
+
+
 def test_bad_input_is_named():
-    with pytest.raises(ArgumentError, match="decay is -1.0; zero or a positive number is needed"):
-        WithL2(Rayleigh(np.eye(2)), -1.0)
     with pytest.raises(UnknownName, match="activation"):
         Unnormalised(np.eye(2), [1.0, 1.0], activation="step")
     with pytest.raises(ArgumentError, match="targets has the shape"):

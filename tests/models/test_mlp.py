@@ -144,6 +144,14 @@ def test_a_batch_of_runs_equals_the_loop_bit_for_bit(lead, dtype):
         np.testing.assert_array_equal(whole.gradient[index], alone.gradient)
 
 
+def test_the_order_in_memory_of_an_ensemble_does_not_matter():
+    model, rng = network(6)
+    w = points(model, rng, (2, 3))
+    turned = np.asfortranarray(w)
+    np.testing.assert_array_equal(model.evaluate(turned).gradient, model.evaluate(w).gradient)
+    np.testing.assert_array_equal(model.hessian_vector(turned, turned), model.hessian_vector(w, w))
+
+
 def test_every_run_may_have_its_own_batch():
     model, rng = network(7, n=9)
     w = points(model, rng, (11,))
@@ -220,7 +228,14 @@ X, Y = np.eye(3), np.array([0, 1, 1])
         ((X * np.nan, Y), {}, ArgumentError, "inputs holds an entry that is not finite"),
         ((X[0], Y), {}, ArgumentError, "inputs has the shape"),
         ((X, Y), {"eps": -1.0}, ArgumentError, "eps is -1"),
-        ((X, Y), {"eps": "no"}, ArgumentTypeError, "eps has the dtype"),
+        ((X, Y), {"eps": "no"}, ArgumentTypeError, "eps is 'no'; zero or a positive number"),
+        ((X, Y), {"eps": np.nan}, ArgumentError, "eps is nan; zero or a positive number"),
+        ((X, Y), {"classes": "a"}, ArgumentError, "classes is 'a'; a positive integer, or None, is needed"),
+        ((X, Y), {"classes": 3.0}, ArgumentError, "classes is 3.0; a positive integer"),
+        ((X, [[1], [1, 2], 3]), {}, ArgumentTypeError, "integer labels"),
+        ((X, 3.0), {"loss": "squared"}, ArgumentError, r"targets has the shape \(\); numbers \(N,\) or \(N, k\)"),
+        ((X, np.ones((3, 2, 2))), {"loss": "squared"}, ArgumentError, r"targets has the shape \(3, 2, 2\); numbers"),
+        ((X, [[1], [1, 2], 3]), {"loss": "squared"}, ArgumentTypeError, "targets is "),
     ],
 )
 def test_bad_input_is_named(arguments, options, error, says):

@@ -170,7 +170,7 @@ def test_nothing_to_normalise_is_a_named_error():
         ((np.eye(2), np.eye(3)), {}, ArgumentError, "targets has the shape"),
         ((np.eye(2), np.eye(2)), {"hidden": 0}, ArgumentError, "hidden is 0; a positive integer is needed"),
         ((np.eye(2), np.eye(2), "group"), {"groups": 3}, ArgumentError, "groups is 3; a divisor of the 4 units"),
-        ((np.eye(2), np.eye(2)), {"eps": -1.0}, ArgumentError, "eps is -1.0; a finite number"),
+        ((np.eye(2), np.eye(2)), {"eps": -1.0}, ArgumentError, "eps is -1.0; zero or a positive number"),
         ((np.eye(2), np.eye(2)), {"activation": "step"}, UnknownName, "activation is 'step'"),
     ],
 )
