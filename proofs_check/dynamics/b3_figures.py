@@ -4,6 +4,7 @@ import numpy as np
 
 from psitheory.checking import Exhibit
 from psitheory.experiments import compare_classes, descend, log_spaced
+from psitheory.experiments.classes import CONTROL_FACTOR
 from psitheory.geometry import PSIQuotient
 from psitheory.models import Circle, Neuron
 from psitheory.models.named import named_model
@@ -48,35 +49,48 @@ def equivalent_starts_on_the_sphere(rng):
     )
 
 
-def _basins(optimizer, title, caption):
+def _basins(method, rate, title, caption):
+    """Show which minimum is nearest after 1,000 steps, from each angle and length of the start."""
     model = Circle.several_minima()
     angles, lengths = np.linspace(-np.pi, np.pi, 121), np.geomspace(0.1, 10, 41)
     starts = lengths[:, None, None] * np.stack([np.cos(angles), np.sin(angles)], axis=-1)
-    final = descend(model, optimizer, starts, 1000, record=[1000]).final
-    away = np.arctan2(final[..., 1], final[..., 0])[..., None] - model.minima()
+    run = descend(model, method(rate), starts, 1000, record=[1000])
+    away = np.arctan2(run.final[..., 1], run.final[..., 0])[..., None] - model.minima()
     nearest = np.abs((away + np.pi) % (2 * np.pi) - np.pi).argmin(axis=-1)
+    still = np.count_nonzero(~(run.squared_gradient[-1] < 1e-6))
+    stable = 2 / float(model.smoothness.value)
     labels = {"x": "angle of the start (radians)", "y": "length of the start", "z": "minimum reached", "yscale": "log"}
     labels |= {str(k): f"θ = {angle:.2f}" for k, angle in enumerate(model.minima())}
-    return Exhibit("map", title, caption, {"x": angles, "y": lengths, "z": nearest}, labels)
+    told = f"cos 3θ + cos(θ + 0.4), 1,000 steps, η = {rate:g} beside 2/L = {stable:.2f}{caption}"
+    rest = f"{still} of {nearest.size:,} runs have not settled by then." if still else "All runs have settled."
+    return Exhibit("map", title, f"{told}  {rest}", {"x": angles, "y": lengths, "z": nearest}, labels)
 
 
 def the_basins_of_gd(rng):
     """Show which minimum GD reaches from each angle and length of the start."""
     return _basins(
-        GradientDescent(0.8),
+        GradientDescent,
+        0.8,
         "Basins of GD over angle and length of the start",
-        "cos 3θ + cos(θ + 0.4), η = 0.8.  Vertical lines are classes: short starts of one class reach another minimum "
-        "than long ones.",
+        ", which GD can afford since its first steps make w long.  Vertical lines are classes: short starts of one "
+        "class reach another minimum than long ones.",
     )
 
 
 def the_basins_of_psi_gd(rng):
     """Show which minimum PSI-GD reaches from each angle and length of the start."""
     return _basins(
-        PSIGradientDescent(0.08),
+        PSIGradientDescent,
+        0.08,
         "Basins of PSI-GD over angle and length of the start",
-        "cos 3θ + cos(θ + 0.4), η = 0.08.  The minimum reached depends on the class alone.",
+        ", a tenth of GD's rate, at which PSI-GD would not settle.  The minimum reached depends on the class alone.",
     )
+
+
+def _power(x):
+    """Return a small number in words, such as 4·10⁻¹⁵."""
+    mantissa, exponent = f"{x:.0e}".split("e")
+    return f"{mantissa}·10{str(int(exponent)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
 
 
 def a_thousand_steps_on_digits(rng):
@@ -86,7 +100,7 @@ def a_thousand_steps_on_digits(rng):
     scales = np.stack([2.0 ** rng.integers(-6, 7, m), 10 ** rng.uniform(-2, 2, m)])
 
     def compare(optimizer, a):
-        return compare_classes(model, optimizer, w, a, steps, rng=rng, record=log_spaced(40), controls=4)
+        return compare_classes(model, optimizer, w, a, steps, rng=rng, record=log_spaced(40))
 
     psi_gd, gd = compare(PSIGradientDescent(0.5), scales), compare(GradientDescent(0.5), scales[1:])
     run = descend(model, PSIGradientDescent(0.5), w, steps, record=log_spaced(8), keep_points=True)
@@ -94,10 +108,11 @@ def a_thousand_steps_on_digits(rng):
     return Exhibit(
         "rate",
         "Digits: how far the classes of equivalent starts are apart",
-        f"A scale for each of {m} neurons in 10^±2; η = 1/2, stable up to about 1/L̂ = {stable:.2f} on this run. After "
-        f"1,000 steps the classes of GD are {gd.distances[0, -1]:.2g} apart; those of PSI-GD {psi_gd.largest[1]:.1e} "
-        f"at generic scales ({psi_gd.verdict}: starts one ulp away come to {psi_gd.controls.max():.1e}, ten times as "
-        f"much is allowed), and {psi_gd.largest[0]:g} at powers of two.",
+        f"A scale for each of {m} neurons from 10⁻² to 10²; η = 1/2, stable to about 1/L̂ = {stable:.2f} on this run. "
+        f"After 1,000 steps the classes of GD are {gd.distances[0, -1]:.2g} apart; those of PSI-GD "
+        f"{_power(psi_gd.largest[1])} at generic scales ({psi_gd.verdict}: {len(psi_gd.controls)} starts one ulp away "
+        f"come to {_power(psi_gd.controls.max())}, {CONTROL_FACTOR} times as much is allowed), and "
+        f"{psi_gd.largest[0]:g} at powers of two.",
         {
             "steps": psi_gd.times[late],
             "gd": gd.distances[0, late],
@@ -110,8 +125,8 @@ def a_thousand_steps_on_digits(rng):
             "y": "distance of the classes",
             "gd": "GD, generic scales",
             "psi_gd": "PSI-GD, generic scales",
-            "controls": "PSI-GD, farthest of 4 one ulp away",
-            "bound": "allowed: 10 × that",
+            "controls": f"PSI-GD, farthest of {len(psi_gd.controls)} one ulp away",
+            "bound": f"allowed: {CONTROL_FACTOR} × that",
             "points": "controls",
         },
     )
