@@ -121,3 +121,11 @@ def test_on_a_manifold_a_gradient_of_another_size_is_a_sentence():
         check_gradient(rayleigh_on_the_sphere, lambda w: w[:2], manifold=SPHERE)
     with pytest.raises(UnknownName, match="only names the law 'nothing'; there are function_does_not_depend"):
         check_hessian(rayleigh_on_the_sphere, riemannian_gradient, riemannian_hessian, manifold=SPHERE, only="nothing")
+
+
+def test_a_function_that_raises_is_shown_with_law_and_input_and_the_other_laws_still_run():
+    report = check_gradient(lambda w: 1 / 0, riemannian_gradient, manifold=SPHERE, cases=1)
+    finding = report.finding(DERIVATIVE)
+    assert finding.observed == "the code under test raised ZeroDivisionError: division by zero"
+    assert finding.smallest == "w=[1. 0. 0. 0.]  x=[0. 1. 0. 0.]"
+    assert report.finding(TANGENT).verdict is Verdict.HOLDS

@@ -235,3 +235,24 @@ def test_what_computes_in_single_precision_only_is_judged_by_it_and_that_is_said
     assert {finding.kind.split(";")[0] for finding in report.findings} == {"float32"}
     assert any(note.startswith("its methods compute in float32") for note in report.notes)
     assert {NEAR, FAR} <= set(check_manifold(AllSingleByArccos(), cases=4).refuted())
+
+
+def test_a_method_by_which_tangents_are_drawn_may_raise_and_the_other_laws_still_run():
+    class Raising(Ball):
+        def project(self, w, z):
+            raise RuntimeError("by hand")
+
+    report = check_manifold(Raising(), cases=2)
+    assert report.verdict is Verdict.INCONCLUSIVE
+    assert report.finding("distance_is_symmetric").verdict is Verdict.HOLDS
+    finding = report.finding("projection_is_linear")
+    assert finding.observed == "the code under test raised RuntimeError: by hand"
+
+
+def test_points_that_cannot_be_drawn_are_a_sentence():
+    class Raising(Ball):
+        def random_point(self, rng):
+            raise RuntimeError("by hand")
+
+    with pytest.raises(ArgumentError, match="random_point of Raising raised RuntimeError: by hand; points= is needed"):
+        check_manifold(Raising())

@@ -62,7 +62,10 @@ def why_not(subject: Known, batch: bool | None) -> str:
         return ""
     rng = np.random.default_rng(0)
     w = subject.random_point(rng)
-    x, z, v = subject.random_tangent(rng, w), subject.random_point(rng), subject.random_ambient(rng)
+    try:
+        x, z, v = subject.random_tangent(rng, w), subject.random_point(rng), subject.random_ambient(rng)
+    except Exception as error:
+        return f"no tangent vector can be drawn: {type(error).__name__}: {error}"
     for name in SCALARS:
         if name in subject.offers:
             try:

@@ -25,9 +25,9 @@ def takes_single(subject: Subject) -> bool:
     """Tell whether the manifold takes single precision at all: what raises there only is no failure of a law."""
     single = subject.in_precision(np.float32)
     rng = np.random.default_rng(0)
-    w = subject.random_point(rng)
-    x = subject.random_tangent(rng, w)
     try:
+        w = subject.random_point(rng)
+        x = subject.random_tangent(rng, w)
         for name in ("inner", "retract", "exp"):
             if name in subject.offers:
                 single.raw(name, *single.arguments(name, w, x, w, x if len(x) == len(w) else w))
@@ -42,7 +42,10 @@ def computes_in_single(subject: Subject) -> bool:
     """Tell whether all methods that return arrays return float32 for float64, as those of JAX do unless told not to."""
     rng = np.random.default_rng(0)
     w, z = subject.random_point(rng), subject.random_point(rng)
-    x, v = subject.random_tangent(rng, w), subject.random_ambient(rng)
+    try:
+        x, v = subject.random_tangent(rng, w), subject.random_ambient(rng)
+    except Exception:  # a broken method tells nothing
+        return False
     seen = []
     for name in ARRAYS:
         if name in subject.offers:

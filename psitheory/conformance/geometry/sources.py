@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from psitheory.conformance.geometry.forms import seeded
-from psitheory.conformance.geometry.methods import dialect_of, required_arguments, takes_any_number
+from psitheory.conformance.geometry.methods import dialect_of, method_name, required_arguments, takes_any_number
 from psitheory.errors import ArgumentError
 
 SHAPES = ((3,), (4, 2), (3, 3), *((k,) for k in range(2, 17)))
@@ -73,7 +73,12 @@ class Source:
         with seeded(rng):
             if dialect_of(self._methods) == "Geoopt" and takes_any_number(draw):
                 return self._of_any_shape(draw)
-            return draw(rng) if required_arguments(draw) else draw()
+            try:
+                return draw(rng) if required_arguments(draw) else draw()
+            except Exception as error:
+                raise ArgumentError(
+                    f"{method_name(draw)} of {self._name} raised {type(error).__name__}: {error}; points= is needed"
+                ) from error
 
     def _of_any_shape(self, draw: Callable[..., Any]) -> Any:
         """Draw from a manifold that fits any size, at the first shape that it takes."""
