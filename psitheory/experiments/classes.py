@@ -12,7 +12,7 @@ import numpy as np
 
 from psitheory.arithmetic import Array
 from psitheory.checking import Verdict
-from psitheory.errors import ArgumentError, shown
+from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 from psitheory.experiments.descend import descend
 from psitheory.experiments.trajectory import Record
 from psitheory.geometry import PSIQuotient
@@ -105,6 +105,8 @@ def compare_classes(
     ------
     ArgumentError
         If the start or the scales do not fit the model, or there is no control run.
+    ArgumentTypeError
+        If ``rng`` is no Generator.
 
     Examples
     --------
@@ -118,6 +120,8 @@ def compare_classes(
     """
     if not isinstance(controls, (int, np.integer)) or controls < 1:
         raise ArgumentError(f"controls is {shown(controls)}; at least one control run is needed")
+    if not isinstance(rng, np.random.Generator):
+        raise ArgumentTypeError(f"rng is {shown(rng)}; a numpy.random.Generator is needed to draw the control starts")
     layout = model.layout
     w = layout.check(start, "start")
     if w.ndim != 1:

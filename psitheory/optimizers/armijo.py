@@ -9,10 +9,10 @@ import numpy as np
 
 from psitheory.arithmetic import Array, namespace
 from psitheory.arithmetic.objects import ObjectNamespace
-from psitheory.errors import ArgumentError, Undecided, shown
+from psitheory.errors import ArgumentError, ArgumentTypeError, Undecided, shown
 from psitheory.layout import Layout
 from psitheory.models.interface import Evaluation, Model
-from psitheory.optimizers.rate import check_factor, check_rate, spread
+from psitheory.optimizers.rate import check_factor, check_rate, is_schedule, spread
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +44,8 @@ class PSIArmijo:
     ------
     ArgumentError
         If the rate is not positive, or factor or slope lie outside (0, 1).
+    ArgumentTypeError
+        If the model is none, or the rate a schedule.
     """
 
     model: Model
@@ -53,6 +55,12 @@ class PSIArmijo:
     tries: int = field(default=60, kw_only=True)
 
     def __post_init__(self) -> None:
+        if isinstance(self.model, type) or not (hasattr(self.model, "evaluate") and hasattr(self.model, "layout")):
+            raise ArgumentTypeError(f"model is {shown(self.model)}; an object with a layout and evaluate(w) is needed")
+        if is_schedule(self.rate):
+            raise ArgumentTypeError(
+                f"rate is {shown(self.rate)}; a positive number is needed, since every step begins at it"
+            )
         check_rate(self.rate)
         for name in ("factor", "slope"):
             check_factor(getattr(self, name), name)

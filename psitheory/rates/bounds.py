@@ -15,7 +15,7 @@ from typing import Any
 
 from psitheory.arithmetic import Array, namespace
 from psitheory.arithmetic.objects import ObjectNamespace
-from psitheory.errors import ArgumentError
+from psitheory.errors import ArgumentError, shown
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,15 @@ class Bound:
         Raises
         ------
         ArgumentError
-            If the constants are not those of this bound.
+            If the constants are not those of this bound, or there are no steps, or the rate is beyond the bound's.
         """
         if set(constants) != set(self.constants):
             raise ArgumentError(
                 f"the bound of {self.name} was given {', '.join(sorted(constants)) or 'nothing'}; "
                 f"it needs {', '.join(self.constants)}"
             )
+        if not constants.get("steps", 1) >= 1:
+            raise ArgumentError(f"steps is {shown(constants['steps'])}; at least 1 is needed")
         return self.function(**constants)
 
 
@@ -80,6 +82,10 @@ def _number(value: int, like: Array) -> Array:
 
 
 def _sum(drop: Array, rate: Array, smoothness: Array) -> Array:
+    if isinstance(rate * smoothness, float) and not (rate > 0 and rate * smoothness < 2):
+        raise ArgumentError(
+            f"rate is {shown(rate)} at smoothness {shown(smoothness)}; 0 < rate < 2/smoothness is needed"
+        )
     return drop / (rate * (1 - rate * smoothness / 2))
 
 

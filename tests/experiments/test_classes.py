@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from psitheory.checking import Verdict
-from psitheory.errors import ArgumentError
+from psitheory.errors import ArgumentError, ArgumentTypeError
 from psitheory.experiments import ClassComparison, compare_classes
 from psitheory.geometry import PSIQuotient
 from psitheory.models import Rayleigh
@@ -72,6 +72,12 @@ def test_float32_starts_are_judged_by_their_own_ulp():
     seen = compare(PSIGradientDescent(0.1), [0.3], start=START.astype(np.float32))
     assert seen.verdict is Verdict.HOLDS
     assert 1e-9 < seen.controls.max() < 1e-6
+
+
+@pytest.mark.parametrize("rng", [None, 0])
+def test_without_a_generator_there_are_no_controls(rng):
+    with pytest.raises(ArgumentTypeError, match=f"^rng is {rng}; a numpy.random.Generator is needed"):
+        compare_classes(SPACE, PSIGradientDescent(0.1), START, np.array([2.0]), 5, rng=rng)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psitheory.arithmetic import to_balls, to_rationals
-from psitheory.errors import ArgumentError, Undecided
+from psitheory.errors import ArgumentError, ArgumentTypeError, Undecided
 from psitheory.experiments import descend, iterate, riemannian_square
 from psitheory.models import Cosine, Rayleigh
 from psitheory.optimizers import PSIArmijo, PSIGradientDescent
@@ -95,3 +95,14 @@ def test_rationals_search_exactly_and_balls_say_when_they_cannot() -> None:
 def test_bad_input_is_named(options: dict[str, float], says: str) -> None:
     with pytest.raises(ArgumentError, match=says):
         PSIArmijo(MODEL, **options)
+
+
+@pytest.mark.parametrize("model", [None, Rayleigh, np.eye(2)])
+def test_what_is_no_model_is_named(model: object) -> None:
+    with pytest.raises(ArgumentTypeError, match=r"^model is .*; an object with a layout and evaluate\(w\) is needed$"):
+        PSIArmijo(model, 1.0)  # type: ignore[arg-type]
+
+
+def test_a_schedule_is_refused() -> None:
+    with pytest.raises(ArgumentTypeError, match="^rate is <function .*; a positive number is needed, since every step"):
+        PSIArmijo(MODEL, lambda t: 1 / (t + 1))

@@ -91,6 +91,20 @@ def test_the_constants_are_named():
         PSI_GD(gap=1.0)
 
 
+@pytest.mark.parametrize("bound", [b for b in BOUNDS.values() if "steps" in b.constants], ids=lambda b: b.name)
+def test_no_steps_have_no_bound(bound):
+    with pytest.raises(ArgumentError, match="^steps is 0; at least 1 is needed$"):
+        bound(**of(bound, CONSTANTS | {"steps": 0}))
+
+
+@pytest.mark.parametrize("rate", [0.0, -0.1, 2 / 3, 1.0, np.nan])
+@pytest.mark.parametrize("name", ["PSI-GD, sum", "RGD, sum"])
+def test_a_rate_beyond_the_reach_of_a_bound_is_named(name, rate):
+    sentence = f"^rate is {rate} at smoothness 3.0; 0 < rate < 2/smoothness is needed$"
+    with pytest.raises(ArgumentError, match=sentence):
+        BOUNDS[name](**of(BOUNDS[name], CONSTANTS | {"rate": rate}))
+
+
 @pytest.mark.parametrize("bound", BOUNDS.values(), ids=BOUNDS)
 def test_every_source_is_a_key_of_the_bibliography_or_words(bound):
     assert bound.source in SOURCES or " " in bound.source
