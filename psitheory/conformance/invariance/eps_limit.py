@@ -57,9 +57,9 @@ class Decay:
     pure: bool
 
     @property
-    def is_at_a_rate(self) -> bool:
-        """Return whether it dies out at a rate of an eps, large or small."""
-        return self.dies and _is_rate(self.exponent)
+    def is_too_large(self) -> bool:
+        """Return whether it dies out at a rate of an eps, but is large at the weights' own scale."""
+        return self.dies and _is_rate(self.exponent) and not self.defects[self.scales.index(0)] < LARGEST
 
     @property
     def shown(self) -> dict[int, float]:
@@ -162,8 +162,9 @@ def limited_one(decays: Sequence[Decay]) -> Decay | None:
 
 
 def too_large(decays: Sequence[Decay]) -> Decay | None:
-    """Return a decay if all are at the rate of an eps, though the defect is large at the weights' own scale."""
-    return decays[0] if decays and all(one.is_at_a_rate for one in decays) else None
+    """Return a decay if most are at the rate of an eps, though the defect is large at the weights' own scale."""
+    large = [one for one in decays if one.is_too_large]
+    return large[0] if large and len(large) > len(decays) // 2 else None
 
 
 def dies_out(function: LossFunction, family: Family, bases: Sequence[Baseline], aspect: str) -> bool:
