@@ -33,7 +33,7 @@ What is checked, what is not
 Heavy ball and Nesterov with both decays, from any buffer, by one step on symbols for the generic jet with the blocks
 [2], [3], [2,2], and on rationals; runs of all methods, with different scales for different blocks, for powers of two
 bit for bit, in balls and on floats (methods that take roots or signs have no symbols); Adam from any moments; the
-methods with one number for the whole gradient on two coupled blocks.
+methods with one number for the whole gradient on two coupled blocks; 0/0 at an entry where w and its gradient are zero.
 
 Tags
 ----
@@ -242,10 +242,61 @@ def the_exponent_may_be_half_less(steps, method, model, w, root, eta):
     return _run_follows(steps, method, model, w, root, eta, off=-0.5)
 
 
-@the_rate_scales_with_the_exponent_of_the_method.counterfeit(instance={**TWO_BLOCKS, "method": "AdamW"})
-def decays_and_eps_are_unchanged(steps, method, model, w, root, eta):
-    """The same with λ and eps unchanged."""
+@the_rate_scales_with_the_exponent_of_the_method.counterfeit(
+    instance={**TWO_BLOCKS, "method": "AdamW"}, method=choices("AdamW", "GD", "heavy ball", "Nesterov", "Adam")
+)
+def decays_are_unchanged(steps, method, model, w, root, eta):
+    """The same with λ unchanged."""
     return _run_follows(steps, method, model, w, root, eta, rescaled=False)
+
+
+@the_rate_scales_with_the_exponent_of_the_method.counterfeit(
+    instance={**TWO_BLOCKS, "method": "Adam, eps outside"}, method="Adam, eps outside"
+)
+def eps_outside_the_root_is_unchanged(steps, method, model, w, root, eta):
+    """The same with eps outside the root unchanged."""
+    return _run_follows(steps, method, model, w, root, eta, rescaled=False)
+
+
+@the_rate_scales_with_the_exponent_of_the_method.counterfeit(
+    instance={**TWO_BLOCKS, "method": "Adam, eps inside"}, method="Adam, eps inside"
+)
+def eps_inside_the_root_is_unchanged(steps, method, model, w, root, eta):
+    """The same with eps inside the root unchanged."""
+    return _run_follows(steps, method, model, w, root, eta, rescaled=False)
+
+
+# -- where the gradient is zero -------------------------------------------------------------------
+
+AT_REST = {
+    **RUN,
+    "method": choices("Adam", "Adagrad", "sign", "Padam"),
+    "model": Rayleigh(np.diag([0.0, 1.0, 3.0, 7.0])),
+}
+"""All divide 0 by 0 in an entry that is zero, as its gradient is."""
+
+
+def _last_entry_moves(steps, method, model, w, root, eta, by):
+    """Claim that from a w whose last entry is zero the run is to scale, and ends with ``by`` in the last entry."""
+    xp = namespace(w)
+    w = xp.concat([w[:-1], 0 * w[-1:]])
+    follows = _run_follows(steps, method, model, w, root, eta)
+    last = by * xp.ones_like(w[-1:])
+    return equal(xp.concat([follows.left, follows.right[-1:]]), xp.concat([follows.right, last]))
+
+
+@B4.law(**AT_REST, on=(POWERS_OF_TWO, BALLS, FLOATS))
+def entries_with_gradient_zero_stay(steps, method, model, w, root, eta):
+    """Where 0 is divided by 0 the entry stays, and the run from a·w_0 at ηa^p is a times the run from w_0."""
+    return _last_entry_moves(steps, method, model, w, root, eta, 0)
+
+
+@entries_with_gradient_zero_stay.counterfeit(
+    instance={**TWO_BLOCKS, "method": "Adam", "model": AT_REST["model"], "w": np.ones(4), "root": np.array([2.0])}
+)
+def zero_over_zero_counts_as_one(steps, method, model, w, root, eta):
+    """There the entry moves by η a step, as if 0/0 were 1."""
+    return _last_entry_moves(steps, method, model, w, root, eta, -steps * eta)
 
 
 # -- Adam, from any moments ---------------------------------------------------------------------
@@ -313,13 +364,14 @@ TOGETHER = {
 }
 
 
-def _whole_run_follows(steps, method, model, w, a, eta, off=0, only_the_first=False):
+def _whole_run_follows(steps, method, model, w, a, eta, off=0, only_the_first=False, threshold_too=True):
     """Claim that the run from a·w at ηa^(p + off) is a times that from w, a being common to all blocks, or not."""
     p, make = WHOLE[method]
     layout, one = model.layout, namespace(w).ones_like(a)
     scales = namespace(w).concat([a, *[one if only_the_first else a] * (layout.m - 1)])
     plain = after(make(eta, one[0]), model, w, steps)
-    there = after(make(eta * a[0] ** (p + off), a[0]), model, layout.scale(scales, w), steps)
+    method_there = make(eta * a[0] ** (p + off), a[0] if threshold_too else one[0])
+    there = after(method_there, model, layout.scale(scales, w), steps)
     return equal(layout.scale(1 / scales, there), plain)
 
 
@@ -343,6 +395,14 @@ ONE_SCALE = {
 def they_may_have_the_exponent_one_more(steps, method, model, w, a, eta):
     """The same at ηa^(p + 1)."""
     return _whole_run_follows(steps, method, model, w, a, eta, off=1)
+
+
+@methods_with_one_number_for_the_gradient_need_one_scale.counterfeit(
+    instance={**ONE_SCALE, "method": "clipped", "w": ONE_SCALE["w"] / 8}, method="clipped"
+)
+def a_clip_threshold_is_unchanged(steps, method, model, w, a, eta):
+    """Clipped GD does so with the threshold unchanged."""
+    return _whole_run_follows(steps, method, model, w, a, eta, threshold_too=False)
 
 
 @methods_with_one_number_for_the_gradient_need_one_scale.counterfeit(instance={**ONE_SCALE, "method": "Polyak"})
