@@ -27,6 +27,8 @@ SCALES_OF = {"digits": "1e-1:1e1"}
 LARGEST = 1e150
 """The largest scale: its axis, margins and all, does not overflow."""
 
+MOST_SCALES = 1000
+
 CLASSES = 4
 """Starts of other classes at each scale."""
 
@@ -91,6 +93,11 @@ class Finished:
             f"{self.model}: steps to G ≤ {found.target:.3g} at rate {self.rate:.3g} ({self.origin}), seed {self.seed}"
         )
         lines = [self._line(name) for name in found.equivalent]
+        if found.at_goal:
+            lines.append(
+                f"{found.at_goal} of the {CLASSES * np.count_nonzero(found.scales >= FAR)} starts of other classes at "
+                f"a ≥ {FAR:.3g} {'is' if found.at_goal == 1 else 'are'} at the goal already, and in no fit."
+            )
         if self.free:
             lines.append(
                 f"The theory's slopes are those of blocks alone; {self.model} has {self.free} free parameters too, "
@@ -100,10 +107,11 @@ class Finished:
 
     def _line(self, name: str) -> str:
         counts, fit = self.race.equivalent[name], self.race.fits[name]
-        theory = f"theory {self.optimizers[name].exponent / 2:g}"
-        same = (
-            f"{name}: {counts[0]} steps from every scale; " if len(set(counts)) == 1 and counts[0] >= 0 else f"{name}: "
-        )
+        growth = self.optimizers[name].growth
+        theory = "in theory no power" if growth is None else f"theory {growth / 2:g}"
+        same = f"{name}: "
+        if len(set(counts)) == 1 and counts[0] >= 0:
+            same += f"{counts[0]} {'step' if counts[0] == 1 else 'steps'} from every scale; "
         if not math.isfinite(fit.upper - fit.lower):
             return f"{same}too few scales a ≥ {FAR:.3g} from which all runs arrive to fit a slope, {theory}"
         return f"{same}slope against a² for a ≥ {FAR:.3g} is {fit}, {theory}"
@@ -206,6 +214,8 @@ def check_outputs(out: Path | None, json: Path | None) -> None:
 def _scales(text: str, count: int) -> np.ndarray:
     if count < 2:
         raise ArgumentError(f"--count is {count}; at least 2 is needed")
+    if count > MOST_SCALES:
+        raise ArgumentError(f"--count is {count}; at most {MOST_SCALES} is needed, each being a row of the table")
     try:
         low, high = (float(end) for end in text.split(":"))
     except ValueError:

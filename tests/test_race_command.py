@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from psitheory import cli, plotting
+from psitheory import cli, optimizers, plotting
 from psitheory.models.named import named_model
 from psitheory.optimizers.named import NAMES, named_optimizer
 from psitheory.race_command import run_race
@@ -77,6 +78,30 @@ def test_every_optimizer_races():
     assert {name for name, counts in found.items() if counts.max() < 0} == set()
 
 
+def test_every_optimizer_of_the_package_has_a_name():
+    kinds = {kind for kind in vars(optimizers).values() if isinstance(kind, type) and hasattr(kind, "step")}
+    model, _ = named_model("rayleigh")
+    built = {type(named_optimizer(name, model, rate=1, length=1).optimizer) for name in NAMES}
+    assert built == kinds - {optimizers.Optimizer}
+    assert "adamw" in NAMES  # a function that returns Adam
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("bb", "adamw")])
+def test_steps_from_afar_grow_as_is_said(name):
+    """Four times as far the run takes 4^q times as many steps, by a factor of two at most more or less."""
+    found = run_race("rayleigh", name, scales="4:16", count=2, max_steps=20_000)
+    near, far = found.race.equivalent[name]
+    assert abs(np.log2(far / near) - 2 * found.optimizers[name].growth) < 1
+
+
+def test_starts_at_the_goal_are_told_apart_from_censored_ones(run):
+    lines = run("race", "--model", "circle", "--scales", "4:16", "--count", "6", "--target", "5")[1].splitlines()
+    assert re.fullmatch(
+        r"\d+ of the 24 starts of other classes at a ≥ 3.16 are at the goal already, and in no fit.", lines[-1]
+    )
+    assert not [line for line in lines if "censored" in line]
+
+
 def test_free_parameters_are_named_where_they_bend_the_slope(run):
     options = ("race", "--model", "wine", "--scales", "1:4", "--count", "2", "--max-steps", "50")
     assert run(*options)[1].splitlines()[-1].startswith("The theory's slopes are those of blocks alone; wine has ")
@@ -111,6 +136,7 @@ def test_the_drawing_shows_hollow_triangles_exactly_for_runs_that_did_not_arrive
         (["--scales", "2:1"], "--scales is '2:1'; LOW < HIGH between 1e-150 and 1e+150 are needed"),
         (["--scales", "1:inf"], "--scales is '1:inf'; LOW < HIGH between 1e-150 and 1e+150 are needed"),
         (["--count", "1"], "--count is 1; at least 2 is needed"),
+        (["--count", "100000000"], "--count is 100000000; at most 1000 is needed"),
         (["--max-steps", "0"], "--max-steps is 0; at least 1 is needed"),
         (["--target", "0"], "--target is 0; a positive number is needed"),
         (["--target", "nan"], "--target is nan; a positive number is needed"),
@@ -137,7 +163,10 @@ def test_scaling_exponents_are_those_of_the_steps(name):
     w = draw(np.random.default_rng(0))
 
     def stepped(a, factor):
-        optimizer = named_optimizer(name, model, rate=0.05 * factor, length=0.05 * factor).optimizer
+        length = a if name == "clipped" else factor  # its threshold is the length over the rate
+        optimizer = named_optimizer(name, model, rate=0.05 * factor, length=0.05 * length).optimizer
+        if name == "adamw":
+            optimizer = replace(optimizer, decay=optimizer.decay / a)
         v, state = a * w, optimizer.init(model.layout, a * w)
         for _ in range(1 if name == "bb" else 3):
             v, state = optimizer.step(model.layout, v, model.evaluate(v), state)

@@ -47,6 +47,12 @@ class Race:
     drawn: Mapping[str, np.ndarray]
     fits: Mapping[str, Fit]
 
+    @property
+    def at_goal(self) -> int:
+        """Return how many starts of other classes at large scales are at the goal already: no fit has them."""
+        far = self.scales >= FAR
+        return max((int(np.count_nonzero(counts[:, far] == 0)) for counts in self.drawn.values()), default=0)
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain data; null stands for a run that did not arrive and for an open end of an interval."""
 
@@ -60,6 +66,7 @@ class Race:
             "scales": [float(a) for a in self.scales],
             "target": self.target,
             "max_steps": self.max_steps,
+            "at_goal": self.at_goal,
             "optimizers": {
                 name: {
                     "equivalent": steps(self.equivalent[name]),
@@ -178,9 +185,9 @@ def _fitted(scales: np.ndarray, drawn: np.ndarray) -> np.ndarray:
 
 
 def _exponent(scales: np.ndarray, drawn: np.ndarray) -> Fit:
-    """Fit the steps against a²; a start that is at the goal already has not raced."""
-    far = scales >= FAR
-    steps, left_out = drawn[:, far], (drawn <= 0) | ~_fitted(scales, drawn)
-    a = np.broadcast_to(scales[far], steps.shape)  # the square of a large one may overflow
-    fit = log_log_slope(a.ravel(), steps.ravel(), censored=left_out[:, far].ravel())
+    """Fit the steps against a²; a start that is at the goal already has not raced, and is not censored either."""
+    raced = (scales >= FAR) & (drawn != 0)
+    a = np.broadcast_to(scales, drawn.shape)  # the square of a large one may overflow
+    left_out = np.broadcast_to(~_fitted(scales, drawn), drawn.shape)
+    fit = log_log_slope(a[raced], drawn[raced], censored=left_out[raced])
     return replace(fit, slope=fit.slope / 2, lower=fit.lower / 2, upper=fit.upper / 2, decades=2 * fit.decades)

@@ -9,46 +9,60 @@ import numpy as np
 
 from psitheory.errors import ArgumentError, UnknownName, shown
 from psitheory.models.interface import Model
-from psitheory.optimizers.adaptive import Adam, RMSprop
+from psitheory.optimizers.adaptive import Adagrad, Adam, RMSprop, adamw
 from psitheory.optimizers.armijo import PSIArmijo
 from psitheory.optimizers.euclidean import GradientDescent, HeavyBall, Nesterov
 from psitheory.optimizers.geodesic import RiemannianGradientDescent
 from psitheory.optimizers.interface import Optimizer
-from psitheory.optimizers.lengths import BarzilaiBorwein, NormalisedDescent, Polyak
+from psitheory.optimizers.lengths import LARS, BarzilaiBorwein, Clipped, NormalisedDescent, Polyak, SignDescent
 from psitheory.optimizers.psi import PSIGradientDescent, PSIMomentum
 
 
 class Named(NamedTuple):
-    r"""An optimiser, its title, and its scaling exponent p.
+    r"""An optimiser, its title, and how it depends on the scale of the weights.
 
-    Rate :math:`\eta a^p` from :math:`a\cdot w_0` follows, class for class, rate :math:`\eta` from :math:`w_0`; so at
-    one rate the steps that it takes from afar grow like :math:`a^p`.
+    Attributes
+    ----------
+    exponent : int
+        p, for which rate :math:`\eta a^p` from :math:`a\cdot w_0` follows, class for class, rate :math:`\eta` from
+        :math:`w_0`.
+    growth : int or None
+        q, where the steps that it takes at one rate grow like :math:`a^q` from afar: p, unless steps also shrink with
+        their number.  None if they grow like no power.
     """
 
     optimizer: Optimizer
     title: str
     exponent: int
+    growth: int | None
 
 
 def named_optimizer(name: str, model: Model, *, rate: float, length: float) -> Named:
     r"""Return the optimiser called ``name`` for ``model``.
 
-    ================  ========================================================  =
-    name              method                                                    p
-    ================  ========================================================  =
-    ``gd``            gradient descent, rate η                                  2
-    ``momentum``      heavy ball, rate η/10, β = 0.9                            2
-    ``nesterov``      Nesterov's momentum, rate η/10, β = 0.9                   2
-    ``normalised``    normalised gradient descent, steps of the given length    1
-    ``adam``          Adam without eps, rate length/√n                          1
-    ``rmsprop``       RMSprop without eps, rate length/√n                       1
-    ``bb``            Barzilai and Borwein, first rate η                        0
-    ``polyak``        Polyak's step; the minimum must be known                  0
-    ``psi-gd``        PSI-GD, rate η                                            0
-    ``psi-momentum``  PSI-GD with momentum, rate η/10, β = 0.9                  0
-    ``psi-armijo``    PSI-GD with backtracking from 8η                          0
-    ``rgd``           Riemannian gradient descent along geodesics, rate η       0
-    ================  ========================================================  =
+    ================  ==========================================================  ====
+    name              method                                                      p
+    ================  ==========================================================  ====
+    ``gd``            gradient descent, rate η                                    2
+    ``momentum``      heavy ball, rate η/10, β = 0.9                              2
+    ``nesterov``      Nesterov's momentum, rate η/10, β = 0.9                     2
+    ``clipped``       gradient descent, rate η, steps of at most the length       2
+    ``normalised``    normalised gradient descent, steps of the given length      1
+    ``sign``          sign descent, rate length/√n                                1
+    ``adam``          Adam without eps, rate length/√n                            1
+    ``adamw``         the same with decoupled decay 0.01                          1
+    ``rmsprop``       RMSprop without eps, rate length/√n                         1
+    ``adagrad``       Adagrad without eps, rate 10 length/√n                      1
+    ``lars``          LARS, each block by the given length over its norm          0
+    ``bb``            Barzilai and Borwein, first rate η                          0
+    ``polyak``        Polyak's step; the minimum must be known                    0
+    ``psi-gd``        PSI-GD, rate η                                              0
+    ``psi-momentum``  PSI-GD with momentum, rate η/10, β = 0.9                    0
+    ``psi-armijo``    PSI-GD with backtracking from 8η                            0
+    ``rgd``           Riemannian gradient descent along geodesics, rate η         0
+    ================  ==========================================================  ====
+
+    The exponent of ``clipped`` is for a threshold over a, that of ``adamw`` for a decay over a.
 
     Parameters
     ----------
@@ -75,7 +89,7 @@ def named_optimizer(name: str, model: Model, *, rate: float, length: float) -> N
     if name not in _BUILDERS:
         raise UnknownName(f"optimizer is {shown(name)}; one of {', '.join(NAMES)} is needed")
     title, exponent, build = _BUILDERS[name]
-    return Named(build(model, rate, length), title, exponent)
+    return Named(build(model, rate, length), title, exponent, _GROWTH.get(name, exponent))
 
 
 def _per_weight(model: Model, length: float) -> float:
@@ -94,9 +108,14 @@ _BUILDERS: dict[str, tuple[str, int, Callable[[Model, float, float], Optimizer]]
     "gd": ("gradient descent", 2, lambda model, rate, length: GradientDescent(rate)),
     "momentum": ("heavy ball", 2, lambda model, rate, length: HeavyBall(rate / 10, 0.9)),
     "nesterov": ("Nesterov", 2, lambda model, rate, length: Nesterov(rate / 10, 0.9)),
+    "clipped": ("clipped GD", 2, lambda model, rate, length: Clipped(rate, length / rate)),
     "normalised": ("normalised GD", 1, lambda model, rate, length: NormalisedDescent(length)),
+    "sign": ("sign descent", 1, lambda model, rate, length: SignDescent(_per_weight(model, length))),
     "adam": ("Adam", 1, lambda model, rate, length: Adam(_per_weight(model, length), eps=0)),
+    "adamw": ("AdamW", 1, lambda model, rate, length: adamw(_per_weight(model, length), eps=0)),
     "rmsprop": ("RMSprop", 1, lambda model, rate, length: RMSprop(_per_weight(model, length), eps=0)),
+    "adagrad": ("Adagrad", 1, lambda model, rate, length: Adagrad(10 * _per_weight(model, length), eps=0)),
+    "lars": ("LARS", 0, lambda model, rate, length: LARS(length)),
     "bb": ("Barzilai-Borwein", 0, lambda model, rate, length: BarzilaiBorwein(rate)),
     "polyak": ("Polyak", 0, _polyak),
     "psi-gd": ("PSI-GD", 0, lambda model, rate, length: PSIGradientDescent(rate)),
@@ -104,6 +123,9 @@ _BUILDERS: dict[str, tuple[str, int, Callable[[Model, float, float], Optimizer]]
     "psi-armijo": ("PSI-GD with backtracking", 0, lambda model, rate, length: PSIArmijo(model, 8 * rate)),
     "rgd": ("RGD", 0, lambda model, rate, length: RiemannianGradientDescent(rate)),
 }
+
+# Adagrad's steps shrink like 1/√t, so that T of them go as far as √T; AdamW's decay takes w to any norm in log a steps
+_GROWTH: dict[str, int | None] = {"adagrad": 2, "adamw": None}
 
 NAMES = tuple(_BUILDERS)
 """The optimisers that :func:`named_optimizer` knows."""

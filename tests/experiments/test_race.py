@@ -89,13 +89,25 @@ def test_from_the_first_scale_that_does_not_arrive_nothing_is_fitted():
     far = np.flatnonzero(scales >= FAR)
     assert far[0] < first < len(scales)
     assert fit.used == np.count_nonzero(counts[:, far[0] : first] > 0)
-    assert fit.used + fit.censored == 3 * len(far)
+    assert fit.used + fit.censored + found.at_goal == 3 * len(far)
     drawn = found.exhibit("t").arrays
     assert np.isnan(drawn["gd, fitted"][first:]).all()
     np.testing.assert_array_equal(np.isnan(drawn["gd"][1:]), counts < 0)
     plain = found.to_dict()["optimizers"]["gd"]["equivalent"]
     assert plain == [None if t < 0 else t for t in found.equivalent["gd"]]
     assert None in plain
+
+
+def test_a_start_at_the_goal_is_neither_fitted_nor_censored():
+    scales = np.geomspace(FAR * 1.001, 30, 8)
+    u = np.random.default_rng(2).normal(size=(4, 8, 2))
+    found = race(PLANE, {"gd": GradientDescent(0.5)}, u[0, 0], u, scales, target=0.1, max_steps=10**5)
+    counts, fit = found.drawn["gd"], found.fits["gd"]
+    assert counts.min() == 0
+    assert found.at_goal == np.count_nonzero(counts == 0) == found.to_dict()["at_goal"]
+    assert fit.used == np.count_nonzero(counts)
+    assert fit.censored == 0
+    assert race(PLANE, {}, u[0, 0], u, scales, target=0.1, max_steps=9).at_goal == 0
 
 
 def test_scales_leave_free_parameters_alone():
