@@ -169,3 +169,25 @@ def test_a_shrinkage_by_a_fixed_length_is_no_eps(size: float) -> None:
         return w - rate * layout.times_squared_norms(w, g) - size * np.sign(w)
 
     assert check_optimizer(step, only=NEURON, steps=30).refuted() == (NEURON,)
+
+
+def lamb_by_row(w: Any, g: Any, state: Any, layout: Layout, rate: float = 0.03) -> Any:
+    m, v, t = state or (0, 0, 0)
+    m, v, t = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g, t + 1
+    u = (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-6)
+    return w - rate * u * rows(layout, layout.norms(w) / layout.norms(u)), (m, v, t)
+
+
+def rms_inside(w: Any, g: Any, v: Any, rate: float = 0.01) -> Any:
+    v = 0.9 * (0 if v is None else v) + 0.1 * g * g
+    return w - rate * g / np.sqrt(v + 1e-8), v
+
+
+# 1: its eps leaves steps of full length; 3: its effect grows beyond what is linear; 6: chaos takes it to its end
+@pytest.mark.parametrize(
+    ("step", "law", "seed"), [(lamb_by_row, NEURON, 1), (rms_inside, EXPONENT, 3), (lamb_by_row, NEURON, 6)]
+)
+def test_what_a_hidden_eps_grows_to_within_a_run_is_no_false_alarm(step: Any, law: str, seed: int) -> None:
+    report = check_optimizer(step, only=law, seed=seed)
+    assert report.verdict is Verdict.HOLDS
+    assert report.finding(law).kind == "eps-limited"

@@ -122,6 +122,11 @@ class Bench:
             self._raised[change] = CodeRaised(error, change, step)
             raise self._raised[change] from error
 
+    def every_point(self, change: Change, steps: int) -> Iterator[np.ndarray]:
+        """Return the points of a run at 0, 1, …, ``steps``, which are not kept."""
+        with seeded(self.seed), np.errstate(all="ignore"):
+            return iter(list(islice(self._run(change, steps), steps + 1)))
+
     # -- comparison -----------------------------------------------------------------------------
 
     def gaps(self, base: Change, change: Change, t: int, steps: int) -> dict[Mode, Gap]:
@@ -134,10 +139,7 @@ class Bench:
 
     def first_difference(self, base: Change, change: Change, steps: int, mode: Mode) -> tuple[int, Gap] | None:
         """Return the first step after which the two runs are not the same bit for bit, and the gap there."""
-        with seeded(self.seed), np.errstate(all="ignore"):
-            x = list(islice(self._run(base, steps), steps + 1))
-        with seeded(self.seed), np.errstate(all="ignore"):
-            y = list(islice(self._run(change, steps), steps + 1))
+        x, y = list(self.every_point(base, steps)), list(self.every_point(change, steps))
         for t, (xt, yt) in enumerate(zip(x, y, strict=False)):
             gap = self._gap(mode, base, change, (x[0], xt), (y[0], yt))
             if not gap.exact:

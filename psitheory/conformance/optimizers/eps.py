@@ -28,8 +28,12 @@ TOLERANCE = 1e-2
 VANISHING = 2.0**-60
 SLOPES = (0.2, 2.3)
 """Powers of the scale that an eps can bring: 1, 2, and less under further roots."""
+STEEPEST = 3.2
+"""A power that no eps brings at any step, even where its effect has grown beyond what is linear."""
 OCTAVES = 4
 """Between two scales at which a gap is compared."""
+MOSTLY = 0.7
+"""The cosine above which a step goes along the weights."""
 CLEAR = 100
 """How far above rounding a gap must be for its power to be seen: rounding may grow as an eps leaves."""
 
@@ -154,11 +158,14 @@ def _stays_at(bench: Bench, mode: Mode, trial: Trial, p: float, side: int, far: 
         if t <= first or bench.noise(base, t, last, mode) > bench.chaos:
             continue
         floor = _floor(bench, mode, change, t)
+        growth = floor / _floor(bench, mode, change, first)
+        if growth > CLEAR and growth * trial.outcome.gap.relative > TOLERANCE:  # as far as chaos takes an eps by then
+            continue
         gaps = [max(_gap(bench, mode, change, t, p, side * k, last), floor) for k in range(0, 4 * OCTAVES, OCTAVES)]
         falls = [math.log2(x / y) / OCTAVES for x, y in pairwise(gaps)]
         seen = [x < TOLERANCE and y > CLEAR * floor for x, y in pairwise(gaps)]
         slow = [is_seen and fall < SLOPES[0] for is_seen, fall in zip(seen, falls, strict=True)]
-        if max(falls) > SLOPES[1] or any(slow) or gaps[-1] > max(TOLERANCE, floor):
+        if max(falls) > STEEPEST or any(slow) or gaps[-1] > max(TOLERANCE, floor):
             return t
     return None
 
@@ -196,27 +203,36 @@ def reach(bench: Bench, p: float) -> int:
 
 
 def strays_at(bench: Bench, p: float, side: int, constants: Constants = ()) -> int | None:
-    """Return the first time at which steps from very large weights neither vanish nor go along the gradient.
+    """Return a time at which steps from very large weights are not those that an eps leaves, or None.
 
-    There is none where an eps takes over, and makes steps smaller than the law would.  For ``side`` -1 weights are
-    very small, and the first step alone is looked at: it leaves for large ones.
+    It makes them smaller than the law would, and the first goes along the gradient, none along the weights.  For
+    ``side`` -1 weights are very small, and the first step alone is looked at: it leaves for large ones.
     """
     top = reach(bench, p) if bench.eps < 1e-12 else 50  # in single precision an eps shows late
-    network, steps = bench.network, bench.steps if side > 0 else 1
-    usual = bench.points(Change(constants=constants), steps)
-    points = bench.points(shifted(bench, Change(constants=constants), side * top, p), steps)
-    w, gradient = (_blocks(bench, x) for x in (network.first, network.evaluate(network.first).gradient))
-    for t in sorted(points)[1:]:
-        moved = _blocks(bench, points[t] - points[0]) * 2.0 ** (-side * top)
-        size = np.max(np.abs(moved))
-        most = 4 * np.max(np.abs(_blocks(bench, usual[t] - usual[0]))) if side > 0 and t in usual else np.inf
-        if not np.isfinite(size) or size > most:
-            return t
-        if size > 16 * bench.eps * np.max(np.abs(w)):
-            along_w, along_gradient = (abs(_unit(moved / size) @ _unit(x)) for x in (w, gradient))
-            if along_gradient < max(along_w, 0.5):
+    usual = bench.points(Change(constants=constants), bench.steps)
+    run = bench.every_point(shifted(bench, Change(constants=constants), side * top, p), bench.steps if side > 0 else 1)
+    first = before = _blocks(bench, next(run)) * 2.0 ** (-side * top)
+    for t, w in enumerate(run, start=1):
+        now = _blocks(bench, w) * 2.0 ** (-side * top)
+        step, size = now - before, float(np.max(np.abs(now - before)))
+        if not np.isfinite(size):
+            return _time_from(bench, t)
+        if size > 16 * bench.eps * np.max(np.abs(now)):
+            along_w = abs(_unit(step / size) @ _unit(before))
+            gradient = _blocks(bench, bench.network.evaluate(bench.network.first).gradient)
+            if along_w > MOSTLY or (t == 1 and abs(_unit(step / size) @ _unit(gradient)) < max(along_w, 0.5)):
+                return _time_from(bench, t)
+        if side > 0 and t in usual:
+            moved = np.max(np.abs(_blocks(bench, usual[t] - usual[0])))
+            if np.max(np.abs(now - first)) > 4 * moved:
                 return t
+        before = now
     return None
+
+
+def _time_from(bench: Bench, t: int) -> int:
+    """Return the first of the bench's times that is not before ``t``."""
+    return next(time for time in bench.times if time >= t)
 
 
 def _unit(x: np.ndarray) -> np.ndarray:
