@@ -102,6 +102,13 @@ def test_starts_at_the_goal_are_told_apart_from_censored_ones(run):
     assert not [line for line in lines if "censored" in line]
 
 
+def test_every_optimizer_is_drawn_as_no_other_is():
+    found = run_race("rayleigh", ",".join(NAMES), scales="0.5:2", count=3, max_steps=50)
+    titles = {named.title for named in found.optimizers.values()}
+    lines = [line for line in plotting.draw(found.exhibit).axes[0].lines if line.get_label().split(" $")[0] in titles]
+    assert len({(line.get_color(), line.get_linestyle()) for line in lines}) == len(NAMES)
+
+
 def test_free_parameters_are_named_where_they_bend_the_slope(run):
     options = ("race", "--model", "wine", "--scales", "1:4", "--count", "2", "--max-steps", "50")
     assert run(*options)[1].splitlines()[-1].startswith("The theory's slopes are those of blocks alone; wine has ")

@@ -34,6 +34,7 @@ class RayleighMean:
 
     Examples
     --------
+    >>> import numpy as np
     >>> model = RayleighMean(np.stack([np.diag([0.0, 2.0]), np.diag([1.0, 1.0])]))
     >>> w = np.array([1.0, 1.0])
     >>> float(model.evaluate(w).loss), float(model.evaluate(w, np.array([0])).loss)

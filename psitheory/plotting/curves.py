@@ -66,10 +66,11 @@ def draw_race(figure: Figure, exhibit: Exhibit) -> None:
     axes.loglog()
     x, limit = exhibit.arrays["x"], float(exhibit.arrays["limit"])
     names = [name for name, _ in named(exhibit, "x", "limit") if not name.endswith(", fitted")]
-    for name, colour in zip(names, COLOURS, strict=False):
+    for k, name in enumerate(names):
+        colour, style = COLOURS[k % len(COLOURS)], (".-", ".:", ".-.")[k // len(COLOURS) % 3]
         rows = np.atleast_2d(exhibit.arrays[name])
         slope = exhibit.labels.get(f"{name}, fitted", "")
-        axes.plot(x, rows[0], ".-", color=colour, label=f"{label(exhibit, name)} {slope}".rstrip())
+        axes.plot(x, rows[0], style, color=colour, label=f"{label(exhibit, name)} {slope}".rstrip())
         for row in rows[1:]:
             axes.plot(x, row, ".", ms=3, alpha=0.5, color=colour)
         if (beyond := np.isnan(rows).any(axis=0)).any():

@@ -11,6 +11,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 from psitheory.arithmetic import Array, namespace
@@ -34,6 +35,8 @@ class Bound:
     source : str
         A key of the bibliography, or the words of reference.
     function : callable
+    fewest : int
+        The least number of steps that it speaks of.
 
     Examples
     --------
@@ -47,6 +50,7 @@ class Bound:
     holds: str
     source: str
     function: Callable[..., Array]
+    fewest: int = 1
 
     @property
     def constants(self) -> tuple[str, ...]:
@@ -66,8 +70,9 @@ class Bound:
                 f"the bound of {self.name} was given {', '.join(sorted(constants)) or 'nothing'}; "
                 f"it needs {', '.join(self.constants)}"
             )
-        if not constants.get("steps", 1) >= 1:
-            raise ArgumentError(f"steps is {shown(constants['steps'])}; at least 1 is needed")
+        steps = constants.get("steps")
+        if isinstance(steps, Integral) and steps < self.fewest:
+            raise ArgumentError(f"steps is {shown(steps)}; at least {self.fewest} is needed")
         return self.function(**constants)
 
 
@@ -196,6 +201,7 @@ DOMINATED = Bound(
     "PSI-GD with η = 1/L where G ≥ 2μ(f - f*) on {f ≤ f(w_0)}",
     "B. T. Polyak, Gradient methods for the minimisation of functionals, 1963",
     _dominated,
+    fewest=0,
 )
 RGD_SUM = Bound(
     "RGD, sum",

@@ -92,9 +92,20 @@ def test_the_constants_are_named():
 
 
 @pytest.mark.parametrize("bound", [b for b in BOUNDS.values() if "steps" in b.constants], ids=lambda b: b.name)
-def test_no_steps_have_no_bound(bound):
-    with pytest.raises(ArgumentError, match="^steps is 0; at least 1 is needed$"):
-        bound(**of(bound, CONSTANTS | {"steps": 0}))
+def test_too_few_steps_are_named(bound):
+    with pytest.raises(ArgumentError, match=f"^steps is {bound.fewest - 1}; at least {bound.fewest} is needed$"):
+        bound(**of(bound, CONSTANTS | {"steps": bound.fewest - 1}))
+
+
+def test_the_bound_of_linear_convergence_begins_at_the_gap():
+    assert DOMINATED(**of(DOMINATED, CONSTANTS | {"steps": 0})) == CONSTANTS["gap"]
+
+
+@pytest.mark.parametrize("bound", [PSI_GD, GD, SMOOTH], ids=lambda b: b.name)
+def test_many_numbers_of_steps_are_bounded_together(bound):
+    steps = np.arange(1, 5)
+    together = bound(**of(bound, CONSTANTS | {"steps": steps}))
+    assert (together == [bound(**of(bound, CONSTANTS | {"steps": int(t)})) for t in steps]).all()
 
 
 @pytest.mark.parametrize("rate", [0.0, -0.1, 2 / 3, 1.0, np.nan])
