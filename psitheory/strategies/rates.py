@@ -85,11 +85,12 @@ def even_rank_ones() -> Domain:
 
 
 def near_the_best_rank_one(reference: str) -> Domain:
-    """Draw starts near the minimum of one of :func:`even_rank_ones`, where its largest curvature is nearly met."""
+    """Draw starts near the minimum of one of :func:`even_rank_ones`, or of a mean of such, where L is nearly met."""
 
-    def near(model: RankOne, numbers: tuple[int, int, int]) -> Any:
+    def near(model: Any, numbers: tuple[int, int, int]) -> Any:
         p, q, rest = np.array(numbers) / 512
-        return np.array([1, p, 1, -q, model.matrix[0, 0] * (1 + rest)])
+        matrix = getattr(model, "mean", model).matrix
+        return np.array([1, p, 1, -q, matrix[0, 0] * (1 + rest)])
 
     numbers = st.tuples(*[st.integers(1, 63)] * 3)
     return Domain(floats=lambda drawn: numbers.map(lambda three: near(drawn[reference], three)))
