@@ -85,17 +85,16 @@ def kind_of(subject: Any) -> str:
     ArgumentTypeError
         If it is none of them.
     """
-    names = {base.__module__.split(".")[0] + "." + base.__name__ for base in _bases(subject)}
-    if "torch.Module" in names and not _is_manifold(subject):
+    if _is_module(subject) and not _is_manifold(subject):
         return "model"
-    if "torch.Optimizer" in names:
+    if "torch.Optimizer" in _base_names(subject):
         return "optimizer"
     if hasattr(subject, "evaluate") and hasattr(subject, "layout"):
         return "model"
     if hasattr(subject, "init") and (hasattr(subject, "step") or hasattr(subject, "update")):
         return "optimizer"
     if isinstance(subject, tuple) and len(subject) == 2 and callable(subject[0]):
-        return "optimizer" if callable(subject[1]) else "model"
+        return "optimizer" if callable(subject[1]) and not _is_module(subject[1]) else "model"
     if _is_manifold(subject):
         return "manifold"
     required = _required(subject) if inspect.isroutine(subject) else []
@@ -192,8 +191,13 @@ def _told_where(what: str, within: str | None = None) -> Iterator[None]:
         ) from error
 
 
-def _bases(subject: Any) -> tuple[type, ...]:
-    return (subject if inspect.isclass(subject) else type(subject)).__mro__
+def _is_module(subject: Any) -> bool:
+    return "torch.Module" in _base_names(subject)
+
+
+def _base_names(subject: Any) -> set[str]:
+    bases = (subject if inspect.isclass(subject) else type(subject)).__mro__
+    return {base.__module__.split(".")[0] + "." + base.__name__ for base in bases}
 
 
 def _is_manifold(subject: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from torch import Tensor, nn
 from psitheory.errors import ArgumentError, ArgumentTypeError
 from psitheory.interop.torch_call import Call, Loss
 from psitheory.interop.torch_network import ExactBatchNorm, exact_network
-from psitheory.interop.torch_state import SEEDS, Runner, Shown, TensorModule, copied, initialised
+from psitheory.interop.torch_state import SEEDS, WARMING, Runner, Shown, TensorModule, copied, initialised, warmed_up
 from psitheory.layout import Layout
 from psitheory.symmetry.function import LossFunction
 from psitheory.symmetry.trees import leaves, parts_of
@@ -82,7 +83,7 @@ def _modes(module: nn.Module, call: Any, name: str) -> dict[str, LossFunction]:
     """Return a function for each mode, the present one first; one if the modes do not differ."""
     module = initialised(module, call)
     order = ("train", "eval") if module.training else ("eval", "train")
-    found = {mode: _function(module, call, name, mode) for mode in order}
+    found = {mode: _of_mode(module, call, name, mode) for mode in order}
     first, second = (found[mode] for mode in order)
     assert first.point is not None
     try:
@@ -91,6 +92,15 @@ def _modes(module: nn.Module, call: Any, name: str) -> dict[str, LossFunction]:
         return {order[0]: first}
     same = all(np.array_equal(one[aspect], two[aspect], equal_nan=True) for aspect in one)
     return {"": first} if same and first.notes == second.notes else found
+
+
+def _of_mode(module: nn.Module, call: Any, name: str, mode: str) -> LossFunction:
+    """Return the function of a mode; eval mode with running means that are not those of their start, zero."""
+    warmed = warmed_up(module, call) if mode == "eval" else module
+    found = _function(warmed, call, name, mode)
+    if warmed is module:
+        return found
+    return replace(found, notes=(*found.notes, f"eval mode is looked at after {WARMING} forward passes in train mode"))
 
 
 def _function(module: nn.Module, call: Any, name: str, mode: str | None, *, plain: bool = True) -> LossFunction:

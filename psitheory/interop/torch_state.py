@@ -63,6 +63,29 @@ def initialised(module: nn.Module, call: Any) -> nn.Module:
     return ready
 
 
+WARMING = 3
+
+
+def warmed_up(module: nn.Module, call: Any) -> nn.Module:
+    """Return the module, or, if running means are zero as at their start, a copy that has seen its inputs.
+
+    Zero is special: (Wx + b - 0)/σ trades with what multiplies it, as no trained layer does.
+    """
+    means = [b for name, b in module.named_buffers() if name.endswith("running_mean")]
+    if all(bool(mean.any()) for mean in means):
+        return module
+    ready = copied(module).train()
+    dtype = next((p.dtype for p in module.parameters()), torch.get_default_dtype())
+    try:
+        with torch.no_grad(), torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            for _ in range(WARMING):
+                call(ready, dtype)
+    except Exception:  # these inputs do not run in train mode
+        return module
+    return ready.train(module.training)
+
+
 Shown = tuple[Tensor | None, Tensor | None]
 """Loss and outputs of one forward pass."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pytest
@@ -511,3 +512,19 @@ def test_bad_input_is_told_in_a_sentence(f, at, options, error, says):
         check_model(f, at, **options)
     assert isinstance(caught.value, PsitheoryError)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("size", [1.0, 7.0])
+@pytest.mark.parametrize("seed", range(4))
+def test_rows_beside_a_bias_are_rows_though_digits_are_lost_where_they_shrink(size: float, seed: int) -> None:
+    rng = np.random.default_rng(100 + seed)
+    x, y = rng.normal(size=(20, 3)), rng.normal(size=20)
+
+    def loss(w: Any) -> Any:
+        z = x @ w["W"].T + w["b"]
+        z = (z - z.mean(0)) / z.std(0)
+        return np.mean((np.tanh(z) @ w["head"] - y) ** 2)
+
+    at = {"W": rng.normal(size=(2, 3)), "b": size * rng.normal(size=2), "head": rng.normal(size=2)}
+    found = check_model(loss, at, seed=seed).properties
+    assert (found["W"], found["b"], found["head"]) == ("rows", "no effect", "none")

@@ -700,3 +700,16 @@ def test_parameters_of_size_zero_are_named() -> None:
     module.register_parameter("empty", nn.Parameter(torch.zeros(0, 3)))
     with pytest.raises(ArgumentError, match=r"parameter 'empty' has the shape \(0, 3\)"):
         check_model(module, inputs=VECTORS)
+
+
+def test_eval_mode_is_looked_at_off_the_start_of_its_running_means() -> None:
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3), nn.ReLU(), nn.Linear(3, 2))
+    report = check_model(net, VECTORS)
+    assert report.properties["0.weight"] == "rows up to eps"
+    assert report.properties["eval"]["0.weight"] == "none"  # (Wx + b - mean)/σ: the mean does not scale with W and b
+    assert "eval mode is looked at after 3 forward passes in train mode" in report.notes
+    assert not net[1].running_mean.any()
+    with torch.no_grad():
+        net(VECTORS)
+    assert not any("after 3 forward passes" in note for note in check_model(net, VECTORS).notes)

@@ -142,7 +142,6 @@ def tried(
         return Outcome("undecided")
     exact, cases, floor, ceiling = True, 0, -lowest, 30
     refused: Exception | None = None
-    mixes = family.is_trade  # what shrinks may be added to something that stays
     for base in usable:
         for text, k, x in exponents_of(family, rng, lowest):
             trial, error = attempted(function, family, base, x, text, aspect)
@@ -156,7 +155,7 @@ def tried(
             change = trial.change
             if not change.seen:
                 exact = exact and (change.exact or k is None)
-            elif base.explains(change, function, trial.at, aspect, added=mixes and (k is None or abs(k) >= FAR)):
+            elif base.explains(change, function, trial.at, aspect, added=_loses_digits(family, k, x)):
                 exact = False
             elif k is not None and k <= -FAR:
                 floor, exact = min(floor, _before(k)), False
@@ -167,6 +166,14 @@ def tried(
     if farther and function.dtype == np.float64:
         floor, ceiling = _reach(function, family, usable[0], aspect, floor, ceiling, lowest)
     return Outcome("holds", exact, -floor, ceiling, cases, error=refused)
+
+
+def _loses_digits(family: Family, k: int | None, x: Array) -> bool:
+    """Return whether something shrinks, so that digits are lost where it is added to something that stays.
+
+    Scalings that shrink nothing are judged strictly, so that no break is excused that way.
+    """
+    return (k is None or abs(k) >= FAR) if family.is_trade else bool(np.min(x) < 0)
 
 
 def _nothing_is_told(function: LossFunction, family: Family, trial: Trial, aspect: str) -> bool:
