@@ -15,6 +15,7 @@ from psitheory.conformance.invariance.levels import Level
 from psitheory.conformance.invariance.survey import levels_of
 from psitheory.conformance.invariance.words import described, group_of, narrow_range, smallest_of, witness_of
 from psitheory.errors import UnknownName
+from psitheory.interop.threads import one_thread
 from psitheory.symmetry.baseline import in_own_precision
 from psitheory.symmetry.function import LossFunction, as_loss_functions, probed
 
@@ -22,6 +23,7 @@ LAWS = (REPEATS, GRADIENT, "invariance[NAME]")
 """The laws; the last one once for each parameter."""
 
 
+@one_thread()
 def check_model(
     f: Any,
     at: Any = None,

@@ -16,11 +16,13 @@ from psitheory.conformance.optimizers.inquiry import LAWS, Inquiry
 from psitheory.conformance.optimizers.network import Network, invariant_network
 from psitheory.conformance.optimizers.runs import OfRun, Runs
 from psitheory.errors import ArgumentError, UnknownName, shown
+from psitheory.interop.threads import one_thread
 from psitheory.models.interface import Model
 
 __all__ = ["LAWS", "check_optimizer"]
 
 
+@one_thread()
 def check_optimizer(
     opt: Any,
     *,

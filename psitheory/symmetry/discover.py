@@ -9,6 +9,7 @@ import numpy as np
 
 from psitheory.arithmetic import Array
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
+from psitheory.interop.threads import one_thread
 from psitheory.symmetry.baseline import Baseline, baseline, in_own_precision
 from psitheory.symmetry.certificate import Rejected, failures
 from psitheory.symmetry.function import LossFunction, as_loss_function, probed
@@ -24,6 +25,7 @@ POINTS = 6
 ROUNDS = 6
 
 
+@one_thread()
 def discover_symmetries(
     f: Any,
     at: Any = None,
