@@ -1,5 +1,7 @@
 """The figures of claim B3: class paths on the sphere, basins, and the classes of a network on digits."""
 
+from typing import Any
+
 import numpy as np
 
 from psitheory.checking import Exhibit
@@ -29,7 +31,7 @@ def equivalent_starts_on_the_sphere(rng):
 
     def classes(method):
         """Return the classes along the segments from each point to the next, (3, T * PARTS, 3)."""
-        points = descend(model, method, scales * u, 200, record=range(201), keep_points=True).points
+        points: Any = descend(model, method, scales * u, 200, record=range(201), keep_points=True).points
         along = np.arange(PARTS)[:, None, None] / PARTS
         inside = points[:-1, None] + along * (points[1:] - points[:-1])[:, None]
         return np.moveaxis(psi.canonical(inside.reshape(-1, *points.shape[1:])), 1, 0)
@@ -58,7 +60,8 @@ def _basins(method, rate, title, caption):
     away = np.arctan2(run.final[..., 1], run.final[..., 0])[..., None] - model.minima()
     nearest = np.abs((away + np.pi) % (2 * np.pi) - np.pi).argmin(axis=-1)
     still = np.count_nonzero(~(run.squared_gradient[-1] < 1e-6))
-    stable = 2 / float(model.smoothness.value)
+    smoothness: Any = model.smoothness
+    stable = 2 / float(smoothness.value)
     labels = {"x": "angle of the start (radians)", "y": "length of the start", "z": "minimum reached", "yscale": "log"}
     labels |= {str(k): f"θ = {angle:.2f}" for k, angle in enumerate(model.minima())}
     told = f"cos 3θ + cos(θ + 0.4), 1,000 steps, η = {rate:g} beside 2/L = {stable:.2f}{caption}"

@@ -381,7 +381,7 @@ def methods_with_one_number_for_the_gradient_need_one_scale(steps, method, model
     return _whole_run_follows(steps, method, model, w, a, eta)
 
 
-ONE_SCALE = {
+ONE_SCALE: dict[str, Any] = {
     "steps": 1,
     "method": "normalised",
     "model": Frozen(TWO_BLOCKS["model"], np.ones(1)),

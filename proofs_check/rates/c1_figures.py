@@ -1,6 +1,7 @@
 """The figures of claim C1: the rate against its bound, how tight that is, and L along a run on digits."""
 
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +22,8 @@ def one_over_t_is_a_uniform_rate(rng):
 
     def relative_minima(gap, horizon, w):
         run = descend(Rayleigh(np.diag([0.0, gap, 1.0])), PSIGradientDescent(0.5), w, int(horizon), record=[0, horizon])
-        return run.min_squared_gradient[-1] / PSI_GD(smoothness=2.0, gap=run.loss[0], steps=1)
+        smallest: Any = run.min_squared_gradient
+        return smallest[-1] / PSI_GD(smoothness=2.0, gap=run.loss[0], steps=1)
 
     fixed = np.array([relative_minima(0.1, horizon, np.array([4.0, 1.0, 0.0])) for horizon in horizons])
 
