@@ -528,3 +528,17 @@ def test_rows_beside_a_bias_are_rows_though_digits_are_lost_where_they_shrink(si
     at = {"W": rng.normal(size=(2, 3)), "b": size * rng.normal(size=2), "head": rng.normal(size=2)}
     found = check_model(loss, at, seed=seed).properties
     assert (found["W"], found["b"], found["head"]) == ("rows", "no effect", "none")
+
+
+@pytest.mark.parametrize("seed", [100, 103, 104, 105, 107])
+def test_an_eps_in_float32_is_found_from_any_start(seed: int) -> None:
+    x = np.random.default_rng(0).normal(size=(20, 3)).astype(np.float32)
+
+    def loss(w: Any) -> float:
+        z = x @ w["W"].T
+        z = (z - z.mean(0)) / np.sqrt(z.var(0) + np.float32(1e-5))
+        return float(np.mean(np.tanh(z) @ w["head"]))
+
+    rng = np.random.default_rng(seed)
+    at = {"W": rng.normal(size=(2, 3)).astype(np.float32), "head": rng.normal(size=2).astype(np.float32)}
+    assert check_model(loss, at).properties["W"] == "rows up to eps"

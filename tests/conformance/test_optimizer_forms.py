@@ -102,3 +102,18 @@ PLAIN = PSIGradientDescent(0.1)
 def test_bad_input_is_named(opt: Any, options: dict[str, Any], error: type[Exception], says: str) -> None:
     with pytest.raises(error, match=says):
         check_optimizer(opt, **options)
+
+
+@pytest.mark.parametrize("power", [0, 2])
+def test_a_step_may_change_the_weights_in_place(power: int) -> None:
+    class InPlace:
+        def init(self, layout: Any, w: Any) -> tuple[()]:
+            return ()
+
+        def step(self, layout: Any, w: Any, evaluation: Any, state: Any) -> Any:
+            w -= 0.05 * layout.expand(layout.norms(w) ** power) * evaluation.gradient
+            return w, state
+
+    properties = check_optimizer(InPlace()).properties
+    assert properties["start"] == "as given"
+    assert properties["full"] == ("each neuron" if power else "none")

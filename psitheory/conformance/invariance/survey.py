@@ -23,8 +23,9 @@ FRESH = 12
 
 def levels_of(function: LossFunction, rng: np.random.Generator) -> tuple[dict[str, dict[str, Level]], list[str]]:
     """Return for each aspect the level of each part, and notes."""
-    bases = [baseline(function, w, rng) for w in usable_points(function, rng, POINTS)]
-    fresh = [baseline(function, w, rng) for w in usable_points(function, rng, FRESH)]
+    drawn = [baseline(function, w, rng) for w in usable_points(function, rng, POINTS + FRESH)]
+    drawn.sort(key=lambda base: sum(map(base.blind, function.aspects)))  # those first at which most can be told
+    bases, fresh = drawn[:POINTS], drawn[POINTS:]
     clean, clean_bases, notes = _without_eps(function, bases, rng)
     clean_fresh = _without_eps(function, fresh, rng)[1] if clean is not function else fresh
     found, families = {}, {}

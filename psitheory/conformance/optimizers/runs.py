@@ -113,10 +113,10 @@ class OfOptimizer:
         """Yield the points; see :class:`Runs`."""
         optimizer = self._changed(network, rate, constants or {})
         layout, w = network.layout, start.copy()
-        state = optimizer.init(layout, w)
+        state = optimizer.init(layout, w.copy())
         yield w
-        for _ in range(steps):
-            w, state = optimizer.step(layout, w, network.evaluate(w, noise), state)
+        for _ in range(steps):  # on a copy, since a method may change the weights in place
+            w, state = optimizer.step(layout, w.copy(), network.evaluate(w, noise), state)
             w = like_start(w, start, f"{self.name}.step")
             yield w
 
