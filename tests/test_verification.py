@@ -120,5 +120,5 @@ def test_an_interrupt_ends_it_at_once_without_a_traceback(tmp_path):
         os.killpg(run.pid, signal.SIGINT)
         _, errors = run.communicate(timeout=20)
     assert run.returncode == 130
-    assert errors == ""
+    assert errors == "psitheory: interrupted\n"
     assert sorted(path.name for path in tmp_path.glob("*.json*")) == []

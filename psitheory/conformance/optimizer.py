@@ -104,11 +104,14 @@ def check_optimizer(
     if refused:
         inquiry.notes.append(f"the free last layer is left out, since the method refuses it: {refused}")
     tried = [inquiry.finding(law) for law in LAWS if law in wanted]
+    properties = facts.properties()
+    if properties.get("exponent") == 0 and properties.get("class") == "none":
+        inquiry.notes.append("p = 0 is that of blocks alone, with the free weights fixed: with them, classes part")
     return ConformanceReport(
         method.name,
         "optimizer",
         tuple(finding for finding in tried if finding is not None),
-        facts.properties(),
+        properties,
         tuple(inquiry.notes),
         dict(inquiry.skipped),
     ).expecting(expected)

@@ -117,3 +117,16 @@ def test_a_step_may_change_the_weights_in_place(power: int) -> None:
     properties = check_optimizer(InPlace()).properties
     assert properties["start"] == "as given"
     assert properties["full"] == ("each neuron" if power else "none")
+
+
+def test_an_exponent_of_blocks_alone_is_said_to_be_that() -> None:
+    class ByAllNorms:
+        def init(self, layout: Any, w: Any) -> tuple[()]:
+            return ()
+
+        def step(self, layout: Any, w: Any, evaluation: Any, state: Any) -> Any:
+            return w - 0.02 * np.mean(layout.norms(w)) ** 2 * evaluation.gradient, state
+
+    report = check_optimizer(ByAllNorms())
+    assert (report.properties["class"], report.properties["exponent"]) == ("none", 0)
+    assert any("that of blocks alone" in note for note in report.notes)
