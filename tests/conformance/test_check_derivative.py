@@ -133,6 +133,19 @@ def test_points_may_be_matrices():
         ((np.sum, np.sum), {"points": [np.ones(2)]}, ArgumentError, "gradient returns 1 numbers; 2, as many"),
         ((np.sum, lambda w: w * np.nan), {"points": [np.ones(2)]}, ArgumentError, "gradient is not finite"),
         ((lambda: 0, np.ones_like), {"points": [np.ones(2)]}, ArgumentTypeError, "f does not take a point"),
+        (
+            (np.sum, lambda w, b: w + b),
+            {"points": [np.ones(2)]},
+            ArgumentTypeError,
+            "gradient does not take a point: missing a required argument: 'b'",
+        ),
+        (
+            (lambda w: None, np.ones_like),
+            {"points": [np.ones(2)]},
+            ArgumentTypeError,
+            "f returns None; one number is needed",
+        ),
+        ((np.sum, np.ones_like), {"points": lambda rng: 1 / 0}, ArgumentError, "points raised ZeroDivisionError"),
         ((np.sum, np.ones_like), {"points": [np.ones(2)], "cases": 0}, ArgumentError, "cases is 0"),
     ],
 )
@@ -140,6 +153,27 @@ def test_bad_input_is_a_sentence(arguments, options, error, sentence):
     with pytest.raises(error) as caught:
         check_gradient(*arguments, **options)
     assert sentence in str(caught.value)
+
+
+@pytest.mark.parametrize("points", [[np.ones(2), -np.ones(2)], [-np.ones(2)]])
+def test_a_function_that_raises_is_shown_with_the_input_and_the_other_laws_still_run(points):
+    report = check_hessian(
+        lambda w: w.sum() if w[0] > 0 else 1 / 0, lambda w: np.ones(2), lambda w, x: 0 * x, points=points
+    )
+    finding = report.finding("gradient_is_the_derivative")
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.observed == "the code under test raised ZeroDivisionError: division by zero"
+    assert finding.smallest.startswith("w=[-1. -1.]  x=[")
+    assert report.finding("hessian_is_symmetric").verdict is Verdict.HOLDS
+
+
+@pytest.mark.parametrize("broken", ["f", "gradient"])
+def test_a_type_error_inside_a_function_is_told_as_what_it_is(broken):
+    functions = {"f": np.sum, "gradient": np.ones_like} | {broken: lambda w: w.sum() + None}
+    finding = check_gradient(**functions, points=[np.ones(2)]).finding("gradient_is_the_derivative")
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.observed.startswith("the code under test raised TypeError: unsupported operand")
+    assert finding.smallest.startswith("w=[1. 1.]  x=[")
 
 
 def test_an_unknown_law_is_a_sentence():

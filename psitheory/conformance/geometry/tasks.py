@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +19,7 @@ from psitheory.conformance.geometry.functions import OnManifold
 from psitheory.conformance.geometry.methods import expression
 from psitheory.conformance.geometry.recognising import recognised
 from psitheory.conformance.geometry.sources import Points
-from psitheory.errors import ArgumentError, ArgumentTypeError, shown
+from psitheory.errors import ArgumentError, ArgumentTypeError, PsitheoryError, shown
 from psitheory.models.interface import Model
 
 
@@ -108,7 +109,15 @@ def _on_space(
     if points is None:
         raise ArgumentError("points is missing; a function of a Generator, or a list of points, is needed")
     draw = points if callable(points) else partial(_one_of, points)
-    w = draw(np.random.default_rng(0))
+    try:
+        w = draw(np.random.default_rng(0))
+    except PsitheoryError:
+        raise
+    except Exception as error:
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        raise ArgumentError(
+            f"points raised {said}; a function of a Generator that returns a point is needed"
+        ) from error
     function = OnSpace(f, gradient, hessian_vector, form_of(w))
     build = partial(function.form.build, dtype=np.float64)
     _check(flat(w), {"f": f, "gradient": gradient}, build)
@@ -156,6 +165,18 @@ def _one_of(points: Any, rng: np.random.Generator) -> Any:
     return points[int(rng.integers(len(points)))]
 
 
+def _check_signature(name: str, call: Map, point: Any) -> None:
+    """Raise unless ``call`` takes one argument; a TypeError of its body would say something else."""
+    try:
+        signature = inspect.signature(call)
+    except (TypeError, ValueError):  # a builtin whose signature is unknown
+        return
+    try:
+        signature.bind(point)
+    except TypeError as error:
+        raise ArgumentTypeError(f"{name} does not take a point: {error}; a function of one is needed") from None
+
+
 def _check(w: Point, calls: Mapping[str, Map | None], build: Callable[[Point], Any], size: int | None = None) -> None:
     """Raise unless the functions take a point and return what they must; gradients of ``size`` numbers."""
     if not len(w) or not np.all(np.isfinite(w)):
@@ -163,12 +184,17 @@ def _check(w: Point, calls: Mapping[str, Map | None], build: Callable[[Point], A
     results: dict[str, Any] = {}
     for name, call in calls.items():
         if call is not None:
+            point = build(w)
+            _check_signature(name, call, point)
             try:
-                results[name] = flat(call(build(w)))
-            except TypeError as error:
-                raise ArgumentTypeError(f"{name} does not take a point: {error}") from error
+                result = call(point)
             except Exception:  # the laws will show it, with the input
                 continue
+            try:
+                results[name] = flat(result)
+            except (TypeError, ValueError) as error:
+                needed = "one number" if name == "f" else "an array of numbers"
+                raise ArgumentTypeError(f"{name} returns {shown(result)}; {needed} is needed") from error
     size = len(w) if size is None else size
     if "f" in results and results["f"].size != 1:
         raise ArgumentError(f"f returns {results['f'].size} numbers at one point; one is needed")
