@@ -23,7 +23,11 @@ RADII = (0.3, 0.1, 0.03, 0.01, 1e-3, 1e-4, 1e-5)
 
 @dataclass(frozen=True)
 class Jet:
-    """Value, first and second derivative at 0, each (k,), and the noise floor of each, (k,)."""
+    """Value, first and second derivative at 0, each (k,), and the noise floor of each, (k,).
+
+    Of a ``constant`` curve, whose values are equal to the last bit, derivatives are 0, and the floors are what a curve
+    may have that rounding makes constant.
+    """
 
     value: np.ndarray
     first: np.ndarray
@@ -31,6 +35,7 @@ class Jet:
     noise: np.ndarray
     first_noise: np.ndarray
     second_noise: np.ndarray
+    constant: bool = False
 
 
 def jet(curve: Curve, *, at: float = 0.0, order: int = 1, enough: float = 1e-11, eps: float = 2.0**-52) -> Jet:
@@ -55,10 +60,13 @@ def jet(curve: Curve, *, at: float = 0.0, order: int = 1, enough: float = 1e-11,
         values = np.stack([np.atleast_1d(np.asarray(curve(at + radius * t), dtype=float)) for t in _NODES])
         if not np.all(np.isfinite(values)):
             continue
+        if np.all(values == values[0]):
+            found = _constant(values[0], radius, eps)
+            return best if best is not None and _noise(best, order) <= _noise(found, order) else found
         distinct = 1 + np.sum(np.diff(np.sort(values, axis=0), axis=0) > 0, axis=0)
         if moving is None:
             moving = distinct > DEGREE // 2
-            eps = max(eps, 2.0**-23) if np.all(values.astype(np.float32) == values) else eps
+            eps = _eps(values, eps)
         elif np.any(moving & (distinct < DEGREE // 2 - 1)):
             break  # so narrow that the values are steps of rounding: a flat step shows no noise
         found = _on(values, radius, eps)
@@ -75,6 +83,21 @@ def jet(curve: Curve, *, at: float = 0.0, order: int = 1, enough: float = 1e-11,
 
 def _noise(jet: Jet, order: int) -> float:
     return float(np.max(jet.first_noise if order == 1 else jet.second_noise, initial=0.0))
+
+
+def _eps(values: np.ndarray, eps: float) -> float:
+    """Return the unit of rounding, that of single precision for values that are representable in it."""
+    return max(eps, 2.0**-23) if np.all(values.astype(np.float32) == values) else eps
+
+
+def _constant(value: np.ndarray, radius: float, eps: float) -> Jet:
+    """Return the jet of a curve that stays at a value on an interval.
+
+    Terms of size 1 may be lost inside, as in log(1 + exp(-x)), whose values are 0.
+    """
+    unit = _eps(value, eps) * np.maximum(1.0, np.abs(value))
+    zero = np.zeros_like(value)
+    return Jet(value, zero, zero, unit, unit / radius, 4 * unit / radius**2, constant=True)
 
 
 def _on(values: np.ndarray, radius: float, eps: float) -> Jet:

@@ -79,6 +79,38 @@ def test_a_linear_function_is_exact_and_has_no_slope():
     assert "exact, no slope" in report.findings[0].kind
 
 
+@pytest.mark.parametrize("value", [0.0, 1.0, 0.1, -3e5, np.float32(7.3)])
+def test_a_constant_has_the_gradient_0_exactly_and_no_other(value):
+    """Differences are 0 bit for bit; a slope of 1e-6 moves values of size 1 by more than a unit of rounding."""
+    arguments = {"points": [np.ones(2)]}
+    report = check_gradient(lambda w: value, lambda w: np.zeros(2), **arguments)
+    assert report.verdict is Verdict.HOLDS
+    assert "exact" in report.findings[0].kind
+    wrong = 1e-6 * max(1.0, abs(value))
+    assert check_gradient(lambda w: value, lambda w: np.full(2, wrong), **arguments).verdict is Verdict.REFUTED
+
+
+def test_a_constant_gradient_has_the_hessian_0_exactly_and_no_other():
+    a = np.array([1.0, -0.3])
+    for share, verdict in ((0, Verdict.HOLDS), (1e-6, Verdict.REFUTED)):
+        report = check_hessian(
+            lambda w: a @ w, lambda w: a, lambda w, x, share=share: share * x, points=lambda rng: rng.normal(size=2)
+        )
+        assert report.verdict is verdict, str(report)
+
+
+@pytest.mark.parametrize("precision", [np.float32, np.float64])
+def test_a_right_gradient_whose_function_is_lost_in_rounding_is_not_refuted(precision):
+    """log(1 + exp(-s)) is 0 to the last bit where its derivative, about -exp(-s), is not."""
+    point = {np.float32: 20.0, np.float64: 45.0}[precision]
+
+    def f(w):
+        return float(np.log(1 + np.exp(-precision(np.sum(w)))))
+
+    report = check_gradient(f, lambda w: -np.exp(-np.sum(w)) * np.ones(3), points=[np.array([point, 0.1, -0.1])])
+    assert not report.refuted(), str(report)
+
+
 def test_a_noisy_function_is_inconclusive():
     noise = np.random.default_rng(0)
     report = check_gradient(

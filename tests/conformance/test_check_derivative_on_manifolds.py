@@ -129,3 +129,12 @@ def test_a_function_that_raises_is_shown_with_law_and_input_and_the_other_laws_s
     assert finding.observed == "the code under test raised ZeroDivisionError: division by zero"
     assert finding.smallest == "w=[1. 0. 0. 0.]  x=[0. 1. 0. 0.]"
     assert report.finding(TANGENT).verdict is Verdict.HOLDS
+
+
+def test_on_a_manifold_a_constant_has_the_derivatives_0_exactly_and_no_others():
+    report = check_hessian(lambda w: 1.0, lambda w: 0 * w, lambda w, x: 0 * x, manifold=SPHERE)
+    assert report.verdict is Verdict.HOLDS, str(report)
+    report = check_hessian(
+        lambda w: 1.0, lambda w: 1e-5 * (np.eye(4)[0] - w[0] * w), lambda w, x: 1e-3 * x, manifold=SPHERE
+    )
+    assert {DERIVATIVE, "hessian_is_the_second_derivative_along_geodesics"} <= set(report.refuted())

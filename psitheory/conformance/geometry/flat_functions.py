@@ -11,7 +11,7 @@ import numpy as np
 from psitheory.checking import Observation, equal
 from psitheory.conformance.geometry.forms import Form, flat, real_number
 from psitheory.conformance.geometry.judging import ULPS, Bounded
-from psitheory.conformance.geometry.measuring import bounded, size
+from psitheory.conformance.geometry.measuring import measured, size
 from psitheory.conformance.jets import jet
 from psitheory.conformance.slopes import slope
 
@@ -56,7 +56,7 @@ def gradient_is_the_derivative(function: OnSpace, w: Point, x: Point) -> Bounded
     note = str(slope(STEPS, errors, 4 * float(found.noise[0]) + 4 * EPS * abs(start)))
     lengths = size(function.slope(w), 2) * size(x, 2)
     noise = found.first_noise + ULPS * EPS * lengths
-    return bounded([claimed], found.first, noise, max(abs(claimed), float(abs(found.first[0])), lengths / 100), note)
+    return measured([claimed], found, noise, max(abs(claimed), float(abs(found.first[0])), lengths / 100), note)
 
 
 def hessian_is_the_derivative_of_the_gradient(function: OnSpace, w: Point, x: Point) -> Bounded | Observation:
@@ -66,7 +66,7 @@ def hessian_is_the_derivative_of_the_gradient(function: OnSpace, w: Point, x: Po
     errors = np.array([size(function.slope(w + h * x) - start - h * claimed, 2) for h in STEPS])
     note = str(slope(STEPS, errors, 4 * size(found.noise, 2) + 4 * EPS * size(start, 2)))
     noise = found.first_noise + ULPS * EPS * size(claimed)
-    return bounded(claimed, found.first, noise, max(size(claimed), size(found.first)), note)
+    return measured(claimed, found, noise, max(size(claimed), size(found.first)), note)
 
 
 def hessian_is_linear(function: OnSpace, w: Point, x: Point, y: Point) -> Observation:

@@ -13,7 +13,7 @@ from psitheory.conformance.geometry import references
 from psitheory.conformance.geometry.constraints import tangent
 from psitheory.conformance.geometry.forms import real_number
 from psitheory.conformance.geometry.judging import ULPS, Bounded
-from psitheory.conformance.geometry.measuring import bounded, length, size
+from psitheory.conformance.geometry.measuring import length, measured, size
 from psitheory.conformance.geometry.nature import Known
 from psitheory.conformance.jets import jet
 
@@ -81,7 +81,7 @@ def gradient_is_the_derivative(f: OnManifold, w: Point, x: Point) -> Bounded | O
     lengths = length(f.subject, w, gradient) * length(f.subject, w, x)
     noise = found.first_noise + ULPS * f.subject.eps * lengths
     scale = max(abs(claimed), float(abs(found.first[0])), lengths / 100)
-    return bounded([claimed], found.first, noise, scale)
+    return measured([claimed], found, noise, scale)
 
 
 def hessian_is_tangent(f: OnManifold, w: Point, x: Point) -> Observation | Bounded:
@@ -96,7 +96,8 @@ def hessian_is_the_second_derivative_along_geodesics(f: OnManifold, w: Point, x:
     claimed = f.subject.inner(w, along, x)
     lengths = length(f.subject, w, along) * length(f.subject, w, x)
     noise = found.second_noise + ULPS * f.subject.eps * lengths
-    return bounded([claimed], found.second, noise, max(abs(claimed), float(abs(found.second[0])), lengths / 100))
+    scale = max(abs(claimed), float(abs(found.second[0])), lengths / 100)
+    return measured([claimed], found, noise, scale, order=2)
 
 
 def hessian_is_linear(f: OnManifold, w: Point, x: Point, y: Point) -> Observation:

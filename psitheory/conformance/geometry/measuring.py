@@ -10,6 +10,7 @@ from psitheory.checking import Observation, vacuous
 from psitheory.conformance.geometry import references
 from psitheory.conformance.geometry.judging import ULPS, Bounded
 from psitheory.conformance.geometry.nature import Known
+from psitheory.conformance.jets import Jet
 
 MARGIN = 4
 """A derivative is off if it misses by this many times its noise floor."""
@@ -29,6 +30,22 @@ def bounded(
         return vacuous(f"the noise floor of the derivative, {floor:.1e}, is too high against {scale:.1e}")
     share = float(np.max(allowed, initial=0.0)) / scale
     return Bounded(left, right, allowed, f"{note}; noise floor {share:.0e}" if note else "", slack=slack)
+
+
+def measured(
+    claimed: Any, found: Jet, noise: np.ndarray, scale: float, note: str = "", *, order: int = 1
+) -> Bounded | Observation:
+    """Return the comparison of what is claimed with the derivative of that order of a curve.
+
+    Of a constant curve it is 0 exactly, and a claim of 0 is right however small the scale.
+    """
+    derivative = found.first if order == 1 else found.second
+    if not found.constant:
+        return bounded(claimed, derivative, noise, scale, note)
+    floor, largest, told = float(np.max(noise)), size(claimed), "the values are equal to the last bit"
+    if 0 < largest <= floor:
+        return vacuous(f"{told}, where rounding hides a derivative of up to {floor:.1e}, and {largest:.1e} is claimed")
+    return Bounded(claimed, derivative, noise, f"exact, {told}")
 
 
 def size(x: Any, order: float = np.inf) -> float:
