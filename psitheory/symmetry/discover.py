@@ -23,6 +23,8 @@ MARGIN = 10
 POINTS = 6
 """Fresh points at which a generator is certified."""
 ROUNDS = 6
+MOST_EVALUATIONS = 2_000_000
+"""Differences that take more evaluations are refused: at 30 µs each these take a minute."""
 
 
 @one_thread()
@@ -48,7 +50,8 @@ def discover_symmetries(
     at : Layout, array, mapping of str to array
         Says what f takes, see :func:`~psitheory.symmetry.as_loss_function`; not needed for a Model.
     gradient : callable, optional
-        The gradient of f; by differences if left out, which costs 4n evaluations a sample.
+        The gradient of f; by differences if left out, which costs 4n evaluations a sample, and is refused if it
+        costs more than 2,000,000.
     samples : int or array (K, n), optional
         How many rows, n + 10 if left out; or the points themselves.
     seed : int
@@ -56,7 +59,7 @@ def discover_symmetries(
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        If an argument does not fit, or f is not finite where it is tried.
+        If an argument does not fit, f is not finite where it is tried, or differences cost too much.
 
     Examples
     --------
@@ -87,11 +90,25 @@ def _sample_points(function: LossFunction, samples: int | Array | None, rng: np.
             raise ArgumentError(
                 f"samples is {samples!r}; a positive number of samples, or an array of points, is needed"
             )
+        _check_cost(function, samples or n + MARGIN)
         return sampler(function, rng)(function, rng, samples or n + MARGIN)
     points = np.asarray(samples, dtype=float)
     if points.ndim != 2 or points.shape[1] != n:
         raise ArgumentTypeError(f"samples is {shown(samples)}; a number, or an array (K, {n}) of points, is needed")
+    _check_cost(function, len(points))
     return points
+
+
+def _check_cost(function: LossFunction, samples: int) -> None:
+    """Raise if differences at so many samples take too many evaluations."""
+    n = function.layout.n
+    evaluations = 4 * n * samples
+    if function.gradients is None and evaluations > MOST_EVALUATIONS:
+        raise ArgumentError(
+            f"f has {n:,} parameters and no gradient, so that differences would take {evaluations:,} evaluations "
+            f"({4 * n:,} at each of {samples:,} samples), more than {MOST_EVALUATIONS:,}; gradient=, or a PyTorch or "
+            "JAX function, is needed"
+        )
 
 
 def _certified(

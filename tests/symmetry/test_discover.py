@@ -198,3 +198,26 @@ def test_a_layout_says_what_a_function_takes():
     layout = Layout(free("x", 2), free("y", 1))
     found = discover_symmetries(lambda w: np.tanh(w[0] * w[2]) + w[1], layout)
     assert names(found) == ["x[0] +1, y −1"]
+
+
+def test_differences_that_would_take_too_many_evaluations_are_refused_before_they_start():
+    calls = []
+
+    def f(w):
+        calls.append(1)
+        return np.tanh(w @ w)
+
+    with pytest.raises(ArgumentError) as caught:
+        discover_symmetries(f, np.ones(2000))
+    assert str(caught.value) == (
+        "f has 2,000 parameters and no gradient, so that differences would take 16,080,000 evaluations "
+        "(8,000 at each of 2,010 samples), more than 2,000,000; gradient=, or a PyTorch or JAX function, is needed"
+    )
+    with pytest.raises(ArgumentError, match="16,000,000 evaluations"):
+        discover_symmetries(f, np.ones(2000), samples=np.ones((2000, 2000)))
+    assert len(calls) < 200
+
+
+def test_with_a_gradient_there_may_be_more_parameters():
+    found = discover_symmetries(lambda w: w[0] * w[1], np.ones(710), gradient=lambda w: w[1::-1].tolist() + [0.0] * 708)
+    assert found.dimension == 709
