@@ -39,12 +39,14 @@ def test_links_between_pages_lead_somewhere(page):
         assert (DOCS / target).exists() or (DOCS / f"{target}.md").exists(), target
 
 
-def blocks_of(page):
-    """Return the Python blocks of a page, numbered."""
-    codes = re.findall(r"```python\n(.*?)```", (DOCS / page).read_text(encoding="utf-8"), re.DOTALL)
-    return [pytest.param(code, id=str(i)) for i, code in enumerate(codes, 1)]
+def blocks_of(*pages):
+    """Return the Python blocks of pages, numbered."""
+    codes = {
+        page: re.findall(r"```python\n(.*?)```", (DOCS / page).read_text(encoding="utf-8"), re.S) for page in pages
+    }
+    return [pytest.param(code, id=f"{page}-{i}") for page in pages for i, code in enumerate(codes[page], 1)]
 
 
-@pytest.mark.parametrize("code", blocks_of("check_your_own.md"))
-def test_the_examples_of_checks_run(code):
-    exec(compile(code, "check_your_own.md", "exec"), {"__name__": "example"})
+@pytest.mark.parametrize("code", blocks_of("check_your_own.md", "measure.md"))
+def test_the_examples_run(code):
+    exec(compile(code, "example", "exec"), {"__name__": "example"})
