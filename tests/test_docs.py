@@ -41,9 +41,8 @@ def test_links_between_pages_lead_somewhere(page):
 
 def blocks_of(*pages):
     """Return the Python blocks of pages, numbered."""
-    codes = {
-        page: re.findall(r"```python\n(.*?)```", (DOCS / page).read_text(encoding="utf-8"), re.S) for page in pages
-    }
+    texts = {page: (DOCS / page).read_text(encoding="utf-8") for page in pages}
+    codes = {page: re.findall(r"```python\n(.*?)```", text, re.DOTALL) for page, text in texts.items()}
     return [pytest.param(code, id=f"{page}-{i}") for page in pages for i, code in enumerate(codes[page], 1)]
 
 
