@@ -393,3 +393,11 @@ def test_the_report_is_json():
     data = json.loads(check_manifold(broken_manifolds.SumNorm(3), cases=2).to_json())
     assert data["verdict"] == "REFUTED"
     assert [f["law"] for f in data["findings"] if f["verdict"] == "REFUTED"] == ["norm_is_the_root_of_the_metric"]
+
+
+def test_points_that_raise_are_named() -> None:
+    def points(rng: np.random.Generator) -> Any:
+        raise ValueError("none left")
+
+    with pytest.raises(ArgumentError, match="points raised ValueError: none left; a function of a Generator"):
+        check_manifold(Sphere(3), points=points)

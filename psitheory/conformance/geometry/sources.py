@@ -60,7 +60,13 @@ class Source:
             If there is nowhere to draw it from.
         """
         if callable(self._points):
-            return self._points(rng)
+            try:
+                return self._points(rng)
+            except Exception as error:
+                said = " ".join(f"{type(error).__name__}: {error}".split())
+                raise ArgumentError(
+                    f"points raised {said}; a function of a Generator that returns a point is needed"
+                ) from error
         if self._points is not None:
             if not len(self._points):
                 raise ArgumentError("points is empty; at least one point is needed")
