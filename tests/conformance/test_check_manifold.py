@@ -396,7 +396,7 @@ def test_the_report_is_json():
 
 
 def test_points_that_raise_are_named() -> None:
-    def points(rng: np.random.Generator) -> Any:
+    def points(rng: np.random.Generator) -> np.ndarray:
         raise ValueError("none left")
 
     with pytest.raises(ArgumentError, match="points raised ValueError: none left; a function of a Generator"):
