@@ -73,7 +73,7 @@ def test_psi_descent_is_full_for_each_neuron(dtype: Any) -> None:
 
 
 def test_runs_are_in_the_precision_asked_for() -> None:
-    seen = set()
+    seen, before = set(), jax.config.jax_enable_x64
 
     def update(gradients: Any, state: Any) -> Any:
         seen.update(str(g.dtype) for g in jax.tree.leaves(gradients))
@@ -83,7 +83,7 @@ def test_runs_are_in_the_precision_asked_for() -> None:
         seen.clear()
         check_optimizer(((lambda params: ()), update), dtype=dtype, only="runs_repeat", steps=3)
         assert seen == {np.dtype(dtype).name}
-    assert not jax.config.jax_enable_x64
+    assert jax.config.jax_enable_x64 == before
 
 
 def test_what_cannot_be_traced_runs_as_it_is() -> None:
