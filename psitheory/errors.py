@@ -6,6 +6,10 @@ so ``except ValueError`` keeps working and a command line can show the sentence 
 
 from __future__ import annotations
 
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class PsitheoryError(Exception):
     """Base of all errors that are raised on purpose."""
@@ -37,6 +41,28 @@ class DeadNeuron(ArgumentError):
 
 class WrongClass(PsitheoryError, ValueError):
     """A jet was used at a class other than its own."""
+
+
+@contextmanager
+def told_where(what: str, within: str | None = None, *, passing: tuple[type[Exception], ...] = ()) -> Iterator[None]:
+    """Turn any error of foreign code, but those that are ``passing``, into one sentence with the file and the line.
+
+    ``within`` is the file whose line is shown, if it is among the frames.
+    """
+    try:
+        yield
+    except passing:
+        raise
+    except SyntaxError as error:
+        raise ArgumentError(f"{what} is not Python: {error.filename}, line {error.lineno}: {error.msg}") from error
+    except (Exception, SystemExit) as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [frame for frame in frames if frame.filename == within] if within else []
+        at = (own or frames)[-1]
+        said = " ".join(str(error).split())
+        raise ArgumentError(
+            f"{what} cannot be loaded: {at.filename}, line {at.lineno}: {type(error).__name__}: {said}"
+        ) from error
 
 
 def shown(value: object, limit: int = 60) -> str:

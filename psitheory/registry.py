@@ -7,9 +7,7 @@ import importlib.util
 import pkgutil
 import re
 import sys
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -19,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 
 from psitheory.checking import Theorem
-from psitheory.errors import ArgumentError, ArgumentTypeError, UnknownName, shown
+from psitheory.errors import ArgumentError, ArgumentTypeError, UnknownName, shown, told_where
 
 GROUP = "psitheory.theorems"
 """The entry-point group of the libraries: each entry is a function without arguments that returns theorems."""
@@ -97,7 +95,7 @@ def library() -> tuple[Entry, ...]:
         )
     found: list[Theorem] = []
     for point in points:
-        with _told_where(f"the library {point.name!r}"):
+        with told_where(f"the library {point.name!r}"):
             found.extend(point.load()())
     return tuple(Entry(theorem, theorem.id) for theorem in in_order(found))
 
@@ -127,7 +125,7 @@ def theorems_in_file(path: str | Path) -> tuple[Theorem, ...]:
     sys.modules[name] = module
     sys.path.append(str(full.parent))
     try:
-        with _told_where(f"target '{path}'", within=str(full)):
+        with told_where(f"target '{path}'", within=str(full)):
             spec.loader.exec_module(module)
     finally:
         sys.path.remove(str(full.parent))
@@ -187,23 +185,6 @@ def _close(name: str, known: Sequence[str]) -> str:
     by_lower = {id.lower(): id for id in known}
     close = [by_lower[match] for match in get_close_matches(name.lower(), by_lower, n=3, cutoff=0.5)]
     return f"; close to it: {', '.join(close)}" if close else f"; there are {', '.join(known)}"
-
-
-@contextmanager
-def _told_where(what: str, within: str | None = None) -> Iterator[None]:
-    """Turn any error of foreign code into one sentence with the file and the line."""
-    try:
-        yield
-    except SyntaxError as error:
-        raise ArgumentError(f"{what} is not Python: {error.filename}, line {error.lineno}: {error.msg}") from error
-    except (Exception, SystemExit) as error:
-        frames = traceback.extract_tb(error.__traceback__)
-        own = [f for f in frames if f.filename == within] if within else []
-        at = (own or frames)[-1]
-        said = " ".join(str(error).split())
-        raise ArgumentError(
-            f"{what} cannot be loaded: {at.filename}, line {at.lineno}: {type(error).__name__}: {said}"
-        ) from error
 
 
 Discovery = Callable[[], Iterable[Theorem]]

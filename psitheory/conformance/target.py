@@ -6,7 +6,6 @@ import importlib
 import importlib.util
 import inspect
 import sys
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
@@ -15,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from psitheory.conformance.findings import ConformanceReport
-from psitheory.errors import ArgumentError, ArgumentTypeError, PsitheoryError, UnknownName, shown
+from psitheory.errors import ArgumentError, ArgumentTypeError, PsitheoryError, UnknownName, shown, told_where
 
 KINDS: Mapping[str, str] = {
     "manifold": "psitheory.conformance.manifold:check_manifold",
@@ -137,7 +136,7 @@ def load(target: str) -> Any:
 
 
 def _imported(name: str) -> ModuleType:
-    with _told_where(f"module {name!r}"), _importable(Path.cwd()):
+    with told_where(f"module {name!r}", passing=(PsitheoryError,)), _importable(Path.cwd()):
         try:
             return importlib.import_module(name)
         except ModuleNotFoundError as error:
@@ -155,7 +154,7 @@ def _from_file(path: Path) -> ModuleType:
     if spec is None or spec.loader is None:
         raise ArgumentError(f"target names '{path}', which is not a Python file; its name must end in .py")
     module = importlib.util.module_from_spec(spec)
-    with _told_where(f"file '{path}'", within=str(full)), _importable(full.parent):
+    with told_where(f"file '{path}'", str(full), passing=(PsitheoryError,)), _importable(full.parent):
         sys.modules.setdefault(full.stem, module)
         spec.loader.exec_module(module)
     return module
@@ -170,25 +169,6 @@ def _importable(folder: Path) -> Iterator[None]:
     finally:
         if str(folder) in sys.path:
             sys.path.remove(str(folder))
-
-
-@contextmanager
-def _told_where(what: str, within: str | None = None) -> Iterator[None]:
-    """Turn any error of the loaded code into one sentence with the file and the line."""
-    try:
-        yield
-    except PsitheoryError:
-        raise
-    except SyntaxError as error:
-        raise ArgumentError(f"{what} is not Python: {error.filename}, line {error.lineno}: {error.msg}") from error
-    except (Exception, SystemExit) as error:
-        frames = traceback.extract_tb(error.__traceback__)
-        own = [frame for frame in frames if frame.filename == within] if within else []
-        at = (own or frames)[-1]
-        said = " ".join(str(error).split())
-        raise ArgumentError(
-            f"{what} cannot be loaded: {at.filename}, line {at.lineno}: {type(error).__name__}: {said}"
-        ) from error
 
 
 def _is_module(subject: Any) -> bool:

@@ -20,6 +20,19 @@ Points = Callable[[np.random.Generator], Any] | Sequence[Any] | np.ndarray
 """Where points come from: a function of a generator, or an array or a list of points."""
 
 
+def one_of(points: Any, rng: np.random.Generator) -> Any:
+    """Return one of somebody's points."""
+    if not len(points):
+        raise ArgumentError("points is empty; at least one point is needed")
+    return points[int(rng.integers(len(points)))]
+
+
+def points_raised(error: Exception) -> ArgumentError:
+    """Return what is said of a function of points that raised."""
+    said = " ".join(f"{type(error).__name__}: {error}".split())
+    return ArgumentError(f"points raised {said}; a function of a Generator that returns a point is needed")
+
+
 class Source:
     """Draws points of a manifold.
 
@@ -63,14 +76,9 @@ class Source:
             try:
                 return self._points(rng)
             except Exception as error:
-                said = " ".join(f"{type(error).__name__}: {error}".split())
-                raise ArgumentError(
-                    f"points raised {said}; a function of a Generator that returns a point is needed"
-                ) from error
+                raise points_raised(error) from error
         if self._points is not None:
-            if not len(self._points):
-                raise ArgumentError("points is empty; at least one point is needed")
-            return self._points[int(rng.integers(len(self._points)))]
+            return one_of(self._points, rng)
         draw = self._methods.get("random_point")
         if draw is None:
             raise ArgumentError(

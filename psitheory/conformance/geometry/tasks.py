@@ -18,7 +18,7 @@ from psitheory.conformance.geometry.forms import flat, form_of, numbers
 from psitheory.conformance.geometry.functions import OnManifold
 from psitheory.conformance.geometry.methods import expression
 from psitheory.conformance.geometry.recognising import recognised
-from psitheory.conformance.geometry.sources import Points
+from psitheory.conformance.geometry.sources import Points, one_of, points_raised
 from psitheory.errors import ArgumentError, ArgumentTypeError, PsitheoryError, shown
 from psitheory.models.interface import Model
 
@@ -108,16 +108,13 @@ def _on_space(
 ) -> Task:
     if points is None:
         raise ArgumentError("points is missing; a function of a Generator, or a list of points, is needed")
-    draw = points if callable(points) else partial(_one_of, points)
+    draw = points if callable(points) else partial(one_of, points)
     try:
         w = draw(np.random.default_rng(0))
     except PsitheoryError:
         raise
     except Exception as error:
-        said = " ".join(f"{type(error).__name__}: {error}".split())
-        raise ArgumentError(
-            f"points raised {said}; a function of a Generator that returns a point is needed"
-        ) from error
+        raise points_raised(error) from error
     function = OnSpace(f, gradient, hessian_vector, form_of(w))
     build = partial(function.form.build, dtype=np.float64)
     _check(flat(w), {"f": f, "gradient": gradient}, build)
@@ -157,12 +154,6 @@ def _direction(rng: np.random.Generator, w: Point) -> Point:
     """Return a direction as long as the point, or of length 1 at the origin."""
     x = rng.normal(size=len(w))
     return np.asarray(x * ((np.linalg.norm(w) or 1.0) / np.linalg.norm(x)))
-
-
-def _one_of(points: Any, rng: np.random.Generator) -> Any:
-    if not len(points):
-        raise ArgumentError("points is empty; at least one point is needed")
-    return points[int(rng.integers(len(points)))]
 
 
 def _check_signature(name: str, call: Map, point: Any) -> None:

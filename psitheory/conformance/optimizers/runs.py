@@ -159,11 +159,7 @@ class OfFunction:
         noise: np.random.Generator | None = None,
     ) -> Iterator[np.ndarray]:
         """Yield the points; see :class:`Runs`."""
-        given: dict[str, Any] = dict(constants or {})
-        if self.rate_name is not None:
-            given[self.rate_name] = rate * (
-                self.rate if self.rate is not None else defaults(self.function)[self.rate_name]
-            )
+        given = dict(constants or {}) | rate_given(self, rate)
         offered: dict[str, Any] = {"layout": network.layout, "rng": np.random.default_rng(seed)}
         w, state = start.copy(), None
         yield w
@@ -206,17 +202,20 @@ class OfRun:
         noise: np.random.Generator | None = None,
     ) -> Iterator[np.ndarray]:
         """Yield the points; see :class:`Runs`.  The gradients are the function's own, so ``noise`` moves none."""
-        given = {}
-        if self.rate_name is not None:
-            given[self.rate_name] = rate * (
-                self.rate if self.rate is not None else defaults(self.function)[self.rate_name]
-            )
         count = 0
-        for w in self.function(start.copy(), steps, seed, **given):
+        for w in self.function(start.copy(), steps, seed, **rate_given(self, rate)):
             count += 1
             yield like_start(w, start, self.name)
         if count <= steps:
             raise ArgumentError(f"{self.name} yielded {count} points; {steps + 1} are needed for {steps} steps")
+
+
+def rate_given(method: OfFunction | OfRun, factor: float) -> dict[str, Any]:
+    """Return the keyword by which a function takes its rate, times ``factor``; none if it takes none."""
+    name = method.rate_name
+    if name is None:
+        return {}
+    return {name: factor * (method.rate if method.rate is not None else defaults(method.function)[name])}
 
 
 def like_start(w: Any, start: np.ndarray, name: str) -> np.ndarray:
