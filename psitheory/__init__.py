@@ -67,3 +67,6 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+import_module(f"{__name__}.interop")  # adapters say where they are; no framework is loaded

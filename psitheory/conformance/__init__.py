@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "findings": "ConformanceReport Finding raised",
-    "manifold": "check_manifold",
-    "derivative": "check_gradient check_hessian",
-    "retraction": "check_retraction",
-    "model": "check_model",
-    "optimizer": "check_optimizer",
-    "rate": "check_rate",
+    "manifolds.check": "check_manifold",
+    "manifolds.derivative": "check_gradient check_hessian",
+    "manifolds.retraction": "check_retraction",
+    "models.check": "check_model",
+    "optimizers.check": "check_optimizer",
+    "rates.check": "check_rate",
     "target": "check",
 }
 _HOME = {name: f"{__name__}.{module}" for module, names in _NAMES.items() for name in names.split()}

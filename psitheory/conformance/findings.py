@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from psitheory.checking import Verdict
+from psitheory.conformance.wording import in_words
 from psitheory.errors import ArgumentError, UnknownName
 
 LINES = ("claimed", "observed", "smallest", "means", "replay")
@@ -56,19 +57,6 @@ class Finding:
         """Return the finding as plain data, ready for JSON."""
         names = ("law", *LINES, "kind", "cases")
         return {"verdict": str(self.verdict)} | {n: getattr(self, n) for n in names} | {"witness": dict(self.witness)}
-
-
-def in_words(value: Any) -> str:
-    """Return plain data as one reads it: ``rows: yes, blocks: 4`` for a mapping, entries parted by semicolons."""
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name}: {_nested(item)}" for name, item in value.items())
-    if isinstance(value, list | tuple):
-        return "; ".join(map(in_words, value))
-    return {True: "yes", False: "no", None: "none"}[value] if isinstance(value, bool | None) else str(value)
-
-
-def _nested(value: Any) -> str:
-    return f"({in_words(value)})" if isinstance(value, Mapping | list | tuple) else in_words(value)
 
 
 def _found(name: str, value: Any) -> Iterable[str]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from psitheory.checking import Verdict
-from psitheory.conformance.findings import ConformanceReport, Finding, in_words
+from psitheory.conformance.wording import in_words
+
+if TYPE_CHECKING:
+    from psitheory.conformance.findings import ConformanceReport, Finding
 
 COLOURS = {Verdict.HOLDS: "#1a7f37", Verdict.REFUTED: "#b42318", Verdict.INCONCLUSIVE: "#9a6700"}
 CELL = 'style="text-align:left;vertical-align:top;padding:.3em .8em .3em 0"'

@@ -17,10 +17,10 @@ from psitheory.conformance.findings import ConformanceReport
 from psitheory.errors import ArgumentError, ArgumentTypeError, PsitheoryError, UnknownName, shown, told_where
 
 KINDS: Mapping[str, str] = {
-    "manifold": "psitheory.conformance.manifold:check_manifold",
-    "model": "psitheory.conformance.model:check_model",
-    "optimizer": "psitheory.conformance.optimizer:check_optimizer",
-    "retraction": "psitheory.conformance.retraction:check_retraction",
+    "manifold": "psitheory.conformance.manifolds.check:check_manifold",
+    "model": "psitheory.conformance.models.check:check_model",
+    "optimizer": "psitheory.conformance.optimizers.check:check_optimizer",
+    "retraction": "psitheory.conformance.manifolds.retraction:check_retraction",
 }
 """The kinds of subjects that are checked without further arguments, and by which function."""
 
@@ -181,7 +181,7 @@ def _base_names(subject: Any) -> set[str]:
 
 
 def _is_manifold(subject: Any) -> bool:
-    from psitheory.conformance.geometry.methods import looks_like_a_manifold
+    from psitheory.conformance.manifolds.methods import looks_like_a_manifold
 
     return looks_like_a_manifold(subject)
 

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -20,8 +20,6 @@ from psitheory.interop.invariant import invariant_loss
 
 Pair = tuple[Callable[..., Any], Callable[..., Any]]
 Tree = dict[str, Any]
-EXTRA = ("value", "grad", "value_fn")
-"""What an update may ask for by name."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +31,9 @@ class OfPair:
     ``grad``, and ``value_fn``, the loss as a function of parameters.  The rate is that of
     ``factory``, a function of the rate that makes a pair; without one, updates are taken to be proportional to it.
     """
+
+    OFFERED: ClassVar[tuple[str, ...]] = ("value", "grad", "value_fn")
+    """What an update may ask for by name."""
 
     init: Callable[..., Any]
     update: Callable[..., Any]
@@ -94,7 +95,7 @@ class OfPair:
         known = inspect.signature(update).parameters
         places = [p for p in known.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
         takes_any = any(p.kind is p.VAR_KEYWORD for p in known.values())
-        offered = dict(zip(EXTRA, (value, gradients, loss), strict=True))
+        offered = dict(zip(self.OFFERED, (value, gradients, loss), strict=True))
         extra = {name: x for name, x in offered.items() if takes_any or name in known}
         out = update(gradients, state, *([params] if len(places) > 2 else []), **extra)
         if not isinstance(out, tuple) or len(out) != 2 or not isinstance(out[0], dict) or set(out[0]) != set(params):

@@ -9,7 +9,7 @@ import numpy as np
 
 from psitheory.arithmetic import Array
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
-from psitheory.interop.threads import one_thread
+from psitheory.frameworks import one_thread
 from psitheory.symmetry.baseline import Baseline, baseline, in_own_precision
 from psitheory.symmetry.certificate import Rejected, failures
 from psitheory.symmetry.function import LossFunction, as_loss_function, probed

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, is_dataclass, replace
-from importlib import import_module
 from typing import Any, cast
 
 import numpy as np
 
 from psitheory.arithmetic import Array
 from psitheory.errors import ArgumentError, ArgumentTypeError, PsitheoryError, shown
-from psitheory.interop.detect import framework_of
+from psitheory.frameworks import adapter, framework_of
 from psitheory.layout import Layout
 from psitheory.models.interface import Model
 from psitheory.symmetry.callables import check_callable, from_one_state, looped, scalar
@@ -92,8 +91,7 @@ def as_loss_function(f: Any, at: Any = None, *, gradient: Callable[..., Any] | N
         return _of_model(f, at)
     framework = framework_of(f, at)
     if framework and gradient is None:
-        adapter = import_module("psitheory.interop." + {"torch": "torch_model", "jax": "jax"}[framework])
-        return cast(LossFunction, adapter.loss_function(f, at))
+        return cast(LossFunction, adapter(framework, "loss_function")(f, at))
     check_callable(f, "f", at)
     if gradient is not None:
         check_callable(gradient, "gradient", at)
@@ -133,8 +131,8 @@ def as_loss_functions(
     ``loss`` of their outputs.
     """
     if framework_of(f, at) == "torch" and gradient is None:
-        adapter = import_module("psitheory.interop.torch_model")
-        return cast("dict[str, LossFunction]", adapter.loss_functions(f, at, inputs=inputs, targets=targets, loss=loss))
+        found = adapter("torch", "loss_functions")(f, at, inputs=inputs, targets=targets, loss=loss)
+        return cast("dict[str, LossFunction]", found)
     given = [name for name, value in (("inputs", inputs), ("targets", targets), ("loss", loss)) if value is not None]
     if given:
         raise ArgumentTypeError(

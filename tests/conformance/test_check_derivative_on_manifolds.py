@@ -7,7 +7,7 @@ import pytest
 
 from psitheory.checking import Verdict
 from psitheory.conformance import check_gradient, check_hessian
-from psitheory.conformance.derivative import ON_MANIFOLDS
+from psitheory.conformance.manifolds.derivative import ON_MANIFOLDS
 from psitheory.errors import ArgumentError, UnknownName
 from psitheory.geometry import PSIQuotient, Sphere
 from psitheory.layout import Layout

@@ -9,7 +9,7 @@ import pytest
 
 from psitheory.checking import Verdict
 from psitheory.conformance import check_manifold
-from psitheory.conformance.manifold import LAWS
+from psitheory.conformance.manifolds.check import LAWS
 from psitheory.errors import ArgumentError, ArgumentTypeError, UnknownName
 from psitheory.geometry import Euclidean, PSIQuotient, Sphere
 from psitheory.laws import broken, broken_manifolds

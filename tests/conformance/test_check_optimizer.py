@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from psitheory.checking import Verdict
 from psitheory.conformance import check_optimizer
-from psitheory.conformance.optimizer import LAWS
+from psitheory.conformance.optimizers.check import LAWS
 from psitheory.layout import Layout
 from psitheory.optimizers import (
     LARS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from psitheory.conformance.jets import jet
+from psitheory.conformance.manifolds.jets import jet
 
 RUNS = 200
 

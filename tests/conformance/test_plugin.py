@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from psitheory.conformance.manifold import LAWS
+from psitheory.conformance.manifolds.check import LAWS
 from psitheory.errors import UnknownName
 from psitheory.geometry import Sphere
 from psitheory.pytest_plugin import parametrize_laws

@@ -9,7 +9,7 @@ import pytest
 
 from psitheory.checking import Verdict
 from psitheory.conformance import check_manifold
-from psitheory.conformance.manifold import LAWS
+from psitheory.conformance.manifolds.check import LAWS
 from psitheory.geometry import PSIQuotient, Sphere
 from psitheory.layout import Layout
 

@@ -15,8 +15,8 @@ import pytest
 from proofs_check.tightness import HEADING
 from psitheory import verify
 from psitheory.checking import ClaimReport, Report, Theorem, Verdict
+from psitheory.commands.replay import replay_case
 from psitheory.registry import library
-from psitheory.replaying import replay_case
 from psitheory.runner import replay
 
 from .coverage import pinned, table

@@ -5,10 +5,11 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from psitheory.conformance.optimizers.runs import RATES, OfFunction, OfOptimizer, OfRun, Runs, defaults
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
+from psitheory.frameworks import adapter
 
 KINDS = (
     "an object with init and step, a pair (init, update), a torch optimiser (its class, an instance, or a function of "
@@ -46,13 +47,12 @@ def runs_of(
         return OfOptimizer(opt, called)
     pair = _pair(opt)
     if pair is not None:
-        from psitheory.interop.optax import EXTRA, OfPair
-
+        of_pair = adapter("jax", "optimizer")
         _refuse(rate, called)
         _must_take(pair[0], "init", "params")
         places = ("gradients", "state", "params")[: 3 if len(_places(pair[1])) > 2 else 2]
-        _must_take(pair[1], "update", *places, extra=EXTRA)
-        return OfPair(*pair, called)
+        _must_take(pair[1], "update", *places, extra=of_pair.OFFERED)
+        return cast(Runs, of_pair(*pair, called))
     if callable(opt):
         return _of_function(opt, rate, called, parameter)
     raise ArgumentTypeError(f"opt is {shown(opt)}; {KINDS} is needed")
@@ -107,19 +107,18 @@ def _of_factory(
     pair = _pair(made)
     if pair is None:
         return runs_of(made, name=name, parameter=parameter)
-    from psitheory.interop.optax import OfPair
-
-    return OfPair(*pair, name, rate=rate, factory=lambda rate: _pair(factory(rate)))
+    made_by = adapter("jax", "optimizer")(*pair, name, rate=rate, factory=lambda rate: _pair(factory(rate)))
+    return cast(Runs, made_by)
 
 
 def _torch(opt: Any, rate: float | None, name: str, parameter: Callable[..., Any] | None) -> Runs:
     try:
-        from psitheory.interop.torch_optimizer import OfTorch
+        of_torch = adapter("torch", "optimizer")
     except ModuleNotFoundError as error:
         raise ArgumentTypeError(
             f"opt is {name}, which looks like a function of torch parameters; PyTorch is needed for that, or {KINDS}"
         ) from error
-    return OfTorch.of(opt, name, rate=rate, parameter=parameter)
+    return cast(Runs, of_torch.of(opt, name, rate=rate, parameter=parameter))
 
 
 def _is_torch(opt: Any) -> bool:

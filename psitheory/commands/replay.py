@@ -1,0 +1,117 @@
+"""Run one case again, from the inputs that a report or its JSON carries."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from psitheory.checking import FLOATS, KINDS, Counterfeit, Law, Theorem
+from psitheory.commands.output import show_pieces
+from psitheory.errors import ArgumentError, PsitheoryError, UnknownName
+from psitheory.registry import find
+
+if TYPE_CHECKING:
+    from psitheory.runner.judge import Outcome
+
+
+def replay(
+    target: Annotated[str, typer.Argument(metavar="ID|FILE.py")],
+    law: Annotated[str, typer.Argument(metavar="LAW", help="The name of a law, or of a counterfeit.")],
+    witness: Annotated[
+        str,
+        typer.Option(metavar="JSON|@FILE", help="The inputs, or a file with them, or a report written by --json."),
+    ],
+    kind: Annotated[
+        str | None, typer.Option(metavar="KIND", help="The arithmetic, such as floats or 'powers of two'.")
+    ] = None,
+) -> None:
+    """Run one case again.
+
+    The inputs are those that a report prints, or carries as JSON.
+    """
+    from psitheory.report import terminal
+
+    outcome = replay_case(target, law, witness, kind)
+    show_pieces([terminal.outcome_text(law, outcome)])
+    raise typer.Exit({"passed": 0, "failed": 1}.get(outcome.status, 3))
+
+
+def replay_case(target: str, name: str, witness: str, kind: str | None = None) -> Outcome:
+    """Return what becomes of one case.
+
+    Parameters
+    ----------
+    target : str
+        An id or a file.
+    name : str
+        The name of one of its laws, or of a counterfeit.
+    witness : str
+        The inputs as JSON; or ``@FILE``, where the file holds them, or a whole report of ``verify``.
+    kind : str, optional
+        The arithmetic: that of the report, else floats.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such claim, law, file, or no such witness in the report.
+    ArgumentError
+        If the witness is not JSON, or does not give the inputs of the law.
+    """
+    from psitheory.runner import replay as run_again
+
+    theorem, law = _law(target, name)
+    data, stored = _stored(_loaded(witness), theorem, name, kind)
+    kind = kind or stored or FLOATS
+    if kind not in KINDS:
+        raise ArgumentError(f"kind is {kind!r}; one of {', '.join(KINDS)} is needed")
+    if not isinstance(data, dict) or set(data) != set(law.domains):
+        came = ", ".join(data) if isinstance(data, dict) else type(data).__name__
+        raise ArgumentError(f"witness gives {came or 'nothing'}; {name} needs {', '.join(law.domains)}")
+    try:
+        return run_again(law, data, kind)
+    except PsitheoryError:
+        raise
+    except Exception as error:
+        said = " ".join(str(error).split())
+        raise ArgumentError(f"witness cannot be run through {name}: {type(error).__name__}: {said}") from error
+
+
+def _law(target: str, name: str) -> tuple[Theorem, Law | Counterfeit]:
+    known: dict[str, tuple[Theorem, Law | Counterfeit]] = {}
+    for entry in find(target):
+        for law in entry.theorem.laws:
+            known |= {c.name: (entry.theorem, c) for c in law.counterfeits}
+            known[law.name] = (entry.theorem, law)
+    if name not in known:
+        raise UnknownName(f"law {name!r} is not one of {target}; there are {', '.join(known) or 'none'}")
+    return known[name]
+
+
+def _loaded(witness: str) -> Any:
+    text = witness
+    if witness.startswith("@"):
+        try:
+            text = Path(witness[1:]).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UnknownName(f"witness {witness!r} names a file that cannot be read: {error}") from error
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ArgumentError(f"witness is not JSON ({error}); the inputs that the report prints are needed") from error
+
+
+def _stored(data: Any, theorem: Theorem, name: str, kind: str | None) -> tuple[Any, str | None]:
+    """Return the inputs and their kind: out of a report if ``data`` is one, else ``data`` itself."""
+    if not (isinstance(data, dict) and isinstance(data.get("claims"), list)):
+        return data, None
+    laws = [law for claim in data["claims"] if claim["id"] == theorem.id for law in claim["laws"]]
+    evidence = [e for law in laws if law["name"] == name for e in law["evidence"]]
+    found = [e["witness"] for e in sorted(evidence, key=lambda e: e["verdict"] != "REFUTED")]
+    found += [c["witness"] for law in laws for c in law["counterfeits"] if c["name"] == name]
+    for witness in found:
+        if witness and kind in (None, witness["kind"]):
+            return witness["inputs"], witness["kind"]
+    raise UnknownName(f"witness: the report holds none for {name} of {theorem.id}" + (f" in {kind}" if kind else ""))

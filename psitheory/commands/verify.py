@@ -1,0 +1,56 @@
+"""The command ``verify``: every claim, or some, with verdict, evidence and the fate of its counterfeits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from psitheory.commands.output import progress_bar, show_pieces, width
+from psitheory.verification import check_options, verify_entries
+
+
+def verify(
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="ID|FILE.py", help="Claims or files of theorems; all claims if left out."),
+    ] = None,
+    chapter: Annotated[str | None, typer.Option(metavar="C", help="Only this chapter: its letter or name.")] = None,
+    effort: Annotated[str, typer.Option(metavar="quick|standard|deep", help="How many cases, for how long.")] = "quick",
+    seed: Annotated[int, typer.Option(metavar="N", help="All randomness derives from it.")] = 0,
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", help="Processes; as many as processors if left out.")
+    ] = None,
+    json: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write the report as JSON; - prints it, and nothing else.")
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write the report as one self-contained HTML page in DIR.")
+    ] = None,
+) -> None:
+    """Verify claims, all of them if none is named.
+
+    Each gets a verdict with its evidence, and each of its counterfeits must be refuted.
+    """
+    from psitheory.registry import select
+    from psitheory.report import files, page, terminal
+
+    check_options(effort, seed, workers)
+    if json is not None and json != "-":
+        files.check_writable(Path(json), "--json")
+    if report is not None:
+        page.check_folder(report)
+    entries = select(targets, chapter=chapter)
+    with progress_bar(entries) as progress:
+        found = verify_entries(entries, effort=effort, seed=seed, workers=workers, progress=progress)
+    named = [entry.target for entry in entries]
+    if json == "-":
+        show_pieces([files.as_json(found.to_dict()).rstrip("\n")])
+    else:
+        show_pieces(terminal.pieces(found, named, width=width()))
+        if json is not None:
+            files.write_whole(Path(json), files.as_json(found.to_dict()), "--json")
+    if report is not None:
+        page.write_page(found, [entry.theorem for entry in entries], report, named)
+    raise typer.Exit(found.exit_code)

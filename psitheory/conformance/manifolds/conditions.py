@@ -1,0 +1,161 @@
+"""When a law of a manifold applies: functions that return why it does not, or an empty string."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from psitheory.conformance.manifolds import batches
+from psitheory.conformance.manifolds.nature import Known
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What is claimed of the subject beyond what every manifold must obey.
+
+    Attributes
+    ----------
+    order : int or None
+        The order of the retraction; None: 2 where all usual retractions have it (spheres, subspaces).
+    parallel : bool
+        Whether ``transport`` is the parallel one, or any vector transport.
+    batch : bool or None
+        Whether methods broadcast; None: found out.
+    """
+
+    order: int | None = None
+    parallel: bool = True
+    batch: bool | None = None
+
+
+def always(subject: Known, claims: Claims) -> str:
+    """Apply to every subject."""
+    return ""
+
+
+def vectors_are_ambient(subject: Known, claims: Claims) -> str:
+    """Apply where tangent vectors are ambient vectors too."""
+    return "" if subject.projectable else "tangent and ambient vectors are represented differently"
+
+
+def constraint_known(subject: Known, claims: Claims) -> str:
+    """Apply where a constraint on points is known."""
+    if not subject.embedded:
+        return "tangent vectors are represented differently from points"
+    if subject.constrained or "defect" in subject.offers:
+        return ""
+    return "no constraint on points is known: there is no defect, and random points show none"
+
+
+def euclidean(subject: Known, claims: Claims) -> str:
+    """Apply where the metric is that of the ambient space."""
+    flat = subject.nature.flat and subject.projectable and "canonical" not in subject.offers
+    return "" if flat else "the metric is not that of the ambient space"
+
+
+def points_compare(subject: Known, claims: Claims) -> str:
+    """Apply where it is known when two arrays are one point."""
+    return "" if subject.nature.unique else "one point has several representatives, which nothing compares"
+
+
+def second_order(subject: Known, claims: Claims) -> str:
+    """Apply where a retraction of second order is claimed."""
+    if claims.order == 1 or (claims.order is None and not subject.usually_of_second_order):
+        return "a retraction of first order is all that is claimed (order=2 claims more)"
+    if subject.nature.flat or "exp" in subject.offers:
+        return points_compare(subject, claims)
+    return "there is no exp to compare with, and the metric is not that of the ambient space"
+
+
+def parallel(subject: Known, claims: Claims) -> str:
+    """Apply where transport claims to be parallel."""
+    return "" if claims.parallel else "a vector transport need not be parallel (transport='parallel' claims it)"
+
+
+def on_spheres(subject: Known, claims: Claims) -> str:
+    """Apply on products of unit spheres."""
+    return "" if subject.nature.spheres else "the manifold is no product of unit spheres"
+
+
+def off_spheres(subject: Known, claims: Claims) -> str:
+    """Apply elsewhere than on spheres."""
+    return "" if not subject.nature.spheres else "on spheres the parts are compared with great circles one by one"
+
+
+def parallel_on_spheres(subject: Known, claims: Claims) -> str:
+    """Apply to parallel transport on spheres."""
+    return parallel(subject, claims) or on_spheres(subject, claims)
+
+
+def parallel_off_spheres(subject: Known, claims: Claims) -> str:
+    """Apply to parallel transport elsewhere."""
+    return parallel(subject, claims) or off_spheres(subject, claims)
+
+
+def antipodes(subject: Known, claims: Claims) -> str:
+    """Apply where points have antipodes."""
+    return "on lines there are no antipodal points" if subject.nature.lines else on_spheres(subject, claims)
+
+
+def measurable(subject: Known, claims: Claims) -> str:
+    """Apply where lengths are known otherwise than by the method under test."""
+    if subject.nature.spheres:
+        return ""
+    if "exp" not in subject.offers or not ({"inner", "norm"} & subject.offers):
+        return "there is no exp and metric to compare with"
+    return ""
+
+
+def has_geodesics(subject: Known, claims: Claims) -> str:
+    """Apply where geodesics are known or offered."""
+    if subject.nature.spheres:
+        return ""
+    return (
+        points_compare(subject, claims) if "exp" in subject.offers else "there is no exp along which to differentiate"
+    )
+
+
+def geodesic_is_testable(subject: Known, claims: Claims) -> str:
+    """Apply where there is a criterion for geodesics."""
+    nature = subject.nature
+    if nature.quotient and not (nature.flat and all(nature.rotated) and all(nature.orthonormal)):
+        return "geodesics of these classes are not known"
+    if not nature.spheres and not nature.flat and not subject.embedded:
+        return "velocities are represented differently from tangent vectors"
+    return points_compare(subject, claims)
+
+
+def moves(subject: Known, claims: Claims) -> str:
+    """Apply where points can be moved."""
+    return points_compare(subject, claims) if {"retract", "exp"} & subject.offers else "there is no retract and no exp"
+
+
+def stated_dimension(subject: Known, claims: Claims) -> str:
+    """Apply where a dimension is stated."""
+    if subject.dimension is None:
+        return "it states no dimension"
+    return "" if subject.embedded else "tangent vectors are represented differently from points"
+
+
+def embedded(subject: Known, claims: Claims) -> str:
+    """Apply where points and vectors have one form."""
+    return "" if subject.embedded else "tangent vectors are represented differently from points"
+
+
+def compares_and_embeds(subject: Known, claims: Claims) -> str:
+    """Apply where points compare, and have the form of vectors."""
+    return points_compare(subject, claims) or embedded(subject, claims)
+
+
+def classes(subject: Known, claims: Claims) -> str:
+    """Apply where points are classes."""
+    return "" if subject.scales or subject.nature.quotient else "points have one representative each"
+
+
+def scales(subject: Known, claims: Claims) -> str:
+    """Apply where points are classes under scales."""
+    return "" if subject.scales else "nothing acts on representatives by scales"
+
+
+def stacks(subject: Known, claims: Claims) -> str:
+    """Apply where methods take stacked points."""
+    return batches.why_not(subject, claims.batch)

@@ -1,0 +1,174 @@
+"""Geodesics, distances, logarithms and transport, against great circles in balls where these are known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from psitheory.checking import Observation, vacuous
+from psitheory.conformance.manifolds import references
+from psitheory.conformance.manifolds.jets import jet
+from psitheory.conformance.manifolds.judging import ULPS, Bounded
+from psitheory.conformance.manifolds.measuring import (
+    ACCELERATION,
+    MARGIN,
+    VELOCITY,
+    bounded,
+    length,
+    moved_along,
+    rounding,
+    size,
+    spread,
+    stretch,
+)
+from psitheory.conformance.manifolds.nature import Known
+from psitheory.conformance.manifolds.orders import curve_of
+
+Point = np.ndarray
+NEARER = 2e-3
+"""Functions of matrices are accurate at matrices as small as this."""
+NEAREST = 1e-4
+"""No injectivity radius of a random point is expected below this."""
+
+
+def exponential_is_a_geodesic(subject: Known, w: Point, x: Point, k: float) -> Bounded | Observation:
+    r"""The exponential follows the geodesic: a great circle, or a curve of constant speed without acceleration."""
+    x = k * x
+    if subject.nature.spheres:
+        end = references.exp(subject.canonical(w), subject.velocity(w, x), subject.nature.spheres)
+        return Bounded(subject.canonical(subject.exp(w, x)), end, rounding(subject, end))
+    if subject.tangential(w, subject.velocity(w, x)) is not None:
+        return _has_no_acceleration(subject, w, x)
+    return _continues(subject, w, x)
+
+
+def _has_no_acceleration(subject: Known, w: Point, x: Point) -> Bounded | Observation:
+    sides, noises = [], []
+    start = size(subject.velocity(w, x), 2)
+    for s in (0.0, 0.6):
+        found = jet(curve_of(subject, subject.exp, w, x), at=s, order=2, eps=subject.eps)
+        here = subject.exp(w, s * x)
+        inside = subject.tangential(here, found.second)
+        assert inside is not None
+        speed = float(np.linalg.norm(found.first))
+        sides.append(np.append(inside / start**2, speed / start - 1))
+        first = float(np.linalg.norm(found.first_noise)) / start
+        noises.append(np.append(spread(found.second_noise) / start**2, first))
+    left = np.concatenate(sides)
+    return bounded(left, 0 * left, np.concatenate(noises), 1.0, slack=ACCELERATION * subject.slack)
+
+
+def _continues(subject: Known, w: Point, x: Point) -> Bounded | Observation:
+    """Start again half-way, with the velocity there: the end must be the same."""
+    found = jet(lambda t: subject.exp(w, t * x), at=0.5, eps=subject.eps)
+    here = subject.exp(w, x / 2)
+    again, end = subject.exp(here, found.first / 2), subject.exp(w, x)
+    moved = subject.exp(here, found.first / 2 + MARGIN * found.first_noise)
+    noise = np.abs(moved - again) + spread(found.first_noise) + ULPS * subject.eps * size(end)
+    return bounded(
+        subject.canonical(again), subject.canonical(end), noise, size(end), slack=VELOCITY * subject.slack * size(end)
+    )
+
+
+def distance_is_the_length_of_the_geodesic(subject: Known, w: Point, x: Point, k: float) -> Bounded | Observation:
+    r"""The geodesic along x ends at the distance of its length: :math:`d(w, \exp_w x) = \|x\|_w`."""
+    x = _short_of_the_antipode(subject, w, k * x)
+    if not subject.nature.spheres:
+        x = _within_reach(subject, w, x, lambda z: subject.dist(w, z))
+        z, right = subject.exp(w, x), length(subject, w, x)
+        return _to_rounding(subject, subject.dist(w, z), right, subject.slack * stretch(subject, w, z))
+    return _distance(subject, w, moved_along(subject, w, x))
+
+
+def distance_of_near_points_is_accurate(subject: Known, w: Point, x: Point, d: float) -> Bounded | Observation:
+    r"""The distance of points as near as 1e-12 is right to rounding, and a point is at distance 0 of itself."""
+    x = d * x / length(subject, w, x)
+    if subject.nature.spheres:
+        return _distance(subject, w, moved_along(subject, w, x))
+    z = subject.exp(w, x) if d else w
+    found = subject.dist(w, z)
+    if d >= NEAREST and found < 0.999 * d:
+        return vacuous("the point may be beyond the injectivity radius")
+    share = stretch(subject, w, z)
+    return Bounded(found, d, ULPS * subject.eps * share, slack=subject.slack * share if d > NEARER else 0)
+
+
+def distance_of_near_antipodal_points_is_accurate(
+    subject: Known, w: Point, x: Point, d: float
+) -> Bounded | Observation:
+    r"""The distance of points that are nearly opposite is right to rounding."""
+    u, velocity = subject.canonical(w), subject.velocity(w, x)
+    block = max(subject.nature.spheres, key=lambda b: float(np.linalg.norm(velocity[b])))
+    way = np.zeros_like(velocity)
+    way[block] = velocity[block] / np.linalg.norm(velocity[block]) * (np.pi - max(d, 1e-12))
+    z = references.exp(u, way, subject.nature.spheres)
+    return _distance(subject, w, z.astype(subject.dtype).astype(float))
+
+
+def logarithm_inverts_exponential(subject: Known, w: Point, x: Point, k: float) -> Bounded | Observation:
+    r"""A tangent vector within the injectivity radius comes back: :math:`\log_w\exp_wx = x`."""
+    x = _short_of_the_antipode(subject, w, k * x)
+    if not subject.nature.spheres:
+        x = _within_reach(subject, w, x, lambda z: length(subject, w, subject.log(w, z)))
+        z = subject.exp(w, x)
+        return _to_rounding(subject, subject.log(w, z), x, subject.slack * stretch(subject, w, z))
+    return _logarithm(subject, w, moved_along(subject, w, x))
+
+
+def logarithm_of_near_points_is_accurate(subject: Known, w: Point, x: Point, d: float) -> Bounded | Observation:
+    r"""The logarithm of points as near as 1e-12 is right to rounding, and that of the point itself is 0."""
+    x = d * x / length(subject, w, x)
+    if subject.nature.spheres:
+        return _logarithm(subject, w, moved_along(subject, w, x))
+    z = subject.exp(w, x) if d else w
+    share = stretch(subject, w, z) * (1 + size(w))
+    found = subject.log(w, z)
+    if d >= NEAREST and length(subject, w, found) < 0.999 * d:
+        return vacuous("the point may be beyond the injectivity radius")
+    return Bounded(found, x, ULPS * subject.eps * share, slack=subject.slack * share if d > NEARER else 0)
+
+
+def transport_is_parallel(subject: Known, w: Point, z: Point, x: Point) -> Bounded | Observation:
+    r"""Transport is the parallel one along the shortest great circles."""
+    u, v, spheres = subject.canonical(w), subject.canonical(z), subject.nature.spheres
+    right = references.transport(u, v, subject.velocity(w, x), spheres, lines=subject.nature.lines)
+    return Bounded(
+        subject.velocity(z, subject.transport(w, z, x)), right, 4 * rounding(subject, right) + rounding(subject, u)
+    )
+
+
+def _to_rounding(subject: Known, left: Any, right: Any, slack: float) -> Bounded:
+    """Return the comparison to rounding, to what control runs tell, and to what functions of matrices lose."""
+    noise = ULPS * subject.eps * np.sqrt(np.size(right)) * max(size(left), size(right))
+    return Bounded(left, right, noise, controlled=True, slack=slack)
+
+
+def _short_of_the_antipode(subject: Known, w: Point, x: Point) -> Point:
+    """Return x, shortened if it leads beyond 0.9 of the way to an antipodal point, of lines to an orthogonal one."""
+    if not subject.nature.spheres:
+        return x
+    velocity, reach = subject.velocity(w, x), 0.9 * (np.pi / 2 if subject.nature.lines else np.pi)
+    return x * min(1.0, reach / max(size(velocity[block], 2) for block in subject.nature.spheres))
+
+
+def _within_reach(subject: Known, w: Point, x: Point, measured: Callable[[Point], float]) -> Point:
+    """Return x, shortened as long as there is a shorter way to where it leads: the injectivity radius is not known."""
+    for _ in range(3):
+        if not measured(subject.exp(w, x)) < 0.999 * length(subject, w, x):
+            break
+        x = x / 8
+    return x
+
+
+def _distance(subject: Known, w: Point, z: Point) -> Bounded:
+    u, v = subject.canonical(w), subject.canonical(z)
+    right = references.distance(u, v, subject.nature.spheres, lines=subject.nature.lines)
+    return Bounded(subject.dist(w, z), right, rounding(subject, u) + rounding(subject, v) + ULPS * subject.eps * right)
+
+
+def _logarithm(subject: Known, w: Point, z: Point) -> Bounded:
+    u, v = subject.canonical(w), subject.canonical(z)
+    right = references.log(u, v, subject.nature.spheres, lines=subject.nature.lines)
+    return Bounded(subject.velocity(w, subject.log(w, z)), right, 4 * (rounding(subject, u) + rounding(subject, right)))
