@@ -215,7 +215,7 @@ def test_a_failure_of_the_program_is_no_verdict(run, monkeypatch):
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr(cli, "verify_entries", broken)
+    monkeypatch.setattr("psitheory.commands.verify.verify_entries", broken)
     code, _, err = run("verify", "holds.py")
     assert code == cli.FAILED
     assert "RuntimeError: a bug" in err
@@ -296,7 +296,7 @@ def test_an_interruption_is_told_and_is_no_verdict(folder, monkeypatch, capsys):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "verify_entries", interrupted)
+    monkeypatch.setattr("psitheory.commands.verify.verify_entries", interrupted)
     monkeypatch.setattr(sys, "argv", ["psitheory", "verify", "holds.py"])
     with pytest.raises(SystemExit) as stop:
         cli.main()
