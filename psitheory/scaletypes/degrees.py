@@ -1,0 +1,122 @@
+r"""Degrees: how numbers scale when the unknown scales of a program change.
+
+Weights are multiplied by :math:`2^{\rho_i}`, hyper-parameters by :math:`2^{\pi}`, :math:`2^{\varepsilon}`, …; a number
+that is then multiplied by :math:`2^{d}` has the *degree* d, a linear form in those unknowns with rational coefficients.
+Products add degrees, roots halve them.  Each form is kept once, under an integer, so that arrays of degrees are
+arrays of integers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+Form = Mapping[int, Fraction]
+"""A linear form: the coefficient of each unknown that it has."""
+Ids = Any
+"""An array of integers, each a degree of one table; 0 is degree zero."""
+
+ONE = Fraction(1)
+
+
+@dataclass
+class Degrees:
+    """A table of degrees and of the unknowns they are made of.
+
+    Attributes
+    ----------
+    names : list of str
+        What each unknown is called.
+    """
+
+    names: list[str] = field(default_factory=list)
+    _forms: list[tuple[tuple[int, Fraction], ...]] = field(default_factory=lambda: [()])
+    _ids: dict[tuple[tuple[int, Fraction], ...], int] = field(default_factory=lambda: {(): 0})
+    _combined: dict[tuple[int, int, Fraction, Fraction], int] = field(default_factory=dict)
+
+    def unknown(self, name: str) -> int:
+        """Return the degree that is a new unknown."""
+        self.names.append(name)
+        return self.id({len(self.names) - 1: ONE})
+
+    def unknowns(self, names: Iterable[str]) -> Ids:
+        """Return the degrees of several new unknowns, as an array."""
+        return np.array([self.unknown(name) for name in names], dtype=np.int64)
+
+    def index(self, unknown: int) -> int:
+        """Return the index of an unknown, given its degree."""
+        ((index, coefficient),) = self._forms[unknown]
+        assert coefficient == 1
+        return index
+
+    def id(self, form: Form) -> int:
+        """Return the degree that is a form."""
+        key = tuple(sorted((i, c) for i, c in form.items() if c))
+        if key not in self._ids:
+            self._ids[key] = len(self._forms)
+            self._forms.append(key)
+        return self._ids[key]
+
+    def form(self, degree: int) -> dict[int, Fraction]:
+        """Return the form of a degree."""
+        return dict(self._forms[degree])
+
+    def combine(self, a: Ids, b: Ids, ca: Fraction | int = 1, cb: Fraction | int = 1) -> Ids:
+        """Return ``ca·a + cb·b``, entry by entry (arrays that broadcast)."""
+        a, b = np.asarray(a), np.asarray(b)
+        if a.ndim == 0 and b.ndim == 0:
+            return np.int64(self._pair(int(a), int(b), Fraction(ca), Fraction(cb)))
+        a, b = np.broadcast_arrays(a, b)
+        if a.size == 0:
+            return np.zeros(a.shape, np.int64)
+        pairs, where = np.unique((a.astype(np.int64) << 32 | b.astype(np.int64)).ravel(), return_inverse=True)
+        found = [self._pair(int(k) >> 32, int(k) & 0xFFFFFFFF, Fraction(ca), Fraction(cb)) for k in pairs]
+        return np.array(found, np.int64)[where.ravel()].reshape(a.shape)
+
+    def times(self, a: Ids, factor: Fraction | int | float) -> Ids:
+        """Return ``factor·a``, entry by entry; a float is taken as the simple fraction next to it."""
+        return self.combine(a, np.int64(0), simple(factor), 0)
+
+    def _pair(self, i: int, j: int, ca: Fraction, cb: Fraction) -> int:
+        key = (i, j, ca, cb)
+        if key not in self._combined:
+            out = {v: c * ca for v, c in self._forms[i]}
+            for v, c in self._forms[j]:
+                out[v] = out.get(v, Fraction(0)) + c * cb
+            self._combined[key] = self.id(out)
+        return self._combined[key]
+
+    def differences(self, a: Ids, b: Ids) -> list[dict[int, Fraction]]:
+        """Return the forms a − b of entries that differ, each once, in the order of their first entries."""
+        found = np.asarray(self.combine(a, b, 1, -1)).ravel()
+        kinds, first = np.unique(found, return_index=True)
+        return [self.form(int(k)) for k in kinds[np.argsort(first)] if k]
+
+    def shown(self, form: Form) -> str:
+        """Return a form in words, such as ``2·rate − row 0 of W1``."""
+        terms = [f"{'−' if c < 0 else '+'} {_coefficient(abs(c))}{self.names[i]}" for i, c in sorted(form.items()) if c]
+        return " ".join(terms).removeprefix("+ ") or "0"
+
+
+def simple(x: Fraction | int | float) -> Fraction:
+    """Return the fraction with the least denominator that is x to rounding: 1/3 for ``1 / 3``.
+
+    Raises
+    ------
+    ValueError
+        If no fraction with a denominator up to 1000 is.
+    """
+    if isinstance(x, (Fraction, int)):
+        return Fraction(x)
+    found = Fraction(x).limit_denominator(1000)
+    if float(found) != float(x):  # an exponent is written as a decimal or as a quotient, which both are nearest floats
+        raise ValueError(f"{x!r} is no simple fraction")
+    return found
+
+
+def _coefficient(c: Fraction) -> str:
+    return "" if c == 1 else f"{c}·"

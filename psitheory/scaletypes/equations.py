@@ -1,0 +1,109 @@
+"""Equations between degrees, each with the line of code that asks for it."""
+
+from __future__ import annotations
+
+import enum
+import linecache
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import PurePath
+from types import FrameType
+
+from psitheory.scaletypes.degrees import Degrees, Form, Ids
+
+
+class Kind(enum.Enum):
+    """How an equation between degrees may be missed.
+
+    HARD: the program then does something else.  CONSTANT: a constant is added to numbers that scale, whose effect dies
+    out towards one side, as that of an eps.  WINDOW: a comparison, which does not matter while its outcome is the same.
+    """
+
+    HARD = "hard"
+    CONSTANT = "constant"
+    WINDOW = "window"
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """A line of code."""
+
+    file: str
+    line: int
+
+    @property
+    def source(self) -> str:
+        """Return its text."""
+        return linecache.getline(self.file, self.line).strip()
+
+    @property
+    def short(self) -> str:
+        """Return the last two parts of its path and its number, such as ``optim/adam.py:544``."""
+        return f"{'/'.join(PurePath(self.file).parts[-2:])}:{self.line}" if self.line else "an unknown line"
+
+    def __str__(self) -> str:
+        return f"{self.short}  {self.source}".strip()
+
+
+def place_of_caller(skip: Sequence[str]) -> Place:
+    """Return the innermost line of code whose file has none of ``skip`` in its path."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if not any(part in file for part in skip):
+            return Place(file, frame.f_lineno)
+        frame = frame.f_back
+    return Place("", 0)
+
+
+@dataclass(frozen=True)
+class Equation:
+    """A form that must vanish, who asks for it, and what stands there (``constant 1e-08``, ``clamp``, ``sum``)."""
+
+    form: tuple[tuple[int, Fraction], ...]
+    kind: Kind
+    place: Place
+    what: str = ""
+
+    @property
+    def terms(self) -> dict[int, Fraction]:
+        """Return the form."""
+        return dict(self.form)
+
+
+@dataclass
+class Equations:
+    """The equations that a program asks for, each kept once, in order; and what could not be derived."""
+
+    degrees: Degrees
+    found: dict[Equation, None] = field(default_factory=dict)
+    missing: dict[tuple[str, Place], None] = field(default_factory=dict)
+
+    def equal(self, a: Ids, b: Ids, place: Place, kind: Kind = Kind.HARD, what: str = "") -> None:
+        """Demand that degrees be equal, entry by entry."""
+        for form in self.degrees.differences(a, b):
+            self.vanish(form, place, kind, what)
+
+    def vanish(self, form: Form, place: Place, kind: Kind = Kind.HARD, what: str = "") -> None:
+        """Demand that a form vanish."""
+        if form:
+            self.found.setdefault(Equation(tuple(sorted(form.items())), kind, place, what))
+
+    def not_derived(self, what: str, place: Place) -> None:
+        """Keep that nothing is known of an operation."""
+        self.missing.setdefault((what, place))
+
+    def of(self, *kinds: Kind) -> Iterator[Equation]:
+        """Yield the equations of some kinds."""
+        return (e for e in self.found if e.kind in kinds)
+
+    def not_derived_in_words(self) -> tuple[str, ...]:
+        """Return what could not be derived: ``not derived: OP at FILE:LINE``."""
+        return tuple(f"not derived: {what} at {place}" for what, place in self.missing)
+
+
+def forms(equations: Iterable[Equation]) -> list[dict[int, Fraction]]:
+    """Return the forms of equations."""
+    return [e.terms for e in equations]

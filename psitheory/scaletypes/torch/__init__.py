@@ -1,0 +1,1 @@
+"""The interpreter of PyTorch programs; loaded on demand."""
