@@ -169,5 +169,31 @@ AKZ22 = Source(
 }""",
 )
 
-SOURCES = {source.key: source for source in (YI22, CHO17, ROB20, LAN22, ARO18, LI19, WAN20, KUN20, AMS08, GL13, AKZ22)}
+OURS = Source(
+    "psitheory",
+    "psitheory: what the quotient adds to smoothness, and other theorems that are this library's own",
+    """@misc{psitheory,
+  author    = {{The psitheory developers}},
+  title     = {psitheory: Checking the theory of scale-invariant optimisation on running code},
+  year      = {2026},
+}""",
+)
+
+RGP22 = Source(
+    "RGP22",
+    "T. Rotaru, F. Glineur and P. Patrinos, Tight convergence rates of the gradient method on smooth hypoconvex "
+    "functions, 2022",
+    """@misc{RGP22,
+  author    = {Rotaru, Teodor and Glineur, Fran{\\c c}ois and Patrinos, Panagiotis},
+  title     = {Tight convergence rates of the gradient method on smooth hypoconvex functions},
+  year      = {2022},
+  eprint    = {2203.00775},
+  eprinttype = {arXiv},
+}""",
+)
+
+SOURCES = {
+    source.key: source
+    for source in (YI22, CHO17, ROB20, LAN22, ARO18, LI19, WAN20, KUN20, AMS08, GL13, AKZ22, OURS, RGP22)
+}
 """All of them by key."""

@@ -16,8 +16,10 @@ from psitheory.models.norms import NORMS, NormalisedLayer
 from psitheory.models.perceptron import Perceptron
 from psitheory.models.periodic import Fourier, Periodic, Wave
 from psitheory.models.rank_one import RankOne
+from psitheory.models.rapidity import Rapidity
 from psitheory.models.rayleigh import Rayleigh
 from psitheory.models.rotation import RotationField
+from psitheory.models.zonal import Zonal
 
 __all__ = [
     "NORMS",
@@ -36,12 +38,14 @@ __all__ = [
     "Perceptron",
     "Periodic",
     "RankOne",
+    "Rapidity",
     "Rayleigh",
     "RotationField",
     "Smoothness",
     "Unnormalised",
     "Wave",
     "WithL2",
+    "Zonal",
     "activation",
     "complex_step_hessian_vector",
     "dataset",

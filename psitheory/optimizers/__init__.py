@@ -7,12 +7,14 @@ from psitheory.optimizers.geodesic import RiemannianGradientDescent
 from psitheory.optimizers.interface import Optimizer, Rate, State
 from psitheory.optimizers.lengths import LARS, BarzilaiBorwein, Clipped, NormalisedDescent, Polyak, SignDescent
 from psitheory.optimizers.psi import PSIGradientDescent, PSIMomentum
+from psitheory.optimizers.rapidity import AdaptiveRapidityDescent, RapidityDescent
 from psitheory.optimizers.rate import PerBlock
 
 __all__ = [
     "LARS",
     "Adagrad",
     "Adam",
+    "AdaptiveRapidityDescent",
     "BarzilaiBorwein",
     "Clipped",
     "GradientDescent",
@@ -26,6 +28,7 @@ __all__ = [
     "PerBlock",
     "Polyak",
     "RMSprop",
+    "RapidityDescent",
     "Rate",
     "RiemannianGradientDescent",
     "SignDescent",

@@ -16,6 +16,7 @@ from psitheory.optimizers.geodesic import RiemannianGradientDescent
 from psitheory.optimizers.interface import Optimizer
 from psitheory.optimizers.lengths import LARS, BarzilaiBorwein, Clipped, NormalisedDescent, Polyak, SignDescent
 from psitheory.optimizers.psi import PSIGradientDescent, PSIMomentum
+from psitheory.optimizers.rapidity import AdaptiveRapidityDescent, RapidityDescent
 
 
 class Named(NamedTuple):
@@ -59,6 +60,8 @@ def named_optimizer(name: str, model: Model, *, rate: float, length: float) -> N
     ``psi-gd``        PSI-GD, rate η                                              0
     ``psi-momentum``  PSI-GD with momentum, rate η/10, β = 0.9                    0
     ``psi-armijo``    PSI-GD with backtracking from 8η                            0
+    ``psi-rd``        rapidity descent, L = 1/η                                   0
+    ``psi-rd-search`` rapidity descent, L sought from 1/16η on                    0
     ``rgd``           Riemannian gradient descent along geodesics, rate η         0
     ================  ==========================================================  ====
 
@@ -121,6 +124,12 @@ _BUILDERS: dict[str, tuple[str, int, Callable[[Model, float, float], Optimizer]]
     "psi-gd": ("PSI-GD", 0, lambda model, rate, length: PSIGradientDescent(rate)),
     "psi-momentum": ("PSI-GD with momentum", 0, lambda model, rate, length: PSIMomentum(rate / 10, 0.9)),
     "psi-armijo": ("PSI-GD with backtracking", 0, lambda model, rate, length: PSIArmijo(model, 8 * rate)),
+    "psi-rd": ("rapidity descent", 0, lambda model, rate, length: RapidityDescent(1 / rate)),
+    "psi-rd-search": (
+        "rapidity descent, L sought",
+        0,
+        lambda model, rate, length: AdaptiveRapidityDescent(model, 1 / (16 * rate)),
+    ),
     "rgd": ("RGD", 0, lambda model, rate, length: RiemannianGradientDescent(rate)),
 }
 

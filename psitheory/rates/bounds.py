@@ -1,9 +1,10 @@
-r"""The bounds of chapter C as data: what is bounded, by which formula of which constants, known from where.
+r"""The bounds of chapters C and J as data: what is bounded, by which formula of which constants, known from where.
 
 The constants bear the same names everywhere: ``smoothness`` L, ``gap`` :math:`\Delta = f(w_0) - f^*`, ``rate``
 :math:`\eta`, ``steps`` T, ``largest_square`` the largest :math:`r_{i,0}^2`, ``free`` the number p of free parameters,
 ``variance`` :math:`\sigma^2`, ``scale`` the c of :math:`\eta_t = c/\sqrt{t+1}`, ``dominance``
-:math:`\mu` of a Polyak-Łojasiewicz inequality :math:`G \ge 2\mu(f - f^*)`.
+:math:`\mu` of a Polyak-Łojasiewicz inequality :math:`G \ge 2\mu(f - f^*)`, ``blocks`` the number m of blocks,
+``lower`` the M of joint Hessians in [-M, L].
 """
 
 from __future__ import annotations
@@ -135,6 +136,22 @@ def _smooth(smoothness: Array, gap: Array, steps: int) -> Array:
     return 4 * smoothness * gap / (3 * steps - 1)
 
 
+def _rapidity(smoothness: Array, gap: Array, blocks: int, steps: int) -> Array:
+    square = blocks * smoothness * smoothness
+    return -square * namespace(gap).expm1(-2 * gap / (blocks * steps * smoothness))
+
+
+def _psi_gd_sharp(smoothness: Array, gap: Array, blocks: int, steps: int) -> Array:
+    share = (
+        96 * gap / (25 * blocks * steps * smoothness)
+    )  # (25m/24)L²(√(1+x) - 1), without a difference of near numbers
+    return blocks * smoothness * smoothness * 25 * share / (24 * (1 + _root(1 + share)))
+
+
+def _two_sided(smoothness: Array, lower: Array, gap: Array, steps: int) -> Array:
+    return 2 * smoothness * gap / (1 + (steps - 1) * (2 * smoothness + lower) / (smoothness + lower))
+
+
 _LEAST = r"\min_{t<T} G(w_t)"
 _LEAST_MEAN = r"\min_{t<T} \mathbb{E}\,G(w_t)"
 
@@ -219,6 +236,30 @@ RGD = Bound(
     "AMS08",
     _psi_gd,
 )
+RAPIDITY = Bound(
+    "Rapidity descent",
+    _LEAST,
+    r"mL^2\left(1 - e^{-2\Delta/(mLT)}\right)",
+    "rapidity descent with L, m blocks and no free parameters; below 2LΔ/T for every T",
+    "this library, claim J3",
+    _rapidity,
+)
+PSI_GD_SHARP = Bound(
+    "PSI-GD, sharper",
+    _LEAST,
+    r"\frac{25m}{24}L^2\left(\sqrt{1 + \frac{96\Delta}{25mLT}} - 1\right)",
+    "PSI-GD with η = 1/L, m blocks and no free parameters; below 2LΔ/T for every T",
+    "this library, claim J8",
+    _psi_gd_sharp,
+)
+PSI_GD_TWO_SIDED = Bound(
+    "PSI-GD, two-sided curvature",
+    _LEAST,
+    r"\frac{2L\Delta}{1 + (T-1)\frac{2L+M}{L+M}}",
+    "PSI-GD with η = 1/L, joint Hessians at unit blocks in [-M, L] everywhere; lower is M; 4LΔ/(3T-1) for M = L",
+    "this library, claim J5",
+    _two_sided,
+)
 SMOOTH = Bound(
     "GD on smooth functions of a flat space, exact",
     r"\min_{t<T} \|\nabla f(x_t)\|^2",
@@ -242,6 +283,9 @@ BOUNDS = {
         DOMINATED,
         RGD_SUM,
         RGD,
+        RAPIDITY,
+        PSI_GD_SHARP,
+        PSI_GD_TWO_SIDED,
         SMOOTH,
     )
 }

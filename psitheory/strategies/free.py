@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from psitheory.layout import Layout
 from psitheory.runner.domain import Domain
-from psitheory.strategies.models import generic_jet, networks, rational_jets
+from psitheory.strategies.models import generic_jet, networks, psi_models, rational_jets
 from psitheory.strategies.smooth import rank_one_models
 
 GENERIC_LAYOUTS_WITH_FREE_PART = (Layout.of([2], 1), Layout.of([3], 1), Layout.of([2, 2], 1))
@@ -26,4 +26,19 @@ def models_with_free_part() -> Domain:
         floats=lambda drawn: networks() | rank_ones.floats(drawn),
         rationals=lambda _: rational_jets(layouts),
         symbols=lambda _, table, name: [generic_jet(layout, table, name) for layout in GENERIC_LAYOUTS_WITH_FREE_PART],
+    )
+
+
+def models_of_every_layout() -> Domain:
+    """Draw PSI models without and with free parameters: those of :func:`psi_models` and the ones above."""
+    without, beside = psi_models(), models_with_free_part()
+    assert without.rationals
+    assert beside.rationals
+    assert without.symbols
+    assert beside.symbols
+    rationals, symbols = (without.rationals, beside.rationals), (without.symbols, beside.symbols)
+    return Domain(
+        floats=lambda drawn: without.floats(drawn) | beside.floats(drawn),
+        rationals=lambda drawn: rationals[0](drawn) | rationals[1](drawn),
+        symbols=lambda drawn, table, name: [m for made in symbols for m in made(drawn, table, name)],
     )

@@ -30,6 +30,7 @@ from psitheory.optimizers import (
     Polyak,
     PSIGradientDescent,
     PSIMomentum,
+    RapidityDescent,
     RMSprop,
     SignDescent,
     adamw,
@@ -60,6 +61,7 @@ WITH_ROOTS = {
     "normalised by block": NormalisedDescent(0.125, per="block"),
     "clipped": Clipped(0.125, 0.5),
     "lars": LARS(0.125),
+    "rapidity": RapidityDescent(512.0),
 }
 METHODS = RATIONAL | WITH_ROOTS
 

@@ -24,6 +24,8 @@ CONSTANTS = {
     "width": 1.5,
     "dominance": 0.5,
     "drop": 0.75,
+    "blocks": 2,
+    "lower": 1.5,
 }
 
 
