@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import sys
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -487,10 +488,10 @@ def test_lists_of_numbers_are_points() -> None:
 
 BAD_SCALES = {
     "a has the shape (2,); its last axis must be 3, one scale for each block": np.ones(2),
-    "a holds np.float64(0.0); every scale must be positive and finite": np.array([1.0, 0.0, 1.0]),
-    "a holds np.float64(-2.0); every scale must be positive and finite": np.array([[1.0, 1.0, -2.0]]),
-    "a holds np.float64(nan); every scale must be positive and finite": np.array([np.nan, 1.0, 1.0]),
-    "a holds np.float64(inf); every scale must be positive and finite": np.array([np.inf, 1.0, 1.0]),
+    "a holds 0.0; every scale must be positive and finite": np.array([1.0, 0.0, 1.0]),
+    "a holds -2.0; every scale must be positive and finite": np.array([[1.0, 1.0, -2.0]]),
+    "a holds nan; every scale must be positive and finite": np.array([np.nan, 1.0, 1.0]),
+    "a holds inf; every scale must be positive and finite": np.array([np.inf, 1.0, 1.0]),
     "a holds a scale that is not positive; every scale must be": to_rationals(np.array([1.0, 0.0, 1.0])),
 }
 
@@ -562,3 +563,27 @@ def test_arrays_of_another_width_are_refused_not_cut():
 def test_scales_that_are_not_one_for_each_block_are_refused(a):
     with pytest.raises(ArgumentError, match=r"an array with one scale for each block, \(..., 1\), is needed"):
         Layout.of([2]).scale(a, np.ones(2))
+
+
+@pytest.mark.parametrize(
+    ("array", "said"),
+    [
+        (np.full(5, 70000, np.int32), "an array has the dtype int32; a real floating-point dtype is needed"),
+        (np.full(5, 200, np.uint8), "an array has the dtype uint8; a real floating-point dtype is needed"),
+        (np.ma.array(np.ones(5), mask=[1, 0, 0, 0, 0]), "an array is a masked array"),
+        ("five", "an array is 'five'; an array of real numbers is needed"),
+    ],
+)
+def test_primitives_refuse_what_would_be_silently_wrong(array: object, said: str) -> None:
+    layout = Layout.of([2, 3])
+    for function in (layout.norms, layout.units):
+        with pytest.raises(ArgumentTypeError, match=re.escape(said)):
+            function(array)
+
+
+def test_primitives_take_lists_and_matrices() -> None:
+    layout = Layout.of([2, 3])
+    np.testing.assert_array_equal(layout.norms([3, 4, 0, 0, 2]), [5, 2])
+    with pytest.warns(PendingDeprecationWarning):
+        matrix = np.matrix([3.0, 4, 0, 0, 2])
+    np.testing.assert_array_equal(layout.norms(matrix), [[5, 2]])

@@ -22,6 +22,7 @@ from psitheory.arithmetic.convert import convert, to_balls, to_floats, to_ration
 from psitheory.arithmetic.numbers import Array, dot, namespace, norm, rescaled, scaled_square, sinc, squared_norm
 from psitheory.arithmetic.rationals import RATIONALS
 from psitheory.arithmetic.symbols import SYMBOLS, SymbolTable
+from psitheory.arithmetic.tracing import device_of, known_any
 
 __all__ = [
     "BALLS",
@@ -30,7 +31,9 @@ __all__ = [
     "Array",
     "SymbolTable",
     "convert",
+    "device_of",
     "dot",
+    "known_any",
     "namespace",
     "norm",
     "precision",

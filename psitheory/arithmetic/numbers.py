@@ -2,6 +2,7 @@ r"""What every arithmetic shares: its namespace, a dot product, a norm that cann
 
 from __future__ import annotations
 
+import math
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -10,6 +11,7 @@ from psitheory.arithmetic.balls import BALLS
 from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.arithmetic.rationals import RATIONALS
 from psitheory.arithmetic.symbols import EXPRESSIONS, SYMBOLS
+from psitheory.errors import ArgumentTypeError
 
 Array: TypeAlias = Any
 """An array of any of the arithmetics: NumPy, array API, or an object array."""
@@ -32,11 +34,12 @@ def namespace(*arrays: Array) -> Any:
     first element that is not a plain Python number; everything that is neither NumPy's nor ours is
     handed to ``array_api_compat``.
     """
-    foreign = []
+    foreign, own = [], False
     for x in arrays:
         kind = type(x)
         if kind is np.ndarray:
             if x.dtype != object:
+                own = own or x.ndim > 0
                 continue
             for element in x.flat:
                 found = _of_element(element)
@@ -52,6 +55,8 @@ def namespace(*arrays: Array) -> Any:
                 foreign.append(x)
     if not foreign:
         return np
+    if own and type(foreign[0]).__module__.split(".")[0] == "torch":
+        raise ArgumentTypeError("a NumPy array and a PyTorch tensor came together; arrays of one library are needed")
     from array_api_compat import array_namespace
 
     return array_namespace(*foreign)
@@ -76,9 +81,12 @@ def squared_norm(x: Array, axis: int = -1, keepdims: bool = False) -> Array:
 
 
 def _safe_exponent(dtype: Any, xp: Any) -> int:
-    """Return k such that squares in [2^-k, 2^k] may be multiplied and divided with bits to spare."""
-    wide = dtype.itemsize > 4 if xp is np else float(xp.finfo(dtype).max) > 1e300
-    return 500 if wide else 60
+    """Return k such that squares in [2^-k, 2^k] may be multiplied and divided with bits to spare.
+
+    Half of the dtype's exponents, less some for sums: 500 for float64, 60 for float32 and bfloat16, 4 for float16.
+    """
+    most = np.finfo(dtype).maxexp if xp is np else math.frexp(float(xp.finfo(dtype).max))[1]
+    return min(500, most // 2 - 4)
 
 
 def rescaled(x: Array) -> tuple[Array, Array | int]:
@@ -119,7 +127,7 @@ def _safe_squares(x: Array) -> tuple[Array, Array]:
     """Return the squared norm of the real part of each row, and whether it may be used as it is."""
     real = x.real if x.dtype.kind == "c" else x
     limit = 2.0 ** _safe_exponent(real.dtype, np)
-    with np.errstate(invalid="ignore", over="ignore"):
+    with np.errstate(invalid="ignore", over="ignore", under="ignore"):
         squares = np.vecdot(real, real)
     return squares, (squares < limit) & (squares > 1 / limit)
 
@@ -139,9 +147,19 @@ def norm(x: Array, keepdims: bool = False) -> Array:
     r"""Return :math:`\|x\|` over the last axis; neither over- nor underflows where the norm itself does not."""
     y, s = rescaled(x)
     xp = namespace(y)
-    root = BALLS.sqrt_of_square if xp is BALLS else xp.sqrt
+    if xp is BALLS:
+        root = BALLS.sqrt_of_square
+    else:
+        root = xp.sqrt if isinstance(xp, ObjectNamespace) or xp is np else _differentiable_root
     scale = s[..., None] if keepdims and not isinstance(s, int) else s
     return root(squared_norm(y, keepdims=keepdims)) * scale
+
+
+def _differentiable_root(squares: Array) -> Array:
+    """Return the square root, with the derivative 0 at 0, where the chain rule would make NaN of 0/0."""
+    xp = namespace(squares)
+    zero = squares == 0
+    return xp.where(zero, squares, xp.sqrt(xp.where(zero, xp.ones_like(squares), squares)))
 
 
 def sinc(x: Array) -> Array:

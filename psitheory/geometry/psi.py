@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from psitheory.arithmetic import Array, dot, namespace, norm, rescaled
+from psitheory.arithmetic import Array, dot, known_any, namespace, norm, rescaled
 from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.errors import ArgumentError, ArgumentTypeError, Undecided, shown
 from psitheory.geometry import sphere
@@ -137,7 +137,8 @@ class PSIQuotient:
     def _differs(self, w: Array, to: Array) -> bool:
         """Tell whether ``to`` is certainly not in the class of ``w``."""
         try:
-            return not bool(np.all(np.asarray(self.same_class(w, to))))
+            same = self.same_class(w, to)
+            return not same if isinstance(same, bool) else known_any(~same)
         except Undecided:
             return False
 
@@ -191,8 +192,12 @@ class PSIQuotient:
         """
         w, z = self.layout.check(w), self.layout.check(z, "z")
         xp = namespace(w, z)
-        ahead = xp.greater(self.layout.reduce(_cosine, w, z), 0)
-        if any(flag is not None and not flag for flag in np.ravel(np.asarray(ahead))):
+        cosines = self.layout.reduce(_cosine, w, z)
+        if isinstance(xp, ObjectNamespace):
+            outside = any(flag is not None and not flag for flag in np.ravel(xp.greater(cosines, 0)))
+        else:
+            outside = known_any(~(cosines > 0))
+        if outside:
             raise ArgumentError(
                 "z is outside the open hemisphere around w in some block; a retraction reaches less than a right angle"
             )

@@ -5,11 +5,13 @@ The functions of this module take rows on the last axis and are what the PSI quo
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from psitheory.arithmetic import Array, dot, namespace, norm, sinc, squared_norm
+from psitheory.arithmetic import Array, dot, known_any, namespace, norm, sinc, squared_norm
+from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.errors import ArgumentError
 from psitheory.layout import as_real
 
@@ -33,29 +35,64 @@ def exp(u: Array, x: Array) -> Array:
     return namespace(u, x).cos(length) * u + sinc(length) * x
 
 
-def log(u: Array, v: Array) -> Array:
-    r"""Return :math:`\frac{\theta}{\sin\theta}\,(v - \langle u, v\rangle u)`, with θ the angle.
+def towards(u: Array, v: Array) -> Array:
+    r"""Return :math:`v - \langle u, v\rangle u`, of length :math:`\sin\theta`, to rounding at every angle.
 
-    The projection is formed from :math:`v - u`, so that nothing cancels for near points:
-    :math:`v - \langle u,v\rangle u = (v - u) + \tfrac12\|v-u\|^2 u`.
+    It is the tangential part of :math:`v - u` and of :math:`v + u` too: the shorter one is projected, which the
+    subtraction gives exactly for points that are near, or nearly opposite.
+    """
+    xp = namespace(u, v)
+    if isinstance(xp, ObjectNamespace):
+        return project(u, v - u)
+    return project(u, xp.where(dot(u, v, keepdims=True) < 0, v + u, v - u))
+
+
+def log(u: Array, v: Array) -> Array:
+    r"""Return :math:`\frac{\theta}{\sin\theta}\,(v - \langle u, v\rangle u)`, with θ the angle; see :func:`towards`.
 
     Raises
     ------
     ArgumentError
         If v = -u: every direction is a shortest way.
     """
-    difference = v - u
-    along = difference + squared_norm(difference, keepdims=True) / 2 * u
+    along = towards(u, v)
     theta = angle(u, v, keepdims=True)
-    if namespace(u, v) is np and bool(np.any((theta > 1) & ~np.any(along, axis=-1, keepdims=True))):
-        raise ArgumentError("z is antipodal to w in some block; the logarithm needs points that are not antipodal")
-    return along / sinc(theta)
+    xp = namespace(u, v)
+    if isinstance(xp, ObjectNamespace):
+        return along / sinc(theta)
+    sine = _refuse_opposite(norm(along, keepdims=True), theta, "the logarithm")
+    here = sine == 0
+    return xp.where(here, xp.ones_like(theta), theta / xp.where(here, xp.ones_like(sine), sine)) * along
 
 
 def transport(u: Array, v: Array, x: Array) -> Array:
-    r"""Return :math:`x - \frac{\langle v, x\rangle}{1 + \langle u, v\rangle}(u + v)`, the transport from u to v."""
-    total = u + v
-    return x - 2 * dot(v, x, keepdims=True) / squared_norm(total, keepdims=True) * total
+    r"""Return :math:`x - \langle y, x\rangle\left(u + \frac{y}{1 + \langle u, v\rangle}\right)`, from u to v.
+
+    y is the tangential part of v, and :math:`1 + \langle u, v\rangle` is formed as :math:`\|u+v\|^2/2`, or for angles
+    beyond π/2 as :math:`2\|y\|^2/\|u-v\|^2`, so that nothing cancels where the points are nearly opposite.
+
+    Raises
+    ------
+    ArgumentError
+        If v = -u: every direction is a shortest way.
+    """
+    xp = namespace(u, v, x)
+    if isinstance(xp, ObjectNamespace):
+        total = u + v
+        return x - 2 * dot(v, x, keepdims=True) / squared_norm(total, keepdims=True) * total
+    along, beyond = towards(u, v), dot(u, v, keepdims=True) < 0
+    sine = _refuse_opposite(norm(along, keepdims=True), angle(u, v, keepdims=True), "the transport")
+    apart = xp.where(beyond, norm(u - v, keepdims=True), xp.ones_like(sine))
+    half = xp.where(beyond, sine / apart, norm(u + v, keepdims=True) / 2)  # cos(θ/2)
+    y = along / half  # of length 2 sin(θ/2): no square of what may be tiny
+    return x - dot(y, x, keepdims=True) * (half * u + y / 2)
+
+
+def _refuse_opposite(sine: Array, theta: Array, what: str) -> Array:
+    if known_any((theta > 1) & (sine == 0)):
+        raise ArgumentError(f"z is antipodal to w in some block; {what} needs points that are not antipodal")
+    xp = namespace(sine, theta)
+    return xp.where((theta > 1) & (sine == 0), xp.full_like(sine, float("nan")), sine)
 
 
 @dataclass(frozen=True)
@@ -85,38 +122,61 @@ class Sphere:
             raise ArgumentError(f"{name} has the shape {tuple(z.shape)}; its last axis must be {self.d}")
         return z
 
+    def _point(self, w: Array, name: str) -> Array:
+        """Return ``w``, or raise unless its norm is 1.
+
+        In floats to √eps, which 1/√eps steps of rounding add up to, and no closer than to the √eps of float32, so that
+        points rounded to float32 are points in float64 too.
+        """
+        w = self._ambient(w, name)
+        xp = namespace(w)
+        if not isinstance(xp, ObjectNamespace):
+            r = norm(w)
+            off = ~(xp.abs(r - 1) <= math.sqrt(max(float(xp.finfo(w.dtype).eps), 2.0**-23)))
+            if known_any(off):
+                came = float(r[off][0]) if w.ndim > 1 else float(r)
+                raise ArgumentError(f"{name} is not on the sphere: it has the norm {came:.6g}; 1 is needed")
+        return w
+
+    def _vector(self, x: Array, name: str) -> Array:
+        x = self._ambient(x, name)
+        xp = namespace(x)
+        if not isinstance(xp, ObjectNamespace) and known_any(~xp.isfinite(x)):
+            raise ArgumentError(f"{name} is not finite; finite numbers are needed")
+        return x
+
     def inner(self, w: Array, x: Array, y: Array) -> Array:
         r"""Return :math:`\langle x, y\rangle`."""
-        return dot(self._ambient(x, "x"), self._ambient(y, "y"))
+        return dot(self._vector(x, "x"), self._vector(y, "y"))
 
     def norm(self, w: Array, x: Array) -> Array:
         r"""Return :math:`\|x\|`."""
-        return norm(self._ambient(x, "x"))
+        return norm(self._vector(x, "x"))
 
     def dist(self, w: Array, z: Array) -> Array:
         """Return the angle between ``w`` and ``z``; see :func:`angle`."""
-        return angle(self._ambient(w, "w"), self._ambient(z, "z"))
+        return angle(self._point(w, "w"), self._point(z, "z"))
 
     def project(self, w: Array, z: Array) -> Array:
         """Return the tangential part of ``z``; see :func:`project`."""
-        return project(self._ambient(w, "w"), self._ambient(z, "z"))
+        return project(self._point(w, "w"), self._vector(z, "z"))
 
     def retract(self, w: Array, x: Array) -> Array:
         r"""Return :math:`(w + x)/\|w + x\|`."""
-        z = self._ambient(w, "w") + self._ambient(x, "x")
+        z = self._point(w, "w") + self._vector(x, "x")
         return z / norm(z, keepdims=True)
 
     def exp(self, w: Array, x: Array) -> Array:
         """Return the end of the geodesic; see :func:`exp`."""
-        return exp(self._ambient(w, "w"), self._ambient(x, "x"))
+        return exp(self._point(w, "w"), self._vector(x, "x"))
 
     def log(self, w: Array, z: Array) -> Array:
         """Return the initial velocity; see :func:`log`."""
-        return log(self._ambient(w, "w"), self._ambient(z, "z"))
+        return log(self._point(w, "w"), self._point(z, "z"))
 
     def transport(self, w: Array, z: Array, x: Array) -> Array:
         """Return the parallel transport; see :func:`transport`."""
-        return transport(self._ambient(w, "w"), self._ambient(z, "z"), self._ambient(x, "x"))
+        return transport(self._point(w, "w"), self._point(z, "z"), self._vector(x, "x"))
 
     def gradient(self, w: Array, gradient: Array) -> Array:
         """Return the tangential part of the Euclidean gradient."""
@@ -124,8 +184,8 @@ class Sphere:
 
     def hessian(self, w: Array, gradient: Array, hessian_vector: Array, x: Array) -> Array:
         r"""Return :math:`P(\nabla^2 f\,x) - \langle w, \nabla f\rangle x` (AMS08, §5.5)."""
-        image, normal = self._ambient(hessian_vector, "hessian_vector"), self._ambient(gradient, "gradient")
-        return self.project(w, image) - dot(w, normal, keepdims=True) * self._ambient(x, "x")
+        image, normal = self._vector(hessian_vector, "hessian_vector"), self._vector(gradient, "gradient")
+        return self.project(w, image) - dot(w, normal, keepdims=True) * self._vector(x, "x")
 
     def random_point(self, rng: np.random.Generator, shape: tuple[int, ...] = ()) -> Array:
         """Return points uniform on the sphere, (*shape, d)."""

@@ -9,11 +9,21 @@ from itertools import groupby
 
 import numpy as np
 
-from psitheory.arithmetic import BALLS, Array, dot, namespace, norm, rescaled, scaled_square
+from psitheory.arithmetic import (
+    BALLS,
+    Array,
+    device_of,
+    dot,
+    known_any,
+    namespace,
+    norm,
+    rescaled,
+    scaled_square,
+)
 from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.errors import ArgumentError, ArgumentTypeError, UnknownName, shown
 from psitheory.layout.parts import Part, blocks, free
-from psitheory.layout.reals import as_real, is_zero
+from psitheory.layout.reals import as_floating, as_real, is_zero
 
 
 @dataclass(frozen=True)
@@ -165,7 +175,7 @@ class Layout:
         *arrays: Array,
     ) -> Array:
         """Return the flat array of ``on_rows`` of the blocks (..., count, d) and ``on_free`` of the rest."""
-        self._check_widths(*arrays)
+        arrays = self._arrays(*arrays)
         xp = namespace(*arrays)
         out = []
         for run in self._runs:
@@ -182,7 +192,7 @@ class Layout:
 
     def reduce(self, on_rows: Callable[..., Array], *arrays: Array) -> Array:
         """Return the numbers ``on_rows`` gives for each block, (..., m)."""
-        self._check_widths(*arrays)
+        arrays = self._arrays(*arrays)
         xp = namespace(*arrays)
         out = [on_rows(*(self._rows(run, x) for x in arrays)) for run in self._runs if run.count]
         if not out:
@@ -195,8 +205,9 @@ class Layout:
             raise ArgumentError(f"a is {shown(a)}; an array with one scale for each block, (..., {self.m}), is needed")
         xp = namespace(a)
         if self.p:
-            a = xp.concat([a, xp.ones((*tuple(a.shape[:-1]), 1), dtype=a.dtype)], axis=-1)
-        owner = self._owner if isinstance(xp, ObjectNamespace) or xp is np else xp.asarray(self._owner)
+            one = xp.ones((*tuple(a.shape[:-1]), 1), dtype=a.dtype, **device_of(a))
+            a = xp.concat([a, one], axis=-1)
+        owner = self._owner if isinstance(xp, ObjectNamespace) or xp is np else xp.asarray(self._owner, **device_of(a))
         return xp.take(a, owner, axis=-1)
 
     @cached_property
@@ -248,13 +259,15 @@ class Layout:
 
     # -- validity -------------------------------------------------------------------------------
 
-    def _check_widths(self, *arrays: Array) -> None:
-        """Raise if an array is not (..., n): a slice would hide it."""
+    def _arrays(self, *arrays: Array) -> tuple[Array, ...]:
+        """Return floating-point arrays (..., n): slices would hide other lengths, and squares of integers overflow."""
+        arrays = tuple(x if _is_plain(x) else as_floating(x, "an array") for x in arrays)
         for x in arrays:
             if x.shape[-1] != self.n:
                 raise ArgumentError(
                     f"an array has the shape {tuple(x.shape)}; its last axis must be {self.n}, the size of {self}"
                 )
+        return arrays
 
     def check(self, w: Array, name: str = "w", *, nonzero: bool = True) -> Array:
         """Return ``w`` as an array of this layout, or raise an error that names the part at fault.
@@ -282,11 +295,11 @@ class Layout:
             )
         xp = namespace(w)
         finite = True if xp is BALLS else xp.isfinite(w)  # an infinite ball is a wide enclosure, no bad input
-        if finite is not True and not bool(np.all(finite) if isinstance(finite, np.ndarray) else xp.all(finite)):
+        if finite is not True and known_any(~finite):
             raise ArgumentError(f"{name} is not finite in {self._first_non_finite(w)}; finite numbers are needed")
         if nonzero and self.m:
             zero = self.reduce(is_zero, w)
-            if bool(np.any(zero) if isinstance(zero, (np.ndarray, np.bool_)) else xp.any(zero)):
+            if known_any(zero):
                 where = np.argwhere(np.asarray(zero))[0][-1]
                 raise ArgumentError(
                     f"{name} is zero in {self.block_name(int(where))}; a scale-invariant block is a nonzero vector"
@@ -311,12 +324,16 @@ class Layout:
         xp = namespace(a)
         positive = xp.greater(a, xp.zeros_like(a))
         if xp is np or not isinstance(xp, ObjectNamespace):
-            if not bool(xp.all(positive & xp.isfinite(a))):
-                bad = np.asarray(a)[~np.asarray(positive & xp.isfinite(a))].flat[0]
-                raise ArgumentError(f"{name} holds {bad!r}; every scale must be positive and finite")
+            bad = ~(positive & xp.isfinite(a))
+            if known_any(bad):
+                raise ArgumentError(f"{name} holds {float(a[bad][0])}; every scale must be positive and finite")
         elif any(sign is False for sign in np.asarray(positive).flat):
             raise ArgumentError(f"{name} holds a scale that is not positive; every scale must be")
         return a
+
+
+def _is_plain(x: Array) -> bool:
+    return type(x) is np.ndarray and x.dtype.kind in "fcO"
 
 
 def _lead(*arrays: Array) -> tuple[int, ...]:

@@ -15,21 +15,43 @@ def as_real(x: Array, name: str) -> Array:
     Raises
     ------
     ArgumentTypeError
-        For strings, booleans, complex numbers and integer arrays.
+        For strings, booleans, complex numbers, integer arrays and arrays with a mask.
     """
+    if type(x) is np.ndarray and x.dtype.kind == "f":
+        return x
+    x = as_floating(x, name)
+    xp = namespace(x)
+    is_complex = not isinstance(xp, ObjectNamespace) and xp.isdtype(x.dtype, "complex floating")
+    if is_complex:
+        raise ArgumentTypeError(f"{name} has the dtype {x.dtype}; a real floating-point dtype is needed")
+    return x
+
+
+def as_floating(x: Array, name: str) -> Array:
+    """Return ``x`` as a floating-point (or exact) array, real or complex; lists of numbers become float64.
+
+    Raises
+    ------
+    ArgumentTypeError
+        For strings, booleans, integer arrays and arrays with a mask.
+    """
+    if isinstance(x, np.ma.MaskedArray):  # computations would see what the mask hides
+        raise ArgumentTypeError(f"{name} is a masked array; an array without a mask, such as x.filled(…), is needed")
     if isinstance(x, (list, tuple, int, float)):
         try:
             x = np.asarray(x, dtype=float)
         except (TypeError, ValueError) as error:
             raise ArgumentTypeError(f"{name} is {shown(x)}; an array of real numbers is needed") from error
+    elif isinstance(x, np.ndarray):
+        x = np.asarray(x)  # a matrix would multiply in its own way
     dtype = getattr(x, "dtype", None)
     if dtype is None or not hasattr(x, "shape"):
         raise ArgumentTypeError(f"{name} is {shown(x)}; an array of real numbers is needed")
     xp = namespace(x)
     if isinstance(xp, ObjectNamespace):
         return x
-    is_float = x.dtype.kind == "f" if xp is np else xp.isdtype(dtype, "real floating")
-    if not is_float:
+    kinds = ("real floating", "complex floating")
+    if not (x.dtype.kind in "fc" if xp is np else xp.isdtype(dtype, kinds)):
         raise ArgumentTypeError(f"{name} has the dtype {dtype}; a real floating-point dtype is needed")
     return x
 
