@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from psitheory.arithmetic import Array, namespace
+from psitheory.arithmetic.hyperbolic import log_cosh
 from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.errors import ArgumentError, shown
 from psitheory.models.data import checked
@@ -167,11 +168,4 @@ def _area(x: Array, slope: Any, height: Any) -> Array:
     xp = namespace(x)
     if bool(slope == 0):
         return xp.tanh(height + 0 * x) * x
-    return (_log_cosh(height + slope * x) - _log_cosh(height + 0 * x)) / slope
-
-
-def _log_cosh(x: Array) -> Array:
-    """Return ln cosh x without a loss of digits near 0."""
-    xp = namespace(x)
-    slope = xp.tanh(x)
-    return -xp.log1p(-slope * slope) / 2
+    return (log_cosh(height + slope * x) - log_cosh(height + 0 * x)) / slope

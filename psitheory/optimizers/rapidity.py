@@ -16,20 +16,14 @@ from typing import Any
 import numpy as np
 
 from psitheory.arithmetic import Array, dot, namespace
+from psitheory.arithmetic.hyperbolic import artanhc
 from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.errors import ArgumentError, ArgumentTypeError, Undecided, shown
 from psitheory.geometry import sphere
 from psitheory.layout import Layout
 from psitheory.models.interface import Evaluation, Model
-from psitheory.optimizers.adaptive import ratio
 from psitheory.optimizers.interface import State
 from psitheory.optimizers.rate import PerBlock, check_rate, is_schedule, spread
-
-
-def rapidity(y: Array) -> Array:
-    r"""Return :math:`\operatorname{artanh}y`, accurate for small y; no number where :math:`y \ge 1`."""
-    xp = namespace(y)
-    return (xp.log1p(y) - xp.log1p(-y)) / 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +91,7 @@ def _turned(layout: Layout, w: Array, gradient: Array, smoothness: Any, y: Array
     """Return the weights after turns by artanh y, and the free step."""
     r = layout.norms(w)
     down = -layout.scale(r, gradient) / spread(smoothness, layout, w)  # y long in each block, at the unit block
-    velocity = layout.scale(ratio(rapidity(y), y), down)
+    velocity = layout.scale(artanhc(y), down)
     moved = layout.map(sphere.exp, lambda v, x: v + x, layout.units(w), velocity)
     return layout.scale(r, moved)
 
