@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from psitheory.arithmetic import Array, dot, namespace, norm
+import numpy as np
+
+from psitheory.arithmetic import BALLS, Array, dot, namespace, norm
 from psitheory.errors import ArgumentError, shown
 from psitheory.layout import Layout
 from psitheory.models.data import check_width, refuse_batch
@@ -123,8 +125,17 @@ def _frame(u: Array, r: Array) -> _Frame:
     if rest.shape[-1] == 1:  # in the plane the angle keeps its sign, and nothing is divided by 0 at the pole
         return _Frame(u, xp.concat([-rest, c], axis=-1), xp.atan2(rest, c), r)
     s = norm(rest, keepdims=True)
-    away = rest / xp.where(s == 0, xp.ones_like(s), s)
+    away = _direction(rest, s)
     return _Frame(u, xp.concat([-s, c * away], axis=-1), xp.atan2(s, c), r)
+
+
+def _direction(rest: Array, s: Array) -> Array:
+    """Return rest/s, 0 at the pole; where a ball holds the pole, all that a direction may be."""
+    xp = namespace(rest)
+    if xp is not BALLS:
+        return rest / xp.where(s == 0, xp.ones_like(s), s)
+    any_direction = BALLS.element(-1).union(BALLS.element(1))
+    return np.frompyfunc(lambda x, size: any_direction if size.contains(0) else x / size, 2, 1)(rest, s)
 
 
 def _product(wave: Rapidity, at: _Frame, x: Array) -> Array:

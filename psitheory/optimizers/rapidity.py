@@ -158,11 +158,12 @@ class AdaptiveRapidityDescent:
         loss = np.reshape(evaluation.loss, estimate.shape)
         sound = np.asarray(xp.isfinite(loss))  # no estimate helps a run that is broken already
         for _ in range(self.tries):
-            y = slopes(layout, w, evaluation.gradient, estimate[..., 0])
+            constant = estimate[..., 0][()]  # of a single run a number, not an array without axes
+            y = slopes(layout, w, evaluation.gradient, constant)
             steep = (~_less(xp, y, xp.ones_like(y))).any(axis=-1, keepdims=True)
             y = xp.where(steep, 0 * y, y)  # it is refused: no more than a number is needed
-            trial = _turned(layout, w, evaluation.gradient, estimate[..., 0], y)
-            gain = np.reshape(_gain(layout, evaluation.gradient, estimate[..., 0], y), estimate.shape)
+            trial = _turned(layout, w, evaluation.gradient, constant, y)
+            gain = np.reshape(_gain(layout, evaluation.gradient, constant, y), estimate.shape)
             found = np.reshape(self.model.evaluate(trial).loss, estimate.shape)
             refused = (steep | ~_less(xp, found, loss - gain + _rounding(xp, loss))) & sound
             if not refused.any():

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from psitheory.models import Circle, Rapidity, Zonal
 from psitheory.runner.domain import Domain
+from psitheory.strategies.models import rayleigh_quotients
 from psitheory.strategies.values import Draw
 
 _STEEP = (1.0, 1.0, 0.5, 0.0, -0.5, -1.0, -4.0, -64.0)
@@ -62,3 +63,15 @@ def zonal_models(
 ) -> Domain:
     """Draw zonal functions with so many blocks and up to ``free`` free parameters; all have one L if ``one_scale``."""
     return Domain(floats=lambda _: _zonals(st.integers(0, free), blocks, two_sided, one_scale))
+
+
+def known_models(*, blocks: tuple[int, int] = (1, 2)) -> Domain:
+    """Draw models without free parameters whose L and minimum are exact: steep zonal functions, Rayleigh quotients."""
+    zonals, rayleighs = zonal_models(blocks=blocks), rayleigh_quotients()
+    return Domain(floats=lambda drawn: zonals.floats(drawn) | rayleighs.floats(drawn))
+
+
+def stair_tops(wave: Rapidity) -> Any:
+    """Return the point of the circle at the upper end of the last piece of ``wave``."""
+    top = float(np.sum(wave.lengths))
+    return np.array([math.cos(top), math.sin(top)])
