@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from proofs_check.sharper.runs import least
 from psitheory.checking import Exhibit
 from psitheory.experiments import descend, log_spaced
 from psitheory.models import Circle, Rapidity, Rayleigh
@@ -23,8 +24,7 @@ def the_rate_against_both_bounds(rng):
         y = float(np.sqrt(bound[k]))
         if steps * np.arctanh(y) <= np.pi:
             wave = Rapidity.staircase(y, float(np.arctanh(y)) * (1 - 2.0**-24), int(steps) - 1, fall=2.0**20)
-            seen = descend(Circle(wave), RapidityDescent(1.0), stair_tops(wave), int(steps), record=[0, int(steps)])
-            sharp[k] = seen.min_squared_gradient[-1]
+            _, sharp[k] = least(Circle(wave), RapidityDescent(1.0), stair_tops(wave), int(steps))
     observed = np.array([_on_quotients(rng, int(steps)) for steps in horizons])
     return Exhibit(
         "rate",
@@ -58,8 +58,7 @@ def the_rate_against_both_bounds(rng):
 def _on_quotients(rng, steps):
     """Return min G of 16 starts on diag(0, 1/T, 1), in units of L²."""
     w = np.stack([rng.uniform(0.1, 4, 16), np.ones(16), rng.uniform(-1, 1, 16) / np.sqrt(steps)], axis=1)
-    seen = descend(Rayleigh(np.diag([0.0, 1 / steps, 1.0])), RapidityDescent(2.0), w, steps, record=[0, steps])
-    return seen.min_squared_gradient[-1] / 4
+    return least(Rayleigh(np.diag([0.0, 1 / steps, 1.0])), RapidityDescent(2.0), w, steps)[1] / 4
 
 
 def a_race_on_digits_without_a_known_l(rng):

@@ -71,8 +71,7 @@ J3 = theorem(
     chapter="sharper",
     source=OURS,
     locator="rapidity descent",
-    statement=r"\min_{t<T} G(w_t) \le mL^2\bigl(1 - e^{-2\Delta/(mLT)}\bigr) < \frac{2L\Delta}{T}"
-    r"\quad\text{for turns of } \operatorname{artanh}(\sqrt{G_i}/L)",
+    statement=r"\min_{t<T} G(w_t) \le mL^2\bigl(1 - e^{-2\Delta/(mLT)}\bigr) < \tfrac{2L\Delta}{T}",
     assumptions=("f is positively scale-invariant and C^{1,1}", f"{JOINT}, on {{f ≤ f(w_0)}} at least"),
     doc=__doc__,
 )

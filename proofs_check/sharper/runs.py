@@ -13,6 +13,7 @@ from psitheory.strategies.zonal import stair_tops
 def least(model, method, w, steps):
     """Return Δ and min G over t < T."""
     seen = descend(model, method, w, steps, record=[0, steps])
+    assert seen.min_squared_gradient is not None
     return seen.loss[0] - model.minimum, seen.min_squared_gradient[-1]
 
 

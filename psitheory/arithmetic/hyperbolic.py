@@ -50,7 +50,7 @@ def _over(x: Array, function: Callable[[Array], Array], largest: Callable[[Array
     xp = namespace(x)
     if xp is not BALLS:
         zero = x == 0
-        safe = xp.where(zero, xp.ones_like(x), x)
+        safe = xp.where(zero, xp.ones_like(x) / 2, x)
         return xp.where(zero, xp.ones_like(x), function(safe) / safe)
 
     def of_one(ball: Any) -> Any:

@@ -36,4 +36,4 @@ def test_at_zero_and_around_it(function):
     np.testing.assert_array_equal(function(np.zeros(2)), 1)
     around = function(np.array([arb(0, 1e-9)], dtype=object))[0]
     assert around.contains(1)
-    assert float(around.rad()) < 1e-12
+    assert float(around.rad()) < 2e-9  # as wide as the argument
