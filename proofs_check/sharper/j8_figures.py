@@ -24,7 +24,7 @@ def _height(steps, turn):
 def both_bounds_against_two_l_delta_over_t(rng):
     """Show min G over 2LΔ/T on the deepest staircases of PSI-GD and of rapidity descent, and the bounds there."""
     horizons = np.unique(np.rint(np.geomspace(1, 40, 14)).astype(int))
-    columns = {name: [] for name in ("psi", "closed", "exact", "rapidity", "bound")}
+    columns: dict[str, list[float]] = {name: [] for name in ("psi", "closed", "exact", "rapidity", "bound")}
     for steps in map(int, horizons):
         y = _height(steps, np.arctan)
         instance = stairs(y, float(np.arctan(y)), steps)
