@@ -22,15 +22,24 @@ def value_on(function: Callable[[Any], Any], low: Any, high: Any, order: int = 4
     return out
 
 
-def undecided_boxes(function: Callable[[Any], Any], low: float, high: float, *, depth: int = 12) -> tuple[int, int]:
+def undecided_boxes(
+    function: Callable[[Any], Any], low: Any, high: Any, *, order: int = 4, depth: int = 12
+) -> tuple[int, int]:
     """Return on how many boxes the function is shown to be positive, and on how many it is not, between two numbers."""
     shown, left, waiting = 0, 0, [(arb(low), arb(high), 0)]
     while waiting:
         a, b, level = waiting.pop()
-        if value_on(function, a, b) > 0:
+        if _is_positive(function, a, b, order):
             shown += 1
         elif level == depth:
             left += 1
         else:
             waiting += [(a, (a + b) / 2, level + 1), ((a + b) / 2, b, level + 1)]
     return shown, left
+
+
+def _is_positive(function: Callable[[Any], Any], low: Any, high: Any, order: int) -> bool:
+    try:
+        return bool(value_on(function, low, high, order) > 0)
+    except ValueError:  # a divisor that may be 0 somewhere on the box
+        return False

@@ -42,7 +42,7 @@ TALL_IN_SPACE = {
 
 
 def two_sided_models():
-    families = zonal_models(blocks=(1, 1), two_sided=True), cosines(), rayleigh_quotients()
+    families = zonal_models(blocks=(1, 1), steepest=1.0), cosines(), rayleigh_quotients()
     return Domain(
         floats=lambda drawn: families[0].floats(drawn) | families[1].floats(drawn) | families[2].floats(drawn)
     )

@@ -4,7 +4,7 @@ The constants bear the same names everywhere: ``smoothness`` L, ``gap`` :math:`\
 :math:`\eta`, ``steps`` T, ``largest_square`` the largest :math:`r_{i,0}^2`, ``free`` the number p of free parameters,
 ``variance`` :math:`\sigma^2`, ``scale`` the c of :math:`\eta_t = c/\sqrt{t+1}`, ``dominance``
 :math:`\mu` of a Polyak-Łojasiewicz inequality :math:`G \ge 2\mu(f - f^*)`, ``blocks`` the number m of blocks,
-``lower`` the M of joint Hessians in [-M, L].
+``lower`` the M of joint Hessians in [-M, L], ``width`` at least sup f - inf f, ``largest_gradient`` at least sup G.
 """
 
 from __future__ import annotations
@@ -152,6 +152,15 @@ def _two_sided(smoothness: Array, lower: Array, gap: Array, steps: int) -> Array
     return 2 * smoothness * gap / (1 + (steps - 1) * (2 * smoothness + lower) / (smoothness + lower))
 
 
+def _any_rate(
+    smoothness: Array, width: Array, largest_gradient: Array, rate: Array, largest_square: Array, steps: int
+) -> Array:
+    xp, start = namespace(smoothness), largest_square / rate
+    crossing = xp.where(xp.less(start, smoothness), largest_gradient / start, 0 * start)
+    sum_ = smoothness * smoothness / 2 + 2 * width * (xp.maximum(smoothness, start) + 2 * width + crossing)
+    return sum_ / (steps - 1)
+
+
 _LEAST = r"\min_{t<T} G(w_t)"
 _LEAST_MEAN = r"\min_{t<T} \mathbb{E}\,G(w_t)"
 
@@ -178,6 +187,16 @@ GD = Bound(
     "Euclidean gradient descent with ηL ≤ min r², and ηL ≤ 1 if there are free parameters",
     "Aro18",
     _gd,
+)
+GD_ANY_RATE = Bound(
+    "GD, any rate",
+    _LEAST,
+    r"\frac{\tfrac12L^2 + 2D\left(\max(L, b) + 2D + \mathbf 1_{b<L}\,G_{\max}/b\right)}{T-1},\ b = r_0^2/\eta",
+    "Euclidean gradient descent with any η > 0 from any r_0 > 0, one block and no free parameters; width is D, at "
+    "least sup f - inf f, largest_gradient G_max ≥ sup G, largest_square r_0²",
+    "this library, claim H4",
+    _any_rate,
+    fewest=2,
 )
 PSI_SGD = Bound(
     "PSI-SGD",
@@ -276,6 +295,7 @@ BOUNDS = {
         PSI_GD_SUM,
         PSI_GD,
         GD,
+        GD_ANY_RATE,
         PSI_SGD,
         PSI_SGD_TUNED,
         PSI_SGD_DECREASING,
