@@ -6,9 +6,13 @@ from psitheory.optimizers.euclidean import GradientDescent, HeavyBall, Nesterov
 from psitheory.optimizers.geodesic import RiemannianGradientDescent
 from psitheory.optimizers.interface import Optimizer, Rate, State
 from psitheory.optimizers.lengths import LARS, BarzilaiBorwein, Clipped, NormalisedDescent, Polyak, SignDescent
+from psitheory.optimizers.line_search import ExactLineSearch, NonlinearCG
+from psitheory.optimizers.newton import QuotientNewton
 from psitheory.optimizers.psi import PSIGradientDescent, PSIMomentum
+from psitheory.optimizers.psi_polyak import PSIPolyak
 from psitheory.optimizers.rapidity import AdaptiveRapidityDescent, RapidityDescent
 from psitheory.optimizers.rate import PerBlock
+from psitheory.optimizers.schedules import Schedule, decay_as_schedule
 
 __all__ = [
     "LARS",
@@ -17,21 +21,27 @@ __all__ = [
     "AdaptiveRapidityDescent",
     "BarzilaiBorwein",
     "Clipped",
+    "ExactLineSearch",
     "GradientDescent",
     "HeavyBall",
     "Nesterov",
+    "NonlinearCG",
     "NormalisedDescent",
     "Optimizer",
     "PSIArmijo",
     "PSIGradientDescent",
     "PSIMomentum",
+    "PSIPolyak",
     "PerBlock",
     "Polyak",
+    "QuotientNewton",
     "RMSprop",
     "RapidityDescent",
     "Rate",
     "RiemannianGradientDescent",
+    "Schedule",
     "SignDescent",
     "State",
     "adamw",
+    "decay_as_schedule",
 ]

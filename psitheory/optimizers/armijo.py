@@ -12,7 +12,7 @@ from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.errors import ArgumentError, ArgumentTypeError, Undecided, shown
 from psitheory.layout import Layout
 from psitheory.models.interface import Evaluation, Model
-from psitheory.optimizers.rate import check_factor, check_rate, is_schedule, spread
+from psitheory.optimizers.rate import check_factor, check_model, check_rate, is_schedule, spread
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,8 +55,7 @@ class PSIArmijo:
     tries: int = field(default=60, kw_only=True)
 
     def __post_init__(self) -> None:
-        if isinstance(self.model, type) or not (hasattr(self.model, "evaluate") and hasattr(self.model, "layout")):
-            raise ArgumentTypeError(f"model is {shown(self.model)}; an object with a layout and evaluate(w) is needed")
+        check_model(self.model)
         if is_schedule(self.rate):
             raise ArgumentTypeError(
                 f"rate is {shown(self.rate)}; a positive number is needed, since every step begins at it"

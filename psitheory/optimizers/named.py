@@ -15,7 +15,10 @@ from psitheory.optimizers.euclidean import GradientDescent, HeavyBall, Nesterov
 from psitheory.optimizers.geodesic import RiemannianGradientDescent
 from psitheory.optimizers.interface import Optimizer
 from psitheory.optimizers.lengths import LARS, BarzilaiBorwein, Clipped, NormalisedDescent, Polyak, SignDescent
+from psitheory.optimizers.line_search import ExactLineSearch, NonlinearCG
+from psitheory.optimizers.newton import QuotientNewton
 from psitheory.optimizers.psi import PSIGradientDescent, PSIMomentum
+from psitheory.optimizers.psi_polyak import PSIPolyak
 from psitheory.optimizers.rapidity import AdaptiveRapidityDescent, RapidityDescent
 
 
@@ -62,6 +65,10 @@ def named_optimizer(name: str, model: Model, *, rate: float, length: float) -> N
     ``psi-armijo``    PSI-GD with backtracking from 8η                            0
     ``psi-rd``        rapidity descent, L = 1/η                                   0
     ``psi-rd-search`` rapidity descent, L sought from 1/16η on                    0
+    ``psi-polyak``    Polyak's step on the quotient; the minimum must be known     0
+    ``newton``        Newton's method on the quotient                             0
+    ``exact``         gradient descent by exact line search                       0
+    ``cg``            nonlinear conjugate gradients, Polak-Ribière                0
     ``rgd``           Riemannian gradient descent along geodesics, rate η         0
     ================  ==========================================================  ====
 
@@ -100,11 +107,11 @@ def _per_weight(model: Model, length: float) -> float:
     return length / float(np.sqrt(model.layout.n))
 
 
-def _polyak(model: Model, rate: float, length: float) -> Optimizer:
+def _minimum(model: Model, name: str) -> float:
     minimum = getattr(model, "minimum", None)
     if minimum is None:
-        raise ArgumentError(f"optimizer is 'polyak', but {type(model).__name__} does not know its minimum")
-    return Polyak(float(minimum))
+        raise ArgumentError(f"optimizer is {name!r}, but {type(model).__name__} does not know its minimum")
+    return float(minimum)
 
 
 _BUILDERS: dict[str, tuple[str, int, Callable[[Model, float, float], Optimizer]]] = {
@@ -120,7 +127,7 @@ _BUILDERS: dict[str, tuple[str, int, Callable[[Model, float, float], Optimizer]]
     "adagrad": ("Adagrad", 1, lambda model, rate, length: Adagrad(10 * _per_weight(model, length), eps=0)),
     "lars": ("LARS", 0, lambda model, rate, length: LARS(length)),
     "bb": ("Barzilai-Borwein", 0, lambda model, rate, length: BarzilaiBorwein(rate)),
-    "polyak": ("Polyak", 0, _polyak),
+    "polyak": ("Polyak", 0, lambda model, rate, length: Polyak(_minimum(model, "polyak"))),
     "psi-gd": ("PSI-GD", 0, lambda model, rate, length: PSIGradientDescent(rate)),
     "psi-momentum": ("PSI-GD with momentum", 0, lambda model, rate, length: PSIMomentum(rate / 10, 0.9)),
     "psi-armijo": ("PSI-GD with backtracking", 0, lambda model, rate, length: PSIArmijo(model, 8 * rate)),
@@ -130,6 +137,10 @@ _BUILDERS: dict[str, tuple[str, int, Callable[[Model, float, float], Optimizer]]
         0,
         lambda model, rate, length: AdaptiveRapidityDescent(model, 1 / (16 * rate)),
     ),
+    "psi-polyak": ("PSI-Polyak", 0, lambda model, rate, length: PSIPolyak(_minimum(model, "psi-polyak"))),
+    "newton": ("quotient Newton", 0, lambda model, rate, length: QuotientNewton(model)),
+    "exact": ("exact line search", 0, lambda model, rate, length: ExactLineSearch(model)),
+    "cg": ("nonlinear CG", 0, lambda model, rate, length: NonlinearCG(model)),
     "rgd": ("RGD", 0, lambda model, rate, length: RiemannianGradientDescent(rate)),
 }
 

@@ -23,7 +23,7 @@ from psitheory.geometry import sphere
 from psitheory.layout import Layout
 from psitheory.models.interface import Evaluation, Model
 from psitheory.optimizers.interface import State
-from psitheory.optimizers.rate import PerBlock, check_rate, is_schedule, spread
+from psitheory.optimizers.rate import PerBlock, check_model, check_rate, is_schedule, spread
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,8 +133,7 @@ class AdaptiveRapidityDescent:
     tries: int = field(default=60, kw_only=True)
 
     def __post_init__(self) -> None:
-        if isinstance(self.model, type) or not (hasattr(self.model, "evaluate") and hasattr(self.model, "layout")):
-            raise ArgumentTypeError(f"model is {shown(self.model)}; an object with a layout and evaluate(w) is needed")
+        check_model(self.model)
         if isinstance(self.smoothness, PerBlock):
             raise ArgumentTypeError(f"smoothness is {shown(self.smoothness)}; one number for all blocks is needed")
         _check_constant(self.smoothness)

@@ -71,6 +71,19 @@ def check_factor(value: Any, name: str) -> None:
         raise ArgumentError(f"{name} is {shown(value)}; a number of at least 0 and less than 1 is needed")
 
 
+def check_model(model: Any, *needed: str) -> None:
+    """Raise an error unless ``model`` is a model, with the methods ``needed`` besides ``evaluate``.
+
+    Raises
+    ------
+    ArgumentTypeError
+        If it is a class, or lacks a layout or a method.
+    """
+    if isinstance(model, type) or not all(hasattr(model, name) for name in ("layout", "evaluate", *needed)):
+        methods = " and ".join(f"{name}(w)" for name in ("evaluate", *needed))
+        raise ArgumentTypeError(f"model is {shown(model)}; an object with a layout and {methods} is needed")
+
+
 def is_zero(value: Any) -> bool:
     """Tell whether ``value`` is one number, exactly zero, so that its term may be left out."""
     return not isinstance(value, PerBlock) and np.ndim(value) == 0 and bool(value == 0)
