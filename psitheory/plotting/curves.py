@@ -8,7 +8,7 @@ import numpy as np
 
 from psitheory.checking import Exhibit
 from psitheory.plotting.parts import label, legend, named, styles, titled
-from psitheory.plotting.style import COLOURS, GUIDE, INK
+from psitheory.plotting.style import COLOURS, GUIDE, INK, RACE_LINES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -67,10 +67,10 @@ def draw_race(figure: Figure, exhibit: Exhibit) -> None:
     x, limit = exhibit.arrays["x"], float(exhibit.arrays["limit"])
     names = [name for name, _ in named(exhibit, "x", "limit") if not name.endswith(", fitted")]
     for k, name in enumerate(names):
-        colour, style = COLOURS[k % len(COLOURS)], (".-", ".:", ".-.")[k // len(COLOURS) % 3]
+        colour, style = COLOURS[k % len(COLOURS)], RACE_LINES[k // len(COLOURS) % len(RACE_LINES)]
         rows = np.atleast_2d(exhibit.arrays[name])
         slope = exhibit.labels.get(f"{name}, fitted", "")
-        axes.plot(x, rows[0], style, color=colour, label=f"{label(exhibit, name)} {slope}".rstrip())
+        axes.plot(x, rows[0], ".", ls=style, color=colour, label=f"{label(exhibit, name)} {slope}".rstrip())
         for row in rows[1:]:
             axes.plot(x, row, ".", ms=3, alpha=0.5, color=colour)
         if (beyond := np.isnan(rows).any(axis=0)).any():
