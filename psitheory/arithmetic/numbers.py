@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from psitheory.arithmetic.balls import BALLS
+from psitheory.arithmetic.formal.namespace import FORMAL
 from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.arithmetic.rationals import RATIONALS
 from psitheory.arithmetic.symbols import EXPRESSIONS, SYMBOLS
@@ -23,7 +24,7 @@ def _of_element(element: Any) -> ObjectNamespace | None:
     if module.startswith("flint."):
         return BALLS if kind.__name__ == "arb" else RATIONALS
     if module.startswith("psitheory.arithmetic."):
-        return SYMBOLS
+        return FORMAL if module.startswith("psitheory.arithmetic.formal.") else SYMBOLS
     return EXPRESSIONS if module.startswith("sympy.") else None
 
 
@@ -66,13 +67,23 @@ def dot(x: Array, y: Array, axis: int = -1, keepdims: bool = False) -> Array:
     r"""Return :math:`\sum_k x_k y_k` over ``axis``, without conjugating.
 
     ``numpy.vecdot`` conjugates its first argument: it fails on balls, adds conjugates to symbols and
-    spoils complex steps.  It is used where it cannot matter, on real floats.
+    spoils complex steps.  It is used where it cannot matter, on real floats.  On formal vectors this is the inner
+    product, which a sum of products of entries is not.
     """
     if type(x) is np.ndarray and type(y) is np.ndarray and axis == -1:
         if x.dtype.kind == "f" and y.dtype.kind == "f":
             out = np.vecdot(x, y)
             return out[..., None] if keepdims else out
-    return namespace(x, y).sum(x * y, axis=axis, keepdims=keepdims)
+    xp = namespace(x, y)
+    if isinstance(xp, ObjectNamespace):
+        return xp.dot(x, y, axis=axis, keepdims=keepdims)
+    return xp.sum(x * y, axis=axis, keepdims=keepdims)
+
+
+def has_one_entry(rows: Array) -> bool:
+    """Tell whether rows (..., d) have one entry; a proof in every dimension then says that it is for d ≥ 2."""
+    xp = namespace(rows)
+    return xp.has_one_entry(rows) if isinstance(xp, ObjectNamespace) else bool(rows.shape[-1] == 1)
 
 
 def squared_norm(x: Array, axis: int = -1, keepdims: bool = False) -> Array:

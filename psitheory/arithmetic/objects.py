@@ -40,6 +40,8 @@ class ObjectNamespace:
     """
 
     name: str = "objects"
+    ordered: bool = True
+    """Whether any two numbers can be compared, if only to be told that their order is undecided."""
 
     def __init__(self) -> None:
         for name in _SHAPES:
@@ -103,6 +105,19 @@ class ObjectNamespace:
     def sum(self, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
         """Return the sum of elements; an empty sum is the element 0."""
         return np.sum(np.asarray(x, dtype=object), axis=axis, keepdims=keepdims, initial=self.element(0))
+
+    def dot(self, x: Any, y: Any, axis: int = -1, keepdims: bool = False) -> Any:
+        """Return the sum of the products of entries over ``axis``."""
+        return self.sum(x * y, axis=axis, keepdims=keepdims)
+
+    def zero_rows(self, rows: Any) -> Any:
+        """Tell of each row (..., d) whether all of it is exactly zero."""
+        flags = np.frompyfunc(lambda x: bool(x == 0), 1, 1)(rows)
+        return np.all(np.asarray(flags, dtype=bool), axis=-1)
+
+    def has_one_entry(self, rows: Any) -> bool:
+        """Tell whether rows (..., d) have one entry; a proof for every d says where this was asked."""
+        return bool(np.shape(rows)[-1] == 1)
 
     def mean(self, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
         """Return the arithmetic mean."""

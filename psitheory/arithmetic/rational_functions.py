@@ -41,6 +41,10 @@ class RationalFunctions:
         """Return the number top/bottom."""
         return RationalFunction.reduced(self, self._context.constant(top), self._context.constant(bottom))
 
+    def normal(self, polynomial: Any) -> Any:
+        """Return the normal form of a polynomial: itself, where symbols obey no equations."""
+        return polynomial
+
     def is_positive(self, polynomial: Any) -> bool:
         """Tell whether a polynomial is positive wherever the assumptions on its symbols hold.
 
@@ -67,6 +71,7 @@ class RationalFunction:
     @classmethod
     def reduced(cls, field: RationalFunctions, top: Any, bottom: Any) -> RationalFunction:
         """Return top/bottom in lowest terms."""
+        top, bottom = field.normal(top), field.normal(bottom)
         if bottom == 0:
             raise ZeroDivisionError("division by a rational function that is zero")
         common = top.gcd(bottom)
@@ -129,7 +134,7 @@ class RationalFunction:
             raise NotInArithmetic(f"a symbol is raised to the power {k!r}; an integer power is needed")
         if k < 0:
             return 1 / self**-k  # type: ignore[no-any-return]
-        return RationalFunction(self.field, self.top**k, self.bottom**k)
+        return self.reduced(self.field, self.top**k, self.bottom**k)
 
     def __eq__(self, other: object) -> bool:
         y = self._lift(other)

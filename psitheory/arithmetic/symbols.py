@@ -67,6 +67,7 @@ class Symbols(ObjectNamespace):
     """Rational functions of named symbols."""
 
     name = "symbols"
+    ordered = False
 
     def element(self, value: Any) -> Any:
         """Return ``value`` unchanged if it is an element, an int or a ratio; refuse floats."""

@@ -36,6 +36,7 @@ class Observation:
     relation: Relation
     moved: bool = True
     accurate: bool = False
+    surplus: Any = None
 
 
 def equal(left: Any, right: Any, *, accurate: bool = False) -> Observation:
@@ -47,9 +48,13 @@ def equal(left: Any, right: Any, *, accurate: bool = False) -> Observation:
     return Observation(left, right, "equal", accurate=accurate)
 
 
-def at_most(left: Any, right: Any) -> Observation:
-    """Claim that ``left`` is at most ``right``, entry by entry."""
-    return Observation(left, right, "at most")
+def at_most(left: Any, right: Any, *, surplus: Any = None) -> Observation:
+    """Claim that ``left`` is at most ``right``, entry by entry.
+
+    ``surplus`` is what ``right - left`` is, written as a sum of squares, of lengths or of Gram determinants (a
+    ``PositiveSum`` of :mod:`psitheory.arithmetic`): the identity proves the inequality on formal vectors.
+    """
+    return Observation(left, right, "at most", surplus=surplus)
 
 
 def vacuous(reason: str) -> Observation:

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from psitheory.checking.theorem import BALLS, CONTROLS, FLOATS, POWERS_OF_TWO, RATIONALS, SYMBOLS
+from psitheory.checking.theorem import BALLS, CONTROLS, FLOATS, FORMAL, POWERS_OF_TWO, RATIONALS, SYMBOLS
 from psitheory.checking.verdict import Grade, Verdict
 from psitheory.errors import UnknownName
 
 GRADES: Mapping[str, Grade] = {
+    FORMAL: Grade.PROVED,
     SYMBOLS: Grade.PROVED,
     RATIONALS: Grade.EXACT,
     POWERS_OF_TWO: Grade.EXACT,

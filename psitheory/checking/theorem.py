@@ -18,11 +18,12 @@ FLOATS = "floats"
 POWERS_OF_TWO = "powers of two"
 RATIONALS = "rationals"
 SYMBOLS = "symbols"
+FORMAL = "formal vectors"
 BALLS = "balls"
 CONTROLS = "controls"
 
-KINDS: tuple[str, ...] = (SYMBOLS, RATIONALS, POWERS_OF_TWO, BALLS, FLOATS, CONTROLS)
-"""The kinds of evidence: five arithmetics, and floats judged by control runs that start one ulp away."""
+KINDS: tuple[str, ...] = (FORMAL, SYMBOLS, RATIONALS, POWERS_OF_TWO, BALLS, FLOATS, CONTROLS)
+"""The kinds of evidence: six arithmetics, and floats judged by control runs that start one ulp away."""
 
 
 @dataclass(frozen=True)

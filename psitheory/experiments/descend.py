@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from psitheory.arithmetic import BALLS, SYMBOLS, Array, namespace
+from psitheory.arithmetic import BALLS, Array, namespace
 from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.errors import ArgumentError, shown
 from psitheory.experiments.iterate import Sampling, Survivors, iterate, not_a_number
@@ -106,7 +106,7 @@ class _Log:
         if self.is_due(t):
             self._record(xp, w, evaluation.loss, square)
         self._sum = self._sum + square
-        if xp is not SYMBOLS:
+        if _has_minima(xp):
             self._min = square if t == 0 else xp.minimum(self._min, square)
 
     def _start(self, xp: Any, square: Array) -> None:
@@ -130,7 +130,7 @@ class _Log:
         now = {"loss": loss, "squared_gradient": square}
         if self._running:
             now["sum_squared_gradient"] = self._sum
-            if xp is not SYMBOLS:
+            if _has_minima(xp):
                 now["min_squared_gradient"] = self._min
         if xp is BALLS or not isinstance(xp, ObjectNamespace):
             now["norms"] = self._layout.norms(w)
@@ -155,6 +155,10 @@ class _Log:
         return Trajectory(
             self._times, columns["loss"], columns["squared_gradient"], final=w, broken_at=self._broken_at, **found
         )
+
+
+def _has_minima(xp: Any) -> bool:
+    return not isinstance(xp, ObjectNamespace) or xp.ordered
 
 
 _OPTIONAL = ("sum_squared_gradient", "min_squared_gradient", "norms", "points")

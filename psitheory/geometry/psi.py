@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from psitheory.arithmetic import Array, dot, known_any, namespace, norm, rescaled
+from psitheory.arithmetic import Array, dot, has_one_entry, known_any, namespace, norm, rescaled
 from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.errors import ArgumentError, ArgumentTypeError, Undecided, shown
 from psitheory.geometry import sphere
@@ -306,7 +306,7 @@ def _inner(w: Array, x: Array, y: Array) -> Array:
 
 def _angle(u: Array, v: Array) -> Array:
     angles = sphere.angle(u, v)
-    if u.shape[-1] > 1:
+    if not has_one_entry(u):
         return angles
     apart = 1 - (u * v)[..., 0]  # 0 where the signs agree, 2 where they differ
     xp = namespace(u, v)

@@ -60,6 +60,5 @@ def is_zero(rows: Array) -> Array:
     """Tell of each row (..., d) whether all of it is exactly zero."""
     xp = namespace(rows)
     if isinstance(xp, ObjectNamespace):
-        flags = np.frompyfunc(lambda x: bool(x == 0), 1, 1)(rows)
-        return np.all(np.asarray(flags, dtype=bool), axis=-1)
+        return xp.zero_rows(rows)
     return xp.all(rows == 0, axis=-1)

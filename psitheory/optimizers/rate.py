@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from psitheory.arithmetic import SYMBOLS, Array, namespace
+from psitheory.arithmetic import Array, namespace
 from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 from psitheory.layout import Layout
@@ -67,7 +67,7 @@ def check_factor(value: Any, name: str) -> None:
     value = float(value) if isinstance(value, Fraction) else value
     xp = namespace(value)
     one = xp.element(1) if isinstance(xp, ObjectNamespace) else 1
-    if np.ndim(value) or (xp is not SYMBOLS and _some(xp.greater(one, value), False)):
+    if np.ndim(value) or (_is_ordered(xp) and _some(xp.greater(one, value), False)):
         raise ArgumentError(f"{name} is {shown(value)}; a number of at least 0 and less than 1 is needed")
 
 
@@ -102,7 +102,7 @@ def _check_values(value: Any, name: str, *, may_be_zero: bool) -> None:
     if isinstance(value, Fraction):
         value = float(value)
     xp = namespace(value)
-    if xp is SYMBOLS:
+    if not _is_ordered(xp):
         return
     if isinstance(xp, ObjectNamespace):
         wrong = _some(xp.isfinite(value), False)
@@ -116,6 +116,11 @@ def _check_values(value: Any, name: str, *, may_be_zero: bool) -> None:
         wrong = not bool(np.all(inside & (array < math.inf)))
     if wrong:
         raise ArgumentError(f"{name} is {shown(value)}; {needed} is needed")
+
+
+def _is_ordered(xp: Any) -> bool:
+    """Tell whether any two numbers of an arithmetic can be compared."""
+    return not isinstance(xp, ObjectNamespace) or xp.ordered
 
 
 def _some(answers: Any, wanted: bool) -> bool:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException
 
 from psitheory.arithmetic import SymbolTable, to_rationals
-from psitheory.checking import BALLS, CONTROLS, FLOATS, POWERS_OF_TWO, RATIONALS, SYMBOLS
+from psitheory.arithmetic.formal import PoolExhausted, Space
+from psitheory.checking import BALLS, CONTROLS, FLOATS, FORMAL, POWERS_OF_TWO, RATIONALS, SYMBOLS
 from psitheory.errors import ArgumentError, PsitheoryError, UnknownName
 
 
@@ -51,6 +52,7 @@ def _naming(name: str) -> Iterator[None]:
 
 Strategies = Callable[[Drawn], st.SearchStrategy[Any]]
 Generic = Callable[[Drawn, SymbolTable, str], Sequence[Any]]
+Formal = Callable[[Drawn, Space, str], Sequence[Any]]
 
 
 @dataclass(eq=False)
@@ -69,6 +71,8 @@ class Domain(st.SearchStrategy[Any]):
         Exact values; if None, the law cannot run on rationals.
     symbols : function of (inputs so far, symbol table, name of the input) -> list of generic elements, or None
         One generic element for each case to be proved.
+    formal : function of (inputs so far, space, name of the input) -> list of generic elements, or None
+        The same on formal vectors, where an entry stands for a vector of any dimension.
     rescales : bool
         Whether this input rescales representatives, so that powers of two are worth a test of their own.
     """
@@ -77,6 +81,7 @@ class Domain(st.SearchStrategy[Any]):
     powers: Strategies | None = None
     rationals: Strategies | None = None
     symbols: Generic | None = None
+    formal: Formal | None = None
     rescales: bool = False
 
     def __post_init__(self) -> None:
@@ -105,6 +110,7 @@ def as_domain(value: Any) -> Domain:
         floats=lambda _: st.just(value),
         rationals=lambda _: st.just(to_rationals(value)),
         symbols=lambda *_: [to_rationals(value)] if to_rationals(value) is value else [value],
+        formal=lambda *_: [to_rationals(value)],
     )
 
 
@@ -112,6 +118,8 @@ def kinds_of(domains: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the kinds of evidence that the domains of a law offer, firmest first."""
     all_of_them = [as_domain(value) for value in domains.values()]
     kinds = []
+    if all_of_them and all(domain.formal for domain in all_of_them):
+        kinds.append(FORMAL)
     if all_of_them and all(domain.symbols for domain in all_of_them):
         kinds.append(SYMBOLS)
     if all(domain.rationals for domain in all_of_them):
@@ -155,29 +163,55 @@ def _read_only(value: Any) -> Any:
 
 def generic_inputs(domains: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield one dict of generic symbolic inputs for each case that the domains offer."""
-    path: list[int] = []
-    while True:
+    path: list[int] | None = []
+    while path is not None:
         table = SymbolTable()
-        _generic(domains, table, list(path))  # this pass only learns the names of the symbols
+        _generic(domains, "symbols", table, path)  # this pass only learns the names of the symbols
         table.close()
-        drawn, counts = _generic(domains, table, list(path))
+        drawn, counts = _generic(domains, "symbols", table, path)
         yield drawn
-        path = [*path, *[0] * (len(counts) - len(path))]
-        while path and path[-1] + 1 >= counts[len(path) - 1]:
-            path.pop()
-        if not path:
-            return
-        path[-1] += 1
+        path = _next(path, counts)
 
 
-def _generic(domains: Mapping[str, Any], table: SymbolTable, path: list[int]) -> tuple[dict[str, Any], list[int]]:
+def formal_inputs(domains: Mapping[str, Any], size: int = 64) -> Iterator[tuple[Space, dict[str, Any]]]:
+    """Yield the generic inputs on formal vectors of each case, with the space that they belong to.
+
+    Sending ``True`` to the iterator, when the symbols of a case ran out, makes it yield the case again with more.
+    """
+    path: list[int] | None = []
+    symbols = size
+    while path is not None:
+        space = Space(symbols)
+        try:
+            drawn, counts = _generic(domains, "formal", space, path)
+            more = yield space, drawn
+        except PoolExhausted:
+            more = True
+        if more:
+            symbols *= 2
+        else:
+            path = _next(path, counts)
+
+
+def _next(path: list[int], counts: list[int]) -> list[int] | None:
+    """Return the choices that come after ``path``, None after the last."""
+    path = [*path, *[0] * (len(counts) - len(path))]
+    while path and path[-1] + 1 >= counts[len(path) - 1]:
+        path.pop()
+    return [*path[:-1], path[-1] + 1] if path else None
+
+
+def _generic(
+    domains: Mapping[str, Any], kind: str, source: SymbolTable | Space, path: list[int]
+) -> tuple[dict[str, Any], list[int]]:
     drawn = Drawn()
     counts = []
     for i, (name, value) in enumerate(domains.items()):
         domain = as_domain(value)
-        assert domain.symbols is not None
+        make: Any = domain.formal if kind == "formal" else domain.symbols
+        assert make is not None
         with _naming(name):
-            options = domain.symbols(drawn, table, name)
+            options = make(drawn, source, name)
         counts.append(len(options))
         drawn[name] = options[path[i] if i < len(path) else 0]
     return drawn, counts

@@ -15,6 +15,7 @@ from psitheory.checking import (
     BALLS,
     CONTROLS,
     FLOATS,
+    FORMAL,
     POWERS_OF_TWO,
     RATIONALS,
     SYMBOLS,
@@ -30,6 +31,7 @@ from psitheory.checking import (
 )
 from psitheory.errors import ArgumentError, NotInArithmetic, PsitheoryError, Undecided, WrongClass
 from psitheory.runner.domain import generic_inputs, inputs, kinds_of
+from psitheory.runner.in_formal import can_be_formal, prove_formally
 from psitheory.runner.judge import Outcome, judge
 from psitheory.runner.search import Search, search
 from psitheory.runner.witness import decode, witness
@@ -47,7 +49,7 @@ class Effort:
         return Effort({kind: n * factor for kind, n in self.cases.items()}, seconds)
 
 
-QUICK = Effort({SYMBOLS: 1, RATIONALS: 20, POWERS_OF_TWO: 50, BALLS: 15, FLOATS: 50, CONTROLS: 3}, 2.0)
+QUICK = Effort({FORMAL: 1, SYMBOLS: 1, RATIONALS: 20, POWERS_OF_TWO: 50, BALLS: 15, FLOATS: 50, CONTROLS: 3}, 2.0)
 EFFORTS: Mapping[str, Effort] = {"quick": QUICK, "standard": QUICK.times(6, 10.0), "deep": QUICK.times(100, 180.0)}
 """The efforts by name."""
 
@@ -94,6 +96,8 @@ def _derive(seed: int, *names: str) -> int:
 
 def _check_law(law: Law, effort: Effort, seed: int) -> LawReport:
     kinds = law.on or kinds_of(law.domains)
+    if can_be_formal(law) and FORMAL not in kinds:
+        kinds = (FORMAL, *kinds)
     collected = [_evidence(law, kind, effort, seed, required=law.on is not None) for kind in kinds]
     evidence = tuple(e for e in collected if e is not None)
     counterfeits = tuple(_check_counterfeit(c, kinds, effort, seed) for c in law.counterfeits)
@@ -106,7 +110,11 @@ def _evidence(law: Law, kind: str, effort: Effort, seed: int, *, required: bool)
     try:
         if law.quantifier == "exists" and kind == SYMBOLS:
             return None  # a generic case can neither show nor deny that some case exists
-        if kind == SYMBOLS:
+        if kind == FORMAL:
+            made = prove_formally(law, seed=seed)
+            if made.verdict is not Verdict.HOLDS and FORMAL not in (law.on or ()):
+                return None  # what is not proved in every dimension may still be true: the other kinds decide
+        elif kind == SYMBOLS:
             made = _prove(law)
         elif law.quantifier == "exists":
             made = _exhibit(law, kind, effort, seed)

@@ -21,10 +21,13 @@ import numpy as np
 from hypothesis import strategies as st
 
 from psitheory.arithmetic import RATIONALS, SYMBOLS, SymbolTable
+from psitheory.arithmetic.formal import Space
 from psitheory.errors import ArgumentError, shown
 from psitheory.geometry import PSIQuotient
 from psitheory.layout import Layout
+from psitheory.models.generic import vector
 from psitheory.runner.domain import Domain, Drawn
+from psitheory.strategies import formal
 from psitheory.strategies.values import (
     Draw,
     binary_floats,
@@ -89,6 +92,7 @@ def quotients() -> Domain:
         floats=lambda drawn: low_layouts(drawn).map(PSIQuotient),
         rationals=lambda drawn: exact_layouts(drawn).map(PSIQuotient),
         symbols=lambda *_: [PSIQuotient(layout) for layout in GENERIC_LAYOUTS],
+        formal=lambda *_: [PSIQuotient(layout) for layout in formal.FORMAL_LAYOUTS],
     )
 
 
@@ -134,7 +138,10 @@ def points(reference: Reference) -> Domain:
         r = SYMBOLS.asarray([table.positive(f"r{i}_{name}") for i in range(layout.m)])
         return [layout.scale(r, at)]
 
-    return Domain(floats=floats, rationals=rationals, symbols=symbols)
+    def formally(drawn: Drawn, space: Space, name: str) -> list[Any]:
+        return [formal.generic_point(layout_of(reference, drawn), drawn, reference, space, name)]
+
+    return Domain(floats=floats, rationals=rationals, symbols=symbols, formal=formally)
 
 
 def _class_of(reference: Reference, drawn: Drawn) -> Any:
@@ -161,6 +168,7 @@ def vectors(reference: Reference) -> Domain:
         symbols=lambda drawn, table, name: [
             SYMBOLS.asarray([table.real(f"{name}{k}") for k in range(layout_of(reference, drawn).n)])
         ],
+        formal=lambda drawn, space, name: [vector(layout_of(reference, drawn), space, name)],
     )
 
 
@@ -174,7 +182,7 @@ def tangents(reference: Reference, at: str) -> Domain:
         return st.builds(lambda k, z: layout.scale(math.ldexp(1.0, k) * sizes, z), exponent, float_arrays((layout.n,)))
 
     plain = vectors(reference)
-    return Domain(floats=floats, rationals=plain.rationals, symbols=plain.symbols)
+    return Domain(floats=floats, rationals=plain.rationals, symbols=plain.symbols, formal=plain.formal)
 
 
 def _scales_of(reference: Reference, entry: st.SearchStrategy[float]) -> Callable[[Drawn], st.SearchStrategy[Any]]:
@@ -202,6 +210,7 @@ def rescalings(reference: Reference, *, decades: float = 90.0, powers_of_two: bo
         symbols=lambda drawn, table, name: [
             SYMBOLS.asarray([table.positive(f"{name}{i}") for i in range(layout_of(reference, drawn).m)])
         ],
+        formal=lambda drawn, space, name: [formal.positive_numbers(layout_of(reference, drawn).m, space, name)],
         rescales=True,
     )
 
@@ -212,6 +221,7 @@ def step_sizes(*, decades: float = 3.0) -> Domain:
         floats=lambda _: positive_floats(decades),
         rationals=lambda _: positive_ratios(),
         symbols=lambda _, table, name: [table.positive(name)],
+        formal=lambda _, space, name: [space.positive(name)],
     )
 
 
@@ -225,5 +235,12 @@ def ratios(low: int, high: int, *, parts: int = 64) -> Domain:
 
 
 def counts(low: int, high: int) -> Domain:
-    """Draw integers from ``low`` to ``high``, such as numbers of steps; they shrink to ``low``."""
-    return Domain(floats=lambda _: st.integers(low, high), rationals=lambda _: st.integers(low, min(high, low + 2)))
+    """Draw integers from ``low`` to ``high``, such as numbers of steps; they shrink to ``low``.
+
+    On formal vectors it is 2 where the range allows it: a second step is the first from a point of a run.
+    """
+    return Domain(
+        floats=lambda _: st.integers(low, high),
+        rationals=lambda _: st.integers(low, min(high, low + 2)),
+        formal=lambda *_: [min(max(low, 2), high)],
+    )

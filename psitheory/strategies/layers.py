@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from psitheory.arithmetic import SYMBOLS, SymbolTable
 from psitheory.models import NormalisedLayer, Rayleigh
 from psitheory.runner.domain import Domain, Drawn
+from psitheory.strategies.formal import symmetric_matrix
 from psitheory.strategies.values import Draw, float_arrays, rational_arrays
 
 
@@ -41,4 +42,9 @@ def symmetric_rayleighs() -> Domain:
     def symbols(_: Drawn, table: SymbolTable, name: str) -> list[Rayleigh]:
         return [generic(table, name, 2), generic(table, name, 3)]
 
-    return Domain(floats=lambda _: of(float_arrays), rationals=lambda _: of(rational_arrays), symbols=symbols)
+    return Domain(
+        floats=lambda _: of(float_arrays),
+        rationals=lambda _: of(rational_arrays),
+        symbols=symbols,
+        formal=lambda _, space, name: [Rayleigh(symmetric_matrix(size, space, f"{name}{size}")) for size in (2, 3)],
+    )

@@ -18,6 +18,7 @@ from psitheory.models.mlp import BatchNormMLP
 from psitheory.optimizers import PSIGradientDescent
 from psitheory.rates import largest_curvature
 from psitheory.runner.domain import Domain, Drawn
+from psitheory.strategies.formal import FORMAL_LAYOUTS, generic_functions
 from psitheory.strategies.geometry import GENERIC_LAYOUTS, exact_layouts, generic_class
 from psitheory.strategies.values import (
     Draw,
@@ -155,6 +156,7 @@ def psi_models() -> Domain:
         floats=_known_everywhere,
         rationals=rationals,
         symbols=lambda _, table, name: [generic_jet(layout, table, name) for layout in GENERIC_LAYOUTS],
+        formal=lambda _, space, name: generic_functions(FORMAL_LAYOUTS, space, name),
     )
 
 

@@ -23,7 +23,7 @@ def pythagorean_points(reference: Reference) -> Domain:
     def rationals(drawn: Drawn) -> st.SearchStrategy[Any]:
         return _pythagorean_points(layout_of(reference, drawn))
 
-    return Domain(floats=plain.floats, rationals=rationals, symbols=plain.symbols)
+    return Domain(floats=plain.floats, rationals=rationals, symbols=plain.symbols, formal=plain.formal)
 
 
 @st.composite

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from psitheory.models import Frozen, Neuron, RankOne
 from psitheory.runner.domain import Domain, Drawn
+from psitheory.strategies.formal import factor
 from psitheory.strategies.geometry import Reference, layout_of, ratios
 from psitheory.strategies.values import Draw
 
@@ -16,7 +17,12 @@ from psitheory.strategies.values import Draw
 def factors() -> Domain:
     """Draw numbers strictly between 0 and 1, such as a momentum; on symbols a positive one."""
     plain = ratios(0, 1)
-    return Domain(floats=plain.floats, rationals=plain.rationals, symbols=lambda _, table, name: [table.positive(name)])
+    return Domain(
+        floats=plain.floats,
+        rationals=plain.rationals,
+        symbols=lambda _, table, name: [table.positive(name)],
+        formal=lambda _, space, name: [factor(space, name)],
+    )
 
 
 @st.composite
@@ -65,7 +71,8 @@ def generic_points(reference: Reference) -> Domain:
 def choices(*values: Any) -> Domain:
     """Draw one of the ``values``, which mean the same in every arithmetic (names, say); on symbols each in turn."""
     some = st.sampled_from(values)
-    return Domain(floats=lambda _: some, rationals=lambda _: some, symbols=lambda *_: list(values))
+    each = list(values)
+    return Domain(floats=lambda _: some, rationals=lambda _: some, symbols=lambda *_: each, formal=lambda *_: each)
 
 
 def mini_batches(model: str, steps: int, size: int) -> Domain:

@@ -1,0 +1,61 @@
+"""Whether a law reads a size: what it then claims may depend on it, and holds for the sizes tried alone."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import CodeType, FunctionType
+from typing import Any
+
+_SIZES = frozenset({"shape", "size", "sizes", "sizes_in_order", "n", "m", "p", "dimension", "len", "enumerate"})
+"""What a law reads a size by: of an array or a layout, or by counting entries."""
+
+_LIBRARY = Path(__file__).resolve().parents[1]
+_STATEMENTS = _LIBRARY / "laws"
+"""Statements that laws are made of; the rest of the library computes, and is trusted to do the same for every size."""
+
+
+def size_read(function: Callable[..., Any]) -> str:
+    """Return by what name and where a law, or a function of laws that it calls, reads a size; else an empty string."""
+    for part in _reached(inspect.unwrap(function), set()):
+        for code in _codes(part.__code__):
+            found = sorted(_SIZES & set(code.co_names))
+            if found:
+                return f"{found[0]} ({Path(code.co_filename).name}, line {code.co_firstlineno}, in {code.co_name})"
+    return ""
+
+
+def _reached(function: Any, seen: set[int]) -> Iterator[FunctionType]:
+    """Yield the functions of laws that a function names, itself included."""
+    if not isinstance(function, FunctionType) or id(function) in seen or not _states(function):
+        return
+    seen.add(id(function))
+    yield function
+    inside = [cell.cell_contents for cell in function.__closure__ or () if _is_full(cell)]
+    named = [function.__globals__.get(name) for code in _codes(function.__code__) for name in code.co_names]
+    modules = [value for value in named if inspect.ismodule(value)]
+    named += [getattr(module, name, None) for module in modules for name in function.__code__.co_names]
+    for other in [*inside, *named]:
+        yield from _reached(other, seen)
+
+
+def _is_full(cell: Any) -> bool:
+    try:
+        cell.cell_contents  # noqa: B018
+    except ValueError:
+        return False
+    return True
+
+
+def _states(function: FunctionType) -> bool:
+    home = Path(function.__code__.co_filename).resolve()
+    inside = _LIBRARY in home.parents
+    return (not inside or _STATEMENTS in home.parents) and "site-packages" not in str(home)
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _codes(constant)
