@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from hypothesis import strategies as st
@@ -49,6 +49,8 @@ def _naming(name: str) -> Iterator[None]:
     except Exception as error:
         raise ArgumentError(f"the domain of {name!r} raised {type(error).__name__}: {error}") from error
 
+
+Case = TypeVar("Case")
 
 Strategies = Callable[[Drawn], st.SearchStrategy[Any]]
 Generic = Callable[[Drawn, SymbolTable, str], Sequence[Any]]
@@ -173,24 +175,23 @@ def generic_inputs(domains: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         path = _next(path, counts)
 
 
-def formal_inputs(domains: Mapping[str, Any], size: int = 64) -> Iterator[tuple[Space, dict[str, Any]]]:
-    """Yield the generic inputs on formal vectors of each case, with the space that they belong to.
+def formal_cases(domains: Mapping[str, Any], compute: Callable[[Space, dict[str, Any]], Case]) -> Iterator[Case]:
+    """Yield what ``compute`` returns for the space and the generic inputs on formal vectors of each case.
 
-    Sending ``True`` to the iterator, when the symbols of a case ran out, makes it yield the case again with more.
+    A case that needs more symbols than there are is computed again from its start, with twice as many.
     """
     path: list[int] | None = []
-    symbols = size
+    symbols = 64
     while path is not None:
         space = Space(symbols)
         try:
             drawn, counts = _generic(domains, "formal", space, path)
-            more = yield space, drawn
+            computed = compute(space, drawn)
         except PoolExhausted:
-            more = True
-        if more:
             symbols *= 2
-        else:
-            path = _next(path, counts)
+            continue
+        yield computed
+        path = _next(path, counts)
 
 
 def _next(path: list[int], counts: list[int]) -> list[int] | None:

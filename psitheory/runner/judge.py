@@ -3,6 +3,7 @@
 ========================  ============================================================================
 kind                      an equality passes when
 ========================  ============================================================================
+formal vectors            both sides are the same linear combination, or numbers, for all inputs
 symbols, rationals        both sides are the same element
 powers of two             both sides are the same floats
 balls                     the enclosures overlap at the last precision, and are narrow
@@ -20,9 +21,10 @@ from typing import Any
 import numpy as np
 
 from psitheory.arithmetic import namespace
-from psitheory.checking import BALLS, CONTROLS, FLOATS, POWERS_OF_TWO, RATIONALS, SYMBOLS
+from psitheory.checking import BALLS, CONTROLS, FLOATS, FORMAL, POWERS_OF_TWO, RATIONALS, SYMBOLS
 from psitheory.errors import NotInArithmetic
 from psitheory.runner.by_controls import controlled
+from psitheory.runner.by_identity import identified
 from psitheory.runner.in_balls import enclosed
 from psitheory.runner.in_floats import sampled
 from psitheory.runner.outcome import Case, Outcome, in_floats, judged, observe, sides
@@ -64,6 +66,7 @@ def _bitwise(case: Case, inputs: Mapping[str, Any]) -> Outcome:
 
 
 _JUDGES: dict[str, Callable[[Case, Mapping[str, Any]], Outcome]] = {
+    FORMAL: identified,
     SYMBOLS: _exact,
     RATIONALS: _exact,
     POWERS_OF_TWO: _bitwise,

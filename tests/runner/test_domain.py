@@ -10,7 +10,7 @@ from flint import fmpq
 from hypothesis import given
 from hypothesis import strategies as st
 
-from psitheory.checking import BALLS, CONTROLS, FLOATS, POWERS_OF_TWO, RATIONALS, SYMBOLS
+from psitheory.checking import BALLS, CONTROLS, FLOATS, FORMAL, POWERS_OF_TWO, RATIONALS, SYMBOLS
 from psitheory.errors import ArgumentError, UnknownName
 from psitheory.layout import Layout
 from psitheory.runner import Domain, as_domain, kinds_of
@@ -26,11 +26,11 @@ PSI = {"psi": quotients(), "w": points("psi"), "x": vectors("psi"), "a": rescali
 @pytest.mark.parametrize(
     ("domains", "kinds"),
     [
-        (PSI, (SYMBOLS, RATIONALS, POWERS_OF_TWO, BALLS, FLOATS)),
-        ({"psi": quotients(), "w": points("psi")}, (SYMBOLS, RATIONALS, BALLS, FLOATS)),
+        (PSI, (FORMAL, SYMBOLS, RATIONALS, POWERS_OF_TWO, BALLS, FLOATS)),
+        ({"psi": quotients(), "w": points("psi")}, (FORMAL, SYMBOLS, RATIONALS, BALLS, FLOATS)),
         ({"w": points([2]), "k": st.integers()}, (RATIONALS, BALLS, FLOATS)),
         ({"w": Domain(floats=lambda _: st.just(np.ones(2)))}, (BALLS, FLOATS)),
-        ({"w": points([2]), "c": 3}, (SYMBOLS, RATIONALS, BALLS, FLOATS)),
+        ({"w": points([2]), "c": 3}, (FORMAL, SYMBOLS, RATIONALS, BALLS, FLOATS)),
         ({"a": rescalings([2]), "k": Domain(floats=lambda _: st.integers())}, (POWERS_OF_TWO, BALLS, FLOATS)),
     ],
 )

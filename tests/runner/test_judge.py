@@ -18,6 +18,7 @@ from psitheory.checking import (
     BALLS,
     CONTROLS,
     FLOATS,
+    FORMAL,
     KINDS,
     POWERS_OF_TWO,
     RATIONALS,
@@ -31,6 +32,9 @@ from psitheory.errors import ArgumentError, ArgumentTypeError, NotInArithmetic, 
 from psitheory.geometry import sphere
 from psitheory.runner.in_balls import BALL_BITS
 from psitheory.runner.judge import judge
+
+REFUTING = [kind for kind in KINDS if kind != FORMAL]
+"""The kinds that can refute; a failed proof on formal vectors says nothing."""
 
 ARRAYS = (BALLS, FLOATS, POWERS_OF_TWO, CONTROLS)
 DENSE = {"x": np.random.default_rng(0).normal(size=8), "y": np.random.default_rng(1).normal(size=8)}
@@ -84,7 +88,7 @@ def test_what_did_not_move_is_vacuous(kind: str) -> None:
     assert (outcome.status, outcome.note) == ("vacuous", "the run did not move")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", REFUTING)
 def test_one_wrong_entry_among_many_is_enough(kind: str) -> None:
     inputs: dict[str, Any] = {"x": np.array([1.0, 2.0, 3.0])}
     if kind == RATIONALS:
@@ -106,7 +110,7 @@ def test_sides_without_entries_are_vacuous(kind: str, claim: Callable[..., Any])
     assert (outcome.status, outcome.note) == ("vacuous", "the sides are empty")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", REFUTING)
 def test_a_side_may_be_a_single_number_and_else_has_the_shape_of_the_other(kind: str) -> None:
     inputs: dict[str, Any] = {"x": np.array([[1.0, 2.0], [1.0, 2.0]])}
     if kind == RATIONALS:

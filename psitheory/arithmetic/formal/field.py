@@ -198,9 +198,15 @@ class FormalField(RationalFunctions):
             return value
         square = self.normal(value.top * value.bottom)
         outside, inside = self._split(square)
-        bottom = RationalFunction(self, value.bottom * self.sign_of(value.bottom), self._context.constant(1))
-        root = outside / bottom
+        root: RationalFunction = outside / self._size(value.bottom)
         return root if inside == 1 else root * self._root(inside)
+
+    def _size(self, polynomial: Any) -> RationalFunction:
+        """Return the absolute value; where the sign is not decided, as the root of the square."""
+        try:
+            return RationalFunction(self, polynomial * self.sign_of(polynomial), self._context.constant(1))
+        except Undecided:
+            return self._root(self.normal(polynomial * polynomial))
 
     def _split(self, square: Any) -> tuple[RationalFunction, Any]:
         """Return s and q with ``square`` = s² q, s ≥ 0 and q without a square factor whose sign is known."""
@@ -226,7 +232,7 @@ class FormalField(RationalFunctions):
                 self.conditions.differs_from_zero(inside)
             else:
                 self.conditions.positive(inside)
-        root = self.new("root", name, Sign.POSITIVE, inside)
+        root: RationalFunction = self.new("root", name, Sign.POSITIVE, inside)
         self._equations[self._index["root", name]] = inside
         return root
 

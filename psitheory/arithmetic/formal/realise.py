@@ -132,4 +132,4 @@ class _Realisation:
             for c, powers in self._terms(polynomial)
         )
         noise = 1e-9 * size  # what rounding leaves of a polynomial that is zero on all realisations
-        return value > noise if relation == "> 0" else abs(value) > noise
+        return bool(value > noise if relation == "> 0" else abs(value) > noise)

@@ -65,7 +65,8 @@ class Scalar:
         if y.top == 0:
             raise ZeroDivisionError("division by a number that is zero for every input")
         self.space.field.conditions.differs_from_zero(y.top)
-        return x / y
+        out: RationalFunction = x / y
+        return out
 
     def __neg__(self) -> Scalar:
         return self._of(-self.value, "neg", self.node)

@@ -165,9 +165,7 @@ class Space:
     def gram(self, left: Word, right: Word) -> RationalFunction:
         """Return the inner product of two words, as a number or a symbol."""
         key, sign = self.key(left, right)
-        if sign == 0:
-            return self.field.constant(0)
-        return self._symbol(key) * self.field.constant(sign)
+        return self._symbol(key) if sign == 1 else self.field.constant(0) if sign == 0 else -self._symbol(key)
 
     def _symbol(self, key: GramKey) -> RationalFunction:
         if key in self.fixed:
