@@ -15,7 +15,11 @@ from typing import Any
 
 from psitheory.arithmetic.formal.conditions import Conditions
 from psitheory.arithmetic.rational_functions import RationalFunction, RationalFunctions
-from psitheory.errors import ArgumentError, Undecided
+from psitheory.errors import ArgumentError, NotInArithmetic, Undecided
+
+
+LARGEST = 2000
+"""Terms of a polynomial; far above what the shipped laws need, and below what takes minutes."""
 
 
 class PoolExhausted(BaseException):
@@ -106,7 +110,15 @@ class FormalField(RationalFunctions):
     # -- equations ------------------------------------------------------------------------------
 
     def normal(self, polynomial: Any) -> Any:
-        """Return the polynomial with the powers of roots and sines reduced by their equations."""
+        """Return the polynomial with the powers of roots and sines reduced by their equations.
+
+        Raises
+        ------
+        NotInArithmetic
+            If it has more terms than are computed with in reasonable time.
+        """
+        if len(polynomial) > LARGEST:
+            raise NotInArithmetic(f"a number has a polynomial of {len(polynomial)} terms; {LARGEST} are computed with")
         if not self._equations:
             return polynomial
         degrees = polynomial.degrees()
