@@ -65,6 +65,10 @@ class Degrees:
         """Return the form of a degree."""
         return dict(self._forms[degree])
 
+    def terms(self, degree: int) -> int:
+        """Return how many unknowns a degree has."""
+        return len(self._forms[degree])
+
     def combine(self, a: Ids, b: Ids, ca: Fraction | int = 1, cb: Fraction | int = 1) -> Ids:
         """Return ``ca·a + cb·b``, entry by entry (arrays that broadcast)."""
         a, b = np.asarray(a), np.asarray(b)

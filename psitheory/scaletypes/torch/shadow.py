@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import torch
 
 
@@ -49,7 +50,7 @@ class Shadow:
 
     def write(self, t: Any, ids: Any) -> None:
         """Set the degrees of a tensor (an array of integers that broadcasts to its shape)."""
-        self.of(t).copy_(torch.as_tensor(ids).expand(tuple(t.shape)))
+        self.of(t).copy_(torch.from_numpy(np.array(ids, np.int64)).expand(tuple(t.shape)))
 
     def copy_storage(self, to: Any, source: Any) -> None:
         """Set the shadow of one storage to that of another, as a copy of bytes needs it."""

@@ -1,0 +1,266 @@
+"""Python floats that carry a degree, and stand-ins for ``math`` and ``float`` that keep it."""
+
+from __future__ import annotations
+
+import math
+import types
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from psitheory.scaletypes.degrees import simple
+from psitheory.scaletypes.equations import Kind
+from psitheory.scaletypes.trace import Trace
+
+
+class Number(float):
+    """A float with its degree; ``fixed`` if it is made of constants of the code alone."""
+
+    trace: Trace
+    degree: int
+    fixed: bool
+
+    def __new__(cls, value: float, trace: Trace, degree: int, fixed: bool) -> Number:
+        """Make it, and let the trace know it again by its bits."""
+        out = super().__new__(cls, value)
+        out.trace, out.degree, out.fixed = trace, int(degree), fixed
+        if degree or not fixed:
+            trace.remember(float(out), out.degree, fixed)
+        return out
+
+    # -- its degree and that of another operand ----------------------------------------------------
+
+    def _other(self, other: Any, *, added: bool) -> tuple[int, bool]:
+        if isinstance(other, Number):
+            return other.degree, other.fixed
+        found = self.trace.known.get(float(other)) if isinstance(other, float) else None
+        return found or (self.trace.literal(float(other)) if added else 0, True)
+
+    def _sum(self, other: Any, value: float) -> Number:
+        degree, fixed = self._other(other, added=True)
+        if float(other) == 0:
+            return Number(value, self.trace, self.degree, self.fixed)
+        if float(self) == 0:
+            return Number(value, self.trace, degree, fixed)
+        if self.fixed == fixed:
+            self.trace.demand(self.degree, degree, Kind.HARD, "sum")
+            simpler = min(self.degree, degree, key=self.trace.degrees.terms)  # so that what follows is not blamed too
+            return Number(value, self.trace, simpler, fixed)
+        if self.trace.removed and self.trace.here() in self.trace.removed:
+            return Number(value - float(other), self.trace, self.degree, False) if fixed else other
+        self.trace.demand(self.degree, degree, Kind.CONSTANT, "constant")
+        return Number(value, self.trace, degree if self.fixed else self.degree, False)
+
+    def _product(self, other: Any, value: float, mine: int, its: int) -> Number:
+        degree, fixed = self._other(other, added=False)
+        found = self.trace.degrees.combine(self.degree, degree, mine, its)
+        return Number(value, self.trace, int(found), self.fixed and fixed)
+
+    def __add__(self, other: Any) -> Any:
+        return self._sum(other, float(self) + float(other)) if isinstance(other, (int, float)) else NotImplemented
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Any) -> Any:
+        return self._sum(other, float(self) - float(other)) if isinstance(other, (int, float)) else NotImplemented
+
+    def __rsub__(self, other: Any) -> Any:
+        return self._sum(other, float(other) - float(self)) if isinstance(other, (int, float)) else NotImplemented
+
+    def __mul__(self, other: Any) -> Any:
+        if not isinstance(other, (int, float)):
+            return NotImplemented
+        return self._product(other, float(self) * float(other), 1, 1)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> Any:
+        if not isinstance(other, (int, float)):
+            return NotImplemented
+        return self._product(other, float(self) / float(other), 1, -1)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        if not isinstance(other, (int, float)):
+            return NotImplemented
+        return self._product(other, float(other) / float(self), -1, 1)
+
+    def __neg__(self) -> Number:
+        return Number(-float(self), self.trace, self.degree, self.fixed)
+
+    def __pos__(self) -> Number:
+        return self
+
+    def __abs__(self) -> Number:
+        return Number(abs(float(self)), self.trace, self.degree, self.fixed)
+
+    def __pow__(self, power: Any, mod: None = None) -> Any:
+        if not isinstance(power, (int, float)):
+            return NotImplemented
+        return raised(self, float(power), self.trace, float(self) ** float(power))
+
+    def __rpow__(self, base: Any, mod: None = None) -> Any:
+        self.trace.demand(self.degree, 0, Kind.HARD, "exponent")
+        return float(base) ** float(self) if isinstance(base, (int, float)) else NotImplemented
+
+    # -- comparisons -------------------------------------------------------------------------------
+
+    def _compared(self, other: Any) -> None:
+        if isinstance(other, (int, float)) and float(self) and float(other) and math.isfinite(other):
+            self.trace.demand(self.degree, self._other(other, added=True)[0], Kind.WINDOW, "comparison")
+
+    def __lt__(self, other: Any) -> Any:
+        self._compared(other)
+        return float(self).__lt__(other)
+
+    def __le__(self, other: Any) -> Any:
+        self._compared(other)
+        return float(self).__le__(other)
+
+    def __gt__(self, other: Any) -> Any:
+        self._compared(other)
+        return float(self).__gt__(other)
+
+    def __ge__(self, other: Any) -> Any:
+        self._compared(other)
+        return float(self).__ge__(other)
+
+    def __eq__(self, other: object) -> Any:
+        return float(self).__eq__(other)
+
+    def __hash__(self) -> int:
+        return hash(float(self))
+
+    # -- ways in which a number leaves: sound for degree zero alone --------------------------------
+
+    def _plain(self, what: str) -> float:
+        self.trace.demand(self.degree, 0, Kind.HARD, what)
+        return float(self)
+
+    def __round__(self, *digits: Any) -> Any:
+        return round(self._plain("rounding"), *digits)
+
+    def __int__(self) -> int:
+        return int(self._plain("cast to an integer"))
+
+    def __floor__(self) -> int:
+        return math.floor(self._plain("cast to an integer"))
+
+    def __ceil__(self) -> int:
+        return math.ceil(self._plain("cast to an integer"))
+
+    def __floordiv__(self, other: Any) -> Any:
+        return self._plain("floor") // other
+
+    def __mod__(self, other: Any) -> Any:
+        return self._plain("remainder") % other
+
+    def __copy__(self) -> Number:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Number:
+        return self
+
+    def __reduce__(self) -> Any:
+        return float, (float(self),)
+
+
+def raised(x: Number, power: float, trace: Trace, value: float) -> Number:
+    """Return a power of a number, whose exponent must be a simple fraction unless its degree is zero."""
+    try:
+        degree = int(trace.degrees.times(x.degree, nearly(power)))
+    except ValueError:
+        trace.demand(x.degree, 0, Kind.HARD, "power")
+        degree = 0
+    return Number(value, trace, degree, x.fixed)
+
+
+def nearly(power: float) -> Any:
+    """Return the simple fraction that an exponent is, to the 1e-7 by which hyper-parameters are marked."""
+    from fractions import Fraction
+
+    found = Fraction(power).limit_denominator(64)
+    return found if abs(float(found) - power) <= 1e-7 * abs(power) else simple(power)
+
+
+Read = Callable[[Any], "Number | None"]
+"""Reads the number in an array of one element, or returns None."""
+
+
+class Math(types.ModuleType):
+    """A stand-in for :mod:`math` that keeps degrees."""
+
+    def __init__(self, trace: Trace, read: Read) -> None:
+        super().__init__("math")
+        self._trace, self._read = trace, read
+
+    def __getattr__(self, name: str) -> Any:
+        function = getattr(math, name)
+        return self._typed(name, function) if callable(function) else function
+
+    def _typed(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any) -> Any:
+            numbers = (known(a, self._trace) or self._read(a) for a in args)
+            x = next((n for n in numbers if n is not None), None)
+            out = function(*args)
+            if x is None or name in ("isnan", "isinf", "isfinite", "isclose", "copysign"):
+                return out
+            if name in ("sqrt", "cbrt", "pow"):
+                power = {"sqrt": 1 / 2, "cbrt": 1 / 3}.get(name) or float(args[1])
+                return raised(x, power, self._trace, out)
+            if name == "fabs":
+                return abs(x)
+            self._trace.demand(x.degree, 0, Kind.HARD, name)
+            return out
+
+        return call
+
+
+def known(x: Any, trace: Trace) -> Number | None:
+    """Return a number with its degree, if it has one."""
+    if isinstance(x, Number):
+        return x
+    found = trace.known.get(x) if type(x) is float else None
+    return Number(x, trace, *found) if found else None
+
+
+def float_of(trace: Trace, read: Read) -> type:
+    """Return a stand-in for ``float`` that keeps degrees; ``read`` reads those of arrays."""
+
+    class Meta(type):
+        def __instancecheck__(cls, x: Any) -> bool:
+            return isinstance(x, float)
+
+        def __subclasscheck__(cls, kind: type) -> bool:
+            return issubclass(kind, float)
+
+    class Float(float, metaclass=Meta):
+        def __new__(cls, x: Any = 0.0) -> Any:
+            return x if isinstance(x, Number) else read(x) or float(x)
+
+    return Float
+
+
+@contextmanager
+def patched(modules: Iterable[Any], trace: Trace, read: Read) -> Iterator[None]:
+    """Let the code of modules use stand-ins for ``math`` and ``float`` inside the block."""
+    changed: list[tuple[Any, str, Any]] = []
+    for module in modules:
+        names = vars(module)
+        for name, value in list(names.items()):
+            if value is math:
+                changed.append((module, name, value))
+                setattr(module, name, Math(trace, read))
+            elif value is math.sqrt or value is math.pow:
+                changed.append((module, name, value))
+                setattr(module, name, getattr(Math(trace, read), value.__name__))
+        if "float" not in names:
+            changed.append((module, "float", None))
+            module.float = float_of(trace, read)
+    try:
+        yield
+    finally:
+        for module, name, value in changed:
+            if value is None:
+                delattr(module, name)
+            else:
+                setattr(module, name, value)

@@ -1,0 +1,232 @@
+r"""The scale types of an optimiser, solved from the equations of a typed run.
+
+The equations are homogeneous in the scales of the rows, of the rate and of every other constant.  A *scaling law* is a
+solution: rows by :math:`a`, the rate by :math:`a^p`, eps by :math:`a^e`, ….  Where nothing but the rows is scaled, the
+solutions tell at which level runs commute with rescaling: each row, all rows of a layer together, or all weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import Literal
+
+from psitheory.scaletypes.equations import Equation, Kind, Place
+from psitheory.scaletypes.optimizers.problem import Record
+from psitheory.scaletypes.solver import Elimination
+from psitheory.scaletypes.trace import Constant
+
+Level = Literal["each neuron", "each layer", "all weights"]
+LEVELS: tuple[Level, ...] = ("each neuron", "each layer", "all weights")
+RATES = ("lr", "rate", "learning_rate", "eta", "step_size")
+Scaling = Mapping[int, Fraction]
+"""The exponent of each unknown; zero where none is given."""
+
+
+@dataclass(frozen=True)
+class Break:
+    """A line that does not follow a scaling law.
+
+    Attributes
+    ----------
+    kind : Kind
+    place : Place
+    what : str
+        The kind of operation.
+    constants : tuple of Constant
+        The constants that stand there.
+    """
+
+    kind: Kind
+    place: Place
+    what: str
+    constants: tuple[Constant, ...] = ()
+
+    def __str__(self) -> str:
+        named = ", ".join(map(str, self.constants))
+        return f"{self.what}{f' ({named})' if named else ''} at {self.place}"
+
+
+@dataclass(frozen=True)
+class Law:
+    """A scaling law and the lines that break it: none, or only constants and comparisons, or others."""
+
+    scaling: Scaling
+    breaks: tuple[Break, ...]
+
+    def by(self, *kinds: Kind) -> tuple[Break, ...]:
+        """Return the breaks of some kinds."""
+        return tuple(b for b in self.breaks if b.kind in kinds)
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether it holds but for constants and comparisons."""
+        return not self.by(Kind.HARD)
+
+    @property
+    def exact(self) -> bool:
+        """Tell whether nothing breaks it."""
+        return not self.breaks
+
+
+@dataclass
+class OptimizerTypes:
+    """What a typed run tells of an optimiser."""
+
+    record: Record
+    _laws: dict[tuple[str, Level], Law] = field(default_factory=dict)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Return what could not be derived, as ``not derived: OP at FILE:LINE``."""
+        return self.record.trace.equations.not_derived_in_words()
+
+    @property
+    def unmoved(self) -> dict[str, list[int]]:
+        """Return the rows of each part that never turned."""
+        still = {name: [i for i, m in enumerate(rows) if m == 0] for name, rows in self.record.motion.items()}
+        return {name: rows for name, rows in still.items() if rows}
+
+    @property
+    def all_rows(self) -> list[int]:
+        """Return the unknowns that are scales of rows."""
+        index = self.record.trace.degrees.index
+        return [index(d) for rows in self.record.rows.values() for d in rows]
+
+    @cached_property
+    def rate(self) -> int | None:
+        """Return the unknown that is the rate."""
+        return next((i for i, c in self.record.trace.constants.items() if c.name in RATES), None)
+
+    # -- levels ------------------------------------------------------------------------------------
+
+    def scalings(self, level: Level) -> list[Scaling]:
+        """Return the rescalings of rows that generate a level."""
+        index = self.record.trace.degrees.index
+        layers = [[index(d) for d in rows] for rows in self.record.rows.values()]
+        groups = {
+            "each neuron": [[i] for layer in layers for i in layer],
+            "each layer": layers,
+            "all weights": [self.all_rows],
+        }[level]
+        return [dict.fromkeys(group, Fraction(1)) for group in groups]
+
+    def law(self, mode: Literal["full", "class"], level: Level) -> Law:
+        """Return what breaks the equivariance of a level, rate and constants being what they are."""
+        if (mode, level) not in self._laws:
+            found: dict[Break, None] = {}
+            for scaling in self.scalings(level):
+                found |= dict.fromkeys(self._breaks(scaling, full=mode == "full"))
+            self._laws[mode, level] = Law({}, tuple(found))
+        return self._laws[mode, level]
+
+    def finest(self, mode: Literal["full", "class"], *, exact: bool = False) -> str:
+        """Return the finest level that holds (but for constants and comparisons, unless ``exact``), or ``none``."""
+        laws = ((level, self.law(mode, level)) for level in LEVELS)
+        return next((level for level, law in laws if (law.exact if exact else law.holds)), "none")
+
+    def by_part(self) -> dict[str, str]:
+        """Return for each part whether its rows may be scaled one by one (``rows``), together (``whole``), or not."""
+        out, index = {}, self.record.trace.degrees.index
+        for name, rows in self.record.rows.items():
+            alone = [Law({}, self._breaks({index(d): Fraction(1)}, full=True)) for d in rows]
+            together = Law({}, self._breaks(dict.fromkeys(map(index, rows), Fraction(1)), full=True))
+            out[name] = "rows" if all(x.holds for x in alone) else "whole" if together.holds else "none"
+        return out
+
+    # -- the exponent ------------------------------------------------------------------------------
+
+    @cached_property
+    def hard(self) -> Law | None:
+        """Return the law that holds once constants and comparisons are taken away, or None."""
+        return self._solved((Kind.HARD,))
+
+    @cached_property
+    def complete(self) -> Law | None:
+        """Return the law that holds when every constant that must scale does, or None."""
+        for kinds in (tuple(Kind), (Kind.HARD, Kind.CONSTANT), (Kind.HARD, Kind.WINDOW)):
+            found = self._solved(kinds)
+            if found is not None:
+                return found
+        return self.hard
+
+    @property
+    def exponent(self) -> Fraction | None:
+        """Return p, for the law that holds once constants and comparisons are taken away."""
+        if self.hard is None or self.rate is None:
+            return None if self.hard is None else Fraction(0)
+        return self.hard.scaling.get(self.rate, Fraction(0))
+
+    @property
+    def must_scale(self) -> dict[str, Fraction]:
+        """Return by which power of a each hyper-parameter must scale for the complete law, those of zero left out."""
+        return self._named(self.complete)
+
+    @property
+    def must_scale_without_constants(self) -> dict[str, Fraction]:
+        """Return the same for the law that holds once constants and comparisons are taken away."""
+        return self._named(self.hard)
+
+    def _named(self, law: Law | None) -> dict[str, Fraction]:
+        constants = self.record.trace.constants
+        found = law.scaling.items() if law else ()
+        return {constants[i].name or f"{constants[i]} at {constants[i].place}": e for i, e in found if i in constants}
+
+    def at_fixed_constants(self, law: Law) -> tuple[Break, ...]:
+        """Return what breaks a law when the rows and the rate alone are scaled."""
+        kept = {i: e for i, e in law.scaling.items() if i not in self.record.trace.constants or i == self.rate}
+        return self._breaks(kept, full=False)
+
+    def _solved(self, kinds: Sequence[Kind]) -> Law | None:
+        """Return the law with as few constants scaled as can be: literals stay first, then others, then the rate."""
+        system = Elimination(e.terms for e in self.record.trace.equations.of(*kinds))
+        first, *others = self.all_rows
+        for i in others:
+            system.require({i: Fraction(1), first: Fraction(-1)})
+        if system.vanishes({first: Fraction(1)}):
+            return None
+        for i in self._in_order():
+            attempt = system.copy()
+            attempt.require({i: Fraction(1)})
+            if not attempt.vanishes({first: Fraction(1)}):
+                system = attempt
+        size = system.reduce({first: Fraction(1)})
+        lead = min(size)
+        scaling = {i: system.reduce({i: Fraction(1)}).get(lead, Fraction(0)) / size[lead] for i in self._in_order()}
+        scaling = {i: e for i, e in scaling.items() if e} | dict.fromkeys(self.all_rows, Fraction(1))
+        return Law(scaling, self._breaks(scaling, full=False))
+
+    def _in_order(self) -> list[int]:
+        """Return the constants, those first that should not scale if they need not."""
+        constants = self.record.trace.constants
+        literals = [i for i, c in constants.items() if not c.name]
+        named = [i for i, c in constants.items() if c.name and i != self.rate]
+        return (
+            literals
+            + sorted(named, key=lambda i: _may_scale(constants[i].name))
+            + ([] if self.rate is None else [self.rate])
+        )
+
+    # -- breaks ------------------------------------------------------------------------------------
+
+    def _breaks(self, scaling: Scaling, *, full: bool) -> tuple[Break, ...]:
+        found = [self._break(e) for e in self.record.trace.equations.found if value(e.terms, scaling)]
+        if full and any(value(f, scaling) for f in self.record.kept):
+            found.append(Break(Kind.HARD, Place("", 0), "the weights do not keep the scale of the start"))
+        return tuple(dict.fromkeys(found))
+
+    def _break(self, e: Equation) -> Break:
+        constants = self.record.trace.constants
+        return Break(e.kind, e.place, e.what, tuple(constants[i] for i in e.terms if i in constants and i != self.rate))
+
+
+def value(form: Mapping[int, Fraction], scaling: Scaling) -> Fraction:
+    """Return a form at a scaling."""
+    return sum((c * scaling.get(i, Fraction(0)) for i, c in form.items()), Fraction(0))
+
+
+def _may_scale(name: str) -> int:
+    """Return how likely a hyper-parameter is to carry a scale, by its name; of several solutions this picks one."""
+    return 2 if "eps" in name or "decay" in name or name in ("wd", "l2") else 1

@@ -1,0 +1,209 @@
+"""Typed runs of PyTorch code: every operation that writes is seen, and what it writes is given its degrees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from torch.overrides import TorchFunctionMode
+from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_modes
+
+from psitheory.scaletypes.numbers import Number
+from psitheory.scaletypes.rules import Rules, Typed
+from psitheory.scaletypes.torch.operations import CREATING, RULES, Call
+from psitheory.scaletypes.torch.probing import probed
+from psitheory.scaletypes.torch.removal import without_constants
+from psitheory.scaletypes.torch.shadow import Shadow
+from psitheory.scaletypes.trace import OURSELVES, Trace
+
+SKIP = (
+    *OURSELVES,
+    "/torch/_",
+    "/torch/utils/",
+    "/torch/overrides",
+    "/torch/autograd",
+    "/torch/functional",
+    "/torch/linalg",
+    "/torch/nn/functional",
+    "/torch/optim/optimizer.py",
+)
+"""Files of PyTorch between an operation and the line that asked for it."""
+LEAVING = ("numpy", "tolist", "__array__", "__dlpack__", "data_ptr")
+"""Methods by which values leave PyTorch."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One operation of a run, for a witness: its name, its line, values and degrees of its result."""
+
+    name: str
+    place: Any
+    values: np.ndarray
+    degrees: np.ndarray
+
+
+@dataclass
+class Memory:
+    """The degrees of all tensors, and which are made of constants alone; ``log`` if every step is kept."""
+
+    trace: Trace
+    degrees: Shadow = field(default_factory=Shadow)
+    varying: Shadow = field(default_factory=Shadow)
+    log: list[Step] | None = None
+    operations: int = 0
+
+    def typed(self, t: Any) -> Typed:
+        """Return a copy of a tensor's values with their degrees."""
+        return Typed(values(t), self.degrees.ids(t), fixed=not bool(self.varying.of(t).any()))
+
+    def tag(self, t: Any, ids: Any) -> None:
+        """Give a tensor of data its degrees."""
+        self.degrees.write(t, ids)
+        self.varying.write(t, np.int64(1))
+
+    def number(self, t: Any) -> Number | None:
+        """Return a tensor of one floating-point element as a number with its degree."""
+        if not isinstance(t, torch.Tensor) or not t.is_floating_point() or t.numel() != 1:
+            return None
+        with self.unwatched():
+            return Number(float(values(t).reshape(())), self.trace, *self._one(t))
+
+    def is_fixed(self, x: Any) -> bool:
+        """Tell whether a tensor or a number is made of constants alone."""
+        if isinstance(x, torch.Tensor):
+            return not bool(self.varying.of(x).any())
+        return not isinstance(x, float) or self.trace.known.get(x, (0, True))[1]
+
+    def _one(self, t: Any) -> tuple[int, bool]:
+        return int(self.degrees.ids(t).reshape(())), not bool(self.varying.of(t).any())
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Type every operation inside the block."""
+        with _Numbers(self), _Operations(self):
+            yield
+
+    @contextmanager
+    def unwatched(self) -> Iterator[None]:
+        """Type nothing inside the block."""
+        with torch._C.DisableTorchFunction(), _disable_current_modes():
+            yield
+
+
+def values(t: Any) -> np.ndarray:
+    """Return a copy of a tensor's values; half precisions as float32."""
+    t = t.detach()
+    if t.dtype in (torch.bfloat16, torch.float16):
+        t = t.float()
+    if t.is_sparse:
+        t = t.to_dense()
+    return np.array(t.resolve_conj().resolve_neg().cpu().numpy())
+
+
+class _Operations(TorchDispatchMode):  # type: ignore[misc]
+    def __init__(self, memory: Memory) -> None:
+        super().__init__()
+        self.memory, self.rules = memory, Rules(memory.trace)
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = dict(kwargs or {})
+        name = func._schema.name.split("::")[1]
+        if func.is_view:
+            return func(*args, **kwargs)
+        if name.startswith("_foreach_"):
+            return self._each(name, func, args, kwargs)
+        args, kwargs = without_constants(base_name(name), args, kwargs, self.memory.trace, self.memory.is_fixed)
+        call = self._call(base_name(name), func, args, kwargs)
+        out = func(*args, **kwargs)
+        if name == "_local_scalar_dense":
+            if isinstance(out, float):
+                self.memory.number(args[0])
+            return out
+        if name == "copy_" and args[0].dtype != args[1].dtype and torch.uint8 in (args[0].dtype, args[1].dtype):
+            self.memory.degrees.copy_storage(args[0], args[1])
+            self.memory.varying.copy_storage(args[0], args[1])
+            return out
+        outs = out if isinstance(out, (tuple, list)) else (out,)
+        tensors = [t for t in outs if isinstance(t, torch.Tensor)]
+        if tensors and not (name in ("_unsafe_view", "alias", "lift_fresh") or not call.writes(tensors)):
+            self._write(call, tensors)
+        return out
+
+    def _call(self, name: str, func: Any, args: Any, kwargs: Any) -> Call:
+        return Call(
+            name, func, tuple(map(self._typed, args)), {k: self._typed(x) for k, x in kwargs.items()}, self.rules
+        )
+
+    def _typed(self, x: Any) -> Any:
+        if isinstance(x, torch.Tensor):
+            return self.memory.typed(x)
+        if isinstance(x, (list, tuple)):
+            return type(x)(map(self._typed, x)) if type(x) in (list, tuple) else x
+        return x
+
+    def _write(self, call: Call, outs: Sequence[Any]) -> None:
+        self.memory.operations += 1
+        call.outs = [values(t) for t in outs]
+        found = RULES[call.name](call) if call.name in RULES else probed(call)
+        degrees = found if isinstance(found, list) else [found]
+        fixed = call.name in CREATING or all(x.fixed for x in call.tensors())
+        varies = np.int64(not fixed or call.name in RANDOM)
+        for t, d in zip(outs, degrees, strict=False):
+            self.memory.degrees.write(t, d)
+            self.memory.varying.write(t, varies)
+        if self.memory.log is not None and outs[0].is_floating_point():
+            shape = tuple(outs[0].shape)
+            ids = np.array(np.broadcast_to(degrees[0], shape))
+            self.memory.log.append(Step(call.name, self.memory.trace.here(), call.outs[0], ids))
+
+    def _each(self, name: str, func: Any, args: Any, kwargs: Any) -> Any:
+        base = base_name(name.removeprefix("_foreach_"))
+        count = len(args[0])
+        calls = []
+        for i in range(count):
+            own = [a[i] if isinstance(a, (list, tuple)) and len(a) == count else a for a in args]
+            calls.append(self._call(base, func, own, kwargs))
+        out = func(*args, **kwargs)
+        for call, t in zip(calls, args[0] if out is None else out, strict=True):
+            self._write(call, [t])
+        return out
+
+
+RANDOM = {"rand_like", "randn_like", "rand", "randn", "bernoulli", "uniform", "normal", "randint", "randperm"}
+
+
+def base_name(name: str) -> str:
+    """Return the name of an operation without the sign that it works in place."""
+    return name[:-1] if name.endswith("_") and not name.endswith("__") else name
+
+
+class _Numbers(TorchFunctionMode):  # type: ignore[misc]
+    """Numbers that enter and leave tensors."""
+
+    def __init__(self, memory: Memory) -> None:
+        super().__init__()
+        self.memory = memory
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        name = getattr(func, "__name__", "")
+        if name == "__deepcopy__":  # storages are copied below the dispatcher
+            args[1][id(args[0])] = out = args[0].detach().clone().requires_grad_(args[0].requires_grad)
+            if isinstance(args[0], torch.nn.Parameter):
+                args[1][id(args[0])] = out = torch.nn.Parameter(out.detach(), args[0].requires_grad)
+            return out
+        if name in LEAVING and isinstance(args[0], torch.Tensor) and self.memory.degrees.of(args[0]).any():
+            self.memory.trace.missing(f"values leave PyTorch by .{name}")
+        numbers = [x for a in (*args, *kwargs.values()) for x in (a if isinstance(a, (list, tuple)) else (a,))]
+        with self.memory.trace.knowing([x for x in numbers if isinstance(x, Number)]):
+            out = func(*args, **kwargs)
+        if name == "item" and isinstance(out, float):
+            return self.memory.number(args[0])
+        if name in ("tensor", "as_tensor") and isinstance(args[0], Number):
+            self.memory.degrees.write(out, np.int64(args[0].degree))
+            self.memory.varying.write(out, np.int64(not args[0].fixed))
+        return out

@@ -1,0 +1,193 @@
+"""Typed runs of PyTorch optimisers."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+
+from psitheory.scaletypes.equations import Place
+from psitheory.scaletypes.numbers import Number, patched
+from psitheory.scaletypes.optimizers.problem import Problem, Record, units
+from psitheory.scaletypes.optimizers.types import RATES
+from psitheory.scaletypes.torch.interpreter import SKIP, Memory, values
+from psitheory.scaletypes.trace import Trace, has_few_bits
+
+Make = Callable[[list[Any]], Any]
+"""Makes an optimiser, or several, of parameters."""
+Take = Callable[[Any, Callable[[], Any]], None]
+"""Takes a step of an optimiser, given a closure that computes gradients and returns the loss."""
+
+TURNED = 12
+"""Steps that every row must have made before a run ends: warm-ups, rectifications and look-aheads come by then."""
+MOST = 60
+"""Steps after which a run ends though rows stand still."""
+ENOUGH = 3000
+"""Operations after which a run ends once every row has turned."""
+
+
+@dataclass(frozen=True)
+class TypedRuns:
+    """Typed runs of an optimiser on a problem.
+
+    Parameters
+    ----------
+    make, take : callable
+    problem : Problem
+    loss : callable, optional
+        The loss of a list of tensors, for optimisers that differentiate twice.
+    """
+
+    make: Make
+    take: Take
+    problem: Problem
+    loss: Callable[[list[Any]], Any] | None = None
+    steps: int = TURNED
+    most: int = MOST
+    scale: float = 1.0
+    factors: Mapping[str, float] = field(default_factory=dict)
+    removed: frozenset[Place] = frozenset()
+    log: bool = False
+
+    def run(self, seed: int = 0) -> Record:
+        """Run it, and return the record; for a witness ``scale`` multiplies all rows, ``factors`` hyper-parameters."""
+        trace = Trace(skip=SKIP, removed=self.removed)
+        record, memory = Record.of(trace, self.problem), Memory(trace, log=[] if self.log else None)
+        state = torch.random.get_rng_state()
+        torch.manual_seed(seed)
+        try:
+            parameters = self._parameters(record, memory)
+            with memory.watching():
+                made = self.make(parameters)
+            optimizers = found_in(made)
+            for optimizer in optimizers:
+                mark(optimizer, memory, self.factors)
+            with patched(modules_of(optimizers, self.make), trace, memory.number):
+                self._steps(made, parameters, record, memory)
+        finally:
+            torch.random.set_rng_state(state)
+        record.log = memory.log
+        return record
+
+    def _parameters(self, record: Record, memory: Memory) -> list[Any]:
+        out = []
+        for part, w in zip(self.problem.parts, self.problem.start, strict=True):
+            p = torch.nn.Parameter(torch.from_numpy(np.array(w * self.scale if part.rows else w)))
+            memory.tag(p.detach(), record.degrees(part))
+            out.append(p)
+        return out
+
+    def _steps(self, made: Any, parameters: list[Any], record: Record, memory: Memory) -> None:
+        turned, before = 0, list(self.problem.start)
+        closure = self._closure(parameters, record, memory)
+        for _ in range(self.most):
+            with memory.watching():
+                self.take(made, closure)
+            now = [values(p) for p in parameters]
+            record.after_step(self.problem, [memory.degrees.ids(p) for p in parameters], now)
+            turned += all(self._turns(before, now))
+            before = now
+            if turned >= self.steps or (turned and memory.operations > ENOUGH):
+                break
+
+    def _turns(self, before: Sequence[np.ndarray], now: Sequence[np.ndarray]) -> Iterator[bool]:
+        for part, x, y in zip(self.problem.parts, before, now, strict=True):
+            if part.rows:
+                yield bool(np.any(units(x) != units(y)))
+
+    def _closure(self, parameters: list[Any], record: Record, memory: Memory) -> Callable[[], Any]:
+        def plain() -> Any:
+            with memory.unwatched():
+                loss, gradients = self.problem.evaluate([values(p) for p in parameters])
+                for p, part, g in zip(parameters, self.problem.parts, gradients, strict=True):
+                    if p.grad is None:
+                        p.grad = torch.empty_like(p)
+                    p.grad.detach().copy_(torch.from_numpy(np.array(g)))
+                    degrees = memory.degrees.ids(p)
+                    memory.tag(p.grad.detach(), record.trace.degrees.times(degrees, -1) if part.rows else 0)
+                out = torch.tensor(float(loss), dtype=parameters[0].dtype)
+                memory.tag(out, 0)
+                return out
+
+        def twice() -> Any:
+            assert self.loss is not None
+            for p in parameters:
+                p.grad = None
+            with torch.enable_grad():
+                loss = self.loss(parameters)
+                loss.backward(create_graph=True)
+            return loss
+
+        return plain if self.loss is None else twice
+
+
+def found_in(made: Any) -> list[Any]:
+    """Return the optimisers in what was made: itself, those in a list, those that it wraps."""
+    out: list[Any] = []
+
+    def look(x: Any) -> None:
+        if isinstance(x, (list, tuple)):
+            for y in x:
+                look(y)
+        elif (hasattr(x, "param_groups") or hasattr(x, "step")) and not isinstance(x, torch.Tensor):
+            if all(x is not y for y in out):
+                out.append(x)
+                for y in list(getattr(x, "__dict__", {}).values()):
+                    if isinstance(y, torch.optim.Optimizer) or (isinstance(y, (list, tuple)) and len(y) < 100):
+                        if isinstance(y, torch.optim.Optimizer) or any(isinstance(z, torch.optim.Optimizer) for z in y):
+                            look(y)
+
+    look(made)
+    return out
+
+
+def mark(optimizer: Any, memory: Memory, factors: Mapping[str, float]) -> None:
+    """Give every hyper-parameter of an optimiser its degree, and turn off what runs outside Python."""
+    groups = [*getattr(optimizer, "param_groups", ()), getattr(optimizer, "defaults", {})]
+    names = {x: key for group in groups for key, x in group.items() if type(x) is float and not has_few_bits(x)}
+    for home in (*groups, vars(optimizer)):
+        for key in [k for k in home if isinstance(k, str) and not k.startswith("_")]:
+            home[key] = _Marking(memory, factors, {} if home is not vars(optimizer) else names).of(home[key], key)
+        for key, off in (("foreach", False), ("fused", None), ("capturable", False)):
+            if key in home:
+                home[key] = off
+
+
+@dataclass(frozen=True)
+class _Marking:
+    """Marks hyper-parameters in their last bits, so that each is known again; ``names`` of those that are copies."""
+
+    memory: Memory
+    factors: Mapping[str, float]
+    names: Mapping[float, str]
+
+    def of(self, x: Any, name: str) -> Any:
+        """Return a hyper-parameter with a degree of its own, or what else it is as it is."""
+        if type(x) in (tuple, list) and 0 < len(x) <= 4 and all(type(y) is float for y in x):
+            return type(x)(self.of(y, f"{name}[{i}]") for i, y in enumerate(x))
+        if name in RATES and isinstance(x, torch.Tensor) and x.numel() == 1 and not x.requires_grad:
+            rate = x * self.factors.get(name, 1.0)
+            self.memory.degrees.write(rate, np.int64(self.memory.trace.hyper(name, float(x))))
+            return rate
+        if type(x) is int and name in RATES:
+            x = float(x)
+        if type(x) is not float or not x or not np.isfinite(x):
+            return x
+        name, trace = self.names.get(x, name), self.memory.trace
+        degree = trace.hyper(name, x)
+        value = x if has_few_bits(x) else x * (1 + 3.7e-9 * (trace.degrees.index(degree) + 1))
+        return Number(value * self.factors.get(name, 1.0), trace, degree, fixed=True)
+
+
+def modules_of(optimizers: Sequence[Any], make: Any) -> list[Any]:
+    """Return the modules whose code an optimiser runs: those of its classes and what stands beside them."""
+    names = {c.__module__ for o in optimizers for c in type(o).__mro__}
+    names |= {getattr(make, "__module__", "")}
+    packages = {n.rsplit(".", 1)[0] for n in names if "." in n and not n.startswith("torch.")}
+    beside = {n for n in sys.modules if any(n.startswith(p + ".") for p in packages)}
+    skip = ("builtins", "torch.optim.optimizer", "psitheory.")
+    return [sys.modules[n] for n in sorted(names | beside) if n in sys.modules and n and not n.startswith(skip)]

@@ -1,0 +1,112 @@
+"""What one typed run leaves: degrees, equations, the numbers that are known, and the constants of the code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from psitheory.scaletypes.degrees import Degrees, Ids
+from psitheory.scaletypes.equations import Equations, Kind, Place, place_of_caller
+
+OURSELVES = ("psitheory/scaletypes/", "contextlib.py", "<frozen", "dataclasses.py", "functools.py")
+"""Files that ask for no equation of their own."""
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A number that stands in the code, or a hyper-parameter: its value, its name and where it was first used."""
+
+    value: float
+    name: str
+    place: Place | None = None
+
+    def __str__(self) -> str:
+        return f"{self.name} = {self.value:g}" if self.name else f"the constant {self.value:g}"
+
+
+@dataclass
+class Trace:
+    """The record of one typed run.
+
+    Attributes
+    ----------
+    constants : dict of int to Constant
+        The constant that each unknown of its own stands for.
+    known : dict of float to (int, bool)
+        Degree of numbers recognised by their bits, and whether they are made of constants alone.
+    removed : frozenset of Place
+        Lines at which constants are taken away.
+    """
+
+    degrees: Degrees = field(default_factory=Degrees)
+    skip: Sequence[str] = OURSELVES
+    constants: dict[int, Constant] = field(default_factory=dict)
+    known: dict[float, tuple[int, bool]] = field(default_factory=dict)
+    removed: frozenset[Place] = frozenset()
+    _literals: dict[tuple[Place, float], int] = field(default_factory=dict)
+    _hyper: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.equations = Equations(self.degrees)
+
+    def here(self) -> Place:
+        """Return the line of foreign code that runs now."""
+        return place_of_caller(self.skip)
+
+    def hyper(self, name: str, value: float) -> int:
+        """Return the degree of a hyper-parameter, one for each name."""
+        if name not in self._hyper:
+            self._hyper[name] = self.degrees.unknown(name)
+            self.constants[self.degrees.index(self._hyper[name])] = Constant(value, name)
+        return self._hyper[name]
+
+    def literal(self, value: float) -> int:
+        """Return the degree of a constant that is added or compared: an unknown of its own for each line."""
+        if value == 0 or not np.isfinite(value):
+            return 0
+        key = (self.here(), abs(value))
+        if key not in self._literals:
+            degree = self.degrees.unknown(f"the constant {abs(value):g} at {key[0].short}")
+            self.constants[self.degrees.index(degree)] = Constant(abs(value), "", key[0])
+            self._literals[key] = degree
+        return self._literals[key]
+
+    def demand(self, a: Ids, b: Ids, kind: Kind = Kind.HARD, what: str = "") -> None:
+        """Demand that degrees be equal, entry by entry, at the line that runs now."""
+        different = self.degrees.differences(a, b)
+        if different:
+            place = self.here()
+            for form in different:
+                self.equations.vanish(form, place, kind, what)
+
+    def missing(self, what: str) -> None:
+        """Keep that the operation of this line is not derived."""
+        self.equations.not_derived(what, self.here())
+
+    # -- numbers ---------------------------------------------------------------------------------
+
+    def remember(self, value: float, degree: int, fixed: bool) -> None:
+        """Keep the degree of a number, to know it again by its bits; numbers of few bits could be others."""
+        if np.isfinite(value) and not has_few_bits(value):
+            self.known[value] = self.known[-value] = degree, fixed
+
+    @contextmanager
+    def knowing(self, numbers: Sequence[Any]) -> Iterator[None]:
+        """Know some numbers by their bits inside the block, however few those are."""
+        ours = {float(x): (x.degree, x.fixed) for x in numbers if float(x) not in self.known}
+        ours |= {-x: d for x, d in ours.items()}
+        self.known.update(ours)
+        try:
+            yield
+        finally:
+            for x in ours:
+                self.known.pop(x, None)
+
+
+def has_few_bits(value: float) -> bool:
+    """Tell whether a number is one that code writes often: at most eight bits after the first."""
+    return float(np.ldexp(np.frexp(value)[0], 9)).is_integer()
