@@ -1,0 +1,1 @@
+"""Chapter H: what follows from the quotient beyond the sources."""
