@@ -3,11 +3,13 @@ r"""Rates that do what weight decay does: growing exponentially (claims B7 and H
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from psitheory.arithmetic import Array
 from psitheory.errors import ArgumentError, shown
-from psitheory.optimizers.euclidean import HeavyBall
-from psitheory.optimizers.rate import check_factor, check_rate
+from psitheory.layout import Layout
+from psitheory.optimizers.euclidean import HeavyBall, Momentum
+from psitheory.optimizers.rate import PerBlock, check_factor, check_rate
 
 
 class Schedule(NamedTuple):
@@ -17,12 +19,21 @@ class Schedule(NamedTuple):
     ----------
     optimizer : HeavyBall
         With momentum γ in its buffer, which at growing rates means :math:`\gamma/\alpha^2` in differences of weights.
+        Free parameters keep their rate.
     alpha : number
-        :math:`w_t = \alpha^t\hat w_t`, the run with decay on the left.
+        :math:`w_t = \alpha^t\hat w_t` on the blocks, the run with decay on the left.
+    rate : number
+        η.
     """
 
     optimizer: HeavyBall
-    alpha: Any
+    alpha: float
+    rate: float
+
+    def init(self, layout: Layout, w: Array) -> Momentum:
+        r"""Return the state that matches a zero buffer of the run with decay, :math:`\hat w_{-1} = \alpha w`."""
+        share = (self.alpha - 1) / (self.rate * self.alpha)
+        return Momentum(0, layout.map(lambda rows: share * rows, lambda v: 0 * v, w))
 
 
 def decay_as_schedule(rate: float, decay: float, momentum: float = 0.0) -> Schedule:
@@ -36,7 +47,7 @@ def decay_as_schedule(rate: float, decay: float, momentum: float = 0.0) -> Sched
     Parameters
     ----------
     rate, decay, momentum : number
-        η, λ (inside the gradient, as L2), γ.
+        η, λ (inside the gradient of the blocks, as L2), γ.
 
     Raises
     ------
@@ -58,4 +69,4 @@ def decay_as_schedule(rate: float, decay: float, momentum: float = 0.0) -> Sched
             f"{(1 - math.sqrt(momentum)) ** 2:.6g}"
         )
     alpha = (sum_ + math.sqrt(max(sum_ * sum_ - 4 * momentum, 0.0))) / 2
-    return Schedule(HeavyBall(lambda t: rate * alpha ** (-2 * t - 1), momentum), alpha)
+    return Schedule(HeavyBall(lambda t: PerBlock(rate * alpha ** (-2 * t - 1), rate), momentum), alpha, rate)

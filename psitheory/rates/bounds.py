@@ -161,6 +161,14 @@ def _any_rate(
     return sum_ / (steps - 1)
 
 
+def _odometer(smoothness: Array, gap: Array) -> Array:
+    return 2 * gap / smoothness
+
+
+def _armijo(gap: Array, rate: Array, slope: Array, steps: int) -> Array:
+    return gap / (slope * rate * steps)
+
+
 _LEAST = r"\min_{t<T} G(w_t)"
 _LEAST_MEAN = r"\min_{t<T} \mathbb{E}\,G(w_t)"
 
@@ -197,6 +205,22 @@ GD_ANY_RATE = Bound(
     "this library, claim H4",
     _any_rate,
     fewest=2,
+)
+ODOMETER = Bound(
+    "Odometer",
+    r"\sum_i\sum_t \theta_{i,t}^2",
+    r"\frac{2\Delta}{L}",
+    "PSI-GD with η = 1/L; θ is the turn of a block in a step",
+    "this library, claim H3",
+    _odometer,
+)
+PSI_ARMIJO = Bound(
+    "PSI-GD with backtracking",
+    _LEAST,
+    r"\frac{\Delta}{c\,\eta_*T},\ \eta_* = \min(\bar\eta, 2\beta(1-c)/L)",
+    "PSI-GD with backtracking from η̄ by factors of β and slope c in (0, 1); rate is η_*",
+    "this library, claim H8",
+    _armijo,
 )
 PSI_SGD = Bound(
     "PSI-SGD",
@@ -296,6 +320,8 @@ BOUNDS = {
         PSI_GD,
         GD,
         GD_ANY_RATE,
+        ODOMETER,
+        PSI_ARMIJO,
         PSI_SGD,
         PSI_SGD_TUNED,
         PSI_SGD_DECREASING,

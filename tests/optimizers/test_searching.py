@@ -96,9 +96,7 @@ def test_a_schedule_does_what_decay_does():
     w = np.array([1.0, 2.0, -1.0, 0.5])
     decaying = HeavyBall(eta, momentum, coupled_decay=decay)
     a = schedule.alpha
-    # w_{-1} = w_0 on the left is ŵ_{-1} = αw_0 on the right: a buffer of (ŵ_{-1} - ŵ_0)/η̂_{-1}, with η̂_{-1} = ηα
-    state, other = decaying.init(MODEL.layout, w), schedule.optimizer.init(MODEL.layout, w)
-    other = other._replace(buffer=(a - 1) * w / (eta * a))
+    state, other = decaying.init(MODEL.layout, w), schedule.init(MODEL.layout, w)
     x = w
     for t in range(1, 30):
         w, state = decaying.step(MODEL.layout, w, MODEL.evaluate(w), state)

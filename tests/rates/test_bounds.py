@@ -26,6 +26,7 @@ CONSTANTS = {
     "drop": 0.75,
     "blocks": 2,
     "lower": 1.5,
+    "slope": 0.5,
     "largest_gradient": 2.5,
 }
 
