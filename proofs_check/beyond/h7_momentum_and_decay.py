@@ -222,8 +222,8 @@ def decay_and_schedule_on_wine(rng):
         "curves",
         "Heavy ball with decay and its schedule on wine",
         f"Rate {eta:g}, decay {decay:g} on the blocks, momentum {gamma:g}; the other rate grows "
-        f"{schedule.alpha**-2:.4f} times a step.  From the matching start both visit the same classes to rounding; from a "
-        "zero buffer they do not.",
+        f"{schedule.alpha**-2:.4f} times a step.  From the matching start both visit the same classes to rounding; "
+        "from a zero buffer they do not.",
         {"x": np.arange(1, steps + 1), **{name: np.maximum(values, 1e-17) for name, values in apart.items()}},
         {
             "x": "step",
