@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,20 +13,23 @@ from torch import Tensor, nn
 from psitheory.errors import ArgumentError, ArgumentTypeError
 from psitheory.interop.torch_call import Call, Loss
 from psitheory.interop.torch_network import ExactBatchNorm, exact_network
-from psitheory.interop.torch_state import SEEDS, WARMING, Runner, Shown, TensorModule, copied, initialised, warmed_up
+from psitheory.interop.torch_state import SEEDS, WARMING, Runner, Shown, TensorModule, initialised, warmed_up
+from psitheory.interop.torch_types import types_of
 from psitheory.layout import Layout
 from psitheory.symmetry.function import LossFunction
 from psitheory.symmetry.trees import leaves, parts_of
 
 __all__ = ["ExactBatchNorm", "exact_network", "loss_function", "loss_functions"]
 
-EPS = re.compile(r"(^|_)eps(ilon)?($|_)")
-SHRINK = 2.0**-60
-"""What an eps is multiplied by to take it out: too small to be felt, and still no division by zero."""
-
 
 def loss_functions(
-    f: Any, at: Any = None, *, inputs: Any = None, targets: Any = None, loss: Any = None
+    f: Any,
+    at: Any = None,
+    *,
+    inputs: Any = None,
+    targets: Any = None,
+    loss: Any = None,
+    only_present: bool = False,
 ) -> dict[str, LossFunction]:
     """Return a module, or a loss of a module or of tensors, as a :class:`LossFunction` for each mode.
 
@@ -42,6 +44,8 @@ def loss_functions(
         Second argument of ``loss``.
     loss : callable, optional
         A number for the outputs (and targets).  Without it the outputs themselves are what counts.
+    only_present : bool
+        Whether the other mode is left out.
 
     Returns
     -------
@@ -61,9 +65,9 @@ def loss_functions(
                 "inputs is None; a module is called on inputs, which are needed: check_model(module, inputs), or a pair"
                 " of both as a target"
             )
-        return _modes(f, Call(inputs, targets, loss), shown_name(f))
+        return _modes(f, Call(inputs, targets, loss), shown_name(f), only_present)
     if isinstance(at, nn.Module):
-        return _modes(at, Loss(f), getattr(f, "__name__", shown_name(f)))
+        return _modes(at, Loss(f), getattr(f, "__name__", shown_name(f)), only_present)
     named = dict(leaves(at)) if isinstance(at, Mapping) else {"w": at}
     holder = TensorModule(named, at)
     return {"": _function(holder, Loss(lambda module: f(module.tree())), getattr(f, "__name__", "f"), None)}
@@ -71,7 +75,7 @@ def loss_functions(
 
 def loss_function(f: Any, at: Any = None) -> LossFunction:
     """Return the :class:`LossFunction` of the present mode."""
-    return next(iter(loss_functions(f, at).values()))
+    return next(iter(loss_functions(f, at, only_present=True).values()))
 
 
 def shown_name(module: object) -> str:
@@ -79,10 +83,12 @@ def shown_name(module: object) -> str:
     return type(module).__name__
 
 
-def _modes(module: nn.Module, call: Any, name: str) -> dict[str, LossFunction]:
+def _modes(module: nn.Module, call: Any, name: str, only_present: bool) -> dict[str, LossFunction]:
     """Return a function for each mode, the present one first; one if the modes do not differ."""
     module = initialised(module, call)
     order = ("train", "eval") if module.training else ("eval", "train")
+    if only_present:
+        return {order[0]: _of_mode(module, call, name, order[0])}
     found = {mode: _of_mode(module, call, name, mode) for mode in order}
     first, second = (found[mode] for mode in order)
     assert first.point is not None
@@ -103,17 +109,31 @@ def _of_mode(module: nn.Module, call: Any, name: str, mode: str) -> LossFunction
     return replace(found, notes=(*found.notes, f"eval mode is looked at after {WARMING} forward passes in train mode"))
 
 
-def _function(module: nn.Module, call: Any, name: str, mode: str | None, *, plain: bool = True) -> LossFunction:
+def _function(module: nn.Module, call: Any, name: str, mode: str | None) -> LossFunction:
     training = module.training if mode is None else mode == "train"
     runner, notes = _runner(module, call, training, mode)
-    parts = parts_of(runner.shapes)
-    removed, which = _without_eps(module) if plain else (None, "")
-    of_outputs = _wrapped(runner, parts, name, notes, loss_of=_projection)
-    without = None if removed is None else lambda: _function(removed, call, name, mode, plain=False)
-    made = _wrapped(runner, parts, name, notes, loss_of=None, of_outputs=of_outputs)
-    object.__setattr__(made, "without_eps", without)
-    object.__setattr__(made, "eps", which)
+    return _seen(runner, call, parts_of(runner.shapes), name, notes)
+
+
+def _seen(runner: Runner, call: Any, parts: list[Any], name: str, notes: tuple[str, ...]) -> LossFunction:
+    """Return a runner as a function of its loss, or of its outputs where there is none, and of its outputs."""
+    of_outputs = _wrapped(runner, parts, name, notes, loss_of=_projection, types=types_of(runner, call, "outputs"))
+    made = _wrapped(
+        runner, parts, name, notes, loss_of=None, of_outputs=of_outputs, types=types_of(runner, call, "loss")
+    )
+    if not runner.removed:
+        found = replace(
+            made, without_eps=lambda: _without_eps(runner, call, parts, name, made), eps="its small constants"
+        )
+        return replace(found, of_outputs=made.of_outputs)
     return made
+
+
+def _without_eps(runner: Runner, call: Any, parts: list[Any], name: str, made: LossFunction) -> LossFunction:
+    """Return the function without the small constants that stand beside something that scales; itself if none do."""
+    assert made.types is not None
+    constants = made.types({}).eps
+    return _seen(runner.without(constants), call, parts, name, made.notes) if constants else made
 
 
 def _wrapped(
@@ -123,6 +143,7 @@ def _wrapped(
     notes: tuple[str, ...],
     *,
     loss_of: Callable[[Tensor], Tensor] | None,
+    types: Any,
     of_outputs: LossFunction | None = None,
 ) -> LossFunction:
     """Return a runner as a :class:`LossFunction`; ``loss_of`` the outputs takes the place of the loss."""
@@ -158,6 +179,7 @@ def _wrapped(
         notes=notes,
         aspects=tuple(aspects),
         of_outputs=of_outputs if has_outputs else None,
+        types=types,
     )
 
 
@@ -221,26 +243,6 @@ def _same(one: Sequence[Shown], two: Sequence[Shown]) -> bool:
 
 def _alike(x: Tensor, y: Tensor) -> Tensor:
     return (x == y) | (x.isnan() & y.isnan())
-
-
-def _eps_of(module: nn.Module) -> Iterator[tuple[str, nn.Module, str, float]]:
-    for path, sub in module.named_modules():
-        for key, value in list(vars(sub).items()):
-            if EPS.search(key) and (value is None or (isinstance(value, float) and 0 < value < 1)):
-                yield path, sub, key, torch.finfo(torch.float64).eps if value is None else value
-
-
-def _without_eps(module: nn.Module) -> tuple[nn.Module | None, str]:
-    """Return a copy of the module whose eps are too small to be felt, and what they were."""
-    if isinstance(module, TensorModule):
-        return None, ""
-    clean = copied(module)
-    found = list(_eps_of(clean))
-    for _, sub, key, value in found:
-        setattr(sub, key, value * SHRINK)
-    if not found:
-        return None, ""
-    return clean, f"{found[0][2]} = {found[0][3]:g} of {_few([path or 'the module' for path, *_ in found])}"
 
 
 def _few(names: list[str]) -> str:

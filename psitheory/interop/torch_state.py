@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, cast
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from psitheory.errors import ArgumentError
+from psitheory.errors import ArgumentError, ArgumentTypeError
+from psitheory.scaletypes.models.rules import Demand
+from psitheory.scaletypes.models.torch.without_constants import WithoutConstants
 
 
 class TensorModule(nn.Module):  # type: ignore[misc]
@@ -44,6 +47,28 @@ def copied(module: nn.Module) -> nn.Module:
     """Return a copy of a module, with tensors that it has computed and kept (the old weight norm's) made plain."""
     kept = [x for sub in module.modules() for x in vars(sub).values() if isinstance(x, Tensor) and not x.is_leaf]
     return copy.deepcopy(module, {id(x): x.detach().clone() for x in kept})
+
+
+def in_precision(module: nn.Module, dtype: torch.dtype) -> nn.Module:
+    """Return a module whose real numbers have a precision, and complex ones the complex one that goes with it.
+
+    Raises
+    ------
+    ArgumentTypeError
+        If a parameter is complex.
+    """
+    for name, p in module.named_parameters():
+        if p.is_complex():
+            raise ArgumentTypeError(
+                f"parameter {name!r} is complex ({p.dtype}); real parameters are needed, such as its real and imaginary "
+                "parts, of which torch.view_as_complex makes complex ones"
+            )
+    pair = dtype.to_complex()
+
+    def cast(t: Tensor) -> Tensor:
+        return t.to(dtype) if t.is_floating_point() else t.to(pair) if t.is_complex() else t
+
+    return module._apply(cast)
 
 
 def initialised(module: nn.Module, call: Any) -> nn.Module:
@@ -107,7 +132,7 @@ class Runner:
     """
 
     def __init__(self, module: nn.Module, call: Any, dtype: torch.dtype, training: bool, fresh: bool = False) -> None:
-        self.module = copied(module).to(dtype).train(training)
+        self.module = in_precision(copied(module), dtype).train(training)
         self.call, self.dtype, self.fresh = call, dtype, fresh
         given = module.parameter_names() if isinstance(module, TensorModule) else {}
         for parameter in self.module.parameters():
@@ -119,6 +144,13 @@ class Runner:
         self.pristine = copied(self.module) if fresh else None
         self.random_states = [torch.Generator().manual_seed(seed).get_state() for seed in SEEDS]
         self.draws = False
+        self.removed: Sequence[Demand] = ()
+
+    def without(self, constants: Sequence[Demand]) -> Runner:
+        """Return a runner of the same module from which small constants are taken out as it runs."""
+        other = copy.copy(self)
+        other.removed = constants
+        return other
 
     @property
     def point(self) -> np.ndarray:
@@ -141,6 +173,19 @@ class Runner:
             yield from (self._called(w, state) for state in self.random_states[1:])
 
     def _called(self, w: np.ndarray, random_state: Tensor) -> Shown:
+        self.prepare(w)
+        before = torch.get_rng_state()
+        torch.set_rng_state(random_state)
+        try:
+            changed: AbstractContextManager[Any] = WithoutConstants(self.removed) if self.removed else nullcontext()
+            with torch.enable_grad(), changed:
+                return cast("Shown", self.call(self.module, self.dtype))
+        finally:
+            self.draws = self.draws or not torch.equal(torch.get_rng_state(), random_state)
+            torch.set_rng_state(before)
+
+    def prepare(self, w: np.ndarray) -> None:
+        """Put the module into the state that it came in, with the parameters w."""
         if self.pristine is not None:
             self.module = copied(self.pristine)
         parameters = self.parameters
@@ -154,14 +199,6 @@ class Runner:
                 if name in self.buffers:
                     buffer.copy_(self.buffers[name])
         self.given = {name: p.detach().clone() for name, p in parameters.items()}
-        before = torch.get_rng_state()
-        torch.set_rng_state(random_state)
-        try:
-            with torch.enable_grad():
-                return cast("Shown", self.call(self.module, self.dtype))
-        finally:
-            self.draws = self.draws or not torch.equal(torch.get_rng_state(), random_state)
-            torch.set_rng_state(before)
 
     def rewritten(self) -> list[str]:
         """Return the names of parameters and buffers that the last evaluation has changed."""

@@ -3,6 +3,7 @@ r"""All diagonal scaling symmetries of a differentiable function, from samples o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,10 @@ from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 from psitheory.frameworks import one_thread
 from psitheory.symmetry.baseline import Baseline, baseline, in_own_precision
 from psitheory.symmetry.certificate import Rejected, failures
+from psitheory.symmetry.derived import Derived, derived
 from psitheory.symmetry.function import LossFunction, as_loss_function, probed
 from psitheory.symmetry.generator import Generator
+from psitheory.symmetry.kinds import Generators
 from psitheory.symmetry.null_space import NullSpace, null_space, sparse_basis
 from psitheory.symmetry.sampling import Rows, rows_at, sampler, usable_points
 from psitheory.symmetry.symmetries import Symmetries
@@ -23,6 +26,8 @@ MARGIN = 10
 POINTS = 6
 """Fresh points at which a generator is certified."""
 ROUNDS = 6
+SAMPLED = 600
+"""Functions of at most so many parameters are sampled besides: samples see cancellations that types do not."""
 MOST_EVALUATIONS = 2_000_000
 """Differences that take more evaluations are refused: at 30 µs each these take a minute."""
 
@@ -74,13 +79,57 @@ def discover_symmetries(
             raise ArgumentError(
                 f"f is {first!r} and then {again!r} at the example point; a loss of the parameters alone is needed"
             )
+    types = derived(function, rng)
+    if types is not None and samples is None and function.layout.n > SAMPLED:
+        return _from_types(types, seed)
+    if types is not None:
+        function = types.clean
     function = in_own_precision(function, rng)
     points = _sample_points(function, samples, rng)
     fresh = [baseline(function, w, rng) for w in usable_points(function, rng, POINTS)]
     rows = rows_at(function, points, rng)
     if not len(rows.values) and len(points) and not rows.vanishing:
         raise ArgumentError(f"the gradient is finite at none of {len(points)} points; a loss with a gradient is needed")
-    return _certified(function, rows, fresh, rng, seed)
+    return _with_types(_certified(function, rows, fresh, rng, seed), types)
+
+
+def _from_types(types: Derived, seed: int) -> Symmetries:
+    """Return what types derive; as undecided what runs do not confirm."""
+    function = types.function
+    algebra = types.types.up_to_eps if types.up_to_eps else types.types.exact
+    found = Generators(algebra, function.layout)
+    sure = types.up_to_eps or types.exact
+    doubt = () if types.confirmed else ("runs do not confirm all that scale types derive",)
+    return Symmetries(
+        function.name,
+        function.layout,
+        found if sure else (),
+        (),
+        () if sure else tuple(found),
+        None,
+        0,
+        0.0,
+        types.bit_for_bit,
+        seed,
+        (*function.notes, *types.notes, *doubt),
+        types.types.exact.dimension if types.exact else 0,
+    )
+
+
+def _with_types(found: Symmetries, types: Derived | None) -> Symmetries:
+    """Return what samples found, with what types say of the same function."""
+    if types is None:
+        return found
+    derived_count, exact = types.types.up_to_eps.dimension, types.types.exact.dimension
+    missed = found.dimension - derived_count
+    said = [f"scale types derive {derived_count} of them"] if missed > 0 else []
+    return replace(
+        found,
+        notes=(*found.notes, *types.notes, *said),
+        exact_dimension=found.dimension
+        if types.clean is types.function
+        else min(exact + max(missed, 0), found.dimension),
+    )
 
 
 def _sample_points(function: LossFunction, samples: int | Array | None, rng: np.random.Generator) -> Array:

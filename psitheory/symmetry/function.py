@@ -13,6 +13,7 @@ from psitheory.errors import ArgumentError, ArgumentTypeError, PsitheoryError, s
 from psitheory.frameworks import adapter, framework_of
 from psitheory.layout import Layout
 from psitheory.models.interface import Model
+from psitheory.scaletypes.models.types import ModelTypes
 from psitheory.symmetry.callables import check_callable, from_one_state, looped, scalar
 from psitheory.symmetry.trees import flat_like, flattened, rebuilt
 
@@ -60,6 +61,8 @@ class LossFunction:
     """What of that counts."""
     of_outputs: LossFunction | None = None
     """A generic number made of the outputs, as a loss of its own; it has their symmetries and no others."""
+    types: Callable[[Mapping[str, Array]], ModelTypes] | None = None
+    """Derives the scale types, given which entries of which parts have no effect; None where only samples serve."""
 
     def loss(self, w: Array) -> float:
         """Return the loss at one point."""

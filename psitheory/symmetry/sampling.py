@@ -14,6 +14,8 @@ from psitheory.symmetry.function import LossFunction
 
 Sampler = Callable[[LossFunction, np.random.Generator, int], Array]
 TRIALS = 16
+LARGE = 200_000
+"""Points of more parameters than these are drawn one by one."""
 CHUNK = 128
 """Points whose gradients are asked for at once: few enough to stay in memory."""
 
@@ -73,6 +75,8 @@ def sampler(function: LossFunction, rng: np.random.Generator) -> Sampler:
 
 def usable_points(function: LossFunction, rng: np.random.Generator, count: int) -> Array:
     """Return ``count`` points at which the loss is finite, off special points and zeros."""
+    if function.layout.n > LARGE:
+        return _one_by_one(function, rng, count)
     draw, found = sampler(function, rng), []
     for w in draw(function, rng, 4 * count):
         try:
@@ -84,6 +88,28 @@ def usable_points(function: LossFunction, rng: np.random.Generator, count: int) 
             if len(found) == count:
                 break
     return np.array(found).reshape(-1, function.layout.n)
+
+
+def _one_by_one(function: LossFunction, rng: np.random.Generator, count: int) -> Array:
+    """Return ``count`` points of a large function, of which many do not fit into memory at once."""
+    for draw in (wide, nearby):
+        found: list[Array] = []
+        for _ in range(2 * count):
+            w = draw(function, rng, 1)[0]
+            if _is_finite(function, w):
+                found.append(w)
+            if len(found) == count:
+                return np.array(found)
+    raise ArgumentError("f is finite at too few random points; a loss that is defined around at is needed")
+
+
+def _is_finite(function: LossFunction, w: Array) -> bool:
+    try:
+        return bool(np.isfinite(function.loss(w)))
+    except ArgumentTypeError:  # not a scalar: no matter of the point
+        raise
+    except Exception:
+        return False
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -13,6 +14,7 @@ from psitheory.checking import Exhibit
 from psitheory.layout import Layout
 from psitheory.symmetry.certificate import Rejected
 from psitheory.symmetry.generator import Generator
+from psitheory.symmetry.kinds import Generators
 from psitheory.symmetry.null_space import NullSpace
 
 
@@ -24,14 +26,16 @@ class Symmetries:
     ----------
     name : str
     layout : Layout
-    generators : tuple of Generator
-        A sparse basis of the algebra; each is certified by :math:`f(\exp(sc)\,w) = f(w)` on fresh weights.
+    generators : sequence of Generator
+        A sparse basis of the algebra; each is certified by :math:`f(\exp(sc)\,w) = f(w)` on fresh weights, or all
+        at once where scale types derive them.
     rejected : tuple of Rejected
         Null directions of the first samples that did not pass: a neuron that was dead in all of them, say.
     undecided : tuple of Generator
         Null directions that could be neither certified nor removed by more samples.
-    null_space : NullSpace
-        With all singular values, and the gap between the last nonzero one and the first zero one.
+    null_space : NullSpace or None
+        With all singular values, and the gap between the last nonzero one and the first zero one; None where types
+        derive the symmetries and no samples were taken.
     samples : int
         Rows that were stacked.
     noise : float
@@ -39,19 +43,22 @@ class Symmetries:
     exact : bool
         Whether powers of two left f unchanged to the last bit.
     seed : int
+    exact_dimension : int or None
+        How many of them hold as f is; the others hold up to its small constants, such as an eps.
     """
 
     name: str
     layout: Layout
-    generators: tuple[Generator, ...]
+    generators: Sequence[Generator]
     rejected: tuple[Rejected, ...]
     undecided: tuple[Generator, ...]
-    null_space: NullSpace
+    null_space: NullSpace | None
     samples: int
     noise: float
     exact: bool
     seed: int
     notes: tuple[str, ...] = field(default=())
+    exact_dimension: int | None = None
 
     @property
     def dimension(self) -> int:
@@ -60,13 +67,13 @@ class Symmetries:
 
     @property
     def singular_values(self) -> Array:
-        """Return the singular values of the stacked rows (n,), descending."""
-        return self.null_space.singular_values
+        """Return the singular values of the stacked rows (n,), descending; none where no samples were taken."""
+        return np.zeros(0) if self.null_space is None else self.null_space.singular_values
 
     @property
     def gap(self) -> float:
         """Return the last nonzero singular value over the first that counts as zero."""
-        return self.null_space.gap
+        return float("inf") if self.null_space is None else self.null_space.gap
 
     @cached_property
     def matrix(self) -> Array:
@@ -86,7 +93,7 @@ class Symmetries:
             "of the samples: the symmetries. Right: the powers to which each of them scales the parameters.",
             {
                 "values": self.singular_values,
-                "bound": np.asarray(self.null_space.tolerance),
+                "bound": np.asarray(0.0 if self.null_space is None else self.null_space.tolerance),
                 "exponents": self.matrix,
                 "starts": np.cumsum([0, *sizes[:-1]]),
             },
@@ -109,7 +116,8 @@ class Symmetries:
             "generators": [g.to_dict() for g in self.generators],
             "rejected": [r.generator.to_dict() | {"change": float(r.change)} for r in self.rejected],
             "undecided": [g.to_dict() for g in self.undecided],
-            "rank": self.null_space.rank,
+            "exact_dimension": self.dimension if self.exact_dimension is None else self.exact_dimension,
+            "rank": self._rank,
             "gap": self.gap if np.isfinite(self.gap) else None,
             "samples": self.samples,
             "noise": self.noise,
@@ -117,11 +125,20 @@ class Symmetries:
             "seed": self.seed,
         }
 
+    @property
+    def _rank(self) -> int:
+        return self.layout.n - self.dimension if self.null_space is None else self.null_space.rank
+
     def __str__(self) -> str:
+        evidence = (
+            "scale types, confirmed by runs"
+            if self.null_space is None
+            else f"{self.samples} samples, rank {self._rank}, singular-value gap {self.gap:.1e}"
+        )
         lines = [
             self._summary(),
-            f"  evidence   {self.samples} samples, rank {self.null_space.rank}, singular-value gap {self.gap:.1e}",
-            *(f"  symmetry   {g}" for g in self.generators),
+            f"  evidence   {evidence}",
+            *(f"  symmetry   {g}" for g in self._shown()),
             *(f"  rejected   {r}" for r in self.rejected[:5]),
             *([f"  rejected   … {len(self.rejected) - 5} more"] if len(self.rejected) > 5 else []),
             *(f"  undecided  {g}" for g in self.undecided),
@@ -129,8 +146,13 @@ class Symmetries:
         ]
         return "\n".join(lines)
 
+    def _shown(self) -> Iterable[object]:
+        return self.generators.in_words() if isinstance(self.generators, Generators) else self.generators
+
     def _summary(self) -> str:
-        count = self.dimension or ("no certified" if self.undecided else "no")
+        count = f"{self.dimension:,}" if self.dimension else "no certified" if self.undecided else "no"
         noun = f"scaling symmetr{'y' if self.dimension == 1 else 'ies'}"
         how = f", certified {'bit for bit under powers of two' if self.exact else 'to rounding'}"
-        return f"{self.name}: {count} {noun} of {self.layout.n} parameters{how if self.generators else ''}"
+        eps = self.dimension - (self.dimension if self.exact_dimension is None else self.exact_dimension)
+        limit = f", {eps:,} of them up to an eps" if eps else ""
+        return f"{self.name}: {count} {noun} of {self.layout.n:,} parameters{limit}{how if self.generators else ''}"

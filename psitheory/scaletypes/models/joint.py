@@ -1,0 +1,89 @@
+"""Symmetries that several parts share: scaled jointly, or one against another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from psitheory.scaletypes.models.algebra import Algebra
+from psitheory.scaletypes.models.levels import whole_pieces
+from psitheory.scaletypes.models.rules import compressed
+
+
+@dataclass(frozen=True)
+class Term:
+    """What an unknown does to a part: the exponent of some indices of an axis (None: of the whole; -1: of entries)."""
+
+    part: str
+    axis: int | None
+    power: float
+
+
+@dataclass
+class Shared:
+    """Symmetries of one kind: the same parts, axes and exponents, each for indices of its own.
+
+    Attributes
+    ----------
+    terms : tuple of Term
+    members : list of mapping of Term to list of int
+        For each symmetry the indices that it scales.
+    """
+
+    terms: tuple[Term, ...]
+    members: list[dict[Term, list[int]]] = field(default_factory=list)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Return the parts that are touched."""
+        return tuple(dict.fromkeys(term.part for term in self.terms))
+
+    @property
+    def is_trade(self) -> bool:
+        """Return whether something shrinks as others grow."""
+        return len({term.power > 0 for term in self.terms}) > 1
+
+
+def kinds_of(algebra: Algebra) -> list[Shared]:
+    """Return all symmetries that do anything, one for each free unknown, grouped by kind; those of few parts first."""
+    found: dict[int, dict[Term, list[int]]] = {}
+    for name in algebra.parameters:
+        for v, term, index in _uses(algebra, name):
+            found.setdefault(v, {}).setdefault(term, []).append(index)
+    kinds: dict[tuple[Term, ...], Shared] = {}
+    for member in (_merged(algebra, uses) for uses in found.values()):
+        terms = tuple(member)
+        kinds.setdefault(terms, Shared(terms)).members.append(member)
+    return sorted(kinds.values(), key=lambda kind: (len(kind.parts), len(kind.terms)))
+
+
+def _merged(algebra: Algebra, uses: dict[Term, list[int]]) -> dict[Term, list[int]]:
+    """Return what an unknown does, with all indices of an axis as the whole, and without what cancels."""
+    out: dict[Term, list[int]] = {}
+    whole: dict[str, float] = {}
+    for term, indices in uses.items():
+        shape = algebra.parameters[term.part].shape
+        size = int(np.prod(shape)) if term.axis == -1 else 1 if term.axis is None else shape[term.axis]
+        if len(indices) == size:
+            whole[term.part] = whole.get(term.part, 0.0) + term.power
+        else:
+            out[term] = indices
+    return out | {Term(part, None, power): [0] for part, power in whole.items() if power}
+
+
+def _uses(algebra: Algebra, name: str) -> Iterator[tuple[int, Term, int]]:
+    """Yield each unknown of a part, what it does there, and to which index of the axis (or of the flat part)."""
+    for piece in whole_pieces(algebra, name):
+        for ids, sign in ((compressed(piece.out), 1), (compressed(piece.into), -1)):
+            axes = [axis for axis, n in enumerate(ids.shape) if n > 1]
+            axis = None if not axes else axes[0] if len(axes) == 1 else -1
+            for index, degree in enumerate(ids.ravel()):
+                for v, c in algebra.form(int(degree)).items():
+                    yield v, Term(name, axis, float(sign * c)), index
+
+
+def rank_of(kinds: list[Shared]) -> int:
+    """Return the number of symmetries."""
+    return int(np.sum([len(kind.members) for kind in kinds], dtype=int))

@@ -1,0 +1,178 @@
+r"""What arithmetic asks of degrees, for arrays of them: the same rules for every interpreter.
+
+A product adds degrees, a sum demands equal ones, a nonlinear function demands zero.  An exact zero (padding, a state
+at its start) fits any degree, :data:`ANY`.  Arrays of degrees are kept small: an axis along which they are constant has
+the length 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+
+from psitheory.scaletypes.degrees import Degrees, Form, Ids, simple
+from psitheory.scaletypes.equations import Kind, Place
+from psitheory.scaletypes.solver import Elimination
+
+ANY = -1
+"""The degree of an exact zero, or of an infinity: any one."""
+
+
+@dataclass(frozen=True)
+class Demand:
+    """An equation, where it stands and what asks for it; a constant of a soft one."""
+
+    form: Form
+    place: Place
+    what: str
+    kind: Kind = Kind.HARD
+    constant: float = 0.0
+
+    def __str__(self) -> str:
+        return f"{self.what} at {self.place}"
+
+
+@dataclass
+class Rules:
+    """The equations of one forward pass, solved as they arrive.
+
+    Attributes
+    ----------
+    place : callable
+        Returns the line of the user's code that is being run.
+    because : dict
+        For each unknown that is no longer free, the demand that took it.
+    soft : list of Demand
+        Demands of small constants and floors, whose break dies out as scales grow.
+    missing : dict
+        Operations of which nothing is known but that equal inputs give equal outputs.
+    """
+
+    place: Callable[[], Place]
+    degrees: Degrees = field(default_factory=Degrees)
+    solver: Elimination = field(default_factory=Elimination)
+    because: dict[int, Demand] = field(default_factory=dict)
+    soft: list[Demand] = field(default_factory=list)
+    missing: dict[tuple[str, Place], None] = field(default_factory=dict)
+
+    def fresh(self, shape: Sequence[int]) -> Ids:
+        """Return an array of new unknowns."""
+        return self.degrees.unknowns([""] * int(np.prod(shape))).reshape(shape)
+
+    def known(self, a: Ids) -> Ids:
+        """Return degrees with a new unknown for each exact zero."""
+        a = np.array(a)
+        zeros = a == ANY
+        if zeros.any():
+            a[zeros] = self.fresh((int(zeros.sum()),))
+        return a
+
+    def combine(self, a: Ids, b: Ids, ca: Fraction | int = 1, cb: Fraction | int = 1) -> Ids:
+        """Return ``ca·a + cb·b``, entry by entry; zeros stay zeros."""
+        a, b = compressed(a), compressed(b)
+        if cb == 0 or not b.any():
+            if ca == 1:
+                return np.broadcast_to(a, np.broadcast_shapes(a.shape, b.shape))
+        a, b = np.broadcast_arrays(a, b)
+        zeros = (a == ANY) | (b == ANY)
+        if not zeros.any():
+            return np.asarray(self.degrees.combine(a, b, ca, cb))
+        out = np.full(a.shape, ANY, np.int64)
+        out[~zeros] = self.degrees.combine(a[~zeros], b[~zeros], ca, cb)
+        return out
+
+    def times(self, a: Ids, factor: float | Fraction) -> Ids:
+        """Return ``factor·a``."""
+        return self.combine(a, np.int64(0), simple(factor), 0)
+
+    def equal(self, a: Ids, b: Ids, what: str, kind: Kind = Kind.HARD, constant: float = 0.0) -> None:
+        """Demand that degrees be equal, entry by entry."""
+        a, b = np.broadcast_arrays(compressed(a), compressed(b))
+        differ = (a != b) & (a != ANY) & (b != ANY)
+        if not differ.any():
+            return
+        place = self.place()
+        for form in self.degrees.differences(a[differ], b[differ]):
+            self.vanish(form, place, what, kind, constant)
+
+    def vanish(self, form: Form, place: Place, what: str, kind: Kind = Kind.HARD, constant: float = 0.0) -> None:
+        """Demand that a form vanish."""
+        demand = Demand(form, place, what, kind, constant)
+        if kind is not Kind.HARD:
+            self.soft.append(demand)
+        else:
+            impose(self.solver, self.because, demand)
+
+    def zero(self, a: Ids, what: str, kind: Kind = Kind.HARD, constant: float = 0.0) -> None:
+        """Demand the degree zero."""
+        self.equal(a, np.int64(0), what, kind, constant)
+
+    def same(self, a: Ids, axes: Iterable[int], what: str) -> Ids:
+        """Demand one degree along axes; they are left with the length 1."""
+        a = np.asarray(a)
+        along = tuple(sorted({axis % a.ndim for axis in axes if a.shape[axis] > 1})) if a.ndim else ()
+        if not along:
+            return a
+        a = compressed(a)
+        along = tuple(axis for axis in along if a.shape[axis] > 1)
+        if not along:
+            return a
+        shape = [1 if axis in along else size for axis, size in enumerate(a.shape)]
+        lines = np.moveaxis(a, along, range(a.ndim - len(along), a.ndim))
+        lines = lines.reshape(*lines.shape[: a.ndim - len(along)], -1)
+        first = np.take_along_axis(lines, (lines != ANY).argmax(-1)[..., None], -1)
+        self.equal(lines, first, what)
+        return first.reshape(shape)
+
+    def join(self, a: Ids, b: Ids, what: str) -> Ids:
+        """Demand equal degrees of two summands; return that of their sum."""
+        a, b = compressed(a), compressed(b)
+        self.equal(a, b, what)
+        return np.where(a == ANY, b, a)
+
+    def contract(self, a: Ids, b: Ids, what: str) -> Ids:
+        r"""Return the degrees of :math:`\sum_ka_{mk}b_{kn}`, (..., m, k) and (..., k, n).
+
+        All :math:`a_{mk}+b_{kn}` must be equal along k, so :math:`a_{mk}-a_{m0}=b_{0n}-b_{kn}`, which depends on k alone.
+        """
+        if (a == ANY).all() or (b == ANY).all():
+            return np.full((1,) * max(a.ndim, b.ndim), ANY, np.int64)
+        a, b = self.known(compressed(a)), self.known(compressed(b))
+        of_a, of_b = a[..., :, :1], b[..., :1, :]
+        left = self.same(self.combine(a, of_a, 1, -1), [-2], what)
+        right = self.same(self.combine(of_b, b, 1, -1), [-1], what)
+        self.equal(np.swapaxes(left, -1, -2), right, what)
+        return self.combine(of_a, of_b)
+
+    def unknown_operation(self, what: str, inputs: Iterable[Ids]) -> None:
+        """Demand unchanged inputs of an operation that has no rule, and keep that it has none."""
+        for a in inputs:
+            if self.resolved(a):
+                self.missing.setdefault((what, self.place()))
+            self.zero(a, f"not derived: {what}")
+
+    def resolved(self, a: Ids) -> bool:
+        """Return whether any degree of an array does not vanish."""
+        return any(i > 0 and not self.solver.vanishes(self.degrees.form(int(i))) for i in np.unique(a))
+
+
+def impose(solver: Elimination, because: dict[int, Demand], demand: Demand) -> None:
+    """Add a demand to a solver, and keep it for the unknown that it takes."""
+    left = solver.reduce(demand.form)
+    if left:
+        because[max(left)] = demand
+        solver.require(left)
+
+
+def compressed(a: Ids) -> Ids:
+    """Return an array of degrees with the length 1 along axes on which it is constant."""
+    a = np.asarray(a)
+    for axis, size in enumerate(a.shape):
+        if size > 1:
+            first = a.take([0], axis)
+            if (a == first).all():
+                a = first
+    return a

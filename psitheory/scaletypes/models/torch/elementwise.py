@@ -1,0 +1,391 @@
+"""Rules of what acts on each entry by itself."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import torch
+
+from psitheory.scaletypes.degrees import Ids
+from psitheory.scaletypes.equations import Kind
+from psitheory.scaletypes.models.rules import ANY
+
+SMALL = 1e-2
+"""A constant up to this size that is added, or is a lower bound, is taken for an eps or a floor, until runs say otherwise."""
+
+
+def said(m: Any, c: Any) -> str:
+    """Return the name of an operation and of the module it runs in."""
+    return f"{c.name} in {m.modules[-1]}" if m.modules else str(c.name)
+
+
+def same(m: Any, c: Any) -> Ids:
+    """Keep the degree: absolute values, ReLU, copies."""
+    return m.ids(c.first)
+
+
+def zero(m: Any, c: Any) -> Ids:
+    """Demand degree zero: tanh, exp, softmax."""
+    m.rules.zero(m.ids(c.first), said(m, c))
+    return np.int64(0)
+
+
+def free(m: Any, c: Any) -> Ids:
+    """Return degree zero, whatever comes in: signs, shapes, random numbers."""
+    return np.int64(0)
+
+
+def vanishing(m: Any, c: Any) -> Ids:
+    """Return the degree of exact zeros."""
+    return np.int64(ANY)
+
+
+def nothing(m: Any, c: Any) -> None:
+    """Return what has no degree: indices, truth values of signs."""
+
+
+def constant_of(m: Any, value: Any) -> float | None:
+    """Return the number that a constant is, or None for what is none."""
+    if isinstance(value, torch.Tensor):
+        if m.knows(value) or value.numel() != 1:
+            return None
+        with torch.utils._python_dispatch._disable_current_modes():
+            return float(value)
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def add(m: Any, c: Any) -> Ids:
+    """Demand equal degrees; a small constant is an eps, whose demand is soft."""
+    one, two = c.args[0], c.args[1]
+    for x, constant in ((one, constant_of(m, two)), (two, constant_of(m, one))):
+        if constant is not None and 0 < abs(constant) <= SMALL and m.knows(x):
+            ids = m.ids(x)
+            m.rules.zero(ids, said(m, c), Kind.CONSTANT, constant)
+            return ids
+    if not isinstance(c.get("alpha"), torch.Tensor) and c.get("alpha") == 0:
+        return m.ids(one)
+    return m.rules.join(m.ids(one), m.ids(two), said(m, c))
+
+
+def mul(m: Any, c: Any) -> Ids:
+    """Add degrees."""
+    return m.rules.combine(m.ids(c.args[0]), m.ids(c.args[1]))
+
+
+def div(m: Any, c: Any) -> Ids:
+    """Subtract degrees; rounded quotients must be unchanged."""
+    ids = m.rules.combine(m.ids(c.args[0]), m.ids(c.args[1]), 1, -1)
+    if c.get("rounding_mode"):
+        m.rules.zero(ids, said(m, c))
+    return ids
+
+
+def addcmul(m: Any, c: Any) -> Ids:
+    """Join the first with the product of the others."""
+    return m.rules.join(m.ids(c.args[0]), m.rules.combine(m.ids(c.args[1]), m.ids(c.args[2])), said(m, c))
+
+
+def addcdiv(m: Any, c: Any) -> Ids:
+    """Join the first with the quotient of the others."""
+    return m.rules.join(m.ids(c.args[0]), m.rules.combine(m.ids(c.args[1]), m.ids(c.args[2]), 1, -1), said(m, c))
+
+
+def lerp(m: Any, c: Any) -> Ids:
+    """Join both ends; the weight must be unchanged."""
+    m.rules.zero(m.ids(c.args[2]), said(m, c))
+    return m.rules.join(m.ids(c.args[0]), m.ids(c.args[1]), said(m, c))
+
+
+def times(factor: Fraction) -> Any:
+    """Return the rule that multiplies degrees."""
+    return lambda m, c: m.rules.times(m.ids(c.first), factor)
+
+
+def power(m: Any, c: Any) -> Ids:
+    """Multiply the degree by the exponent, which must be a number for the degree to be other than zero."""
+    base, exponent = c.args[0], c.args[1]
+    number = constant_of(m, exponent)
+    if isinstance(base, torch.Tensor) and number is not None:
+        try:
+            return m.rules.times(m.ids(base), number)
+        except ValueError:  # no simple fraction
+            pass
+    m.rules.zero(m.ids(base), said(m, c))
+    m.rules.zero(m.ids(exponent), said(m, c))
+    return np.int64(0)
+
+
+def clamp(m: Any, c: Any) -> Ids:
+    """Keep the degree above zero; a tiny lower bound is a floor; every other bound demands degree zero."""
+    ids = m.ids(c.first)
+    for bound, is_lower in ((c.get("min"), c.name != "clamp_max"), (c.get("max"), False)):
+        number = constant_of(m, bound)
+        if bound is None or number == 0 or (number is not None and np.isinf(number)):
+            continue
+        if number is None:
+            ids = m.rules.join(ids, m.ids(bound), said(m, c))
+        elif is_lower and 0 < number <= SMALL:
+            m.rules.zero(ids, said(m, c), Kind.WINDOW, number)
+        else:
+            m.rules.zero(ids, said(m, c))
+    return ids
+
+
+def extreme(m: Any, c: Any) -> Ids:
+    """Demand equal degrees of what is compared; a tiny constant below is a floor."""
+    one, two = c.args[0], c.args[1]
+    for x, constant in ((one, constant_of(m, two)), (two, constant_of(m, one))):
+        if constant is not None and 0 < constant <= SMALL and c.name in ("maximum", "fmax"):
+            m.rules.zero(m.ids(x), said(m, c), Kind.WINDOW, constant)
+            return m.ids(x)
+        if constant == 0:
+            return m.ids(x)
+    return m.rules.join(m.ids(one), m.ids(two), said(m, c))
+
+
+def compare(m: Any, c: Any) -> Ids:
+    """Demand equal degrees of what is compared; with zero everything may be."""
+    one, two = c.args[0], c.args[1]
+    if constant_of(m, one) != 0 and constant_of(m, two) != 0:
+        m.rules.join(m.ids(one), m.ids(two), said(m, c))
+    return np.int64(0)
+
+
+def where(m: Any, c: Any) -> Ids:
+    """Join both branches if the condition depends on weights; else take entry by entry what is taken."""
+    condition, one, two = c.args[0], m.ids(c.args[1]), m.ids(c.args[2])
+    if m.knows(condition):
+        return m.rules.join(one, two, said(m, c))
+    return np.where(_plain(condition), one, two)
+
+
+def masked_fill(m: Any, c: Any) -> Ids:
+    """As :func:`where`, for the filled entries."""
+    x, mask, value = m.ids(c.args[0]), c.args[1], m.ids(c.args[2])
+    if m.knows(mask):
+        return m.rules.join(x, value, said(m, c))
+    return np.where(_plain(mask), value, x)
+
+
+def _plain(t: Any) -> Any:
+    with torch.utils._python_dispatch._disable_current_modes():
+        return t.detach().cpu().numpy()
+
+
+def threshold(m: Any, c: Any) -> Ids:
+    """Keep the degree of a threshold at zero with zeros below."""
+    return m.ids(c.first) if not any(map(float, c.args[1:3])) else zero(m, c)
+
+
+def prelu(m: Any, c: Any) -> Ids:
+    """Keep the degree; slopes must be unchanged."""
+    m.rules.zero(m.ids(c.args[1]), said(m, c))
+    return m.ids(c.first)
+
+
+def copy(m: Any, c: Any) -> Ids:
+    """Return the degrees of the source."""
+    return m.ids(c.args[1])
+
+
+def cast(m: Any, c: Any) -> Ids:
+    """Keep the degree, unless numbers become integers."""
+    dtype = c.get("dtype")
+    return m.ids(c.first) if dtype is None or dtype.is_floating_point or dtype.is_complex else zero(m, c)
+
+
+def number_out(m: Any, c: Any) -> None:
+    """Demand degree zero of a number that leaves the tensors: what is done with it is not seen."""
+    m.rules.zero(m.ids(c.first), f"a number leaves the tensors{' in ' + m.modules[-1] if m.modules else ''}")
+
+
+def gated(m: Any, c: Any) -> Ids:
+    """Keep the degree of the first half; the gates, the second half, must be unchanged."""
+    axis = c.get("dim") % c.first.dim()
+    ids = np.asarray(m.ids(c.first))
+    values, gates = np.split(ids, 2, axis) if ids.shape[axis] > 1 else (ids, ids)
+    m.rules.zero(gates, said(m, c))
+    return values
+
+
+SAME = [
+    "abs",
+    "relu",
+    "neg",
+    "clone",
+    "positive",
+    "leaky_relu",
+    "rrelu_with_noise",
+    "contiguous",
+    "_to_copy_same",
+    "conj",
+    "_conj_physical",
+    "conj_physical",
+    "nan_to_num",
+    "real",
+    "imag",
+    "resolve_conj",
+    "lift_fresh_copy",
+    "absolute",
+    "negative",
+    "fmod_",
+]
+ZERO = [
+    "tanh",
+    "sigmoid",
+    "exp",
+    "exp2",
+    "expm1",
+    "log",
+    "log2",
+    "log10",
+    "log1p",
+    "erf",
+    "erfc",
+    "erfinv",
+    "gelu",
+    "silu",
+    "mish",
+    "softplus",
+    "elu",
+    "celu",
+    "selu",
+    "hardswish",
+    "hardsigmoid",
+    "hardtanh",
+    "relu6",
+    "log_sigmoid",
+    "log_sigmoid_forward",
+    "logit",
+    "sin",
+    "cos",
+    "tan",
+    "asin",
+    "acos",
+    "atan",
+    "sinh",
+    "cosh",
+    "asinh",
+    "acosh",
+    "atanh",
+    "sinc",
+    "floor",
+    "ceil",
+    "round",
+    "trunc",
+    "frac",
+    "softshrink",
+    "hardshrink",
+    "digamma",
+    "lgamma",
+    "_softmax",
+    "_log_softmax",
+    "_safe_softmax",
+    "special_entr",
+    "xlogy",
+    "logaddexp",
+    "logaddexp2",
+    "remainder",
+    "fmod",
+    "floor_divide",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "huber_loss",
+    "smooth_l1_loss",
+]
+FREE = [
+    "sign",
+    "sgn",
+    "zeros_like_free",
+    "ones_like",
+    "full_like",
+    "rand_like",
+    "randn_like",
+    "randint_like",
+    "bernoulli",
+    "bernoulli_",
+    "uniform",
+    "normal",
+    "normal_",
+    "random",
+    "exponential",
+    "geometric",
+    "heaviside",
+    "ones",
+    "full",
+    "rand",
+    "randn",
+    "new_ones",
+    "new_full",
+    "one_hot",
+    "logical_not",
+    "logical_and",
+    "logical_or",
+    "logical_xor",
+    "bitwise_not",
+    "bitwise_and",
+    "bitwise_or",
+    "bitwise_xor",
+    "fill",
+]
+VANISHING = [
+    "zeros_like",
+    "new_zeros",
+    "zero",
+    "zeros",
+    "empty",
+    "empty_like",
+    "new_empty",
+    "empty_strided",
+    "new_empty_strided",
+]
+NOTHING = [
+    "isnan",
+    "isinf",
+    "isfinite",
+    "signbit",
+    "is_nonzero",
+    "nonzero",
+    "equal",
+    "is_same_size",
+    "_assert_async",
+    "sym_size",
+    "numel",
+    "any",
+    "all",
+    "_assert_scalar",
+]
+
+ELEMENTWISE: dict[str, Any] = (
+    dict.fromkeys(SAME, same)
+    | dict.fromkeys(ZERO, zero)
+    | dict.fromkeys(FREE, free)
+    | dict.fromkeys(VANISHING, vanishing)
+    | dict.fromkeys(NOTHING, nothing)
+    | dict.fromkeys(("add", "sub", "rsub"), add)
+    | dict.fromkeys(("mul", "multiply"), mul)
+    | dict.fromkeys(("div", "true_divide", "divide"), div)
+    | dict.fromkeys(("clamp", "clamp_min", "clamp_max"), clamp)
+    | dict.fromkeys(("maximum", "minimum", "fmax", "fmin"), extreme)
+    | dict.fromkeys(("gt", "lt", "ge", "le", "eq", "ne", "isclose"), compare)
+    | {
+        "addcmul": addcmul,
+        "addcdiv": addcdiv,
+        "lerp": lerp,
+        "sqrt": times(Fraction(1, 2)),
+        "rsqrt": times(Fraction(-1, 2)),
+        "square": times(Fraction(2)),
+        "reciprocal": times(Fraction(-1)),
+        "pow": power,
+        "where": where,
+        "masked_fill": masked_fill,
+        "threshold": threshold,
+        "_prelu_kernel": prelu,
+        "copy": copy,
+        "glu": gated,
+        "_to_copy": cast,
+        "_local_scalar_dense": number_out,
+    }
+)

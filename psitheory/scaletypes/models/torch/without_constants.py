@@ -1,0 +1,47 @@
+"""A forward pass whose small constants are taken out: where one was seen to stand beside something that scales."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from psitheory.scaletypes.models.rules import Demand
+from psitheory.scaletypes.models.torch.call import Call
+
+SHRINK = 2.0**-60
+"""What a constant is multiplied by to take it out: too small to be felt, and still no division by zero."""
+ADDING = {"add", "sub", "rsub"}
+
+
+class WithoutConstants(TorchDispatchMode):  # type: ignore[misc]
+    """Multiplies by 2^-60 the constants of some demands, where they are added or handed to a normalisation.
+
+    A constant is known again by its value: all of one value are taken out, wherever they stand.
+    """
+
+    def __init__(self, demands: Iterable[Demand]) -> None:
+        super().__init__()
+        self.constants = {demand.constant for demand in demands}
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Run one operation without its constant."""
+        call = Call(func, args, kwargs or {})
+        if call.name in ADDING:
+            return func(*[self._smaller(x) for x in args], **(kwargs or {}))
+        eps = next((name for name in ("eps", "epsilon") if name in call.values), None)
+        if eps is None or float(call[eps] or 0.0) not in self.constants:
+            return call.run()
+        names = [x.name for x in func._schema.arguments]
+        small = (call[eps] or torch.finfo(call.first.dtype).eps) * SHRINK
+        if names.index(eps) < len(args):
+            return func(*[small if n == eps else x for n, x in zip(names, args, strict=False)], **(kwargs or {}))
+        return func(*args, **{**(kwargs or {}), eps: small})
+
+    def _smaller(self, x: Any) -> Any:
+        if isinstance(x, torch.Tensor):
+            is_number = x.numel() == 1 and x.is_floating_point() and not x.requires_grad
+            return x * SHRINK if is_number and float(x) in self.constants else x
+        return x * SHRINK if isinstance(x, float) and x in self.constants else x

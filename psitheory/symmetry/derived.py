@@ -1,0 +1,119 @@
+"""Symmetries that scale types derive, confirmed by runs: all at once, each by a scale of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from psitheory.arithmetic import Array
+from psitheory.scaletypes.models.algebra import Algebra
+from psitheory.scaletypes.models.types import ModelTypes
+from psitheory.symmetry.baseline import Baseline, baseline
+from psitheory.symmetry.function import LossFunction
+from psitheory.symmetry.sampling import usable_points
+from psitheory.symmetry.without_effect import without_effect
+
+POINTS = 2
+CONTROLS = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Derived:
+    """The scale types of a function, and what became of the runs.
+
+    Attributes
+    ----------
+    types : ModelTypes
+    function, clean : LossFunction
+        As it is, and without its small constants.
+    exact, up_to_eps : bool
+        Whether runs confirmed what is derived of each.
+    bit_for_bit : bool
+        Whether powers of two changed no bit of either.
+    """
+
+    types: ModelTypes
+    function: LossFunction
+    clean: LossFunction
+    exact: bool
+    up_to_eps: bool
+    bit_for_bit: bool
+
+    @property
+    def confirmed(self) -> bool:
+        """Return whether runs agree with all that is derived."""
+        return self.exact and self.up_to_eps
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what a reader must know of the derivation."""
+        eps = [f"up to the constant {d.constant:g}: {d.what}, {d.place}" for d in self.types.eps]
+        floors = [f"from a scale on, that of {d.constant:g}: {d.what}, {d.place}" for d in self.types.floors]
+        bound = ["types give a lower bound, since not all of it was derived"] if self.types.missing else []
+        return (*_few(eps), *_few(floors), *_few(list(self.types.missing)), *bound)
+
+
+def _few(lines: list[str]) -> list[str]:
+    return lines[:4] + ([f"… and {len(lines) - 4} more such lines"] if len(lines) > 4 else [])
+
+
+def derived(function: LossFunction, rng: np.random.Generator) -> Derived | None:
+    """Derive the types of a function and confirm them by runs; None where it has none."""
+    if function.types is None:
+        return None
+    points = usable_points(function, rng, POINTS)
+    clean = _clean(function, points)
+    bases = [baseline(function, w, rng, controls=CONTROLS) for w in points]
+    clean_bases = bases if clean is function else [baseline(clean, w, rng, controls=CONTROLS) for w in points]
+
+    def with_ignored(ignored: Mapping[str, Array]) -> Derived:
+        assert function.types is not None
+        types = function.types(ignored)
+        exact, same = confirmed(function, bases, types.exact, rng)
+        loose, alike = confirmed(clean, clean_bases, types.up_to_eps, rng) if clean is not function else (exact, True)
+        return Derived(types, function, clean, exact, loose, same and alike)
+
+    ignored = without_effect(clean, clean_bases, rng)
+    found = with_ignored(ignored)
+    # entries that had no effect at some points (a dead neuron) may have one at others
+    return found if found.confirmed or not ignored else with_ignored({})
+
+
+def _clean(function: LossFunction, points: Array) -> LossFunction:
+    """Return the function without its small constants, or as it is where it is not defined without them."""
+    clean = function if function.without_eps is None else function.without_eps()
+    if clean.observe is function.observe:
+        return function
+    try:
+        return clean if all(np.isfinite(clean.loss(w)) for w in points) else function
+    except Exception:  # a variance of zero
+        return function
+
+
+def confirmed(
+    function: LossFunction, bases: Sequence[Baseline], algebra: Algebra, rng: np.random.Generator
+) -> tuple[bool, bool]:
+    """Return whether random elements of an algebra leave a function unchanged at some points, and bit for bit."""
+    told = [base for base in bases if not base.blind("loss")] or bases
+    exact = True
+    for base, whole in product(told, (True, False)):
+        w = moved(function, base.w, algebra.random(rng, whole=whole))
+        with np.errstate(all="ignore"):
+            change = base.change(function.observe(w), "loss")
+        if not base.explains(change, function, w, "loss", added=True):
+            return False, False
+        exact = exact and (change.exact or not whole)
+    return True, exact
+
+
+def moved(function: LossFunction, w: Array, exponents: Mapping[str, Array]) -> Array:
+    """Return w with each entry multiplied by two to the power of its exponent."""
+    out = np.array(w, float)
+    for name, x in exponents.items():
+        view = function.layout.view(name, out)
+        whole = np.array_equal(x, np.round(x))
+        view[...] = np.ldexp(view, x.astype(int)) if whole else view * np.exp2(x)
+    return out.astype(function.dtype).astype(float)
