@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -122,10 +123,8 @@ def _seen(runner: Runner, call: Any, parts: list[Any], name: str, notes: tuple[s
         runner, parts, name, notes, loss_of=None, of_outputs=of_outputs, types=types_of(runner, call, "loss")
     )
     if not runner.removed:
-        found = replace(
-            made, without_eps=lambda: _without_eps(runner, call, parts, name, made), eps="its small constants"
-        )
-        return replace(found, of_outputs=made.of_outputs)
+        without = partial(_without_eps, runner, call, parts, name, made)
+        return replace(made, without_eps=without, eps="its small constants")
     return made
 
 

@@ -60,8 +60,8 @@ def in_precision(module: nn.Module, dtype: torch.dtype) -> nn.Module:
     for name, p in module.named_parameters():
         if p.is_complex():
             raise ArgumentTypeError(
-                f"parameter {name!r} is complex ({p.dtype}); real parameters are needed, such as its real and imaginary "
-                "parts, of which torch.view_as_complex makes complex ones"
+                f"parameter {name!r} is complex ({p.dtype}); real parameters are needed, such as its real and "
+                "imaginary parts, of which torch.view_as_complex makes complex ones"
             )
     pair = dtype.to_complex()
 

@@ -126,9 +126,7 @@ def _with_types(found: Symmetries, types: Derived | None) -> Symmetries:
     return replace(
         found,
         notes=(*found.notes, *types.notes, *said),
-        exact_dimension=found.dimension
-        if types.clean is types.function
-        else min(exact + max(missed, 0), found.dimension),
+        exact_dimension=found.dimension if types.clean is types.function else exact,
     )
 
 

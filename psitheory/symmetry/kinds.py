@@ -25,7 +25,7 @@ class SlicedGenerator(Generator):
     scaled: dict[Term, list[int]]
 
     @cached_property
-    def exponents(self) -> Array:  # type: ignore[override]
+    def exponents(self) -> Array:
         """Return c."""
         out = np.zeros(self.layout.n)
         for term, indices in self.scaled.items():

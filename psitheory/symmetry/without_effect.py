@@ -16,7 +16,7 @@ FRESH = 12
 SMALL = 20_000
 """Of larger functions there are no more points: no neuron of many inputs is dead at several."""
 VANISHING = {8: 1e-12, 4: 1e-5}
-"""Below this share of the largest a derivative is taken to vanish until values decide, by the bytes of the precision."""
+"""Below this share of the largest a derivative may vanish, and values decide; by the bytes of the precision."""
 
 
 def without_effect(function: LossFunction, bases: Sequence[Baseline], rng: np.random.Generator) -> dict[str, Array]:

@@ -35,7 +35,7 @@ class Piece:
 
 def pieces_of(parameter: Parameter) -> list[Piece]:
     """Return the exponents of a parameter, in pieces that do not overlap; entries in none have no effect."""
-    found = [Piece(b.view, b.out, b.into) for b in parameter.blocks]
+    found = [Piece(b.view, b.out, b.into) for b in parameter.own_blocks()]
     if parameter.dense is not None:
         view = View((parameter.count,), (1,), 0)
         loose = (parameter.dense == UNUSED) | (parameter.dense == ANY)

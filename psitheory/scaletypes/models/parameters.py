@@ -107,7 +107,7 @@ class Parameter:
         block = self._block(whole)
         if block is not None:
             picked = [a[rows] if a.shape[0] > 1 else a[np.zeros_like(rows)] for a in (block.out, block.into)]
-            return self.rules.combine(*picked, 1, -1)
+            return self.rules.combine(picked[0], picked[1], 1, -1)
         used, where = np.unique(rows, return_inverse=True)
         memory = self._memory().reshape(self.shape)
         memory[used] = self._filled(memory[used])
@@ -144,7 +144,7 @@ class Parameter:
         if (entries == ANY).any():
             return None
         pair = [np.broadcast_to(a, view.shape)[used] for a in (out, into)]
-        self.rules.equal(entries[used], self.rules.combine(*pair, 1, -1), what)
+        self.rules.equal(entries[used], self.rules.combine(pair[0], pair[1], 1, -1), what)
         self.blocks, self.dense = [Block(view, out, into)], None if view.offset == 0 else self.dense
         return out
 
@@ -170,6 +170,11 @@ class Parameter:
         rules = self.rules
         rules.equal(rules.combine(block.out, block.into, 1, -1), rules.combine(out, into, 1, -1), what)
         return True
+
+    def own_blocks(self) -> list[Block]:
+        """Return the blocks, those of all entries (or of a transpose) with the axes of the parameter."""
+        whole = View(self.shape, _contiguous(self.shape), 0)
+        return [_transposed(block, whole) or block for block in self.blocks]
 
     def _block(self, view: View) -> Block | None:
         for block in self.blocks:

@@ -136,7 +136,7 @@ class Rules:
     def contract(self, a: Ids, b: Ids, what: str) -> Ids:
         r"""Return the degrees of :math:`\sum_ka_{mk}b_{kn}`, (..., m, k) and (..., k, n).
 
-        All :math:`a_{mk}+b_{kn}` must be equal along k, so :math:`a_{mk}-a_{m0}=b_{0n}-b_{kn}`, which depends on k alone.
+        All :math:`a_{mk}+b_{kn}` must be equal along k, so :math:`a_{mk}-a_{m0}=b_{0n}-b_{kn}` depends on k alone.
         """
         if (a == ANY).all() or (b == ANY).all():
             return np.full((1,) * max(a.ndim, b.ndim), ANY, np.int64)

@@ -47,3 +47,8 @@ class Call:
         if not self._ran:
             self._out, self._ran = self.func(*self.args, **self.kwargs), True
         return self._out
+
+
+def names(*text: str) -> list[str]:
+    """Return the words of a text: names of operations."""
+    return [word for line in text for word in line.split()]

@@ -11,9 +11,10 @@ import torch
 from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.equations import Kind
 from psitheory.scaletypes.models.rules import ANY
+from psitheory.scaletypes.models.torch.call import names
 
 SMALL = 1e-2
-"""A constant up to this size that is added, or is a lower bound, is taken for an eps or a floor, until runs say otherwise."""
+"""A constant up to this size that is added, or bounds from below, is taken for an eps or a floor; runs decide."""
 
 
 def said(m: Any, c: Any) -> str:
@@ -210,153 +211,28 @@ def gated(m: Any, c: Any) -> Ids:
     return values
 
 
-SAME = [
-    "abs",
-    "relu",
-    "neg",
-    "clone",
-    "positive",
-    "leaky_relu",
-    "rrelu_with_noise",
-    "contiguous",
-    "_to_copy_same",
-    "conj",
-    "_conj_physical",
-    "conj_physical",
-    "nan_to_num",
-    "real",
-    "imag",
-    "resolve_conj",
-    "lift_fresh_copy",
-    "absolute",
-    "negative",
-    "fmod_",
-]
-ZERO = [
-    "tanh",
-    "sigmoid",
-    "exp",
-    "exp2",
-    "expm1",
-    "log",
-    "log2",
-    "log10",
-    "log1p",
-    "erf",
-    "erfc",
-    "erfinv",
-    "gelu",
-    "silu",
-    "mish",
-    "softplus",
-    "elu",
-    "celu",
-    "selu",
-    "hardswish",
-    "hardsigmoid",
-    "hardtanh",
-    "relu6",
-    "log_sigmoid",
-    "log_sigmoid_forward",
-    "logit",
-    "sin",
-    "cos",
-    "tan",
-    "asin",
-    "acos",
-    "atan",
-    "sinh",
-    "cosh",
-    "asinh",
-    "acosh",
-    "atanh",
-    "sinc",
-    "floor",
-    "ceil",
-    "round",
-    "trunc",
-    "frac",
-    "softshrink",
-    "hardshrink",
-    "digamma",
-    "lgamma",
-    "_softmax",
-    "_log_softmax",
-    "_safe_softmax",
-    "special_entr",
-    "xlogy",
-    "logaddexp",
-    "logaddexp2",
-    "remainder",
-    "fmod",
-    "floor_divide",
-    "binary_cross_entropy",
-    "binary_cross_entropy_with_logits",
-    "huber_loss",
-    "smooth_l1_loss",
-]
-FREE = [
-    "sign",
-    "sgn",
-    "zeros_like_free",
-    "ones_like",
-    "full_like",
-    "rand_like",
-    "randn_like",
-    "randint_like",
-    "bernoulli",
-    "bernoulli_",
-    "uniform",
-    "normal",
-    "normal_",
-    "random",
-    "exponential",
-    "geometric",
-    "heaviside",
-    "ones",
-    "full",
-    "rand",
-    "randn",
-    "new_ones",
-    "new_full",
-    "one_hot",
-    "logical_not",
-    "logical_and",
-    "logical_or",
-    "logical_xor",
-    "bitwise_not",
-    "bitwise_and",
-    "bitwise_or",
-    "bitwise_xor",
-    "fill",
-]
-VANISHING = [
-    "zeros_like",
-    "new_zeros",
-    "zero",
-    "zeros",
-    "empty",
-    "empty_like",
-    "new_empty",
-    "empty_strided",
-    "new_empty_strided",
-]
-NOTHING = [
-    "isnan",
-    "isinf",
-    "isfinite",
-    "signbit",
-    "is_nonzero",
-    "nonzero",
-    "equal",
-    "is_same_size",
-    "_assert_async",
-    "sym_size",
-    "numel",
-    "any",
-    "all",
-    "_assert_scalar",
-]
+SAME = names(
+    "abs relu neg clone positive leaky_relu rrelu_with_noise contiguous _to_copy_same conj _conj_physical "
+    "conj_physical nan_to_num real imag resolve_conj lift_fresh_copy absolute negative fmod_"
+)
+ZERO = names(
+    "tanh sigmoid exp exp2 expm1 log log2 log10 log1p erf erfc erfinv gelu silu mish softplus elu celu "
+    "selu hardswish hardsigmoid hardtanh relu6 log_sigmoid log_sigmoid_forward logit sin cos tan asin "
+    "acos atan sinh cosh asinh acosh atanh sinc floor ceil round trunc frac softshrink hardshrink digamma "
+    "lgamma _softmax _log_softmax _safe_softmax special_entr xlogy logaddexp logaddexp2 remainder fmod "
+    "floor_divide binary_cross_entropy binary_cross_entropy_with_logits huber_loss smooth_l1_loss"
+)
+FREE = names(
+    "sign sgn zeros_like_free ones_like full_like rand_like randn_like randint_like bernoulli bernoulli_ "
+    "uniform normal normal_ random exponential geometric heaviside ones full rand randn new_ones new_full "
+    "one_hot logical_not logical_and logical_or logical_xor bitwise_not bitwise_and bitwise_or "
+    "bitwise_xor fill"
+)
+VANISHING = names("zeros_like new_zeros zero zeros empty empty_like new_empty empty_strided new_empty_strided")
+NOTHING = names(
+    "isnan isinf isfinite signbit is_nonzero nonzero equal is_same_size _assert_async sym_size numel any "
+    "all _assert_scalar"
+)
 
 ELEMENTWISE: dict[str, Any] = (
     dict.fromkeys(SAME, same)

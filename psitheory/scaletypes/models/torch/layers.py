@@ -9,6 +9,7 @@ import torch
 
 from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.models.rules import ANY
+from psitheory.scaletypes.models.torch.call import names
 from psitheory.scaletypes.models.torch.elementwise import said
 from psitheory.scaletypes.models.torch.memory import view_of
 
@@ -88,43 +89,24 @@ def bag(m: Any, c: Any) -> Any:
         index, offsets = (t.detach().cpu().numpy() for t in c.args[1:3])
     parameter = m.memory.parameter(c.first)
     table = np.broadcast_to(m.ids(c.first), c.first.shape) if parameter is None else None
-    rows = parameter.gather(index) if parameter is not None else table[index]
+    rows = parameter.gather(index) if parameter is not None else np.asarray(table)[index]
     if m.knows(c.get("per_sample_weights")):
         rows = m.rules.combine(rows, np.asarray(m.ids(c.get("per_sample_weights")))[:, None])
-    ends = [*offsets[1:], len(index)]
-    out = [m.rules.same(rows[a:b], [0], said(m, c)) if b > a else np.array([[ANY]]) for a, b in zip(offsets, ends)]
+    spans = list(zip(offsets, [*offsets[1:], len(index)], strict=True))
+    out = [m.rules.same(rows[a:b], [0], said(m, c)) if b > a else np.array([[ANY]]) for a, b in spans]
     return [np.concatenate([np.broadcast_to(x, (1, rows.shape[1])) for x in out]), None, None, None]
 
 
-POOLS = [
-    "max_pool1d",
-    "max_pool2d_with_indices",
-    "max_pool3d_with_indices",
-    "max_pool2d",
-    "max_pool3d",
-    "avg_pool1d",
-    "avg_pool2d",
-    "avg_pool3d",
-    "_adaptive_avg_pool2d",
-    "_adaptive_avg_pool3d",
-    "adaptive_avg_pool1d",
-    "adaptive_avg_pool2d",
-    "adaptive_avg_pool3d",
-    "adaptive_max_pool2d",
-    "adaptive_max_pool3d",
-    "fractional_max_pool2d",
-    "max_pool1d_with_indices",
-    "lp_pool2d",
-]
-RESAMPLINGS = [
-    "upsample_bilinear2d",
-    "_upsample_bilinear2d_aa",
-    "upsample_linear1d",
-    "upsample_trilinear3d",
-    "upsample_bicubic2d",
-    "_upsample_bicubic2d_aa",
-    "grid_sampler_2d_same",
-]
+POOLS = names(
+    "max_pool1d max_pool2d_with_indices max_pool3d_with_indices max_pool2d max_pool3d avg_pool1d "
+    "avg_pool2d avg_pool3d _adaptive_avg_pool2d _adaptive_avg_pool3d adaptive_avg_pool1d "
+    "adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool2d adaptive_max_pool3d "
+    "fractional_max_pool2d max_pool1d_with_indices lp_pool2d"
+)
+RESAMPLINGS = names(
+    "upsample_bilinear2d _upsample_bilinear2d_aa upsample_linear1d upsample_trilinear3d "
+    "upsample_bicubic2d _upsample_bicubic2d_aa grid_sampler_2d_same"
+)
 
 LAYERS: dict[str, Any] = (
     dict.fromkeys(("convolution", "_convolution", "convolution_overrideable"), convolution)

@@ -9,6 +9,7 @@ import torch
 
 from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.models.rules import ANY
+from psitheory.scaletypes.models.torch.call import names
 from psitheory.scaletypes.models.torch.elementwise import said
 
 
@@ -61,7 +62,7 @@ def joined(m: Any, c: Any) -> Any:
         all_ids = [_spread(i, dim % rank, t.shape[dim]) for i, t in zip(all_ids, tensors, strict=True)]
     dim %= rank
     others = np.broadcast_shapes(*([n for axis, n in enumerate(i.shape) if axis != dim] for i in all_ids))
-    shapes = [others[:dim] + (i.shape[dim],) + others[dim:] for i in all_ids]
+    shapes = [(*others[:dim], i.shape[dim], *others[dim:]) for i in all_ids]
     return np.concatenate([np.broadcast_to(i, s) for i, s in zip(all_ids, shapes, strict=True)], dim)
 
 
@@ -77,62 +78,15 @@ def _spread(ids: Ids, axis: int, size: int) -> Ids:
 
 
 MOVEMENT: dict[str, Any] = dict.fromkeys(
-    [
-        "flip",
-        "roll",
-        "rot90",
-        "repeat",
-        "tile",
-        "repeat_interleave",
-        "index",
-        "gather",
-        "index_select",
-        "take",
-        "take_along_dim",
-        "slice_scatter",
-        "select_scatter",
-        "diagonal_scatter",
-        "index_put",
-        "_index_put_impl",
-        "index_copy",
-        "scatter",
-        "index_fill_",
-        "tril",
-        "triu",
-        "im2col",
-        "unfold_copy",
-        "pixel_shuffle",
-        "pixel_unshuffle",
-        "channel_shuffle",
-        "reflection_pad1d",
-        "reflection_pad2d",
-        "reflection_pad3d",
-        "replication_pad1d",
-        "replication_pad2d",
-        "replication_pad3d",
-        "upsample_nearest1d",
-        "upsample_nearest2d",
-        "upsample_nearest3d",
-        "_upsample_nearest_exact1d",
-        "_upsample_nearest_exact2d",
-        "diag_embed",
-        "masked_select",
-        "masked_scatter",
-        "slice_copy",
-        "select_copy",
-        "permute_copy",
-        "view_copy",
-        "expand_copy",
-        "split_with_sizes_copy",
-        "split_copy",
-        "unbind_copy",
-        "unsafe_split",
-        "unsafe_split_with_sizes",
-        "_reshape_copy",
-        "diag",
-        "trace_",
-        "native_channel_shuffle",
-        "max_unpool2d",
-    ],
+    names(
+        "flip roll rot90 repeat tile repeat_interleave index gather index_select take take_along_dim "
+        "slice_scatter select_scatter diagonal_scatter index_put _index_put_impl index_copy scatter "
+        "index_fill_ tril triu im2col unfold_copy pixel_shuffle pixel_unshuffle channel_shuffle "
+        "reflection_pad1d reflection_pad2d reflection_pad3d replication_pad1d replication_pad2d "
+        "replication_pad3d upsample_nearest1d upsample_nearest2d upsample_nearest3d _upsample_nearest_exact1d "
+        "_upsample_nearest_exact2d diag_embed masked_select masked_scatter slice_copy select_copy "
+        "permute_copy view_copy expand_copy split_with_sizes_copy split_copy unbind_copy unsafe_split "
+        "unsafe_split_with_sizes _reshape_copy diag trace_ native_channel_shuffle max_unpool2d"
+    ),
     moved,
 ) | {"constant_pad_nd": padded, "cat": joined, "stack": joined, "_unsafe_index": moved, "_unsafe_view": moved}

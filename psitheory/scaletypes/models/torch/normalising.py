@@ -8,6 +8,7 @@ import numpy as np
 
 from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.equations import Kind
+from psitheory.scaletypes.models.torch.call import names
 from psitheory.scaletypes.models.torch.elementwise import said
 from psitheory.scaletypes.models.torch.layers import channels
 from psitheory.scaletypes.models.torch.memory import view_of
@@ -68,18 +69,11 @@ def weight_norm(m: Any, c: Any) -> Any:
     return [m.ids(g), None]
 
 
-BATCH_NORMS = [
-    "native_batch_norm",
-    "cudnn_batch_norm",
-    "_native_batch_norm_legit",
-    "_native_batch_norm_legit_functional",
-    "_native_batch_norm_legit_no_training",
-    "_batch_norm_with_update",
-    "_batch_norm_with_update_functional",
-    "_batch_norm_no_update",
-    "batch_norm_no_update",
-    "miopen_batch_norm",
-]
+BATCH_NORMS = names(
+    "native_batch_norm cudnn_batch_norm _native_batch_norm_legit _native_batch_norm_legit_functional "
+    "_native_batch_norm_legit_no_training _batch_norm_with_update _batch_norm_with_update_functional "
+    "_batch_norm_no_update batch_norm_no_update miopen_batch_norm"
+)
 
 NORMALISING: dict[str, Any] = dict.fromkeys(BATCH_NORMS, batch_norm) | {
     "native_layer_norm": layer_norm,

@@ -43,7 +43,7 @@ def _probed(m: Any, c: Any, floats: list[Any]) -> list[Ids | None] | None:
         if total is None:
             total = [[{} for _ in range(p.size)] for p in powers if p is not None]
         for forms_of, p in zip(total, powers, strict=True):
-            for entry, k in zip(forms_of, np.ravel(p), strict=True):
+            for entry, k in zip(forms_of, np.ravel(np.asarray(p)), strict=True):
                 if k:
                     entry[v] = Fraction(int(k), STEP)
     assert total is not None
@@ -53,7 +53,8 @@ def _probed(m: Any, c: Any, floats: list[Any]) -> list[Ids | None] | None:
 
 def _probed_together(m: Any, c: Any, floats: list[Any]) -> list[Ids | None] | None:
     """Return degrees seen when all entries of an input are scaled together, one input at a time."""
-    base, total = _outputs(c, {}), [np.int64(0)] * 8
+    base = _outputs(c, {})
+    total: list[Any] = [np.int64(0)] * 8
     found = []
     for t in floats:
         with torch.utils._python_dispatch._disable_current_modes():

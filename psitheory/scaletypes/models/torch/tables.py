@@ -10,6 +10,7 @@ import torch
 
 from psitheory.scaletypes.models.rules import ANY
 from psitheory.scaletypes.models.torch.attention import ATTENTION
+from psitheory.scaletypes.models.torch.call import names
 from psitheory.scaletypes.models.torch.contractions import CONTRACTIONS
 from psitheory.scaletypes.models.torch.elementwise import ELEMENTWISE
 from psitheory.scaletypes.models.torch.layers import LAYERS
@@ -22,7 +23,7 @@ Rule = Callable[[Any, Any], Any]
 
 RULES: dict[str, Rule] = ELEMENTWISE | REDUCTIONS | MOVEMENT | CONTRACTIONS | LAYERS | NORMALISING | ATTENTION
 
-ZEROS = {"zeros", "zeros_like", "new_zeros", "zero", "empty", "empty_like", "new_empty", "empty_strided"}
+ZEROS = set(names("zeros zeros_like new_zeros zero empty empty_like new_empty empty_strided"))
 FILLED = {"full", "full_like", "new_full", "scalar_tensor", "fill"}
 
 

@@ -17,7 +17,7 @@ from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.equations import Place
 from psitheory.scaletypes.models.parameters import Parameter
 from psitheory.scaletypes.models.rules import ANY, Rules
-from psitheory.scaletypes.models.torch.call import Call
+from psitheory.scaletypes.models.torch.call import Call, names
 from psitheory.scaletypes.models.torch.memory import Memory
 from psitheory.scaletypes.models.torch.tables import rule_of, rule_of_constants
 
@@ -25,20 +25,9 @@ OURS = ("psitheory/scaletypes/", "<frozen", "<string>")
 CALLER = ("psitheory/interop/torch_call.py", "psitheory/interop/torch_state.py")
 
 VIEWS = set(
-    [
-        "detach",
-        "_unsafe_view",
-        "lift_fresh",
-        "alias",
-        "transpose_",
-        "t_",
-        "squeeze_",
-        "unsqueeze_",
-        "swapaxes_",
-        "swapdims_",
-        "as_strided_",
-        "detach_",
-    ]
+    names(
+        "detach _unsafe_view lift_fresh alias transpose_ t_ squeeze_ unsqueeze_ swapaxes_ swapdims_ as_strided_ detach_"
+    )
 )
 """What leaves memory as it is, besides what PyTorch calls a view."""
 
@@ -93,13 +82,23 @@ class Trace(TorchDispatchMode):  # type: ignore[misc]
             if degrees is None:
                 return call.run()
         else:
-            degrees = rule_of(call.name)(self, call)
+            degrees = self._degrees(call)
         out = call.run()
         outs = out if isinstance(out, (tuple, list)) else (out,)
         for t, ids in zip(outs, degrees if isinstance(degrees, (tuple, list)) else (degrees,), strict=False):
             if isinstance(t, torch.Tensor) and ids is not None:
                 self.memory.write(t, ids)
         return out
+
+    def _degrees(self, call: Call) -> Any:
+        """Return the degrees of the outputs of an operation; one that its rule cannot take must have equal inputs."""
+        try:
+            return rule_of(call.name)(self, call)
+        except Exception:  # a form of it that the rule does not know; demands already made only restrict
+            call.run()
+            inputs = [self.ids(t) for t in call.tensors if self.memory.knows(t)]
+            self.rules.unknown_operation(call.op, inputs)
+            return [np.int64(0)] * 8
 
     def _place(self) -> Place:
         frame = sys._getframe(1)
