@@ -52,6 +52,7 @@ from proofs_check.sharper import JOINT
 from proofs_check.sharper.gains import slopes
 from proofs_check.sharper.j3_figures import FIGURES
 from proofs_check.sharper.runs import least, potential_is_bounded, stairs, without_l
+from proofs_check.tightness import with_tightness
 from psitheory.arithmetic import namespace
 from psitheory.arithmetic.hyperbolic import artanh
 from psitheory.checking import BALLS, POWERS_OF_TWO, at_most, equal, theorem
@@ -73,7 +74,7 @@ J3 = theorem(
     locator="rapidity descent",
     statement=r"\min_{t<T} G(w_t) \le mL^2\bigl(1 - e^{-2\Delta/(mLT)}\bigr) < \tfrac{2L\Delta}{T}",
     assumptions=("f is positively scale-invariant and C^{1,1}", f"{JOINT}, on {{f ≤ f(w_0)}} at least"),
-    doc=__doc__,
+    doc=with_tightness(__doc__, RAPIDITY),
 )
 
 

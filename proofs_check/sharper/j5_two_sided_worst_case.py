@@ -55,6 +55,7 @@ from proofs_check.bibliography import OURS
 from proofs_check.sharper.j5_boxes import CASES, all_boxes
 from proofs_check.sharper.j5_figures import FIGURES
 from proofs_check.sharper.runs import least, stairs
+from proofs_check.tightness import with_tightness
 from psitheory.checking import BALLS, FLOATS, RATIONALS, SYMBOLS, at_most, equal, theorem
 from psitheory.experiments import descend
 from psitheory.optimizers import PSIGradientDescent
@@ -78,7 +79,7 @@ J5 = theorem(
         "joint Hessians at simultaneously unit blocks lie in [-M, L] everywhere",
         "η = 1/L",
     ),
-    doc=__doc__,
+    doc=with_tightness(__doc__, PSI_GD_TWO_SIDED),
 )
 
 # -- the proof ------------------------------------------------------------------------------------

@@ -51,6 +51,7 @@ from proofs_check.sharper.boxes import undecided_boxes
 from proofs_check.sharper.gains import h
 from proofs_check.sharper.j8_figures import FIGURES
 from proofs_check.sharper.runs import least, stairs
+from proofs_check.tightness import with_tightness
 from psitheory.arithmetic import namespace
 from psitheory.checking import BALLS, FLOATS, RATIONALS, at_most, equal, theorem
 from psitheory.models import Circle, Rapidity
@@ -72,7 +73,7 @@ J8 = theorem(
         f"{JOINT}, on {{f ≤ f(w_0)}} at least",
         "there are no free parameters",
     ),
-    doc=__doc__,
+    doc=with_tightness(__doc__, PSI_GD_SHARP),
 )
 
 # -- the function h -------------------------------------------------------------------------------

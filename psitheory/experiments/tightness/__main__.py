@@ -17,7 +17,7 @@ def main(seed: int) -> None:
     stored = {(best.bound, best.family, best.steps): best for best in stored_tightness()}
     rows = []
     for trial in _TRIALS:
-        for steps in HORIZONS[trial.even :]:
+        for steps in filter(trial.accepts, HORIZONS):
             name = trial.bound.name, trial.family, steps
             found = search_tightness(*name[::2], rng=np.random.default_rng(seed), family=trial.family)
             old = stored.get(name, found)

@@ -63,7 +63,7 @@ def _instances(x: np.ndarray) -> Instances:
 
 
 def _trial(bound: bounds.Bound, ratio: Any, exponents: tuple[float, float]) -> Trial:
-    return Trial(bound, FAMILY, lambda steps: [*_QUOTIENT, exponents], _instances, ratio, fewest=bound.fewest)
+    return Trial(bound, FAMILY, lambda steps: [*_QUOTIENT, exponents], _instances, ratio)
 
 
 TRIALS = (

@@ -17,6 +17,8 @@ from psitheory.optimizers import GradientDescent, PSIGradientDescent
 from psitheory.optimizers.geodesic import RiemannianGradientDescent
 from psitheory.rates import bounds
 
+FAMILY = "Rayleigh quotients of four eigenvalues"
+
 _INNER = 2
 """So many eigenvalues lie between 0 and 1."""
 
@@ -50,7 +52,7 @@ class Quotients:
         return np.asarray(2 * (product - radial) / np.vecdot(w, w)[..., None])
 
 
-def _diagonals(x: np.ndarray) -> Instances:
+def diagonals(x: np.ndarray) -> Instances:
     """Return eigenvalues 0, 10^x…, 1, a unit start and the share of the largest rate."""
     edge = np.zeros((len(x), 1))
     eigenvalues = np.concatenate([edge, 10.0 ** x[:, :_INNER], edge + 1], axis=1)
@@ -102,7 +104,7 @@ def _dominated(instance: Instances, steps: int) -> np.ndarray:
 
 
 def _trial(bound: bounds.Bound, ratio: Callable[[Instances, int], np.ndarray]) -> Trial:
-    return Trial(bound, "Rayleigh quotients of four eigenvalues", lambda steps: _PARAMETERS, _diagonals, ratio)
+    return Trial(bound, FAMILY, lambda steps: _PARAMETERS, diagonals, ratio)
 
 
 TRIALS = (

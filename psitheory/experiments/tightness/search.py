@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from psitheory.errors import ArgumentError, UnknownName, shown
-from psitheory.experiments.tightness import mini_batches, quotients, staircase
+from psitheory.experiments.tightness import cliffs, mini_batches, norms, quotients, staircase
 from psitheory.experiments.tightness.trial import Trial
 from psitheory.rates import bounds
 
-_TRIALS = (*quotients.TRIALS, *staircase.TRIALS, *mini_batches.TRIALS)
+_TRIALS = (*quotients.TRIALS, *staircase.TRIALS, *cliffs.TRIALS, *norms.TRIALS, *mini_batches.TRIALS)
 
 SEARCHABLE = tuple(dict.fromkeys(trial.bound.name for trial in _TRIALS))
 """The bounds that :func:`search_tightness` knows instances for."""
@@ -139,7 +139,9 @@ def _trial(bound: str, family: str | None, steps: int) -> Trial:
     if not fitting:
         families = ", ".join(trial.family for trial in known)
         raise UnknownName(f"family is {shown(family)}; of the bound {bound} one of {families} is needed")
-    even = fitting[0].even
-    if not isinstance(steps, (int, np.integer)) or steps < 1 or (even and steps % 2):
-        raise ArgumentError(f"steps is {shown(steps)}; a{'n even' if even else ''} number of at least 1 is needed")
+    if not isinstance(steps, (int, np.integer)) or not fitting[0].accepts(int(steps)):
+        even = "n even" if fitting[0].even else ""
+        raise ArgumentError(
+            f"steps is {shown(steps)}; a{even} number of at least {fitting[0].bound.fewest or 1} is needed"
+        )
     return fitting[0]

@@ -94,6 +94,7 @@ def _trial(bound: bounds.Bound, method: Any, *, geodesic: bool = False) -> Trial
         seen = descend(Circle(wave), method(1.0), w, steps, record=[0, steps])
         assert seen.min_squared_gradient is not None
         given = {"smoothness": 1.0, "gap": seen.loss[0], "steps": steps, "rate": 1.0, "largest_square": 1.0, "free": 0}
+        given["lower"] = 1.0
         return np.asarray(seen.min_squared_gradient[-1] / bound(**{name: given[name] for name in bound.constants}))
 
     return Trial(bound, "staircases on the circle", _limits, _instances, ratio)
@@ -110,6 +111,7 @@ def _instances(x: np.ndarray) -> Instances:
 
 TRIALS = (
     _trial(bounds.PSI_GD, PSIGradientDescent),
+    _trial(bounds.PSI_GD_TWO_SIDED, PSIGradientDescent),
     _trial(bounds.GD, GradientDescent),
     _trial(bounds.RGD, RiemannianGradientDescent, geodesic=True),
 )

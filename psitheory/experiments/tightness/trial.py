@@ -40,3 +40,7 @@ class Trial:
     ratio: Callable[[Instances, int], np.ndarray]
     exact_steps: int | None = None
     even: bool = False
+
+    def accepts(self, steps: int) -> bool:
+        """Tell whether the bound speaks of so many steps."""
+        return steps >= max(self.bound.fewest, 1) and not (self.even and steps % 2)
