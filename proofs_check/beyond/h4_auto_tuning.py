@@ -36,11 +36,11 @@ rates, gradient descent, auto-tuning
 import numpy as np
 
 from proofs_check.bibliography import ARO18
+from proofs_check.sharper.runs import least
 from proofs_check.tightness import with_tightness
 from psitheory.arithmetic import namespace
 from psitheory.checking import BALLS, Exhibit, at_most, theorem
 from psitheory.checking.fits import log_log_slope
-from psitheory.experiments import descend
 from psitheory.models import Circle, Cosine, Rapidity, Rayleigh
 from psitheory.optimizers import GradientDescent
 from psitheory.rates.bounds import GD_ANY_RATE
@@ -74,20 +74,20 @@ def _sizes(model, w):
     if isinstance(model, Rayleigh):
         width = model.maximum - model.minimum
         return width, width * width
-    wave = model.wave if isinstance(model, Circle) else model.waves[0]
+    wave = getattr(model, "wave", None) or model.waves[0]
     return wave.maximum, wave.scale * wave.scale * one
 
 
 def _bounded(steps, model, w, eta, *, with_start=True, with_crossing=True):
     xp, L = namespace(w), model.smoothness.value
     width, largest = _sizes(model, w)
-    seen = descend(model, GradientDescent(eta), w, steps, record=[0, steps])
+    _, smallest = least(model, GradientDescent(eta), w, steps)
     square = xp.sum(w * w, axis=-1)
     given = {"smoothness": L, "width": width, "rate": eta, "steps": steps}
     bound = GD_ANY_RATE(**given, largest_gradient=largest if with_crossing else 0 * largest, largest_square=square)
     if not with_start:  # as if b were at most L
         bound = GD_ANY_RATE(**given, largest_gradient=0 * largest, largest_square=xp.minimum(square, L * eta))
-    return at_most(seen.min_squared_gradient[-1], bound)
+    return at_most(smallest, bound)
 
 
 def _models():
@@ -150,8 +150,7 @@ def the_rate_at_any_rate(rng):
     for k, steps in enumerate(horizons):
         model = Rayleigh(np.diag([0.0, min(1.0, 2 / steps), 1.0]))
         w = np.broadcast_to(np.array([2.0, 2.0, 2 / np.sqrt(steps)]), (len(etas), 3)) / np.sqrt(8)
-        run = descend(model, GradientDescent(etas), w, int(steps), record=[0, int(steps)])
-        seen[:, k] = run.min_squared_gradient[-1]
+        _, seen[:, k] = least(model, GradientDescent(etas), w, int(steps))
     bound = np.max(
         [GD_ANY_RATE(smoothness=2.0, width=1.0, largest_gradient=1.0, rate=eta, largest_square=1.0, steps=horizons)
          for eta in (etas[0], 0.5)], axis=0,

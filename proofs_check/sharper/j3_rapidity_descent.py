@@ -194,10 +194,9 @@ def with_free_parameters_a_potential_is_bounded(steps, model, w):
     return potential_is_bounded(steps, model, w)
 
 
-ALL_IN_V = {"steps": 1, "model": Zonal((LOG_COSH,), (2,), free=1), "w": np.array([1.0, 0.0, 3.0])}
-
-
-@with_free_parameters_a_potential_is_bounded.counterfeit(instance=ALL_IN_V)
+@with_free_parameters_a_potential_is_bounded.counterfeit(
+    instance={"steps": 1, "model": Zonal((LOG_COSH,), (2,), free=1), "w": np.array([1.0, 0.0, 3.0])}
+)
 def free_parameters_count_like_a_block(steps, model, w):
     """The same with -ln(1 - G_v/L²) at its least value of 1.01 G_v/L²; refuted where all of G is in v."""
     return potential_is_bounded(steps, model, w, lambda blocks, v: blocks + 101 * v / 100)
