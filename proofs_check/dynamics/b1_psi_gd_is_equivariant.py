@@ -100,7 +100,7 @@ def a_step_with_the_rate_over_the_norm_is_equivariant(model, w, a, eta):
     return step_commutes_with_rescaling(NormalisedGradientDescent(eta), model, w, a)
 
 
-RUN = {"steps": counts(1, 8), "model": whole_models(), "w": points("model"), "a": rescalings("model")}
+RUN = {"steps": counts(1, 8), "model": whole_models(any_function=True), "w": points("model"), "a": rescalings("model")}
 
 
 @B1.law(**RUN, eta=step_sizes(decades=1))

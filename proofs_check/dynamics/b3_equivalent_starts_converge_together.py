@@ -86,7 +86,7 @@ def _distances(optimizer, model, w, a, steps, record=None):
 
 RUN = {
     "steps": counts(1, 6),
-    "model": whole_models(),
+    "model": whole_models(any_function=True),
     "w": points("model"),
     "a": rescalings("model"),
     "eta": step_sizes(decades=1),

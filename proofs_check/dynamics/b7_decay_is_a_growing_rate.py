@@ -141,7 +141,7 @@ def free_parameters_get_the_larger_rate_too(model, w, s, eta, alpha):
 
 RUN = {
     "steps": counts(1, 4),
-    "model": whole_models(),
+    "model": whole_models(any_function=True),
     "w": points("model"),
     "eta": step_sizes(decades=1),
     "alpha": factors(),

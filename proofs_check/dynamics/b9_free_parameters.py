@@ -39,7 +39,7 @@ from typing import Any
 import numpy as np
 
 from proofs_check.bibliography import YI22
-from psitheory.arithmetic import Array, namespace
+from psitheory.arithmetic import Array, dot, namespace
 from psitheory.checking import BALLS, FLOATS, POWERS_OF_TWO, theorem
 from psitheory.laws.update import run_commutes_with_rescaling, step_commutes_with_rescaling
 from psitheory.layout import Layout
@@ -99,7 +99,7 @@ class _Multiplied:
 
 def _square_of_v(layout, w):
     v = layout.free_part(w)
-    return namespace(w).sum(v * v, axis=-1, keepdims=True)
+    return dot(v, v, keepdims=True)
 
 
 def _squares_of_blocks(layout, w):

@@ -35,7 +35,7 @@ quotient, Euler identity, homogeneity
 """
 
 from proofs_check.bibliography import YI22
-from psitheory.arithmetic import namespace
+from psitheory.arithmetic import dot
 from psitheory.checking import BALLS, CONTROLS, FLOATS, POWERS_OF_TWO, RATIONALS, SYMBOLS, equal, theorem
 from psitheory.laws import model as laws
 from psitheory.strategies import digits_network, network_starts, points, psi_models, rescalings, vectors
@@ -88,8 +88,7 @@ def the_gradient_is_parallel_to_each_block(model, w):
 
 
 def _across(w, z):
-    total = namespace(w, z).sum(w * z, axis=-1, keepdims=True) / namespace(w).sum(w * w, axis=-1, keepdims=True)
-    return z - total * w
+    return z - dot(w, z, keepdims=True) / dot(w, w, keepdims=True) * w
 
 
 @A3.law(**MODEL, a=rescalings("model"))

@@ -35,7 +35,7 @@ quotient, gradient, Hessian
 """
 
 from proofs_check.bibliography import YI22
-from psitheory.arithmetic import namespace
+from psitheory.arithmetic import dot
 from psitheory.checking import BALLS, FLOATS, RATIONALS, SYMBOLS, equal, theorem
 from psitheory.geometry import PSIQuotient
 from psitheory.laws import broken
@@ -143,8 +143,7 @@ def the_hessian_is_the_euclidean_form_on_horizontal_vectors(model, w, x, y):
     psi = PSIQuotient(model.layout)
     x, y = psi.horizontal(w, x), psi.horizontal(w, y)
     image = model.hessian_vector(w, x)
-    form = namespace(w).sum(image * y, axis=-1)
-    return equal(psi.inner(w, psi.hessian(w, None, image, x), y), form)
+    return equal(psi.inner(w, psi.hessian(w, None, image, x), y), dot(image, y))
 
 
 @the_hessian_is_the_euclidean_form_on_horizontal_vectors.counterfeit(
@@ -154,7 +153,7 @@ def the_form_needs_no_horizontal_vectors(model, w, x, y):
     """The same with arbitrary vectors in place of horizontal ones."""
     psi = PSIQuotient(model.layout)
     image = model.hessian_vector(w, x + w)
-    return equal(psi.inner(w, psi.hessian(w, None, image, x), y + w), namespace(w).sum(image * (y + w), axis=-1))
+    return equal(psi.inner(w, psi.hessian(w, None, image, x), y + w), dot(image, y + w))
 
 
 @A6.law(**MODEL, x=vectors("model"))

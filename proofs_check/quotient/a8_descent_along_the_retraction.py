@@ -41,7 +41,7 @@ quotient, retraction, descent lemma, smoothness
 import numpy as np
 
 from proofs_check.bibliography import YI22
-from psitheory.arithmetic import namespace
+from psitheory.arithmetic import namespace, positive
 from psitheory.checking import BALLS, FLOATS, RATIONALS, at_most, theorem
 from psitheory.geometry import PSIQuotient
 from psitheory.models import Circle, Cosine, Fourier, RankOne, Rayleigh
@@ -74,8 +74,8 @@ def no_block_gets_shorter_along_a_horizontal_vector(psi, w, x):
 
 
 def _no_block_gets_shorter(layout, w, x):
-    square = layout.dots(w, w)
-    return at_most(square / square, layout.dots(w + x, w + x) / square)
+    square, moved = layout.dots(w, w), layout.dots(w + x, w + x)
+    return at_most(square / square, moved / square, surplus=positive(layout.dots(x, x)) / positive(square))
 
 
 @no_block_gets_shorter_along_a_horizontal_vector.counterfeit

@@ -33,7 +33,7 @@ from psitheory.arithmetic.numbers import (
     sinc,
     squared_norm,
 )
-from psitheory.arithmetic.positive import PositiveSum, gram_determinant, positive, square, squared_length
+from psitheory.arithmetic.positive import PositiveSum, gram_determinant, positive, square, squared_length, tensor_square
 from psitheory.arithmetic.rationals import RATIONALS
 from psitheory.arithmetic.symbols import SYMBOLS, SymbolTable
 from psitheory.arithmetic.tracing import device_of, known_any
@@ -62,6 +62,7 @@ __all__ = [
     "square",
     "squared_length",
     "squared_norm",
+    "tensor_square",
     "to_balls",
     "to_floats",
     "to_rationals",

@@ -13,7 +13,7 @@ import numpy as np
 
 from psitheory.arithmetic.formal.scalar import Scalar
 from psitheory.arithmetic.numbers import dot, namespace
-from psitheory.errors import ArgumentError, shown
+from psitheory.errors import ArgumentError, Undecided, shown
 
 
 class PositiveSum:
@@ -77,17 +77,20 @@ def gram_determinant(x: Any, y: Any) -> PositiveSum:
     return PositiveSum(dot(x, x) * dot(y, y) - product * product, _KEY)
 
 
+def tensor_square(x: Any, y: Any, p: Any, q: Any) -> PositiveSum:
+    r"""Return :math:`\|x \otimes q - y \otimes p\|^2`; x and y lie in one space (the last axis), p and q in another."""
+    return PositiveSum(dot(x, x) * dot(q, q) - 2 * dot(x, y) * dot(p, q) + dot(y, y) * dot(p, p), _KEY)
+
+
 def positive(x: Any) -> PositiveSum:
     """Return x where it is known not to be negative.
 
     Raises
     ------
-    ArgumentError
-        If it is negative.
     Undecided
-        If it is an element of formal vectors whose sign is not decided.
+        If it is an element of formal vectors of which that is not known.
     """
     for entry in np.ravel(np.asarray(x, dtype=object)):
-        if isinstance(entry, Scalar) and entry.sign() < 0:
-            raise ArgumentError(f"{shown(entry)} is negative; a number that is not is needed")
+        if isinstance(entry, Scalar) and not entry.is_never_negative():
+            raise Undecided(f"{shown(entry)} is not known never to be negative")
     return PositiveSum(x, _KEY)

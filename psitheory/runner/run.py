@@ -96,8 +96,8 @@ def _derive(seed: int, *names: str) -> int:
 
 def _check_law(law: Law, effort: Effort, seed: int) -> LawReport:
     kinds = law.on or kinds_of(law.domains)
-    if SYMBOLS in kinds and FORMAL not in kinds and can_be_formal(law):
-        kinds = (FORMAL, *kinds)  # what is to be proved on symbols may be proved in every dimension
+    if FORMAL not in kinds and not set(kinds) <= {FLOATS, CONTROLS} and can_be_formal(law):
+        kinds = (FORMAL, *kinds)  # beside what a law must have a proof is tried, unless it is one about floats
     collected = [_evidence(law, kind, effort, seed, required=law.on is not None) for kind in kinds]
     evidence = tuple(e for e in collected if e is not None)
     counterfeits = tuple(_check_counterfeit(c, kinds, effort, seed) for c in law.counterfeits)

@@ -160,9 +160,17 @@ def psi_models() -> Domain:
     )
 
 
-def whole_models() -> Domain:
-    """Draw PSI models that are known at every class: those of :func:`psi_models` without the jets."""
-    return Domain(floats=_known_everywhere, rationals=lambda drawn: _rayleighs(rational_arrays, _dimensions(drawn)))
+def whole_models(*, any_function: bool = False) -> Domain:
+    """Draw PSI models that are known at every class: those of :func:`psi_models` without the jets.
+
+    With ``any_function`` the statement is about every PSI function, and may be proved for a generic one.  It is
+    not where the invariance of these models is itself the claim, which no generic PSI function could fail.
+    """
+    return Domain(
+        floats=_known_everywhere,
+        rationals=lambda drawn: _rayleighs(rational_arrays, _dimensions(drawn)),
+        formal=(lambda _, space, name: generic_functions(FORMAL_LAYOUTS, space, name)) if any_function else None,
+    )
 
 
 def rayleigh_quotients() -> Domain:

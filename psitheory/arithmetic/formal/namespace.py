@@ -21,8 +21,8 @@ class FormalVectors(ObjectNamespace):
 
     def __init__(self) -> None:
         super().__init__()
-        for name in ("prod", "take_along_axis"):
-            delattr(self, name)
+        for name in ("matmul", "matrix_transpose", "prod", "take_along_axis"):
+            delattr(self, name)  # NumPy's; the first two are defined below, the others multiply or move entries
 
     def element(self, value: Any) -> Any:
         """Return ``value`` unchanged if it is an element, an int or a ratio; refuse floats."""

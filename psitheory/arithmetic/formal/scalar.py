@@ -104,6 +104,10 @@ class Scalar:
         """Return -1, 0 or 1 where it is decided; see :meth:`FormalField.sign_of`."""
         return self.space.field.sign(self.value)
 
+    def is_never_negative(self) -> bool:
+        """Tell whether this is known not to be negative; nothing is noted."""
+        return self.space.field.never_negative(self.value.top * self.value.bottom)
+
     def __lt__(self, other: Any) -> bool:
         return (self - other).sign() < 0  # type: ignore[no-any-return]
 
