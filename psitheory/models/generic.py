@@ -18,7 +18,7 @@ class GenericFunction:
     r"""A PSI function without any property but its invariance.
 
     At a class that was drawn (:meth:`know`) it is a generic :class:`~psitheory.models.jet.Jet`; at one that a run
-    comes to, its value and its gradient :math:`z - \langle z, w\rangle w/\|w\|^2`, with z any vector, are new symbols.
+    comes to, its value and its gradient, any vector with blocks orthogonal to those of w, are new symbols.
     What holds for it holds for every differentiable PSI function, since no relation binds the values and gradients
     at different classes.
 
@@ -39,10 +39,15 @@ class GenericFunction:
     def know(self, at: Array) -> None:
         """Take note of a class by its unit representative, before the function is asked there."""
         name = f"{self._name}{len(self._jets)}" if self._jets else self._name
-        slope = vector(self.layout, self._space, f"p_{name}")
-        self._jets.append(
-            Jet(self.layout, at, self._space.real(f"c_{name}"), slope, operators(self.layout, self._space, f"S_{name}"))
-        )
+        radial = self._radial(at, f"ρ_{name}")
+        slope = orthogonal_blocks(self.layout, self._space, f"p_{name}", at) + radial
+        curvature = operators(self.layout, self._space, f"S_{name}")
+        self._jets.append(Jet(self.layout, at, self._space.real(f"c_{name}"), slope, curvature))
+
+    def _radial(self, at: Array, name: str) -> Array:
+        """Return ρ_i u_i with any numbers ρ_i, and 0 on the free part."""
+        rho = _array([self._space.real(f"{name}[{i}]") for i in range(1, self.layout.m + 1)])
+        return self.layout.map(lambda rows: rows, lambda free: 0 * free, self.layout.scale(rho, at))
 
     def evaluate(self, w: Array, batch: Array | None = None) -> Evaluation:
         """Return value and gradient at ``w``, (..., n).
@@ -78,14 +83,9 @@ class GenericFunction:
             if a is not None:
                 return Evaluation(there.loss, self.layout.scale(1 / a, there.gradient))
         name = f"{self._name}.{len(self._met) + 1}"
-        z = vector(self.layout, self._space, f"p_{name}")
-        gradient = self.layout.map(_across, lambda _, free: free, w, z)
+        gradient = orthogonal_blocks(self.layout, self._space, f"p_{name}", w)
         self._met.append((w, Evaluation(self._space.real(f"c_{name}"), gradient)))
         return self._met[-1][1]
-
-
-def _across(w: Array, z: Array) -> Array:
-    return z - dot(z, w, keepdims=True) / dot(w, w, keepdims=True) * w
 
 
 def ratios(layout: Layout, w: Array, first: Array) -> Array | None:
@@ -150,6 +150,18 @@ def unit_blocks(layout: Layout, space: Space, name: str) -> Array:
             out += [space.vector(f"{name}[{s.part},{s.entry}]", s) for s in part]
         else:
             out += space.unit([f"u_{name}[{s.part},{s.entry}]" for s in part], part)
+    return _array(out)
+
+
+def orthogonal_blocks(layout: Layout, space: Space, name: str, w: Array) -> Array:
+    """Return a generic vector whose blocks are orthogonal to those of ``w``, (n,)."""
+    out: list[Vector] = []
+    for part in sorts(layout):
+        names = [f"{name}[{s.part},{s.entry}]" for s in part]
+        if part[0].free:
+            out += [space.vector(*pair) for pair in zip(names, part, strict=True)]
+        else:
+            out += space.orthogonal(names, part, list(w[len(out) : len(out) + len(part)]))
     return _array(out)
 
 

@@ -34,8 +34,8 @@ def _reached(function: Any, seen: set[int]) -> Iterator[FunctionType]:
     yield function
     inside = [cell.cell_contents for cell in function.__closure__ or () if _is_full(cell)]
     named = [function.__globals__.get(name) for code in _codes(function.__code__) for name in code.co_names]
-    modules = [value for value in named if inspect.ismodule(value)]
-    named += [getattr(module, name, None) for module in modules for name in function.__code__.co_names]
+    modules = [value for value in named if inspect.ismodule(value) and _is_of_laws(value)]
+    named += [vars(module).get(name) for module in modules for name in function.__code__.co_names]
     for other in [*inside, *named]:
         yield from _reached(other, seen)
 
@@ -48,8 +48,17 @@ def _is_full(cell: Any) -> bool:
     return True
 
 
+def _is_of_laws(module: Any) -> bool:
+    file = getattr(module, "__file__", None)
+    return file is not None and _is_statement(Path(file))
+
+
 def _states(function: FunctionType) -> bool:
-    home = Path(function.__code__.co_filename).resolve()
+    return _is_statement(Path(function.__code__.co_filename))
+
+
+def _is_statement(file: Path) -> bool:
+    home = file.resolve()
     inside = _LIBRARY in home.parents
     return (not inside or _STATEMENTS in home.parents) and "site-packages" not in str(home)
 

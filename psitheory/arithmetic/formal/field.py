@@ -17,7 +17,7 @@ from psitheory.arithmetic.formal.conditions import Conditions
 from psitheory.arithmetic.rational_functions import RationalFunction, RationalFunctions
 from psitheory.errors import ArgumentError, NotInArithmetic, Undecided
 
-LARGEST = 2000
+LARGEST = 5000
 """Terms of a polynomial; far above what the shipped laws need, and below what takes minutes."""
 
 

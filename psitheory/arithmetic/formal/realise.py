@@ -7,13 +7,17 @@ from typing import Any
 
 import numpy as np
 
+from psitheory.arithmetic.formal.conditions import Condition
 from psitheory.arithmetic.formal.field import Sign, Symbol
 from psitheory.arithmetic.formal.space import GramKey, Space
-from psitheory.arithmetic.formal.vector import Word
+from psitheory.arithmetic.formal.vector import Vector, Word
 from psitheory.arithmetic.rational_functions import RationalFunction
 
 DIMENSION = 3
 """Of each space; conditions that need more dimensions than one are met by three nearly always."""
+
+DEFECT = 1e-6
+"""Of what is fixed: far above rounding, and below what a contradiction leaves, which is of size 1."""
 
 TRIES = 20
 """Random realisations before a proof counts as empty: a condition holds almost everywhere or nowhere."""
@@ -32,60 +36,77 @@ def _has_conditions(space: Space) -> bool:
 
 
 class _Realisation:
-    """One choice of vectors, operators and numbers."""
+    """One choice of vectors, operators and numbers; what follows from them is computed when it is asked for."""
 
     def __init__(self, space: Space, rng: np.random.Generator) -> None:
-        self._space, self._rng = space, rng
-        self._operators = {name: self._matrix(op.symmetry) for name, op in space.operators.items()}
-        self._names = list(space.generators)
-        self._vectors = dict(zip(self._names, rng.normal(size=(len(self._names), DIMENSION)), strict=True))
-        self._scalars: dict[str, float] = {}
-        self._values: list[float] = []
-
-    def _matrix(self, symmetry: str | None) -> Any:
-        matrix = self._rng.normal(size=(DIMENSION, DIMENSION))
-        if symmetry == "symmetric":
-            return matrix + matrix.T
-        return matrix - matrix.T if symmetry == "skew" else matrix
+        self._space = space
+        self._operators = {name: _matrix(op.symmetry, rng) for name, op in space.operators.items()}
+        self._vectors = {name: rng.normal(size=DIMENSION) for name in space.generators}
+        self._scalars = [_number(symbol.sign, rng) for symbol in space.field.symbols]
+        self._values: dict[int, float] = {}
 
     def meets_all(self) -> bool:
         """Tell whether everything that is fixed and noted holds here."""
-        for names in self._space.units:
-            length = math.sqrt(sum(float(self._vectors[name] @ self._vectors[name]) for name in names))
-            self._vectors.update({name: self._vectors[name] / length for name in names})
-        if len(self._space.fixed) > len(self._space.units) and not self._solve():
-            return False
         with np.errstate(all="ignore"):
             try:
-                self._evaluate_symbols()
-            except (ZeroDivisionError, ValueError):
+                self._obey()
+                return self._fixes_hold() and all(self._holds(c) for c in self._space.field.conditions)
+            except (ZeroDivisionError, ValueError, OverflowError):
                 return False
-            return all(self._holds(c.polynomial, c.relation) for c in self._space.field.conditions)
+
+    # -- what inputs fix --------------------------------------------------------------------------
+
+    def _obey(self) -> None:
+        """Make unit vectors of length 1, and those orthogonal that are to be."""
+        for names in self._space.units:
+            self._move(names, {name: self._vectors[name] / self._length(names) for name in names})
+        for names, to in self._space.orthogonals:
+            others = [self._vector(other) for other in to]
+            along = sum(self._vectors[name] @ other for name, other in zip(names, others, strict=True))
+            square = sum(other @ other for other in others)
+            pairs = zip(names, others, strict=True)
+            self._move(names, {name: self._vectors[name] - along / square * other for name, other in pairs})
+
+    def _move(self, names: tuple[str, ...], moved: dict[str, Any]) -> None:
+        self._vectors.update(moved)
+        self._values.clear()
+
+    def _length(self, names: tuple[str, ...]) -> float:
+        return math.sqrt(sum(float(self._vectors[name] @ self._vectors[name]) for name in names))
+
+    def _fixes_hold(self) -> bool:
+        if len(self._space.fixed) > len(self._space.units) + len(self._space.orthogonals):
+            return self._solve()
+        return self._largest_defect() < DEFECT
+
+    def _largest_defect(self) -> float:
+        return max((abs(d) for d in self._defects()), default=0.0)
+
+    def _defects(self) -> list[float]:
+        return [self._gram(key) - self._number(value) for key, value in self._space.fixed.items()]
 
     def _solve(self) -> bool:
         """Move the vectors until what is fixed holds; False if they cannot."""
         from scipy.optimize import least_squares
 
-        start = np.array([self._vectors[name] for name in self._names])
+        names = list(self._vectors)
 
-        def residuals(flat: Any) -> Any:
-            self._vectors = dict(zip(self._names, flat.reshape(start.shape), strict=True))
-            self._values = []
-            self._evaluate_symbols()
-            return [self._gram(key) - self._number(value) for key, value in self._space.fixed.items()]
+        def defects(flat: Any) -> list[float]:
+            self._move((), dict(zip(names, flat.reshape(len(names), DIMENSION), strict=True)))
+            return self._defects()
 
-        try:
-            found = least_squares(residuals, start.ravel())
-        except (ZeroDivisionError, ValueError):
-            return False
-        return bool(np.max(np.abs(residuals(found.x))) < 1e-6)  # far from what a contradiction leaves, of size 1
+        found = least_squares(defects, np.concatenate([self._vectors[name] for name in names]))
+        defects(found.x)
+        return self._largest_defect() < DEFECT
 
-    def _evaluate_symbols(self) -> None:
-        self._values = []
-        for symbol in self._space.field.symbols:
-            self._values.append(self._value_of(symbol))
+    # -- values -----------------------------------------------------------------------------------
 
-    def _value_of(self, symbol: Symbol) -> float:
+    def _value(self, k: int) -> float:
+        if k not in self._values:
+            self._values[k] = self._value_of(k, self._space.field.symbols[k])
+        return self._values[k]
+
+    def _value_of(self, k: int, symbol: Symbol) -> float:
         if symbol.kind == "gram":
             return self._gram(symbol.meaning)
         if symbol.kind == "root":
@@ -95,13 +116,7 @@ class _Realisation:
             return math.atan2(self._number(y), self._number(x))
         if symbol.kind in ("cos", "sin"):
             return getattr(math, symbol.kind)(self._number(symbol.meaning))  # type: ignore[no-any-return]
-        return self._scalar(symbol)
-
-    def _scalar(self, symbol: Symbol) -> float:
-        if symbol.name not in self._scalars:
-            number = float(self._rng.normal())
-            self._scalars[symbol.name] = abs(number) + 0.1 if symbol.sign is Sign.POSITIVE else number
-        return self._scalars[symbol.name]
+        return self._scalars[k]
 
     def _gram(self, key: GramKey) -> float:
         x, letters, y = key
@@ -114,22 +129,32 @@ class _Realisation:
             out = (self._operators[name].T if turned else self._operators[name]) @ out
         return out
 
+    def _vector(self, vector: Vector) -> Any:
+        return sum((self._number(c) * self._image(word) for word, c in vector.terms.items()), np.zeros(DIMENSION))
+
     def _number(self, value: RationalFunction) -> float:
         return self._polynomial(value.top) / self._polynomial(value.bottom)
 
     def _polynomial(self, polynomial: Any) -> float:
-        return float(
-            sum(c * math.prod(self._values[k] ** e for k, e in powers.items()) for c, powers in self._terms(polynomial))
-        )
+        return float(sum(self._terms(polynomial)))
 
-    def _terms(self, polynomial: Any) -> Any:
-        return self._space.field.monomials(polynomial)
+    def _terms(self, polynomial: Any) -> list[float]:
+        monomials = self._space.field.monomials(polynomial)
+        return [c * math.prod(self._value(k) ** e for k, e in powers.items()) for c, powers in monomials]
 
-    def _holds(self, polynomial: Any, relation: str) -> bool:
-        value = self._polynomial(polynomial)
-        size = sum(
-            abs(c) * math.prod(abs(self._values[k]) ** e for k, e in powers.items())
-            for c, powers in self._terms(polynomial)
-        )
-        noise = 1e-9 * size  # what rounding leaves of a polynomial that is zero on all realisations
-        return bool(value > noise if relation == "> 0" else abs(value) > noise)
+    def _holds(self, condition: Condition) -> bool:
+        terms = self._terms(condition.polynomial)
+        value, noise = sum(terms), 1e-9 * sum(abs(t) for t in terms)  # what rounding leaves of an identical zero
+        return bool(value > noise if condition.relation == "> 0" else abs(value) > noise)
+
+
+def _matrix(symmetry: str | None, rng: np.random.Generator) -> Any:
+    matrix = rng.normal(size=(DIMENSION, DIMENSION))
+    if symmetry == "symmetric":
+        return matrix + matrix.T
+    return matrix - matrix.T if symmetry == "skew" else matrix
+
+
+def _number(sign: Sign, rng: np.random.Generator) -> float:
+    number = float(rng.normal())
+    return abs(number) + 0.1 if sign is Sign.POSITIVE else number

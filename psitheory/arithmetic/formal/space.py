@@ -34,6 +34,8 @@ class Space:
         Gram products that the inputs fix: squares of unit vectors, products of orthogonal ones.
     units : list of tuple of str
         The components of each unit vector.
+    orthogonals : list of (tuple of str, tuple of Vector)
+        The components of each vector that is orthogonal to another, and those of the other.
     """
 
     def __init__(self, size: int = 64) -> None:
@@ -43,6 +45,7 @@ class Space:
         self.operators: dict[str, Operator] = {}
         self.fixed: dict[GramKey, RationalFunction] = {}
         self.units: list[tuple[str, ...]] = []
+        self.orthogonals: list[tuple[tuple[str, ...], tuple[Vector, ...]]] = []
 
     # -- inputs ---------------------------------------------------------------------------------
 
@@ -83,6 +86,30 @@ class Space:
         self.fix(parts[-1], parts[-1], rest)
         self.field.note_square(rest)
         self.units.append(tuple(names))
+        return parts
+
+    def orthogonal(self, names: Sequence[str], sorts: Sequence[Sort], to: Sequence[Vector]) -> list[Vector]:
+        """Return the components of a vector whose inner products with those of ``to`` add up to 0, else of any vector.
+
+        Raises
+        ------
+        ArgumentError
+            If no generator stands alone in the last component of ``to``.
+        """
+        parts = [self.vector(name, sort) for name, sort in zip(names, sorts, strict=True)]
+        bare = next((word for word in to[-1].terms if not word[0]), None)
+        if bare is None:
+            raise ArgumentError(f"{to[-1]} holds no vector by itself, so no inner product with it can be set")
+        key, _ = self.key(((), names[-1]), bare)
+        rest = self.field.constant(0)
+        for name, other in zip(names, to, strict=True):
+            for word, c in other.terms.items():
+                if (name, word) != (names[-1], bare):
+                    rest = rest - c * self.gram(((), name), word)
+        factor = to[-1].terms[bare]
+        self.field.conditions.differs_from_zero(factor.top)
+        self.fixed[key] = rest / factor
+        self.orthogonals.append((tuple(names), tuple(to)))
         return parts
 
     def fix(self, x: Vector, y: Vector, value: Any) -> None:
