@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from psitheory.arithmetic.formal import Space
+from psitheory.arithmetic.formal import Sort, Space
 from psitheory.checking import Law
 from psitheory.runner.domain import Domain
 
@@ -15,19 +15,26 @@ SHOWN = 3
 
 def scope(law: Law, cases: Sequence[tuple[Mapping[str, Any], Space]]) -> str:
     """Return dimensions, numbers of blocks, what was chosen, and the conditions that the cases met."""
-    layouts = [v.layout for inputs, _ in cases for v in inputs.values() if getattr(v, "layout", None) is not None]
     chosen = {f"{n} = {v}" for inputs, _ in cases for n, v in inputs.items() if _is_chosen(law.domains[n], v)}
-    return ", ".join([*_dimensions(layouts), *sorted(chosen)]) + _conditions([space for _, space in cases])
+    spaces = [space for _, space in cases]
+    return ", ".join([*_dimensions(spaces), *sorted(chosen)]) + _conditions(spaces)
 
 
-def _dimensions(layouts: list[Any]) -> list[str]:
-    if not layouts:
+def _dimensions(spaces: Sequence[Space]) -> list[str]:
+    """Return what the generators tell: a block of two entries and one of three stand for those of every dimension."""
+    if not any(space.generators for space in spaces):
         return ["for all numbers"]
-    counts = sorted({layout.m for layout in layouts})
-    blocks = f"for {' and '.join(map(str, counts))} block{'' if counts == [1] else 's'}"
-    free = {bool(layout.p) for layout in layouts}
+    sorts = [set(space.generators.values()) for space in spaces]
+    counts = sorted({len({s.part for s in found if not s.free}) for found in sorts})
+    free = {any(s.free for s in found) for found in sorts}
     beside = "with and without" if len(free) > 1 else "with" if True in free else "without"
-    return ["in every dimension", f"{blocks} {beside} free parameters"]
+    blocks = f"for {' and '.join(map(str, counts))} block{'' if counts == [1] else 's'} {beside} free parameters"
+    sizes = sorted({max(s.entry for s in found if s.part == part) for found in sorts for part in _parts(found)})
+    return ["in every dimension" if {2, 3} <= set(sizes) else f"for blocks of {' and '.join(map(str, sizes))}", blocks]
+
+
+def _parts(sorts: Iterable[Sort]) -> set[int]:
+    return {s.part for s in sorts if not s.free}
 
 
 def _is_chosen(domain: Any, value: Any) -> bool:
