@@ -193,10 +193,13 @@ def test_a_function_differs_from_class_to_class() -> None:
     note(lambda f, w, z: equal(f.evaluate(w).loss, f.evaluate(z).loss), **domains)
     note(lambda f, w, z: equal(f.evaluate(-w).loss, f.evaluate(w).loss), **domains)
     note(lambda f, w, z: equal(f.evaluate(w + z).gradient, f.evaluate(w).gradient), **domains)
-    scope(
-        lambda f, w, z: equal(f.evaluate(3 * w).loss - f.evaluate(z).loss, f.evaluate(w).loss - f.evaluate(z).loss),
-        **domains,
-    )
+    note(lambda f, w, z: equal(f.evaluate(3 * w).loss, f.evaluate(w).loss), **domains)  # free parameters stay
+
+    def differences_agree(f: Any, w: Any, z: Any, a: Any) -> Any:
+        there = f.evaluate(f.layout.scale(a, w)).loss
+        return equal(there - f.evaluate(z).loss, f.evaluate(w).loss - f.evaluate(z).loss)
+
+    scope(differences_agree, **domains, a=rescalings("f"))
 
 
 def test_a_clash_of_names_is_an_error() -> None:
