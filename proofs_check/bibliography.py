@@ -192,8 +192,24 @@ RGP22 = Source(
 }""",
 )
 
+POL64 = Source(
+    "Pol64",
+    "B. T. Polyak, Some methods of speeding up the convergence of iteration methods, "
+    "USSR Comput. Math. Math. Phys. 4(5):1-17, 1964",
+    """@article{Pol64,
+  author    = {Polyak, Boris T.},
+  title     = {Some methods of speeding up the convergence of iteration methods},
+  journal   = {USSR Computational Mathematics and Mathematical Physics},
+  volume    = {4},
+  number    = {5},
+  pages     = {1--17},
+  year      = {1964},
+  doi       = {10.1016/0041-5553(64)90137-5},
+}""",
+)
+
 SOURCES = {
     source.key: source
-    for source in (YI22, CHO17, ROB20, LAN22, ARO18, LI19, WAN20, KUN20, AMS08, GL13, AKZ22, OURS, RGP22)
+    for source in (YI22, CHO17, ROB20, LAN22, ARO18, LI19, WAN20, KUN20, AMS08, GL13, AKZ22, OURS, RGP22, POL64)
 }
 """All of them by key."""
