@@ -1,6 +1,7 @@
 """Verdicts, observations, laws, theorems and reports: knows nothing of any domain, draws nothing, prints nothing."""
 
 from psitheory.checking.exhibit import Exhibit
+from psitheory.checking.families import LawFamily
 from psitheory.checking.observation import Interval, Observation, at_most, equal, vacuous
 from psitheory.checking.report import ClaimReport, CounterfeitReport, Evidence, LawReport, Report, Witness
 from psitheory.checking.theorem import (
@@ -38,6 +39,7 @@ __all__ = [
     "Grade",
     "Interval",
     "Law",
+    "LawFamily",
     "LawReport",
     "Observation",
     "Report",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from psitheory.checking.exhibit import Exhibit
+from psitheory.checking.families import Families, LawFamily, checked_families, on_family
 from psitheory.checking.observation import Observation
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 
@@ -206,29 +207,37 @@ class Theorem:
     exhibits: list[ExhibitFunction] = field(default_factory=list)
 
     def law(
-        self,
-        law_or_none: Law | None = None,
-        *,
-        quantifier: Literal["for all", "exists"] = "for all",
-        on: Sequence[str] | None = None,
-        instance: Mapping[str, Any] | None = None,
-        example: bool = False,
-        **domains: Any,
+        self, law_or_none: Law | None = None, *, on_each: Families | None = None, **options_and_domains: Any
     ) -> Any:
-        """Add a law: either a ready :class:`Law`, or, as a decorator with domains, a function."""
+        """Add a law: either a ready :class:`Law`, or, as a decorator with domains, a function.
+
+        Parameters
+        ----------
+        on_each : mapping of str to mapping, optional
+            Families of inputs: the function becomes one law for each, named after it, with the family's own domains and
+            options beside the common ones; the decorator then returns a :class:`LawFamily`.
+        **options_and_domains
+            Those of :func:`law`.
+        """
         if isinstance(law_or_none, Law):
             return self._add(law_or_none)
         if law_or_none is not None:
             raise ArgumentTypeError(
                 f"law is {shown(law_or_none)}; a Law is needed, or keyword domains: @theorem.law(w=…)"
             )
-        decorate = law(quantifier=quantifier, on=on, instance=instance, example=example, **domains)
-        return lambda function: self._add(decorate(function))
+        if on_each is None:
+            decorate = law(**options_and_domains)
+            return lambda function: self._add(decorate(function))
+        return lambda function: self._add_on_each(function, checked_families(on_each), options_and_domains)
 
     def exhibit(self, function: ExhibitFunction) -> ExhibitFunction:
         """Add, as a decorator, a function of a ``numpy.random.Generator`` that returns an :class:`Exhibit`."""
         self.exhibits.append(function)
         return function
+
+    def _add_on_each(self, function: LawFunction, families: Families, common: Mapping[str, Any]) -> LawFamily:
+        made = {name: law(**{**common, **own})(on_family(function, name)) for name, own in families.items()}
+        return LawFamily(function, {name: self._add(new) for name, new in made.items()})
 
     def _add(self, new: Law) -> Law:
         if any(old.name == new.name for old in self.laws):
