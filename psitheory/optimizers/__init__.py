@@ -4,26 +4,39 @@ from psitheory.optimizers.adaptive import Adagrad, Adam, RMSprop, adamw
 from psitheory.optimizers.armijo import PSIArmijo
 from psitheory.optimizers.euclidean import GradientDescent, HeavyBall, Nesterov
 from psitheory.optimizers.geodesic import RiemannianGradientDescent
+from psitheory.optimizers.grassmann import SGDG, AdamG
+from psitheory.optimizers.image import ImageStep, image_step
 from psitheory.optimizers.interface import Optimizer, Rate, State
 from psitheory.optimizers.lengths import LARS, BarzilaiBorwein, Clipped, NormalisedDescent, Polyak, SignDescent
 from psitheory.optimizers.line_search import ExactLineSearch, NonlinearCG
 from psitheory.optimizers.newton import QuotientNewton
+from psitheory.optimizers.projected import SGDP, AdamP, Centralised, ProjectedDescent
 from psitheory.optimizers.psi import PSIGradientDescent, PSIMomentum
 from psitheory.optimizers.psi_polyak import PSIPolyak
 from psitheory.optimizers.rapidity import AdaptiveRapidityDescent, RapidityDescent
 from psitheory.optimizers.rate import PerBlock
 from psitheory.optimizers.schedules import Schedule, decay_as_schedule
+from psitheory.optimizers.srt import SGDMRT, AdamGStar, AdamSRT, adam_s
 
 __all__ = [
     "LARS",
+    "SGDG",
+    "SGDMRT",
+    "SGDP",
     "Adagrad",
     "Adam",
+    "AdamG",
+    "AdamGStar",
+    "AdamP",
+    "AdamSRT",
     "AdaptiveRapidityDescent",
     "BarzilaiBorwein",
+    "Centralised",
     "Clipped",
     "ExactLineSearch",
     "GradientDescent",
     "HeavyBall",
+    "ImageStep",
     "Nesterov",
     "NonlinearCG",
     "NormalisedDescent",
@@ -34,6 +47,7 @@ __all__ = [
     "PSIPolyak",
     "PerBlock",
     "Polyak",
+    "ProjectedDescent",
     "QuotientNewton",
     "RMSprop",
     "RapidityDescent",
@@ -42,6 +56,8 @@ __all__ = [
     "Schedule",
     "SignDescent",
     "State",
+    "adam_s",
     "adamw",
     "decay_as_schedule",
+    "image_step",
 ]

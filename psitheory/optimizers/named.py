@@ -13,13 +13,16 @@ from psitheory.optimizers.adaptive import Adagrad, Adam, RMSprop, adamw
 from psitheory.optimizers.armijo import PSIArmijo
 from psitheory.optimizers.euclidean import GradientDescent, HeavyBall, Nesterov
 from psitheory.optimizers.geodesic import RiemannianGradientDescent
+from psitheory.optimizers.grassmann import SGDG, AdamG
 from psitheory.optimizers.interface import Optimizer
 from psitheory.optimizers.lengths import LARS, BarzilaiBorwein, Clipped, NormalisedDescent, Polyak, SignDescent
 from psitheory.optimizers.line_search import ExactLineSearch, NonlinearCG
 from psitheory.optimizers.newton import QuotientNewton
+from psitheory.optimizers.projected import SGDP, AdamP, Centralised, ProjectedDescent
 from psitheory.optimizers.psi import PSIGradientDescent, PSIMomentum
 from psitheory.optimizers.psi_polyak import PSIPolyak
 from psitheory.optimizers.rapidity import AdaptiveRapidityDescent, RapidityDescent
+from psitheory.optimizers.srt import SGDMRT, AdamGStar, AdamSRT, adam_s
 
 
 class Named(NamedTuple):
@@ -70,6 +73,16 @@ def named_optimizer(name: str, model: Model, *, rate: float, length: float) -> N
     ``exact``         gradient descent by exact line search                       0
     ``cg``            nonlinear conjugate gradients, Polak-Ribière                0
     ``rgd``           Riemannian gradient descent along geodesics, rate η         0
+    ``projected``     projected gradient descent on unit spheres, rate η          0
+    ``sgd-g``         SGD-G on lines, rate η/10, γ = 0.9, ν = 0.1                 0
+    ``adam-g``        Adam-G on lines, rate length                                0
+    ``adam-g*``       AdamG*, rate 10 length, β = 0.99, v₀ = 1                     0
+    ``adam-s``        Adam without eps, one second moment a block                 1
+    ``adam-srt``      the same, moments rescaled and transported                  1
+    ``adamp``         AdamP without eps, rate length/√n                           1
+    ``sgd-mrt``       heavy ball with transported buffer, rate η/10, β = 0.9      2
+    ``sgdp``          SGDP without eps, rate η/10, β = 0.9                        2
+    ``centralised``   gradient descent on centralised gradients, rate η           2
     ================  ==========================================================  ====
 
     The exponent of ``clipped`` is for a threshold over a, that of ``adamw`` for a decay over a.
@@ -142,6 +155,16 @@ _BUILDERS: dict[str, tuple[str, int, Callable[[Model, float, float], Optimizer]]
     "exact": ("exact line search", 0, lambda model, rate, length: ExactLineSearch(model)),
     "cg": ("nonlinear CG", 0, lambda model, rate, length: NonlinearCG(model)),
     "rgd": ("RGD", 0, lambda model, rate, length: RiemannianGradientDescent(rate)),
+    "projected": ("projected GD", 0, lambda model, rate, length: ProjectedDescent(rate)),
+    "sgd-g": ("SGD-G", 0, lambda model, rate, length: SGDG(rate / 10)),
+    "adam-g": ("Adam-G", 0, lambda model, rate, length: AdamG(length)),
+    "adam-g*": ("AdamG*", 0, lambda model, rate, length: AdamGStar(10 * length, beta=0.99, start=1.0)),
+    "adam-s": ("AdamS", 1, lambda model, rate, length: adam_s(_per_weight(model, length), eps=0)),
+    "adam-srt": ("AdamSRT", 1, lambda model, rate, length: AdamSRT(_per_weight(model, length), eps=0)),
+    "adamp": ("AdamP", 1, lambda model, rate, length: AdamP(_per_weight(model, length), eps=0)),
+    "sgd-mrt": ("SGD-MRT", 2, lambda model, rate, length: SGDMRT(rate / 10, 0.9)),
+    "sgdp": ("SGDP", 2, lambda model, rate, length: SGDP(rate / 10, momentum=0.9, eps=0)),
+    "centralised": ("centralised GD", 2, lambda model, rate, length: Centralised(GradientDescent(rate))),
 }
 
 # Adagrad's steps shrink like 1/√t, so that T of them go as far as √T; AdamW's decay takes w to any norm in log a steps

@@ -11,7 +11,16 @@ INK = "#222222"
 GUIDE = "#888888"
 GUIDE_LINES: Any = ("--", ":", "-.", (0, (5, 1)))
 """Bounds and asymptotes differ by their dashes, so that colours remain for what was observed."""
-RACE_LINES: Any = ("-", ":", "-.", (0, (6, 1)), (0, (1, 3)), (0, (8, 2, 1, 2, 1, 2)))
+RACE_LINES: Any = (
+    "-",
+    ":",
+    "-.",
+    (0, (6, 1)),
+    (0, (1, 3)),
+    (0, (8, 2, 1, 2, 1, 2)),
+    (0, (1, 4)),
+    (0, (8, 2, 1, 2, 1, 2)),
+)
 """A race may have more methods than there are colours."""
 POINTS = ("o", "x", "s", "D")
 """Marks of points that may lie on each other."""

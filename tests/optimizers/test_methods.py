@@ -18,9 +18,17 @@ from psitheory.layout import Layout
 from psitheory.models.interface import Evaluation
 from psitheory.optimizers import (
     LARS,
+    SGDG,
+    SGDMRT,
+    SGDP,
     Adagrad,
     Adam,
+    AdamG,
+    AdamGStar,
+    AdamP,
+    AdamSRT,
     BarzilaiBorwein,
+    Centralised,
     Clipped,
     GradientDescent,
     HeavyBall,
@@ -28,11 +36,13 @@ from psitheory.optimizers import (
     NormalisedDescent,
     Optimizer,
     Polyak,
+    ProjectedDescent,
     PSIGradientDescent,
     PSIMomentum,
     RapidityDescent,
     RMSprop,
     SignDescent,
+    adam_s,
     adamw,
 )
 
@@ -49,6 +59,8 @@ RATIONAL = {
     "sign": SignDescent(0.125),
     "polyak": Polyak(-1.0),
     "barzilai-borwein": BarzilaiBorwein(0.125),
+    "sgd-mrt": SGDMRT(0.125, 0.5, coupled_decay=0.25),
+    "centralised": Centralised(HeavyBall(0.125, 0.5)),
 }
 WITH_ROOTS = {
     "adam": Adam(0.125, coupled_decay=0.25),
@@ -62,6 +74,16 @@ WITH_ROOTS = {
     "clipped": Clipped(0.125, 0.5),
     "lars": LARS(0.125),
     "rapidity": RapidityDescent(512.0),
+    "projected": ProjectedDescent(0.125),
+    "sgdp": SGDP(0.125, momentum=0.5, decay=0.25, delta=1.0),
+    "adamp": AdamP(0.125, decay=0.25, delta=1.0),
+    "adam-s": adam_s(0.125),
+    "adam+r": AdamSRT(0.125, transport=False),
+    "adam+t": AdamSRT(0.125, rescale=False),
+    "adam-srt": AdamSRT(0.125, coupled_decay=0.25),
+    "adam-g*": AdamGStar(0.125, beta=0.75, start=4.0),
+    "sgd-g": SGDG(0.125),
+    "adam-g": AdamG(0.125, orthogonality=0.125),
 }
 METHODS = RATIONAL | WITH_ROOTS
 
