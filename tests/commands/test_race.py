@@ -106,7 +106,7 @@ def test_every_optimizer_is_drawn_as_no_other_is():
     found = run_race("rayleigh", ",".join(NAMES), scales="0.5:2", count=3, max_steps=50)
     titles = {named.title for named in found.optimizers.values()}
     lines = [line for line in plotting.draw(found.exhibit).axes[0].lines if line.get_label().split(" $")[0] in titles]
-    assert len({(line.get_color(), line.get_linestyle()) for line in lines}) == len(NAMES)
+    assert len({(line.get_color(), str(line._unscaled_dash_pattern)) for line in lines}) == len(NAMES)
 
 
 def test_free_parameters_are_named_where_they_bend_the_slope(run):
