@@ -119,7 +119,9 @@ def no_step_shortens(model, w, eta):
     return _shortens(model, w, eta, by_rows=False)
 
 
-@no_step_shortens.counterfeit(instance={**UNEVEN, "eta": 1 / 64})
+@no_step_shortens.counterfeit(
+    instance={"model": LAYER, "w": np.array([0.25, 0.5, 2.0, 1.0, 0.0, 1.0, 1.0, -1.0, 0.5]), "eta": 1 / 64}
+)
 def no_step_with_a_radius_for_each_row_shortens(model, w, eta):
     """The same with r_i² for each row."""
     return _shortens(model, w, eta, by_rows=True)

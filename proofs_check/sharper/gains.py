@@ -3,6 +3,7 @@
 from psitheory.arithmetic import dot, namespace
 from psitheory.arithmetic.hyperbolic import cosh, sinhc
 from psitheory.geometry import PSIQuotient
+from psitheory.optimizers import PerBlock
 
 
 def h(y):
@@ -22,6 +23,18 @@ def free_square(model, w):
     """Return G_v = ‖∇_v f‖²."""
     free = model.layout.free_part(model.evaluate(w).gradient)
     return dot(free, free)
+
+
+def row_sums(model, w):
+    r"""Return :math:`\tilde L_i = \sum_jL_{ij}`, i and j over both blocks and v, of an approximation of rank one.
+
+    On :math:`\{f \le f(w)\}` :math:`|v| \le V`; a block is curved by at most :math:`2V\|B\|/\sqrt3` and coupled by
+    :math:`V\|B\|` to the other one, by :math:`\|B\|` to v.  Then the joint Hessian is at most their diagonal matrix.
+    """
+    xp, sigma = namespace(w), model.norm
+    largest = sigma + xp.sqrt(2 * (model.evaluate(w).loss - model.minimum))
+    own = 2 / xp.sqrt(3 + 0 * sigma)
+    return PerBlock((largest * (1 + own) + 1) * sigma, 1 + 2 * sigma)
 
 
 def majorant(model, w, xi, of_blocks, of_free):

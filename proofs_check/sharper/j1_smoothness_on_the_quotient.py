@@ -35,11 +35,11 @@ constant but 0, so with -M for L it gives the second statement.  Dividing :math:
 
 What is checked, what is not
 ----------------------------
-The congruence in both directions and with -M, on symbols for the layouts named there, with and without free
-parameters, and exactly on rationals up to d = 50: with the words above this is a proof of both equivalences at every
-point.  The inequality that follows is *tried* where L is known: on Rayleigh quotients (exactly), cosines, waves, steep
-zonal functions of one to three blocks and v, and approximations of rank one.  That the converse of the last statement
-fails is shown by a jet.
+The congruence in both directions and with -M is *proved* on formal vectors, for blocks of any dimension, with and
+without free parameters, and checked on rationals up to d = 50: with the words above this is a proof of both
+equivalences at every point.  The inequality that follows is *tried* where L is known: on Rayleigh quotients
+(exactly), cosines, waves, steep zonal functions of one to three blocks and v, and approximations of rank one.  That
+the converse of the last statement fails is shown by a jet.
 
 Tags
 ----
@@ -53,7 +53,7 @@ from proofs_check.sharper.forms import Forms
 from proofs_check.sharper.j1_instances import ANY, AT_A_JET, AT_THE_JET, BESIDE_V, ON_A_COSINE, TWO_LOG_COSHES
 from psitheory.arithmetic import RATIONALS as EXACT
 from psitheory.arithmetic import dot
-from psitheory.checking import BALLS, RATIONALS, SYMBOLS, at_most, equal, theorem
+from psitheory.checking import BALLS, FORMAL, RATIONALS, at_most, equal, theorem
 from psitheory.models import Cosine
 from psitheory.strategies import points, rescalings, smooth_models, step_sizes, tangents
 from psitheory.strategies.free import models_of_every_layout
@@ -83,7 +83,7 @@ def _squares_and_schur(model, w, x, L, L_v, sign=1):
     return equal(at.weighted(x, L, L_v) - at.joint, squares + at.schur(L, L_v))
 
 
-@J1.law(**EVERYWHERE, on=(SYMBOLS, RATIONALS))
+@J1.law(**EVERYWHERE, on=(FORMAL, RATIONALS))
 def the_form_is_squares_plus_the_schur_complement(model, w, x, L, L_v):
     """Σ L_i‖x_i‖²/r_i² - xᵀ∇²f x = Σ L_i(a_i + df_i(ξ_i)/L_i)² + K(ξ)."""
     return _squares_and_schur(model, w, x, L, L_v)
@@ -111,7 +111,7 @@ def _worst(model, w, x, L, L_v, sign=-1):
     return equal(worst.weighted(worst.x, L, L_v) - worst.joint, at.schur(L, L_v))
 
 
-@J1.law(**EVERYWHERE, on=(SYMBOLS, RATIONALS))
+@J1.law(**EVERYWHERE, on=(FORMAL, RATIONALS))
 def at_the_worst_radial_part_the_form_is_the_schur_complement(model, w, x, L, L_v):
     """With a_i = -df_i(ξ_i)/L_i the form is K(ξ): where K is negative for some ξ, so is the form."""
     return _worst(model, w, x, L, L_v)
@@ -130,7 +130,7 @@ def _from_below(model, w, x, M, sign=1):
     return equal(M * at.psi.inner(w, x, x) + at.joint, squares + schur)
 
 
-@J1.law(**AT, M=step_sizes(decades=1), on=(SYMBOLS, RATIONALS))
+@J1.law(**AT, M=step_sizes(decades=1), on=(FORMAL, RATIONALS))
 def from_below_the_squares_are_taken_off_as_well(model, w, x, M):
     """M‖x‖² + xᵀ∇²f x = M Σ(a_i - df_i/M)² + Hess f(ξ,ξ) + M‖ξ‖² - Σ df_i²/M."""
     return _from_below(model, w, x, M)

@@ -47,9 +47,8 @@ rates, rapidity descent, descent lemma, line search
 import numpy as np
 
 from proofs_check.bibliography import OURS
-from proofs_check.rates.two_blocks import largest_curvature_below
 from proofs_check.sharper import JOINT
-from proofs_check.sharper.gains import slopes
+from proofs_check.sharper.gains import row_sums, slopes
 from proofs_check.sharper.j3_figures import FIGURES
 from proofs_check.sharper.runs import least, potential_is_bounded, stairs, without_l
 from proofs_check.tightness import with_tightness
@@ -128,18 +127,17 @@ def the_smallest_constant_gains_as_much(model, w):
 
 @J3.law(model=even_rank_ones(), w=near_the_best_rank_one("model"), on=(BALLS,))
 def a_step_gains_what_it_promises_where_blocks_are_coupled(model, w):
-    """The same for two blocks coupled to each other and to v, with an L that holds on {f ≤ f(w)}."""
-    L = largest_curvature_below(model, w)
-    return _gains(model, w, L, _turned(model, w, L))
+    """The same for two blocks coupled to each other and to v, with L̃_i = Σ_j L_ij for each block and v."""
+    return _gains(model, w, row_sums(model, w), _turned(model, w, row_sums(model, w)))
 
 
 @a_step_gains_what_it_promises_where_blocks_are_coupled.counterfeit(
     instance={"model": RankOne(np.eye(2) / 8), "w": np.array([1.0, 1 / 16, 1.0, -1 / 16, 8.0])}
 )
-def half_of_the_constant_gains_as_much(model, w):
-    """The same with L/2."""
-    L = largest_curvature_below(model, w) / 2
-    return _gains(model, w, L, _turned(model, w, L))
+def half_of_the_constants_gain_as_much(model, w):
+    """The same with L̃_i/2."""
+    half = PerBlock(row_sums(model, w).blocks / 2, row_sums(model, w).free / 2)
+    return _gains(model, w, half, _turned(model, w, half))
 
 
 @J3.law(model=certified_neurons(), w=points("model"), L=certified_constants("model"), on=(BALLS,))

@@ -6,6 +6,7 @@ In units of L: b the angle from :math:`u_{t+1}` to z, s that of the step, :math:
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, NamedTuple
 
 from flint import arb, arb_series, fmpq, fmpq_series
@@ -110,6 +111,7 @@ def decided(inequality: Any, case: Case, high: fmpq, first: int, divisor: int = 
     return shown + at_zero, left + (not at_zero)
 
 
+@cache
 def all_boxes(case: Case) -> dict[str, tuple[int, int]]:
     """Return shown and undecided boxes of each inequality, for slopes y, y' up to min(1, M)."""
     largest = min(case.lower, fmpq(1))
