@@ -38,7 +38,17 @@ from proofs_check.bibliography import YI22
 from psitheory.arithmetic import dot
 from psitheory.checking import BALLS, CONTROLS, FLOATS, POWERS_OF_TWO, RATIONALS, SYMBOLS, equal, theorem
 from psitheory.laws import model as laws
-from psitheory.strategies import digits_network, network_starts, points, psi_models, rescalings, vectors
+from psitheory.strategies import (
+    digits_network,
+    network_starts,
+    points,
+    psi_models,
+    pythagorean_points,
+    rescalings,
+    step_sizes,
+    vectors,
+    whole_models,
+)
 
 A3 = theorem(
     "A3",
@@ -132,6 +142,23 @@ def the_hessian_along_the_orbit_is_minus_the_gradient(model, w, c):
 def the_hessian_annihilates_the_orbit(model, w, c):
     """∇²f w_i = 0 everywhere; true at critical points."""
     return equal(model.hessian_vector(w, model.layout.scale(c, w)), 0)
+
+
+# -- what proofs put in the place of f ------------------------------------------------------------
+
+FUNCTION = {"model": whole_models(), "w": pythagorean_points("model"), "x": vectors("model"), "rho": step_sizes()}
+
+
+@A3.law(**FUNCTION, on=(RATIONALS, BALLS, FLOATS))
+def jets_are_jets_of_functions(model, w, x, rho):
+    """Value, gradient and Hessian at the unit representative make a jet that gives those at w."""
+    return laws.jet_gives_the_function_back(model, w, x, rho)
+
+
+@jets_are_jets_of_functions.counterfeit
+def a_radial_slope_changes_nothing_else(model, w, x, rho):
+    """The same if the jet's gradient is changed along the blocks and its Hessian is not."""
+    return laws.jet_forgets_the_radial_slope(model, w, x, rho)
 
 
 @A3.law(**DIGITS, a=rescalings("model"), on=(POWERS_OF_TWO, CONTROLS), example=True)

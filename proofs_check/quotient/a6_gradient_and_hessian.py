@@ -34,7 +34,10 @@ Tags
 quotient, gradient, Hessian
 """
 
+from dataclasses import replace
+
 from proofs_check.bibliography import YI22
+from proofs_check.quotient.a3_derivatives_along_orbits import jets_are_jets_of_functions
 from psitheory.arithmetic import dot
 from psitheory.checking import BALLS, FLOATS, RATIONALS, SYMBOLS, equal, theorem
 from psitheory.geometry import PSIQuotient
@@ -186,3 +189,6 @@ def the_left_projection_removes_the_opposite(model, w, x):
     layout = model.layout
     x = PSIQuotient(layout).horizontal(w, x)
     return equal(layout.dots(w, model.hessian_vector(w, x)), layout.dots(model.evaluate(w).gradient, x))
+
+
+A6.law(replace(jets_are_jets_of_functions, on=(RATIONALS,)))  # which proofs here put in the place of f

@@ -36,13 +36,16 @@ Tags
 rates, gradient descent, spectral radius
 """
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import strategies as st
 
 from proofs_check.bibliography import YI22
+from proofs_check.quotient.a3_derivatives_along_orbits import jets_are_jets_of_functions
 from proofs_check.rates import SMOOTH_NETWORKS
 from psitheory.arithmetic import namespace
-from psitheory.checking import BALLS, Exhibit, at_most, equal, theorem
+from psitheory.checking import BALLS, RATIONALS, Exhibit, at_most, equal, theorem
 from psitheory.experiments import descend
 from psitheory.geometry import PSIQuotient
 from psitheory.laws.update import after
@@ -189,6 +192,9 @@ def two_blocks_are_coupled_through_both_norms(steps, first, second, r, s, slope,
 def two_blocks_are_coupled_through_one_norm(steps, first, second, r, s, slope, c):
     """The same with 1/r_1² in both entries off the diagonal."""
     return _steps_are_linear(steps, first, second, r, s, slope, c, lambda r, s: r * r)
+
+
+C5.law(replace(jets_are_jets_of_functions, on=(RATIONALS,)))  # which proofs here put in the place of f
 
 
 @C5.exhibit

@@ -14,7 +14,7 @@ from typing import Any
 
 from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.arithmetic.rational_functions import RationalFunction, RationalFunctions
-from psitheory.errors import NotInArithmetic, Undecided
+from psitheory.errors import ArgumentError, NotInArithmetic, Undecided
 
 
 class _Anything:
@@ -42,7 +42,13 @@ class SymbolTable:
 
     def __init__(self) -> None:
         self._positive: dict[str, bool] = {}
+        self._owners: dict[str, str] = {}
+        self._owner = ""
         self._field: RationalFunctions | None = None
+
+    def belongs_to(self, owner: str) -> None:
+        """Say for which input symbols are asked from now on: no two inputs share one."""
+        self._owner = owner
 
     def real(self, name: str) -> Any:
         """Return the real symbol ``name``."""
@@ -55,6 +61,11 @@ class SymbolTable:
     def _get(self, name: str, *, positive: bool) -> Any:
         if self._field is not None:
             return self._field[name]
+        owner = self._owners.setdefault(name, self._owner)
+        if owner != self._owner:
+            raise ArgumentError(
+                f"the inputs {owner!r} and {self._owner!r} both ask for the symbol {name!r}; rename one of them"
+            )
         self._positive[name] = positive
         return _Anything()
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from psitheory.arithmetic import Array
+import numpy as np
+
+from psitheory.arithmetic import Array, namespace
 from psitheory.checking import Observation, equal
 from psitheory.models.interface import Model
+from psitheory.models.jet import Jet
 
 
 def loss_is_constant_on_orbits(model: Model, w: Array, a: Array) -> Observation:
@@ -43,3 +46,30 @@ def hessian_along_the_orbit(model: Model, w: Array, c: Array) -> Observation:
         return layout.scale(c, z) - layout.map(lambda rows: 0 * rows, lambda v: v, z)
 
     return equal(model.hessian_vector(w, along(w)), -along(model.evaluate(w).gradient))
+
+
+def jet_gives_the_function_back(model: Model, w: Array, x: Array, rho: Array) -> Observation:
+    r"""The jet of F at the unit representative gives gradient and Hessian of f at w, whatever F is off the spheres.
+
+    :math:`F = f + \tfrac12\sum_i\rho(\|w_i\|^2 - 1)` agrees with f where all blocks are unit vectors; its gradient
+    there is :math:`\nabla f + \rho u`, its Hessian :math:`\nabla^2f + \rho I` on the blocks.  This ties the jet, which
+    proofs put in the place of f, to functions.
+    """
+    return _jet_gives_back(model, w, x, rho, rho)
+
+
+def _jet_gives_back(model: Model, w: Array, x: Array, of_slope: Array, of_curvature: Array) -> Observation:
+    layout, xp = model.layout, namespace(w)
+    at = layout.units(w)
+    here, basis = model.evaluate(at), np.eye(layout.n, dtype=int) + 0 * w
+    on_blocks = np.array([layout.map(lambda rows: rows, lambda free: 0 * free, e) for e in basis])
+    slope = here.gradient + of_slope * layout.map(lambda rows: rows, lambda free: 0 * free, at)
+    curvature = xp.stack([model.hessian_vector(at, e) for e in basis]) + of_curvature * on_blocks
+    jet, there = Jet(layout, at, here.loss, slope, curvature), model.evaluate(w)
+    found = xp.concat([jet.evaluate(w).gradient, jet.hessian_vector(w, x)], axis=-1)
+    return equal(found, xp.concat([there.gradient, model.hessian_vector(w, x)], axis=-1))
+
+
+def jet_forgets_the_radial_slope(model: Model, w: Array, x: Array, rho: Array) -> Observation:
+    r"""The same with the Hessian of f for that of F; then :math:`\langle p, u\rangle P x` has no counterpart."""
+    return _jet_gives_back(model, w, x, rho, 0 * rho)

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from psitheory.arithmetic import Array, dot, norm
+from psitheory.arithmetic import BALLS, Array, dot, namespace, norm
 from psitheory.errors import NotInArithmetic, WrongClass
 from psitheory.geometry import sphere
 from psitheory.layout import Layout
@@ -93,6 +93,9 @@ class Jet:
 
     def _is_class_of(self, w: Array) -> bool:
         try:
-            return bool(np.all(self.layout.units(w) == self.at))
+            units = self.layout.units(w)
+            if namespace(units, self.at) is BALLS:  # of another class for certain only if they are apart
+                return all(BALLS.element(x).overlaps(y) for x, y in zip(units, self.at, strict=True))
+            return bool(np.all(units == self.at))
         except NotInArithmetic:  # the norm of a rescaling of ``at`` exists
             return False

@@ -211,6 +211,8 @@ def _generic(
         domain = as_domain(value)
         make: Any = domain.formal if kind == "formal" else domain.symbols
         assert make is not None
+        if isinstance(source, SymbolTable):
+            source.belongs_to(name)
         with _naming(name):
             options = make(drawn, source, name)
         counts.append(len(options))

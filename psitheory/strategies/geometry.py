@@ -73,17 +73,21 @@ _layout = cache(Layout.of)
 
 
 def exact_layouts(drawn: Drawn) -> st.SearchStrategy[Layout]:
-    """Draw small layouts or, where a large instance is asked for, one of 50 entries."""
+    """Draw small layouts, some with blocks of one entry, or one of 50 entries where a large instance is asked for."""
     large = st.sampled_from([Layout.of([50]), Layout.of([20, 25], 5), Layout.of([10] * 5)])
-    return large if drawn.large else low_layouts(drawn)
+    small = low_layouts(drawn)
+    return large if drawn.large else small if drawn.tiny else small | st.sampled_from(_OF_ONE_ENTRY)
 
 
 def low_layouts(drawn: Drawn) -> st.SearchStrategy[Layout]:
     """Draw small layouts or, where a tiny instance is asked for, one of the three simplest."""
-    return st.sampled_from(_TINY) if drawn.tiny else layouts()
+    return st.sampled_from(_TINY) if drawn.tiny else layouts() | layouts() | st.sampled_from(_UNEQUAL_OR_MANY)
 
 
 _TINY = (Layout.of([2]), Layout.of([2], 1), Layout.of([2, 2]))
+_UNEQUAL_OR_MANY = (Layout.of([2, 3]), Layout.of([5]), Layout.of([2] * 4), Layout.of([2] * 5, 1))
+_OF_ONE_ENTRY = (Layout.of([1]), Layout.of([1, 2], 1), Layout.of([3, 1, 1]))
+"""What falsehoods hide from: sums that vanish for three blocks, formulas that divide by d - 1."""
 
 
 def quotients() -> Domain:

@@ -25,7 +25,7 @@ from psitheory.strategies.values import (
     float_arrays,
     integer_arrays,
     rational_arrays,
-    unit_ratios,
+    rational_units,
 )
 
 
@@ -43,7 +43,7 @@ def rational_jets(draw: Draw, layouts: st.SearchStrategy[Layout]) -> Jet:
     entries: list[Any] = []
     for size in layout.sizes_in_order:
         if size > 0:
-            entries += unit_ratios(draw(rational_arrays((size - 1,))), RATIONALS.element(0))
+            entries += draw(rational_units(size))
         else:
             entries += list(draw(rational_arrays((-size,))))
     n = layout.n
@@ -60,14 +60,14 @@ def generic_jet(layout: Layout, table: SymbolTable, name: str) -> Jet:
     """Return the jet whose value, slope and curvature are free symbols, at the generic class."""
 
     def entry(j: int, k: int) -> Any:
-        return table.real(f"S{min(j, k)}_{max(j, k)}")
+        return table.real(f"S{min(j, k)}_{max(j, k)}_{name}")
 
     n = range(layout.n)
     return Jet(
         layout,
         generic_class(layout, table, name),
-        table.real("c"),
-        SYMBOLS.asarray([table.real(f"p{k}") for k in n]),
+        table.real(f"c_{name}"),
+        SYMBOLS.asarray([table.real(f"p{k}_{name}") for k in n]),
         SYMBOLS.asarray([[entry(j, k) for k in n] for j in n]),
     )
 

@@ -10,7 +10,7 @@ from psitheory.arithmetic import RATIONALS
 from psitheory.layout import Layout
 from psitheory.runner.domain import Domain, Drawn
 from psitheory.strategies.geometry import Reference, layout_of, points
-from psitheory.strategies.values import Draw, positive_ratios, rational_arrays, unit_ratios
+from psitheory.strategies.values import Draw, positive_ratios, rational_arrays, rational_units
 
 
 def pythagorean_points(reference: Reference) -> Domain:
@@ -32,7 +32,7 @@ def _pythagorean_points(draw: Draw, layout: Layout) -> Any:
     for size in layout.sizes_in_order:
         if size > 0:
             r = draw(positive_ratios())
-            entries += [r * x for x in unit_ratios(draw(rational_arrays((size - 1,))), RATIONALS.element(0))]
+            entries += [r * x for x in draw(rational_units(size))]
         else:
             entries += list(draw(rational_arrays((-size,))))
     return RATIONALS.asarray(entries)

@@ -75,6 +75,13 @@ def binary_floats(reach: int = 300) -> st.SearchStrategy[float]:
     return st.integers(-reach, reach).map(lambda k: math.ldexp(1.0, k))
 
 
+@st.composite
+def rational_units(draw: Draw, size: int) -> list[Any]:
+    """Draw a rational unit vector; negated every other time, since a projection misses its pole."""
+    sign = draw(st.sampled_from([1, -1]))
+    return [sign * x for x in unit_ratios(draw(rational_arrays((size - 1,))), RATIONALS.element(0))]
+
+
 def unit_ratios(t: Any, zero: Any) -> Any:
     r"""Return the rational unit vector that stereographic projection from the pole gives for t (..., d-1).
 
