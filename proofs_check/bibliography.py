@@ -135,6 +135,134 @@ AMS08 = Source(
 }""",
 )
 
+KOS24 = Source(
+    "Kos24",
+    "A. Kosson, B. Messmer and M. Jaggi, Rotational equilibrium: How weight decay balances learning across neural "
+    "networks, ICML 2024",
+    """@inproceedings{Kos24,
+  author    = {Kosson, Atli and Messmer, Bettina and Jaggi, Martin},
+  title     = {Rotational equilibrium: {H}ow weight decay balances learning across neural networks},
+  booktitle = {International Conference on Machine Learning},
+  year      = {2024},
+  eprint    = {2305.17212},
+  eprinttype = {arXiv},
+}""",
+)
+
+LYU22 = Source(
+    "Lyu22",
+    "K. Lyu, Z. Li and S. Arora, Understanding the generalization benefit of normalization layers: Sharpness "
+    "reduction, NeurIPS 2022",
+    """@inproceedings{Lyu22,
+  author    = {Lyu, Kaifeng and Li, Zhiyuan and Arora, Sanjeev},
+  title     = {Understanding the generalization benefit of normalization layers:
+               {S}harpness reduction},
+  booktitle = {Advances in Neural Information Processing Systems},
+  volume    = {35},
+  year      = {2022},
+  eprint    = {2206.07085},
+  eprinttype = {arXiv},
+}""",
+)
+
+CAI19 = Source(
+    "Cai19",
+    "Y. Cai, Q. Li and Z. Shen, A quantitative analysis of the effect of batch normalization on gradient descent, "
+    "ICML 2019",
+    """@inproceedings{Cai19,
+  author    = {Cai, Yongqiang and Li, Qianxiao and Shen, Zuowei},
+  title     = {A quantitative analysis of the effect of batch normalization on gradient descent},
+  booktitle = {International Conference on Machine Learning},
+  year      = {2019},
+  eprint    = {1810.00122},
+  eprinttype = {arXiv},
+}""",
+)
+
+KOH19 = Source(
+    "Koh19",
+    "J. Kohler, H. Daneshmand, A. Lucchi, T. Hofmann, M. Zhou and K. Neymeyr, Exponential convergence rates for batch "
+    "normalization: The power of length-direction decoupling in non-convex optimization, AISTATS 2019",
+    """@inproceedings{Koh19,
+  author    = {Kohler, Jonas and Daneshmand, Hadi and Lucchi, Aurelien and Hofmann, Thomas and Zhou, Ming
+               and Neymeyr, Klaus},
+  title     = {Exponential convergence rates for batch normalization: {T}he power of length-direction
+               decoupling in non-convex optimization},
+  booktitle = {International Conference on Artificial Intelligence and Statistics},
+  year      = {2019},
+  eprint    = {1805.10694},
+  eprinttype = {arXiv},
+}""",
+)
+
+HEO21 = Source(
+    "Heo21",
+    "B. Heo, S. Chun, S. J. Oh, D. Han, S. Yun, G. Kim, Y. Uh and J.-W. Ha, AdamP: Slowing down the slowdown for "
+    "momentum optimizers on scale-invariant weights, ICLR 2021",
+    """@inproceedings{Heo21,
+  author    = {Heo, Byeongho and Chun, Sanghyuk and Oh, Seong Joon and Han, Dongyoon and Yun, Sangdoo and Kim, Gyuwan
+               and Uh, Youngjung and Ha, Jung-Woo},
+  title     = {{AdamP}: {S}lowing down the slowdown for momentum optimizers on scale-invariant weights},
+  booktitle = {International Conference on Learning Representations},
+  year      = {2021},
+  eprint    = {2006.08217},
+  eprinttype = {arXiv},
+}""",
+)
+
+WU20 = Source(
+    "Wu20",
+    "X. Wu, E. Dobriban, T. Ren, S. Wu, Z. Li, S. Gunasekar, R. Ward and Q. Liu, Implicit regularization and "
+    "convergence for weight normalization, NeurIPS 2020",
+    """@inproceedings{Wu20,
+  author    = {Wu, Xiaoxia and Dobriban, Edgar and Ren, Tongzheng and Wu, Shanshan and Li, Zhiyuan
+               and Gunasekar, Suriya and Ward, Rachel and Liu, Qiang},
+  title     = {Implicit regularization and convergence for weight normalization},
+  booktitle = {Advances in Neural Information Processing Systems},
+  volume    = {33},
+  year      = {2020},
+  eprint    = {1911.07956},
+  eprinttype = {arXiv},
+}""",
+)
+
+WWB18 = Source(
+    "WWB18",
+    "X. Wu, R. Ward and L. Bottou, WNGrad: Learn the learning rate in gradient descent, 2018",
+    """@misc{WWB18,
+  author    = {Wu, Xiaoxia and Ward, Rachel and Bottou, L{\\'e}on},
+  title     = {{WNGrad}: {L}earn the learning rate in gradient descent},
+  year      = {2018},
+  eprint    = {1803.02865},
+  eprinttype = {arXiv},
+}""",
+)
+
+DEF25 = Source(
+    "Def25",
+    "A. Defazio, Why gradients rapidly increase near the end of training, 2025",
+    """@misc{Def25,
+  author    = {Defazio, Aaron},
+  title     = {Why gradients rapidly increase near the end of training},
+  year      = {2025},
+  eprint    = {2506.02285},
+  eprinttype = {arXiv},
+}""",
+)
+
+JOR24 = Source(
+    "Jor24",
+    "K. Jordan, Y. Jin, V. Boza, J. You, F. Cesista, L. Newhouse and J. Bernstein, Muon: An optimizer for hidden "
+    "layers in neural networks, 2024",
+    """@misc{Jor24,
+  author    = {Jordan, Keller and Jin, Yuchen and Boza, Vlado and You, Jiacheng and Cesista, Franz
+               and Newhouse, Laker and Bernstein, Jeremy},
+  title     = {Muon: {A}n optimizer for hidden layers in neural networks},
+  year      = {2024},
+  url       = {https://kellerjordan.github.io/posts/muon/},
+}""",
+)
+
 GL13 = Source(
     "GL13",
     "S. Ghadimi and G. Lan, Stochastic first- and zeroth-order methods for nonconvex stochastic programming, "
@@ -210,6 +338,30 @@ POL64 = Source(
 
 SOURCES = {
     source.key: source
-    for source in (YI22, CHO17, ROB20, LAN22, ARO18, LI19, WAN20, KUN20, AMS08, GL13, AKZ22, OURS, RGP22, POL64)
+    for source in (
+        YI22,
+        CHO17,
+        ROB20,
+        LAN22,
+        ARO18,
+        LI19,
+        WAN20,
+        KUN20,
+        AMS08,
+        KOS24,
+        LYU22,
+        CAI19,
+        KOH19,
+        HEO21,
+        WU20,
+        WWB18,
+        DEF25,
+        JOR24,
+        GL13,
+        AKZ22,
+        OURS,
+        RGP22,
+        POL64,
+    )
 }
 """All of them by key."""

@@ -17,6 +17,7 @@ from psitheory.optimizers.rapidity import AdaptiveRapidityDescent, RapidityDesce
 from psitheory.optimizers.rate import PerBlock
 from psitheory.optimizers.schedules import Schedule, decay_as_schedule
 from psitheory.optimizers.srt import SGDMRT, AdamGStar, AdamSRT, adam_s
+from psitheory.optimizers.wngrad import SphericalWNGrad
 
 __all__ = [
     "LARS",
@@ -55,6 +56,7 @@ __all__ = [
     "RiemannianGradientDescent",
     "Schedule",
     "SignDescent",
+    "SphericalWNGrad",
     "State",
     "adam_s",
     "adamw",

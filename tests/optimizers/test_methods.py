@@ -42,6 +42,7 @@ from psitheory.optimizers import (
     RapidityDescent,
     RMSprop,
     SignDescent,
+    SphericalWNGrad,
     adam_s,
     adamw,
 )
@@ -84,6 +85,8 @@ WITH_ROOTS = {
     "adam-g*": AdamGStar(0.125, beta=0.75, start=4.0),
     "sgd-g": SGDG(0.125),
     "adam-g": AdamG(0.125, orthogonality=0.125),
+    "wngrad": SphericalWNGrad(16.0, rate=0.125),
+    "wngrad with decay": SphericalWNGrad(16.0, shrink=0.875, rate=0.125, decay_on="step"),
 }
 METHODS = RATIONAL | WITH_ROOTS
 

@@ -1,0 +1,1 @@
+"""Chapter F: conditioning, and batch normalisation as a preconditioner."""

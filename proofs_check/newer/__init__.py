@@ -1,0 +1,1 @@
+"""Chapter I: newer work on scale-invariant training."""
