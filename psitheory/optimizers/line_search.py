@@ -71,26 +71,24 @@ def first_minimum(model: Model, w: Array, direction: Array) -> Array:
     unit = ratio(norm(w, keepdims=True), norm(direction, keepdims=True))
 
     def slope(angle: Any) -> Array:
-        rate = unit * np.tan(angle)
-        return dot(model.evaluate(w + rate * direction).gradient, direction, keepdims=True)
+        """Return the derivative along the ray at angles (..., k), of k points each."""
+        rate = (unit * np.tan(angle))[..., None]
+        points = w[..., None, :] + rate * direction[..., None, :]
+        return dot(model.evaluate(points).gradient, direction[..., None, :])
 
     return unit * np.tan(_first_root(slope, np.zeros_like(unit)))
 
 
 def _first_root(slope: Callable[[Any], Array], zero: Array) -> Array:
     """Return the angle at which ``slope``, negative at 0, first becomes positive; 0 where it never does on the grid."""
-    low, high, found = zero, zero, np.zeros(zero.shape, dtype=bool)
-    before = zero
-    for angle in _ANGLES:
-        here = ~found & (slope(zero + angle) > 0)
-        low, high = np.where(here, before, low), np.where(here, angle, high)
-        found, before = found | here, zero + angle
-        if found.all():
-            break
+    rises = np.asarray(slope(zero + _ANGLES) > 0)
+    found, first = rises.any(axis=-1, keepdims=True), rises.argmax(axis=-1)[..., None]
+    high = _ANGLES[first]
+    low = high - _ANGLES[0]
     for _ in range(_BISECTIONS):
         middle = (low + high) / 2
-        rises = slope(middle) > 0
-        low, high = np.where(rises, low, middle), np.where(rises, middle, high)
+        above = slope(middle) > 0
+        low, high = np.where(above, low, middle), np.where(above, middle, high)
     return np.where(found, low, zero)
 
 
