@@ -12,6 +12,9 @@ from psitheory.runner.domain import Domain
 SHOWN = 3
 """Conditions in a scope; the others are counted."""
 
+READABLE = 100
+"""Characters of a condition; a longer one is cut, since it says only that something generic does not vanish."""
+
 
 def scope(law: Law, cases: Sequence[tuple[Mapping[str, Any], Space]]) -> str:
     """Return dimensions, numbers of blocks, what was chosen, and the conditions that the cases met."""
@@ -46,4 +49,9 @@ def _conditions(spaces: list[Space]) -> str:
     if not texts:
         return ""
     more = f" ({len(texts) - SHOWN} more)" if len(texts) > SHOWN else ""
-    return ", where " + " and ".join(texts[:SHOWN]) + more
+    return ", where " + " and ".join(_readable(text) for text in texts[:SHOWN]) + more
+
+
+def _readable(text: str) -> str:
+    relation = text[-3:]
+    return text if len(text) <= READABLE else f"{text[: READABLE - 5]} … {relation}"

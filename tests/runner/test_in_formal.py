@@ -170,6 +170,17 @@ def test_the_scope_says_blocks_free_parameters_and_steps() -> None:
     assert "steps = 2" in scope(a_run, **domains)
 
 
+def test_conditions_speak_of_blocks() -> None:
+    found = scope(
+        lambda psi, w, x, y: equal(dot(x, y) / (dot(w, x) + 1) * (1 + dot(x, w)), dot(y, x)),
+        w=points([3]),
+        psi=3,
+        x=vectors([3]),
+        y=vectors([3]),
+    )
+    assert found.endswith("where r_w[1]·⟨u_w[1], x[1]⟩ + 1 ≠ 0")
+
+
 def test_a_domain_without_generic_inputs_is_named() -> None:
     assert note(lambda model: equal(1, 1), model=whole_models()) == (
         "not tried on formal vectors: the domain of model offers none"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from psitheory.arithmetic.formal.blocks import whole_blocks
+
 if TYPE_CHECKING:
     from psitheory.arithmetic.formal.field import FormalField
 
@@ -56,15 +58,30 @@ class Conditions:
 
     def texts(self) -> list[str]:
         """Return every condition in words."""
-        return [*self.sizes, *(f"{self.words(c.polynomial)} {c.relation}" for c in self)]
+        return list(dict.fromkeys([*self.sizes, *(f"{self.words(c.polynomial)} {c.relation}" for c in self)]))
 
     def words(self, polynomial: Any) -> str:
-        """Return a polynomial as a person reads it."""
+        """Return a polynomial as a person reads it; inner products of entries that add up are those of blocks."""
+        polynomial, blocks = whole_blocks(self._field, polynomial)
         terms = []
         for coefficient, powers in self._field.monomials(polynomial):
-            factors = [self._field.symbols[k].name + ("" if e == 1 else f"^{e}") for k, e in powers.items()]
+            factors = [blocks.get(k) or self._name(k) for k in powers]
+            factors = [name + ("" if e == 1 else f"^{e}") for name, e in zip(factors, powers.values(), strict=True)]
             size = abs(coefficient)
             text = "·".join([*([str(size)] if size != 1 or not factors else []), *factors])
             terms.append((coefficient < 0, text))
+        terms.sort(key=lambda term: term[0])  # a sum begins with what is added
         out = "".join((" − " if minus else " + ") + text for minus, text in terms) or " + 0"
         return ("−" if out.startswith(" − ") else "") + out[3:]
+
+    def _name(self, k: int) -> str:
+        """Return a symbol in words; of what is adjoined, by what it means."""
+        symbol, text = self._field.symbols[k], self._field.text_of
+        if symbol.kind == "root":
+            return f"√({self.words(symbol.meaning)})"
+        if symbol.kind in ("cos", "sin"):
+            return f"{symbol.kind}({text(symbol.meaning)})"
+        if symbol.kind == "angle":
+            y, x = symbol.meaning
+            return f"∠({text(x)}, {text(y)})"
+        return symbol.name

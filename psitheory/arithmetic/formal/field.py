@@ -41,7 +41,7 @@ class Symbol:
     ----------
     kind : {"scalar", "gram", "root", "cos", "sin", "angle"}
     name : str
-        As a person reads it.
+        What tells it from others of its kind; of scalars and Gram symbols as a person reads it.
     sign : Sign
     meaning : object
         What its value is computed from: the key of a Gram symbol, q of a root, the angle of a cosine, (y, x).
@@ -72,7 +72,7 @@ class FormalField(RationalFunctions):
         self._squares: set[str] = set()
         self._cores: dict[str, Any] = {}
         self._equations: dict[int, Any] = {}
-        self._generators = self._context.gens()
+        self.generators = self._context.gens()
 
     # -- symbols --------------------------------------------------------------------------------
 
@@ -235,7 +235,7 @@ class FormalField(RationalFunctions):
         return outside, inside
 
     def _root(self, inside: Any) -> RationalFunction:
-        name = f"√({self.text(inside)})"
+        name = str(inside)
         if self.has("root", name):
             return self.old("root", name)
         if not self.is_positive(inside):
@@ -261,21 +261,21 @@ class FormalField(RationalFunctions):
         return c, (s if k > 0 else -s)
 
     def _unit_of(self, base: RationalFunction) -> tuple[RationalFunction, RationalFunction]:
-        name = self.text_of(base)
+        name = repr(base)
         for symbol in self.symbols:
             if symbol.kind == "angle" and base == self.old("angle", symbol.name):
                 y, x = symbol.meaning
                 length = self.sqrt(x * x + y * y)
                 return x / length, y / length
-        if not self.has("cos", f"cos({name})"):
-            c = self.new("cos", f"cos({name})", meaning=base)
-            self.new("sin", f"sin({name})", meaning=base)
-            self._equations[self._index["sin", f"sin({name})"]] = 1 - c.top * c.top
-        return self.old("cos", f"cos({name})"), self.old("sin", f"sin({name})")
+        if not self.has("cos", name):
+            c = self.new("cos", name, meaning=base)
+            self.new("sin", name, meaning=base)
+            self._equations[self._index["sin", name]] = 1 - c.top * c.top
+        return self.old("cos", name), self.old("sin", name)
 
     def angle(self, y: RationalFunction, x: RationalFunction) -> RationalFunction:
         """Return the angle of (x, y) as a symbol: in (0, π) where y > 0."""
-        name = f"∠({self.text_of(x)}, {self.text_of(y)})"
+        name = f"{x!r}, {y!r}"
         if self.has("angle", name):
             return self.old("angle", name)
         try:
