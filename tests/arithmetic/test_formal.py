@@ -1,0 +1,188 @@
+"""What formal vectors compute, against floats: normal forms are evaluated at random vectors of R³ for each entry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+
+from psitheory.arithmetic import FORMAL, dot, namespace, norm
+from psitheory.arithmetic.formal import Scalar, Sort, Space, Vector, realises
+from psitheory.arithmetic.formal.realise import DIMENSION, _Realisation
+from psitheory.errors import ArgumentError, NotInArithmetic, Undecided
+from psitheory.geometry import PSIQuotient
+from psitheory.layout import Layout
+from psitheory.models.generic import GenericFunction, unit_blocks, vector
+from psitheory.strategies.formal import FORMAL_LAYOUTS, positive_numbers
+
+SORT = Sort("alone", 1, 1)
+
+
+def larger(layout: Layout) -> Layout:
+    """Return the layout of the floats: each entry stands for ``DIMENSION`` of them."""
+    free = sum(-size for size in layout.sizes_in_order if size < 0)
+    return Layout.of([size * DIMENSION for size in layout.sizes], free * DIMENSION)
+
+
+def floats(realisation: Any, formal: Any) -> Any:
+    """Return the floats that an array of formal vectors or numbers is at a realisation."""
+    out = []
+    for e in np.ravel(formal):
+        if isinstance(e, Vector):
+            out += list(realisation._vector(e))
+        else:
+            out.append(realisation._number(e.value) if isinstance(e, Scalar) else float(e))
+    return np.array(out)
+
+
+OPERATIONS: dict[str, Callable[..., Any]] = {
+    "inner": lambda psi, w, z, x, y: psi.inner(w, x, y),
+    "norm": lambda psi, w, z, x, y: psi.norm(w, x),
+    "canonical": lambda psi, w, z, x, y: psi.canonical(w + x),
+    "horizontal": lambda psi, w, z, x, y: psi.horizontal(w, x),
+    "dist": lambda psi, w, z, x, y: psi.dist(w, z),
+    "angles": lambda psi, w, z, x, y: psi.angles(w, z),
+    "exp": lambda psi, w, z, x, y: psi.exp(w, psi.horizontal(w, x)),
+    "log": lambda psi, w, z, x, y: psi.log(w, z),
+    "transport": lambda psi, w, z, x, y: psi.transport(w, z, psi.horizontal(w, x)),
+    "inverse": lambda psi, w, z, x, y: psi.inverse_retract(w, 3 * w + psi.horizontal(w, x)),
+}
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+@pytest.mark.parametrize("layout", [FORMAL_LAYOUTS[0], FORMAL_LAYOUTS[3], FORMAL_LAYOUTS[6]], ids=str)
+def test_normal_forms_are_what_floats_compute(name: str, layout: Layout) -> None:
+    space = Space(256)
+    w, z = (layout.scale(positive_numbers(layout.m, space, f"r_{n}"), unit_blocks(layout, space, n)) for n in "wz")
+    x, y = (vector(layout, space, n) for n in "xy")
+    found = OPERATIONS[name](PSIQuotient(layout), w, z, x, y)
+    realisation = _Realisation(space, np.random.default_rng(0))
+    realisation._obey()
+    real = PSIQuotient(larger(layout))
+    expected = OPERATIONS[name](real, *(floats(realisation, each) for each in (w, z, x, y)))
+    np.testing.assert_allclose(floats(realisation, found), np.ravel(expected), rtol=1e-9, atol=1e-12)
+
+
+def test_a_generic_function_obeys_eulers_identity_at_every_point_of_a_run() -> None:
+    layout, space = FORMAL_LAYOUTS[0], Space(256)
+    f, at = GenericFunction(layout, space, "f"), unit_blocks(layout, space, "w")
+    f.know(at)
+    first = f.evaluate(at).gradient
+    second = f.evaluate(at - first).gradient
+    assert dot(at, first).is_identically(0)
+    assert dot(at - first, second).is_identically(0)
+    assert not dot(at, second).is_identically(0)
+    assert realises(space, np.random.default_rng(0))
+
+
+# -- numbers --------------------------------------------------------------------------------------------
+
+
+def test_constants_are_exact() -> None:
+    s = Space().real("s")
+    assert (s + Fraction(1, 3) - 1 / Fraction(3)).is_identically(s)
+    assert (2 * s - s).is_identically(s)
+    with pytest.raises(NotInArithmetic, match="the float 0.5 met a formal vector"):
+        s + 0.5
+    with pytest.raises(NotInArithmetic, match="no truth value"):
+        bool(s)
+    with pytest.raises(TypeError):
+        float(s)
+
+
+def test_two_proofs_do_not_mix() -> None:
+    with pytest.raises(NotInArithmetic, match="numbers of two proofs met"):
+        Space().real("s") + Space().real("s")
+    with pytest.raises(NotInArithmetic, match="vectors of two proofs met"):
+        Space().vector("x", SORT) + Space().vector("x", SORT)
+
+
+def test_signs_are_those_that_the_assumptions_decide() -> None:
+    space = Space()
+    s, t, x = space.positive("s"), space.real("t"), space.vector("x", SORT)
+    assert [(s + t * t).sign(), (-s).sign(), (s * 0).sign(), (1 / s).sign()] == [1, -1, 0, 1]
+    assert not list(space.field.conditions)
+    assert x.inner(x).sign() == 1
+    assert space.field.conditions.texts() == ["⟨x, x⟩ ≠ 0"]
+    with pytest.raises(Undecided, match="the sign of t is not decided"):
+        t.sign()
+    with pytest.raises(Undecided):
+        assert s > t
+
+
+def test_squares_of_differences_are_known_not_to_be_negative() -> None:
+    space = Space()
+    x, y = space.vector("x", SORT), space.vector("y", SORT)
+    rows = np.array([x - y], dtype=object)
+    assert dot(rows, rows).is_never_negative()
+    assert not (x.inner(x) - y.inner(y)).is_never_negative()
+    assert (norm(rows) * norm(rows)).is_identically(dot(rows, rows))
+
+
+def test_roots_are_one_symbol_a_radicand() -> None:
+    space = Space()
+    x = np.array([space.vector("x", SORT)], dtype=object)
+    assert (norm(2 * x) / norm(x)).is_identically(2)
+    y = np.array([space.vector("y", SORT)], dtype=object)
+    assert not norm(x).is_identically(norm(y))
+    assert not norm(x + y).is_identically(norm(x) + norm(y))
+
+
+def test_cosines_of_multiples_are_known() -> None:
+    t = Space().real("t")
+    c, s = FORMAL.cos(t), FORMAL.sin(t)
+    assert (c * c + s * s).is_identically(1)
+    assert FORMAL.cos(2 * t).is_identically(2 * c * c - 1)
+    assert FORMAL.sin(-3 * t).is_identically(-3 * s + 4 * s**3)
+    assert not FORMAL.cos(t / 2).is_identically(c / 2)
+
+
+def test_the_pool_of_symbols_ends() -> None:
+    from psitheory.arithmetic.formal import PoolExhausted
+
+    space = Space(2)
+    space.real("s")
+    space.real("t")
+    with pytest.raises(PoolExhausted):
+        space.real("u")
+
+
+# -- vectors --------------------------------------------------------------------------------------------
+
+
+def test_products_are_fixed_before_they_are_taken() -> None:
+    space = Space()
+    x, y = space.vector("x", SORT), space.vector("y", SORT)
+    x.inner(y)
+    with pytest.raises(ArgumentError, match="is used already"):
+        space.fix(y, x, 0)
+    with pytest.raises(ArgumentError, match="two generators"):
+        space.fix(x + y, x, 0)
+
+
+def test_an_operator_keeps_to_its_spaces() -> None:
+    space, other = Space(), Sort("alone", 1, 2)
+    x, y = space.vector("x", SORT), space.vector("y", other)
+    a = space.operator("A", SORT, other)
+    assert a(x).inner(y).is_identically(x.inner(a.transposed(y)))
+    with pytest.raises(NotInArithmetic, match="A maps"):
+        a(y)
+    with pytest.raises(ArgumentError, match="only a map of a space into itself is symmetric"):
+        space.operator("B", SORT, other, "symmetric")
+    assert namespace(np.array([x], dtype=object)) is FORMAL
+
+
+def test_a_matrix_of_operators_is_turned_with_its_entries() -> None:
+    space = Space()
+    sorts = [SORT, Sort("alone", 1, 2)]
+    matrix = np.empty((2, 2), dtype=object)
+    for i in range(2):
+        for j in range(2):
+            matrix[i, j] = space.operator(f"A{i}{j}", sorts[j], sorts[i])
+    x, y = (np.array([space.vector(f"{n}{i}", s) for i, s in enumerate(sorts)], dtype=object) for n in "xy")
+    turned = FORMAL.matrix_transpose(matrix)
+    assert dot(FORMAL.matmul(matrix, x), y).is_identically(dot(x, FORMAL.matmul(turned, y)))
+    assert dot(FORMAL.matmul(x, matrix), y).is_identically(dot(x, FORMAL.matmul(matrix, y)))
