@@ -30,9 +30,8 @@ Backtracking: claim C1's step :math:`f(w_\eta) \le f - \eta(1 - \eta L/2)G` pass
 What is checked, what is not
 ----------------------------
 The first three bit for bit under powers of two, on Rayleigh quotients and waves; that two Polyak steps are one
-exactly on rationals and in balls; the rate and the accepted η in balls on Rayleigh quotients.
-The bound of the rate is nearly met for c = ½ and β near 1; the largest share found is listed below.  From θ = 3 the
-cosine has no minimiser on the ray.
+exactly on rationals and in balls; the rate and the accepted η in balls on Rayleigh quotients.  The bound is nearly met
+for c = ½ and β near 1.  From θ = 3 the cosine has no minimiser on the ray.
 
 Tags
 ----
