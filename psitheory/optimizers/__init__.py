@@ -5,6 +5,7 @@ from psitheory.optimizers.armijo import PSIArmijo
 from psitheory.optimizers.euclidean import GradientDescent, HeavyBall, Nesterov
 from psitheory.optimizers.geodesic import RiemannianGradientDescent
 from psitheory.optimizers.grassmann import SGDG, AdamG
+from psitheory.optimizers.hyperball import Hyperball, Renormalised
 from psitheory.optimizers.image import ImageStep, image_step
 from psitheory.optimizers.interface import Optimizer, Rate, State
 from psitheory.optimizers.lengths import LARS, BarzilaiBorwein, Clipped, NormalisedDescent, Polyak, SignDescent
@@ -37,6 +38,7 @@ __all__ = [
     "ExactLineSearch",
     "GradientDescent",
     "HeavyBall",
+    "Hyperball",
     "ImageStep",
     "Nesterov",
     "NonlinearCG",
@@ -53,6 +55,7 @@ __all__ = [
     "RMSprop",
     "RapidityDescent",
     "Rate",
+    "Renormalised",
     "RiemannianGradientDescent",
     "Schedule",
     "SignDescent",

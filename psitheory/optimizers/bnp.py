@@ -1,0 +1,94 @@
+r"""Batch-normalisation preconditioning (BNP): what batch norm does to a layer's gradient, without batch norm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from psitheory.arithmetic import Array, dot, namespace
+from psitheory.optimizers.rate import check_factor, check_nonnegative
+
+
+class Statistics(NamedTuple):
+    """Means and variances (m,) of the inputs to a layer."""
+
+    mean: Array
+    variance: Array
+
+
+def batch_statistics(inputs: Array) -> Statistics:
+    """Return mean and population variance of the inputs (N, m)."""
+    xp = namespace(inputs)
+    mean = xp.mean(inputs, axis=0)
+    away = inputs - mean
+    return Statistics(mean, xp.mean(away * away, axis=0))
+
+
+@dataclass(frozen=True, eq=False)
+class RunningStatistics:
+    r"""Running means of the statistics of batches, and the variance that divides: positive even for batches of one.
+
+    :math:`\mu \leftarrow \rho\mu + (1-\rho)\mu_B`, likewise for :math:`\sigma^2`, from 0 and 1;
+    :math:`\tilde\sigma^2 = \sigma^2 + \epsilon_1\max\sigma^2 + \epsilon_2`.
+
+    Parameters
+    ----------
+    momentum : number
+        :math:`\rho`.
+    relative, absolute : number
+        :math:`\epsilon_1`, :math:`\epsilon_2`.
+    """
+
+    momentum: Any = field(default=0.99, kw_only=True)
+    relative: Any = field(default=1e-2, kw_only=True)
+    absolute: Any = field(default=1e-4, kw_only=True)
+
+    def __post_init__(self) -> None:
+        check_factor(self.momentum, "momentum")
+        check_nonnegative(self.relative, "relative")
+        check_nonnegative(self.absolute, "absolute")
+
+    def init(self, inputs: Array) -> Statistics:
+        """Return means of zero and variances of one for inputs (N, m)."""
+        xp = namespace(inputs)
+        return Statistics(xp.zeros_like(inputs[0]), xp.ones_like(inputs[0]))
+
+    def update(self, running: Statistics, inputs: Array) -> Statistics:
+        """Return the running statistics after a batch."""
+        rho, seen = self.momentum, batch_statistics(inputs)
+        return Statistics(
+            rho * running.mean + (1 - rho) * seen.mean, rho * running.variance + (1 - rho) * seen.variance
+        )
+
+    def divisor(self, running: Statistics) -> Statistics:
+        r"""Return the means and :math:`\tilde\sigma^2`."""
+        variance = running.variance
+        largest = namespace(variance).max(variance, axis=-1)
+        return Statistics(running.mean, variance + self.relative * largest + self.absolute)
+
+
+def precondition(bias: Array, weights: Array, statistics: Statistics, q2: Any = 1) -> tuple[Array, Array]:
+    r"""Return :math:`q^{-2}PP^\top` of the gradient of a layer, in the two lines of the algorithm as published.
+
+    :math:`G_W \leftarrow (G_W - G_b\mu^\top)/(q^2\sigma^2)`, then :math:`G_b \leftarrow G_b/q^2 - G_W\mu` **with the
+    new** :math:`G_W`; :math:`P = \begin{pmatrix}1 & -(\mu/\sigma)^\top\\0 & \mathrm{diag}(1/\sigma)\end{pmatrix}`.
+
+    Parameters
+    ----------
+    bias, weights : array, (k,) and (k, m)
+        :math:`G_b` and :math:`G_W`, for k neurons.
+    statistics : Statistics
+        :math:`\mu` and :math:`\sigma^2`, (m,).
+    q2 : number
+        :math:`q^2`, see :func:`layer_scale`.
+    """
+    weights = (weights - bias[..., None] * statistics.mean) / (q2 * statistics.variance)
+    return bias / q2 - dot(weights, statistics.mean), weights
+
+
+def layer_scale(inputs: Array) -> Any:
+    r"""Return :math:`q^2 = \max(m/N, 1)` for inputs (N, m) of a dense layer."""
+    samples, width = inputs.shape
+    xp = namespace(inputs)
+    one = xp.ones_like(inputs[0, :1])[0]
+    return one * max(width, samples) / samples
