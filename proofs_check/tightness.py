@@ -24,7 +24,7 @@ def with_tightness(doc: str, *bounds: Bound) -> str:
     if known:
         shares = {best.steps: best.known for best in known}
         told.append(
-            f"For comparison, the exact worst case over all L-smooth functions of a flat space, 4LΔ/(3T - 1), as a "
+            f"For comparison, the exact worst case with a two-sided L in a flat space, 4LΔ/(3T - 1), as a "
             f"share of 2LΔ/T: {_listed(shares)} ({AKZ22.text})."
         )
     return f"{before}\n{HEADING}\n{'-' * len(HEADING)}\n" + "\n\n".join(told) + f"\n{tags}{after}"

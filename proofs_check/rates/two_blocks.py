@@ -26,6 +26,19 @@ def largest_curvature_below(model, w):
     return model.smoothness_within(model.norm + namespace(w).sqrt(2 * gap)).value
 
 
+def constants_below(model, w):
+    r"""Return :math:`\tilde L_1, \tilde L_2, \tilde L_v` on {f ≤ f(w)}, where |v| ≤ V = ‖B‖ + √(2(f(w) - f*)).
+
+    At unit blocks :math:`\|\nabla^2_{ii}f\| \le \tfrac{2}{\sqrt3}V\|B\|`, as for a cosine;
+    :math:`\|\nabla^2_{12}f\| \le V\|B\|`, :math:`\|\nabla^2_{iv}f\| \le \|B\|` and
+    :math:`\nabla^2_{vv}f = 1`.  For the first, 6/5 > 2/√3 is taken.
+    """
+    norm, gap = model.norm, model.evaluate(w).loss - model.minimum
+    largest = norm + namespace(w).sqrt(2 * gap)
+    block = 11 * largest * norm / 5 + norm
+    return block, block, 1 + 2 * norm
+
+
 def second_block_twice_as_far(eta):
     """Return the rate η for the first block and v, 2η for the second block."""
     return PerBlock(namespace(eta).stack([eta, 2 * eta]), eta)

@@ -215,7 +215,7 @@ class Theorem:
         ----------
         on_each : mapping of str to mapping, optional
             Families of inputs: the function becomes one law for each, named after it, with the family's own domains and
-            options beside the common ones; the decorator then returns a :class:`LawFamily`.
+            options before the common ones, which may refer to them; the decorator then returns a :class:`LawFamily`.
         **options_and_domains
             Those of :func:`law`.
         """
@@ -236,7 +236,12 @@ class Theorem:
         return function
 
     def _add_on_each(self, function: LawFunction, families: Families, common: Mapping[str, Any]) -> LawFamily:
-        made = {name: law(**{**common, **own})(on_family(function, name)) for name, own in families.items()}
+        made = {
+            name: law(**own, **{key: value for key, value in common.items() if key not in own})(
+                on_family(function, name)
+            )
+            for name, own in families.items()
+        }
         return LawFamily(function, {name: self._add(new) for name, new in made.items()})
 
     def _add(self, new: Law) -> Law:

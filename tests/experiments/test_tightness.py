@@ -45,10 +45,10 @@ def test_stored_quotients_come_as_close_to_the_bound_of_psi_gd_as_they_did(steps
 @pytest.mark.parametrize("bound", ["PSI-GD", "GD", "RGD"])
 @pytest.mark.parametrize("steps", [1, 2, 10, 100])
 def test_staircases_come_to_the_exact_worst_case_of_flat_space(bound, steps):
-    assert stored(bound, steps, "staircases").ratio == pytest.approx(2 * steps / (3 * steps - 1), abs=1e-5)
+    assert stored(bound, steps, "staircases on").ratio == pytest.approx(2 * steps / (3 * steps - 1), abs=1e-5)
 
 
-@pytest.mark.parametrize("bound", ["Rapidity descent", "PSI-GD, sharper"])
+@pytest.mark.parametrize("bound", ["Rapidity descent", "PSI-GD, sharper", "PSI-GD", "RGD"])
 @pytest.mark.parametrize("steps", [1, 2, 10, 100])
 def test_cliffs_come_to_the_bounds_of_a_one_sided_constant(bound, steps):
     assert stored(bound, steps, "cliffs").ratio > 0.999

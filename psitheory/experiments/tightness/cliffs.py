@@ -16,6 +16,7 @@ from psitheory.experiments.descend import descend
 from psitheory.experiments.tightness.trial import Instances, Trial
 from psitheory.models import Circle
 from psitheory.optimizers import PSIGradientDescent, RapidityDescent
+from psitheory.optimizers.geodesic import RiemannianGradientDescent
 from psitheory.rates import bounds
 
 
@@ -62,7 +63,8 @@ def _trial(bound: bounds.Bound, method: Any, turn: Callable[[Any], Any]) -> Tria
         w = np.concatenate([np.cos(wave.start), np.sin(wave.start)], axis=-1)
         seen = descend(Circle(wave), method(1.0), w, steps, record=[0, steps])
         assert seen.min_squared_gradient is not None
-        found = seen.min_squared_gradient[-1] / bound(smoothness=1.0, gap=seen.loss[0], blocks=1, steps=steps)
+        given = {"smoothness": 1.0, "gap": seen.loss[0], "blocks": 1, "steps": steps}
+        found = seen.min_squared_gradient[-1] / bound(**{name: given[name] for name in bound.constants})
         return np.asarray(np.where(wave.start[:, 0] < np.pi, found, 0))
 
     return Trial(bound, "staircases with cliffs on the circle", _limits, _instances, ratio)
@@ -80,4 +82,6 @@ def _instances(x: np.ndarray) -> Instances:
 TRIALS = (
     _trial(bounds.RAPIDITY, RapidityDescent, np.arctanh),
     _trial(bounds.PSI_GD_SHARP, PSIGradientDescent, np.arctan),
+    _trial(bounds.PSI_GD, PSIGradientDescent, np.arctan),
+    _trial(bounds.RGD, RiemannianGradientDescent, np.abs),  # which turns by the slope itself
 )
