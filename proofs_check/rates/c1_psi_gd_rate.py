@@ -116,6 +116,7 @@ def _sum_is_bounded(steps, model, w, c, L, rate_of=lambda eta: eta):
         L = largest_curvature_below(model, w) if isinstance(model, RankOne) else model.smoothness.value
     eta = c / L
     seen = descend(model, PSIGradientDescent(rate_of(eta)), w, steps, record=[0, steps])
+    assert seen.sum_squared_gradient is not None
     drop = seen.loss[0] - seen.loss[-1]
     return at_most(seen.sum_squared_gradient[-1], PSI_GD_SUM(drop=drop, rate=eta, smoothness=L))
 
