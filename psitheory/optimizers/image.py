@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from psitheory.arithmetic import Array, dot, namespace, norm
 from psitheory.layout import Layout
-from psitheory.optimizers.rate import spread
+from psitheory.optimizers.rate import PerBlock, spread
 
 
 class ImageStep(NamedTuple):
@@ -68,6 +68,6 @@ def _project(w: Array, z: Array) -> Array:
     return z - dot(w, z, keepdims=True) / dot(w, w, keepdims=True) * w
 
 
-def _of_blocks(layout: Layout, w: Array, rate: Any) -> Array:
+def _of_blocks(layout: Layout, w: Array, rate: Any) -> Any:
     """Return the rate of each block, (..., m) or one for all."""
-    return layout.reduce(lambda rows: rows[..., 0], spread(rate, layout, w) + namespace(w).zeros_like(w))
+    return rate.blocks if isinstance(rate, PerBlock) else spread(rate, layout, w)

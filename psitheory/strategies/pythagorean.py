@@ -21,6 +21,8 @@ def pythagorean_points(reference: Reference) -> Domain:
     plain = points(reference)
 
     def rationals(drawn: Drawn) -> st.SearchStrategy[Any]:
+        if plain.rationals and isinstance(reference, str) and hasattr(drawn[reference], "at"):
+            return plain.rationals(drawn)  # rescalings of a rational unit vector already
         return _pythagorean_points(layout_of(reference, drawn))
 
     return Domain(floats=plain.floats, rationals=rationals, symbols=plain.symbols, formal=plain.formal)

@@ -1,0 +1,1 @@
+"""Chapter D: lines through the origin, SGD-G and Adam-G."""

@@ -1,0 +1,1 @@
+"""Chapter E: SGD and Adam seen on the sphere."""
