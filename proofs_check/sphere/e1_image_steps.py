@@ -72,23 +72,23 @@ def _on_blocks(layout, x):
     return layout.map(lambda rows: rows, lambda v: v - v, x)
 
 
-def _image(psi, w, a, eta, rate=lambda seen: seen.effective_rate):
+def _image(psi, w, a, eta, rate=lambda seen: seen.rate):
     layout = psi.layout
     seen, r = image_step(layout, w, a, rate=eta), layout.norms(w)
-    image = layout.scale(seen.factor, w) - layout.scale(r * seen.factor * rate(seen), seen.direction)
+    image = layout.scale(seen.factor, w) - layout.scale(r * rate(seen), seen.direction)
     return equal(_on_blocks(layout, w - a * eta), _on_blocks(layout, image))
 
 
 @E1.law(**STEP)
 def a_step_is_its_image(psi, w, a, eta):
-    """W⁺ = r(1 - A⟨c,u⟩)(u - η_e c⊥), for a step that is divided by nothing."""
+    """W⁺ = r((1 - A⟨c,u⟩)u - A c⊥), for a step that is divided by nothing."""
     return _image(psi, w, a, eta)
 
 
 @a_step_is_its_image.counterfeit(instance=TWO)
 def the_effective_rate_ignores_the_radial_part(psi, w, a, eta):
-    """The same with η_e = A."""
-    return _image(psi, w, a, eta, rate=lambda seen: seen.effective_rate * seen.factor)
+    """The same with η_e = A: w⁺ = r(1 - A⟨c,u⟩)(u - A c⊥)."""
+    return _image(psi, w, a, eta, rate=lambda seen: seen.rate * seen.factor)
 
 
 @E1.law(**STEP, on=(SYMBOLS, RATIONALS, BALLS, FLOATS))
@@ -188,7 +188,7 @@ def on_digits_adam_turns_by_the_arctangent(model, w, eta):
 @on_digits_adam_turns_by_the_arctangent.counterfeit
 def on_digits_adam_has_no_radial_part(model, w, eta):
     """The same with A for η_e."""
-    return _adam_turns(model, w, eta, lambda seen: seen.effective_rate * seen.factor)
+    return _adam_turns(model, w, eta, lambda seen: seen.rate)
 
 
 @E1.exhibit
@@ -197,7 +197,7 @@ def turns_against_the_radial_part(rng):
     radial, layout = np.linspace(-1, 3, 201), Layout.of([2])
     w, a = np.array([1.0, 0.0]), np.stack([radial, np.full_like(radial, 0.5)], axis=-1)
     seen = image_step(layout, w, a, rate=1.0)
-    predicted = np.arctan(seen.effective_rate[..., 0] * 0.5)
+    predicted = np.arctan2(0.5 * seen.rate[..., 0] * np.sign(seen.factor[..., 0]), np.abs(seen.factor[..., 0]))
     return Exhibit(
         "curves",
         "A turn against the radial part of the step",
@@ -205,7 +205,7 @@ def turns_against_the_radial_part(rng):
         {
             "x": radial,
             "turn": PSIQuotient(layout).angles(w, w - a)[..., 0],
-            "formula": np.where(np.abs(seen.factor[..., 0]) < 0.02, np.nan, predicted),
+            "formula": predicted,
         },
         {
             "x": "A⟨c,u⟩, the radial part",

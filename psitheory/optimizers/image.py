@@ -10,21 +10,26 @@ from psitheory.optimizers.rate import PerBlock, spread
 
 
 class ImageStep(NamedTuple):
-    r"""The step that a block's direction takes: :math:`w^+ = r(1 - A\langle c,u\rangle)(u - \eta_ec_\perp)`.
+    r"""The step that a block's direction takes: :math:`w^+ = r\,((1 - A\langle c,u\rangle)u - Ac_\perp)`.
 
     Attributes
     ----------
-    effective_rate : array (..., m)
-        :math:`\eta_e = A/(1 - A\langle c,u\rangle)`; negative where the step crosses the plane across u.
+    rate : array (..., m)
+        A.
     direction : array (..., n)
         :math:`c_\perp = Pc`; on free parts :math:`a\oslash b`.
     factor : array (..., m)
         :math:`1 - A\langle c,u\rangle`; 0 where the turn is a right angle, and :math:`\eta_e` means nothing.
     """
 
-    effective_rate: Array
+    rate: Array
     direction: Array
     factor: Array
+
+    @property
+    def effective_rate(self) -> Array:
+        r"""Return :math:`\eta_e = A/(1 - A\langle c,u\rangle)`; negative where the step goes beyond a right angle."""
+        return self.rate / self.factor
 
 
 def image_step(layout: Layout, w: Array, a: Array, b: Array | None = None, *, rate: Any) -> ImageStep:
@@ -56,7 +61,7 @@ def image_step(layout: Layout, w: Array, a: Array, b: Array | None = None, *, ra
     c = layout.scale(r * nu, plain)
     scaled = _of_blocks(layout, w, rate) / (r * r * nu)
     factor = 1 - scaled * layout.dots(c, w) / r
-    return ImageStep(scaled / factor, layout.map(_project, lambda _, z: z, w, c), factor)
+    return ImageStep(scaled, layout.map(_project, lambda _, z: z, w, c), factor)
 
 
 def _quadratic_mean(rows: Array) -> Array:
