@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -11,16 +11,19 @@ from psitheory.checking.theorem import BALLS, CONTROLS, FLOATS, FORMAL, POWERS_O
 from psitheory.checking.verdict import Grade, Verdict
 from psitheory.errors import UnknownName
 
-GRADES: Mapping[str, Grade] = {
-    FORMAL: Grade.PROVED,
-    SYMBOLS: Grade.PROVED,
-    RATIONALS: Grade.EXACT,
-    POWERS_OF_TWO: Grade.EXACT,
-    BALLS: Grade.ENCLOSED,
-    FLOATS: Grade.SAMPLED,
-    CONTROLS: Grade.SAMPLED,
+SCHEMA = 2
+"""The version of the plain data that a report becomes: it grows by one when a key changes its meaning or goes."""
+
+HOW: Mapping[str, str] = {
+    FORMAL: "on formal vectors",
+    SYMBOLS: "on generic symbols",
+    RATIONALS: "exactly",
+    POWERS_OF_TWO: "bit for bit",
+    BALLS: "in enclosures",
+    FLOATS: "on floats",
+    CONTROLS: "against control runs",
 }
-"""The grade that each kind of evidence gives."""
+"""How each kind of evidence decides a case, in words."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +67,15 @@ class Evidence:
     worst : float or None
         The largest relative residual of an equality, or the largest ratio left/right of an inequality.
     note : str
-        Why it is inconclusive; to how many bits an equality was confined; in which dimensions it is proved.
+        Why it is inconclusive; to how many bits an equality was confined; in which dimensions it is generic.
     witness : Witness or None
         What refutes (or, for an existence claim, what establishes) the law.
     seconds : float
     relation : str
         What is claimed of the two sides: ``equal`` or ``at most``.
+    proof : str
+        For what this evidence proves the law, in words ("in every dimension, for 1 and 2 blocks"); empty where
+        it only tries cases.
     """
 
     kind: str
@@ -80,6 +86,7 @@ class Evidence:
     witness: Witness | None = None
     seconds: float = 0.0
     relation: str = "equal"
+    proof: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,7 +102,13 @@ class CounterfeitReport:
 
 @dataclass(frozen=True)
 class LawReport:
-    """The evidence for one law and the fate of its counterfeits."""
+    """The evidence for one law, the fate of its counterfeits, and why other kinds of evidence are missing.
+
+    Attributes
+    ----------
+    untried : mapping of str to str
+        For each kind of evidence that could not be had, the reason, with the line of code where there is one.
+    """
 
     name: str
     says: str
@@ -103,6 +116,7 @@ class LawReport:
     counterfeits: tuple[CounterfeitReport, ...]
     quantifier: str = "for all"
     example: bool = False
+    untried: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def relation(self) -> str:
@@ -124,10 +138,20 @@ class LawReport:
 
     @property
     def grade(self) -> Grade | None:
-        """Return the firmest grade among the evidence that HOLDS, None if the law does not hold."""
+        """Return whether the law is proved or only tried, None if it does not hold."""
         if self.verdict is not Verdict.HOLDS:
             return None
-        return Grade.best(GRADES[e.kind] for e in self.evidence if e.verdict is Verdict.HOLDS)
+        return Grade.PROVED if self.proof else Grade.TRIED
+
+    @property
+    def proof(self) -> str:
+        """Return for what the law is proved, in words; an empty string if it is not."""
+        return next((e.proof for e in self.evidence if e.proof and e.verdict is Verdict.HOLDS), "")
+
+    @property
+    def scope(self) -> str:
+        """Return what the verdict HOLDS covers: what is proved, or how many cases were tried and how decided."""
+        return self.proof or _tried(self.evidence)
 
     @property
     def note(self) -> str:
@@ -166,11 +190,15 @@ class ClaimReport:
 
     @property
     def grade(self) -> Grade | None:
-        """Return the least firm grade among the laws, examples aside: a claim is as firm as its weakest part."""
+        """Return PROVED if every law is, examples aside: a claim is as firm as its weakest part."""
         if self.verdict is not Verdict.HOLDS:
             return None
         parts = [law for law in self.laws if not law.example] or self.laws
         return Grade.worst(law.grade for law in parts if law.grade is not None)
+
+    def count(self, grade: Grade) -> int:
+        """Return how many laws hold with this grade."""
+        return sum(law.grade is grade for law in self.laws)
 
     @property
     def cases(self) -> dict[str, int]:
@@ -208,6 +236,10 @@ class Report:
         """Return 0 if all hold, 1 if one is refuted, else 3."""
         return {Verdict.HOLDS: 0, Verdict.REFUTED: 1, Verdict.INCONCLUSIVE: 3}[self.verdict]
 
+    def count(self, grade: Grade) -> int:
+        """Return how many laws hold with this grade."""
+        return sum(claim.count(grade) for claim in self.claims)
+
     def claim(self, id: str) -> ClaimReport:
         """Return the claim with the given id.
 
@@ -225,17 +257,30 @@ class Report:
         """Return the report as plain data, ready for JSON."""
         count = Counter(str(claim.verdict) for claim in self.claims)
         return {
+            "schema": SCHEMA,
             "claims": [_claim_dict(claim) for claim in self.claims],
             "summary": {
                 "verdict": str(self.verdict),
                 "claims": len(self.claims),
                 **{verdict.value.lower(): count[verdict.value] for verdict in Verdict},
+                "laws": sum(len(claim.laws) for claim in self.claims),
+                "laws_proved": self.count(Grade.PROVED),
+                "laws_tried": self.count(Grade.TRIED),
                 "effort": self.effort,
                 "seed": self.seed,
                 "seconds": round(self.seconds, 3),
             },
             "environment": self.environment,
         }
+
+
+def _tried(evidence: Iterable[Evidence]) -> str:
+    """Return how many cases were tried and how they were decided, such as ``in 65 cases: 50 on floats, 15 exactly``."""
+    counts = [(e.cases, HOW.get(e.kind, f"in {e.kind}")) for e in evidence if e.cases]
+    if not counts:
+        return "in no case"
+    total, parts = sum(n for n, _ in counts), ", ".join(f"{n} {how}" for n, how in counts)
+    return f"in {total} case{'s' * (total != 1)}: {parts}"
 
 
 def _claim_dict(claim: ClaimReport) -> dict[str, Any]:
@@ -260,7 +305,9 @@ def _law_dict(law: LawReport) -> dict[str, Any]:
         "relation": law.relation,
         "verdict": str(law.verdict),
         "grade": law.grade and str(law.grade),
+        "scope": law.scope,
         "note": law.note,
+        "untried": dict(law.untried),
         "evidence": [_plain(e) for e in law.evidence],
         "counterfeits": [_plain(c) for c in law.counterfeits],
     }

@@ -82,6 +82,12 @@ class Law:
     example : bool
         Whether the law only adds a real instance to what other laws of its theorem establish: it must hold,
         but does not lower the theorem's grade.
+    tight : bool
+        Whether the law claims that its bound is met: then 0.99 of the bound must be REFUTED, which the runner
+        tries by itself.
+    dimension : str
+        In words, if the statement itself is about this dimension only ("on the circle"): then a proof on symbols in
+        that dimension proves the law.  Empty for a statement about all dimensions.
     counterfeits : list of Counterfeit
     """
 
@@ -92,6 +98,8 @@ class Law:
     on: tuple[str, ...] | None = None
     instance: Mapping[str, Any] | None = None
     example: bool = False
+    tight: bool = False
+    dimension: str = ""
     counterfeits: list[Counterfeit] = field(default_factory=list)
 
     def __call__(self, *args: Any, **inputs: Any) -> Observation:
@@ -144,24 +152,36 @@ def law(
     on: Sequence[str] | None = None,
     instance: Mapping[str, Any] | None = None,
     example: bool = False,
+    tight: bool = False,
+    dimension: str = "",
     **domains: Any,
 ) -> Callable[[LawFunction], Law]:
     """Make a law of a function; keyword arguments name the domain of each of its inputs.
 
+    The options are those of :class:`Law`.
+
     Raises
     ------
     ArgumentError
-        If the function's parameters and the domains do not bear the same names, or ``on`` names an
-        unknown kind of evidence.
+        If the function's parameters and the domains do not bear the same names, ``on`` names an
+        unknown kind of evidence, or an existence claim is said to be tight.
+    ArgumentTypeError
+        If ``tight`` is no bool or ``dimension`` no string.
     """
     if quantifier not in ("for all", "exists"):
         raise ArgumentError(f"quantifier is {quantifier!r}; 'for all' or 'exists' is needed")
+    if not isinstance(tight, bool):
+        raise ArgumentTypeError(f"tight is {shown(tight)}; True or False is needed (is an input named so? rename it)")
+    if not isinstance(dimension, str):
+        raise ArgumentTypeError(f"dimension is {shown(dimension)}; words are needed (is an input named so? rename it)")
+    if tight and quantifier == "exists":
+        raise ArgumentError("tight is True, but an existence claim has no bound that all instances keep; leave it out")
     kinds = _checked_kinds(on)
 
     def decorate(function: LawFunction) -> Law:
         _check_signature(function, domains)
         _check_instance(function, instance, domains)
-        return Law(function.__name__, function, dict(domains), quantifier, kinds, instance, example)
+        return Law(function.__name__, function, dict(domains), quantifier, kinds, instance, example, tight, dimension)
 
     return decorate
 

@@ -26,18 +26,9 @@ class Grade(StrEnum):
     """How firmly something HOLDS, best first."""
 
     PROVED = "proved"
-    """On symbols: for every value of the symbols, in the dimensions listed."""
-    EXACT = "exact"
-    """On rationals, or bit for bit under powers of two: no rounding is involved."""
-    ENCLOSED = "enclosed"
-    """In balls: the enclosure decides an inequality, or confines an equality to 2^-k."""
-    SAMPLED = "sampled"
-    """On random floats, judged by enclosures."""
-
-    @staticmethod
-    def best(grades: Iterable[Grade]) -> Grade | None:
-        """Return the firmest of several grades."""
-        return min(grades, key=list(Grade).index, default=None)
+    """For everything in a scope that is told in words, such as "in every dimension, for 1 and 2 blocks"."""
+    TRIED = "tried"
+    """In so many cases, of which none refutes it; nothing more."""
 
     @staticmethod
     def worst(grades: Iterable[Grade]) -> Grade | None:

@@ -80,10 +80,12 @@ def replay_case(target: str, name: str, witness: str, kind: str | None = None) -
 
 
 def _law(target: str, name: str) -> tuple[Theorem, Law | Counterfeit]:
+    from psitheory.runner import made_counterfeits
+
     known: dict[str, tuple[Theorem, Law | Counterfeit]] = {}
     for entry in find(target):
         for law in entry.theorem.laws:
-            known |= {c.name: (entry.theorem, c) for c in law.counterfeits}
+            known |= {c.name: (entry.theorem, c) for c in (*law.counterfeits, *made_counterfeits(law))}
             known[law.name] = (entry.theorem, law)
     if name not in known:
         raise UnknownName(f"law {name!r} is not one of {target}; there are {', '.join(known) or 'none'}")

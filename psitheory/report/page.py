@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from psitheory.checking import ClaimReport, LawReport, Report, Theorem
+from psitheory.checking import ClaimReport, Grade, LawReport, Report, Theorem
 from psitheory.errors import ArgumentError
 from psitheory.report.files import as_json, check_writable, write_whole
 from psitheory.report.prose import Section, mathml, sections
-from psitheory.report.tables import SHORT, graded, worst
+from psitheory.report.tables import LEGEND, SHORT, counted, worst
 from psitheory.report.terminal import replay_command
 
 if TYPE_CHECKING:
     from psitheory.checking import Exhibit
+
+_WORDS = dict(zip(Grade, (word.upper() for word in LEGEND), strict=True))
 
 NAME, DATA = "report.html", "report.json"
 
@@ -72,14 +74,16 @@ def page(report: Report, theorems: Sequence[Theorem], targets: Sequence[str | No
         for claim, theorem, target in zip(report.claims, theorems, targets, strict=True)
     ]
     kinds = [kind for kind in SHORT if any(kind in claim.cases for claim in report.claims)]
-    return template.render(report=report, claims=claims, kinds=kinds, short=SHORT)
+    return template.render(
+        report=report, claims=claims, kinds=kinds, short=SHORT, legend=LEGEND, counted=counted(report)
+    )
 
 
 def _claim(report: Report, claim: ClaimReport, theorem: Theorem, target: str) -> dict[str, Any]:
     told: list[Section] = [part for part in sections(theorem.doc) if part.title not in ("Statement", "Tags")]
     return {
         "report": claim,
-        "graded": graded(claim).plain,
+        "counted": counted(claim),
         "residual": worst(claim, "equal"),
         "ratio": worst(claim, "at most"),
         "theorem": theorem,
@@ -96,7 +100,7 @@ def _law(report: Report, claim: ClaimReport, law: LawReport, target: str) -> dic
 
     return {
         "report": law,
-        "graded": graded(law).plain,
+        "headline": f"{_WORDS[law.grade]} {law.scope}" if law.grade else str(law.verdict),
         "evidence": [(e, replay(law.name, e.witness)) for e in law.evidence],
         "counterfeits": [(c, replay(c.name, c.witness)) for c in law.counterfeits],
     }

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from psitheory.checking import KINDS, ClaimReport, LawReport, Report, Theorem, Verdict
+from psitheory.checking import KINDS, ClaimReport, Grade, LawReport, Report, Theorem, Verdict
 
 STYLES: Mapping[Verdict, str] = {
     Verdict.HOLDS: "green",
@@ -18,6 +18,12 @@ STYLES: Mapping[Verdict, str] = {
 SHORT = {kind: kind for kind in KINDS} | {"powers of two": "2^k"}
 """The kinds of evidence as they head a column."""
 
+LEGEND = {
+    "proved": "laws that are true of everything in a scope, which `psitheory verify --json` and the page name",
+    "held": "laws that were tried in a number of cases, of which none refutes them; nothing more is known",
+}
+"""What the two ways to hold mean, each under the word that heads its column."""
+
 SIDES = {"equal": "residual", "at most": "ratio"}
 """What is shown of the worst case of each relation."""
 
@@ -26,17 +32,18 @@ UNBROKEN = "\N{NO-BREAK SPACE}"
 
 
 def verdict_table(report: Report) -> Table:
-    """Return the table of claims: verdict, cases by arithmetic, worst side, counterfeits, seconds."""
+    """Return the table of claims: verdict, laws proved and tried, cases by arithmetic, worst side, counterfeits."""
     kinds = [kind for kind in KINDS if any(kind in claim.cases for claim in report.claims)]
     sides = [side for side in SIDES if any(worst(claim, side) is not None for claim in report.claims)]
     counts = [*(SHORT[kind] for kind in kinds), *(SIDES[side] for side in sides)]
-    table = _table(("id", "title", "verdict"), (*counts, "counterfeits", "seconds"))
+    table = _table(("id", "title", "verdict"), (*LEGEND, *counts, "counterfeits", "seconds"))
     table.columns[1].min_width = min(TITLE_WIDTH, max((len(claim.title) for claim in report.claims), default=0))
     for claim in report.claims:
         table.add_row(
             Text(claim.id, style="bold"),
             claim.title,
-            graded(claim),
+            verdict_of(claim),
+            *(str(claim.count(grade) or "") for grade in Grade),
             *(str(claim.cases.get(kind, "")) for kind in kinds),
             *(_number(worst(claim, side)) for side in sides),
             "{}/{}".format(*claim.refuted_counterfeits),
@@ -48,12 +55,12 @@ def verdict_table(report: Report) -> Table:
 def verdict_lines(report: Report, width: int) -> Text:
     """Return the same as two lines for each claim: the verdict, and below it what it rests on."""
     ids = max((len(claim.id) for claim in report.claims), default=0) + 2
-    verdicts = max((len(graded(claim).plain) for claim in report.claims), default=0) + 2
+    verdicts = max((len(verdict_of(claim).plain) for claim in report.claims), default=0) + 2
     text = Text()
     for claim in report.claims:
         title = textwrap.wrap(claim.title, max(width - ids - verdicts, TITLE_WIDTH)) or [""]
-        text.append(f"{claim.id:<{ids}}", style="bold").append(graded(claim))
-        text.append(" " * (verdicts - len(graded(claim).plain)))
+        text.append(f"{claim.id:<{ids}}", style="bold").append(verdict_of(claim))
+        text.append(" " * (verdicts - len(verdict_of(claim).plain)))
         text.append(f"\n{' ' * (ids + verdicts)}".join(title))
         for line in textwrap.wrap(_evidence_in_words(claim), max(width - ids, TITLE_WIDTH)):
             text.append(f"\n{' ' * ids}{line.replace(UNBROKEN, ' ')}", style="dim")
@@ -77,10 +84,16 @@ def claims_table(theorems: Sequence[Theorem]) -> Table:
     return table
 
 
-def graded(item: ClaimReport | LawReport) -> Text:
-    """Return the verdict with its grade, such as ``HOLDS proved``."""
-    text = Text().append(str(item.verdict), style=f"bold {STYLES[item.verdict]}")
-    return text.append(f" {item.grade}", style=STYLES[item.verdict]) if item.grade else text
+def verdict_of(item: ClaimReport | LawReport) -> Text:
+    """Return the verdict in its colour."""
+    return Text(str(item.verdict), style=f"bold {STYLES[item.verdict]}")
+
+
+def counted(item: ClaimReport | Report) -> str:
+    """Return how many laws are proved, and how many were tried and held, such as ``PROVED 7 laws, HELD 2``."""
+    counts = ((word.upper(), item.count(grade)) for word, grade in zip(LEGEND, Grade, strict=True))
+    words = [f"{word} {n}" for word, n in counts if n]
+    return ", ".join([f"{words[0]} law{'s' * (words[0].split()[1] != '1')}", *words[1:]]) if words else ""
 
 
 def worst(claim: ClaimReport, relation: str) -> float | None:
@@ -90,10 +103,11 @@ def worst(claim: ClaimReport, relation: str) -> float | None:
 
 
 def _evidence_in_words(claim: ClaimReport) -> str:
+    laws = [counted(claim)] if counted(claim) else []
     cases = [f"{claim.cases[kind]} {SHORT[kind]}" for kind in KINDS if kind in claim.cases]
     sides = [f"{name} {_number(worst(claim, side))}" for side, name in SIDES.items() if worst(claim, side) is not None]
     rest = [*sides, "counterfeits {}/{}".format(*claim.refuted_counterfeits), f"{claim.seconds:.1f} s"]
-    groups = (", ".join(part.replace(" ", UNBROKEN) for part in group) for group in (cases, rest))
+    groups = (", ".join(part.replace(" ", UNBROKEN) for part in group) for group in (laws, cases, rest))
     return "; ".join(filter(None, groups))
 
 

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from psitheory.checking import CounterfeitReport, Evidence, LawReport, Report, Verdict, Witness
-from psitheory.report.tables import STYLES, verdict_lines, verdict_table
+from psitheory.report.tables import LEGEND, STYLES, counted, verdict_lines, verdict_table
 
 if TYPE_CHECKING:
     from psitheory.runner.judge import Outcome
@@ -45,7 +45,7 @@ def pieces(report: Report, targets: Sequence[str | None] | None = None, *, width
     out: list[Piece] = [table if fits else verdict_lines(report, width or 0), ""]
     for block in failures(report, targets, width=width):
         out += [block, ""]
-    return [*out, summary(report)]
+    return [*out, *legend(report), summary(report)]
 
 
 def failures(report: Report, targets: Sequence[str | None] | None = None, *, width: int | None = None) -> list[Text]:
@@ -62,14 +62,22 @@ def failures(report: Report, targets: Sequence[str | None] | None = None, *, wid
     return blocks
 
 
+def legend(report: Report) -> list[Piece]:
+    """Return what *proved* and *held* mean, where a law is one or the other."""
+    if not counted(report):
+        return []
+    return [Text("\n".join(f"{word:<7} {meaning}" for word, meaning in LEGEND.items()), style="dim"), ""]
+
+
 def summary(report: Report) -> str:
-    """Return one line: how many claims hold, are refuted, are inconclusive."""
+    """Return one line: how many claims hold, are refuted, are inconclusive, and how many laws are proved."""
     counts = {v: sum(claim.verdict is v for claim in report.claims) for v in Verdict}
     words = {v: v.lower() for v in Verdict} | {Verdict.HOLDS: "holds" if counts[Verdict.HOLDS] == 1 else "hold"}
     parts = ", ".join(f"{n} {words[v]}" for v, n in counts.items() if n)
     n = len(report.claims)
+    laws = f" {counted(report)}." if counted(report) else ""
     settings = f"Effort {report.effort}, seed {report.seed}, {report.seconds:.1f} seconds."
-    return f"{n} claim{'s' * (n != 1)}: {parts}. {settings}"
+    return f"{n} claim{'s' * (n != 1)}: {parts}.{laws} {settings}"
 
 
 def outcome_text(name: str, outcome: Outcome) -> Text:

@@ -1,6 +1,8 @@
 """The one driver of Hypothesis and of the arithmetics: law → evidence, within a budget, replayable."""
 
 from psitheory.runner.domain import Domain, as_domain, kinds_of
-from psitheory.runner.run import EFFORTS, check_law, check_theorem, replay
+from psitheory.runner.effort import EFFORTS
+from psitheory.runner.made import made_counterfeits
+from psitheory.runner.run import check_law, check_theorem, replay
 
-__all__ = ["EFFORTS", "Domain", "as_domain", "check_law", "check_theorem", "kinds_of", "replay"]
+__all__ = ["EFFORTS", "Domain", "as_domain", "check_law", "check_theorem", "kinds_of", "made_counterfeits", "replay"]

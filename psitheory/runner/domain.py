@@ -131,6 +131,24 @@ def kinds_of(domains: Mapping[str, Any]) -> tuple[str, ...]:
     return (*kinds, BALLS, FLOATS)
 
 
+def not_offered(domains: Mapping[str, Any]) -> dict[str, str]:
+    """Return for each kind of evidence that the domains of a law do not offer which input is in the way."""
+    offered = {name: as_domain(value) for name, value in domains.items()}
+    without = {
+        FORMAL: [name for name, domain in offered.items() if domain.formal is None],
+        SYMBOLS: [name for name, domain in offered.items() if domain.symbols is None],
+        RATIONALS: [name for name, domain in offered.items() if domain.rationals is None],
+    }
+    missing = {
+        kind: f"the domain of {', '.join(map(repr, names))} offers no {kind}"
+        for kind, names in without.items()
+        if names
+    }
+    if not any(domain.rescales for domain in offered.values()):
+        missing[POWERS_OF_TWO] = "no input rescales weights"
+    return missing
+
+
 def inputs(
     domains: Mapping[str, Any], kind: str, *, large: bool = True, tiny: bool = False
 ) -> st.SearchStrategy[dict[str, Any]]:

@@ -61,8 +61,9 @@ def prove_formally(law: Law, *, seed: int = 0) -> Evidence:
         return Evidence(FORMAL, Verdict.INCONCLUSIVE, 0, note=str(reason))
     except PsitheoryError as error:
         return Evidence(FORMAL, Verdict.INCONCLUSIVE, 0, note=f"not tried on formal vectors: {error}")
-    note = f"proved {scope(law, [(case.inputs, case.space) for case in cases])}"
-    return Evidence(FORMAL, Verdict.HOLDS, len(cases), note=note, relation=cases[0].seen.relation)
+    covered = scope(law, [(case.inputs, case.space) for case in cases])
+    relation = cases[0].seen.relation
+    return Evidence(FORMAL, Verdict.HOLDS, len(cases), note=f"proved {covered}", relation=relation, proof=covered)
 
 
 def proof(law: Law, *, seed: int = 0) -> list[FormalCase]:

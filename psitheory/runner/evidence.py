@@ -1,0 +1,179 @@
+"""Evidence of one kind for one law: cases that are tried, generic ones that are decided, instances that are found."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from psitheory.checking import (
+    BALLS,
+    CONTROLS,
+    FLOATS,
+    FORMAL,
+    POWERS_OF_TWO,
+    RATIONALS,
+    SYMBOLS,
+    Evidence,
+    Law,
+    Verdict,
+)
+from psitheory.errors import PsitheoryError
+from psitheory.runner.counterfeits import in_kind, smaller
+from psitheory.runner.domain import generic_inputs, inputs
+from psitheory.runner.effort import Effort
+from psitheory.runner.guard import CannotRun, guarded
+from psitheory.runner.in_formal import prove_formally
+from psitheory.runner.judge import Outcome
+from psitheory.runner.search import Search, search
+from psitheory.runner.witness import witness
+
+
+def evidence_of(law: Law, kind: str, effort: Effort, seed: int) -> Evidence | str:
+    """Return what ``kind`` says of the law, or why it cannot be tried there (an undecided symbol is no evidence)."""
+    start = time.monotonic()
+    required = law.on is not None
+    try:
+        if law.quantifier == "exists" and kind == SYMBOLS:
+            return "a generic case can neither show nor deny that some case exists"
+        if kind == FORMAL:
+            made = prove_formally(law, seed=seed)
+            if made.verdict is not Verdict.HOLDS and FORMAL not in (law.on or ()):
+                return made.note  # what is not proved in every dimension may still be true: the other kinds decide
+        elif kind == SYMBOLS:
+            made = prove(law, seed)
+        elif law.quantifier == "exists":
+            made = exhibit(law, kind, effort, seed)
+        else:
+            made = try_cases(law, kind, effort, seed)
+    except CannotRun as reason:
+        if not required:
+            return str(reason)
+        made = Evidence(kind, Verdict.INCONCLUSIVE, 0, note=f"cannot run there: {reason}")
+    except PsitheoryError as error:  # of a domain: the other laws still run
+        made = Evidence(kind, Verdict.INCONCLUSIVE, 0, note=str(error))
+    if kind == SYMBOLS and made.verdict is Verdict.INCONCLUSIVE and made.witness is not None and not required:
+        return made.note
+    return replace(made, seconds=time.monotonic() - start)
+
+
+def try_cases(law: Law, kind: str, effort: Effort, seed: int) -> Evidence:
+    """Try random cases until one fails, and return the smallest that does."""
+    run = guarded(kind, law.function)
+    found = search(
+        inputs(law.domains, kind), run, sought="failed", cases=effort.cases[kind], seconds=effort.seconds, seed=seed
+    )
+    if found.found is None:
+        return _summary(kind, found)
+    drawn, outcome = found.found
+    small = smaller(law.domains, kind, run, effort, seed)
+    if small is not None and small[1].status in ("failed", outcome.status):  # what raises is no smaller failure
+        drawn, outcome = small
+    seen = witness(kind, drawn, outcome.left, outcome.right)
+    verdict = Verdict.REFUTED if outcome.status == "failed" else Verdict.INCONCLUSIVE
+    cases = len(found.outcomes) + 1
+    return Evidence(kind, verdict, cases, outcome.worst, outcome.note, witness=seen, relation=outcome.relation)
+
+
+def _summary(kind: str, found: Search) -> Evidence:
+    """Return the evidence of a search that refuted nothing."""
+    passed = [o for o in found.outcomes if o.status == "passed"]
+    doubts = [o for o in found.outcomes if o.status == "undecided"]
+    worst = max((o.worst for o in passed if o.worst is not None), default=None)
+    if found.trouble or doubts or not passed:
+        empty = "no case was tried" if not found.outcomes else "every case was vacuous"
+        note = found.trouble or (
+            f"{len(doubts)} of {len(found.outcomes)} cases undecided: {doubts[0].note}" if doubts else empty
+        )
+        return Evidence(kind, Verdict.INCONCLUSIVE, len(passed), worst, note)
+    bits = min((o.bits for o in passed if o.bits is not None), default=None)
+    note = f"to 2^-{bits:.0f}" if bits is not None and bits != float("inf") else ""
+    note = note or next((o.note for o in passed if o.note), "")
+    return Evidence(kind, Verdict.HOLDS, len(passed), worst, note, relation=passed[0].relation)
+
+
+def prove(law: Law, seed: int) -> Evidence:
+    """Decide the law on generic symbols, case by case: a proof if the law is about the dimensions of these cases."""
+    run = guarded(SYMBOLS, law.function)
+    tried: list[Mapping[str, Any]] = []
+    for drawn in generic_inputs(law.domains):
+        outcome = run(drawn)
+        if outcome.status != "passed":
+            verdict = Verdict.REFUTED if outcome.status == "failed" else Verdict.INCONCLUSIVE
+            seen = witness(SYMBOLS, drawn, outcome.left, outcome.right)
+            return Evidence(SYMBOLS, verdict, len(tried), note=outcome.note, witness=seen)
+        tried.append(drawn)
+    shown = ", ".join(dict.fromkeys(filter(None, map(_label, tried))))
+    note = f"in dimension {shown} only" if shown else "in these dimensions only" if any(map(_shapes, tried)) else ""
+    if not note:
+        return Evidence(SYMBOLS, Verdict.HOLDS, len(tried), proof="for all values of its numbers")
+    if not law.dimension:
+        return Evidence(SYMBOLS, Verdict.HOLDS, len(tried), note=note)
+    strange = _shape_beyond({_shapes(drawn) for drawn in tried}, law, seed)
+    if strange:
+        why = f"the law is said to be about {law.dimension}, but its domains draw {strange}"
+        return Evidence(SYMBOLS, Verdict.INCONCLUSIVE, len(tried), note=why)
+    return Evidence(SYMBOLS, Verdict.HOLDS, len(tried), proof=law.dimension)
+
+
+def _shapes(drawn: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return the layouts and the shapes of the inputs that have one, by name."""
+    sizes = {name: getattr(getattr(value, "layout", None), "sizes_in_order", None) for name, value in drawn.items()}
+    shapes = {name: getattr(value, "shape", None) for name, value in drawn.items()}
+    return tuple((name, sizes[name] or shapes[name]) for name in drawn if sizes[name] or shapes[name])
+
+
+def _shape_beyond(proved: set[tuple[Any, ...]], law: Law, seed: int) -> str:
+    """Return the shape of an input that no generic case has, if the domains draw one."""
+    beyond: list[str] = []
+
+    def look(drawn: Mapping[str, Any]) -> Outcome:
+        shape = _shapes(drawn)
+        if shape not in proved:
+            beyond.append(", ".join(f"{name} of {size}" for name, size in shape))
+        return Outcome("vacuous")
+
+    search(inputs(law.domains, FLOATS), look, sought="failed", cases=50, seconds=10.0, seed=seed)
+    return beyond[0] if beyond else ""
+
+
+def _label(drawn: Mapping[str, Any]) -> str:
+    """Return the block sizes of a generic case, such as ``[2, 2]`` or ``[2]+1``."""
+    for value in drawn.values():
+        layout = getattr(value, "layout", None)
+        if layout is not None:
+            return f"{list(layout.sizes)}" + (f"+{layout.p}" if layout.p else "")
+    return ""
+
+
+def exhibit(law: Law, kind: str, effort: Effort, seed: int) -> Evidence:
+    """Look for an instance of an existence claim; sampling cannot refute one.
+
+    Floats and controls let pass what they cannot refute, which certifies nothing; there balls decide an instance.
+    """
+    run = guarded(BALLS if kind in (FLOATS, CONTROLS) else kind, law.function)
+    if law.instance is not None:
+        certificate = in_kind(kind, law.instance)
+        outcome = run(certificate)
+        if outcome.status == "passed":
+            return _established(kind, 1, certificate, outcome)
+    found = search(
+        inputs(law.domains, kind), run, sought="passed", cases=effort.cases[kind], seconds=effort.seconds, seed=seed
+    )
+    if found.found is None:
+        return Evidence(kind, Verdict.INCONCLUSIVE, len(found.outcomes), note="no instance was found")
+    drawn, outcome = found.found
+    if outcome.status == "raised":
+        return Evidence(kind, Verdict.INCONCLUSIVE, len(found.outcomes), note=outcome.note)
+    return _established(kind, len(found.outcomes) + 1, drawn, outcome)
+
+
+def _established(kind: str, cases: int, drawn: Mapping[str, Any], outcome: Outcome) -> Evidence:
+    """Return the evidence of an instance; one that exact numbers or disjoint enclosures decide is a proof."""
+    certificate = witness(kind, drawn, outcome.left, outcome.right)
+    rigorous = kind == RATIONALS or (kind != POWERS_OF_TWO and outcome.bits is None)
+    proof = "by an instance, " + ("exactly" if kind == RATIONALS else "in enclosures") if rigorous else ""
+    return Evidence(
+        kind, Verdict.HOLDS, cases, outcome.worst, witness=certificate, relation=outcome.relation, proof=proof
+    )
