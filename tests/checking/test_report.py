@@ -25,7 +25,7 @@ from psitheory.checking import (
     Verdict,
     Witness,
 )
-from psitheory.checking.report import GRADES
+from psitheory.checking.report import HOW
 
 HOLDS, REFUTED, INCONCLUSIVE = Verdict
 WITNESS = Witness({"w": "[1. 0.]"}, {"w": {"float": "0x1p0"}}, "4", "1", RATIONALS)
@@ -100,26 +100,38 @@ def test_exit_codes(verdicts: tuple[Verdict, ...], code: int) -> None:
 # -- grades -----------------------------------------------------------------------------------------
 
 
-def test_every_kind_has_a_grade() -> None:
-    assert set(GRADES) == set(KINDS)
-    assert GRADES[SYMBOLS] is Grade.PROVED
-    assert GRADES[FLOATS] is Grade.SAMPLED
+def proved(*kinds: str) -> LawReport:
+    return LawReport("p", "p", tuple(Evidence(kind, HOLDS, 3, proof="in every dimension") for kind in kinds), (SEEN,))
 
 
-def test_a_law_has_its_best_grade_and_a_claim_its_worst() -> None:
-    proved = law_report(HOLDS, HOLDS, kinds=[SYMBOLS, FLOATS])
-    enclosed = law_report(HOLDS, HOLDS, kinds=[BALLS, FLOATS])
-    sampled_example = law_report(HOLDS, kinds=[FLOATS], example=True)
-    assert (proved.grade, enclosed.grade) == (Grade.PROVED, Grade.ENCLOSED)
-    assert claim(proved, enclosed).grade is Grade.ENCLOSED
-    assert claim(proved, sampled_example).grade is Grade.PROVED
-    assert claim(sampled_example).grade is Grade.SAMPLED
-    assert claim(proved, law_report(INCONCLUSIVE)).grade is None
+def test_every_kind_is_told_in_words() -> None:
+    assert set(HOW) >= {*KINDS} - {"formal vectors"}
 
 
-def test_a_refuting_kind_counts_for_no_grade() -> None:
-    report = law_report(INCONCLUSIVE, HOLDS, kinds=[RATIONALS, BALLS], quantifier="exists")
-    assert report.grade is Grade.ENCLOSED
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_kind_is_a_proof_by_itself(kind: str) -> None:
+    tried = law_report(HOLDS, kinds=[kind])
+    assert (tried.grade, tried.proof) == (Grade.TRIED, "")
+    assert tried.scope == f"in 5 cases: 5 {HOW.get(kind, f'in {kind}')}"
+    assert (proved(kind).grade, proved(kind).scope) == (Grade.PROVED, "in every dimension")
+
+
+def test_a_law_is_proved_by_one_proof_and_a_claim_by_all() -> None:
+    tried, example = law_report(HOLDS, kinds=[BALLS]), law_report(HOLDS, kinds=[FLOATS], example=True)
+    assert claim(proved(SYMBOLS), tried).grade is Grade.TRIED
+    assert claim(proved(SYMBOLS), example).grade is Grade.PROVED
+    assert claim(example).grade is Grade.TRIED
+    assert claim(proved(SYMBOLS), law_report(INCONCLUSIVE)).grade is None
+    both = claim(proved(SYMBOLS), tried, example)
+    assert (both.count(Grade.PROVED), both.count(Grade.TRIED)) == (1, 2)
+
+
+def test_what_does_not_hold_is_not_proved() -> None:
+    evidence = (Evidence(SYMBOLS, HOLDS, 3, proof="in every dimension"), Evidence(FLOATS, REFUTED, 3, witness=WITNESS))
+    assert LawReport("l", "l", evidence, (SEEN,)).grade is None
+    undecided = Evidence(SYMBOLS, INCONCLUSIVE, 3, proof="in every dimension")
+    found = LawReport("l", "l", (undecided, Evidence(BALLS, HOLDS, 3)), (SEEN,), quantifier="exists")
+    assert (found.verdict, found.grade) == (HOLDS, Grade.TRIED)
 
 
 # -- words ------------------------------------------------------------------------------------------
@@ -143,12 +155,16 @@ def test_a_report_is_json_whatever_the_residual(worst: float | None) -> None:
     law = LawReport("a_law", "a law", (evidence,), (SEEN,))
     report = Report((claim(law),), "quick", 7, 2.0, {"python": "3"})
     data = json.loads(json.dumps(report.to_dict(), allow_nan=False))
+    assert data["schema"] == 2
     assert data["summary"] == {
         "verdict": "HOLDS",
         "claims": 1,
         "holds": 1,
         "refuted": 0,
         "inconclusive": 0,
+        "laws": 1,
+        "laws_proved": 0,
+        "laws_tried": 1,
         "effort": "quick",
         "seed": 7,
         "seconds": 2.0,
@@ -161,10 +177,11 @@ def test_a_report_is_json_whatever_the_residual(worst: float | None) -> None:
         "chapter": "tests",
         "source": "Yi22",
         "verdict": "HOLDS",
-        "grade": "sampled",
+        "grade": "tried",
     }
     (found,) = item["laws"]
     assert found["name"] == "a_law"
+    assert (found["scope"], found["untried"]) == ("in 50 cases: 50 on floats", {})
     assert found["evidence"][0]["kind"] == FLOATS
     assert found["evidence"][0]["cases"] == 50
     assert found["evidence"][0]["witness"]["inputs"] == WITNESS.inputs

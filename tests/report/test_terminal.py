@@ -22,13 +22,13 @@ from psitheory.checking import (
     Witness,
 )
 from psitheory.report import terminal
-from psitheory.report.tables import verdict_lines
+from psitheory.report.tables import LEGEND, verdict_lines
 
 WITNESS = Witness({"w": "[1. 0.]", "a": "2.0"}, {"w": {"array": ["0x1p+0"]}, "a": 2}, "4.0", "1.0", FLOATS)
 BEATEN = CounterfeitReport("flat_metric", "The metric is flat.", Verdict.REFUTED, WITNESS)
 ALIVE = CounterfeitReport("too_true", "It is what it is.", Verdict.INCONCLUSIVE, None, "floats: survived")
 GOOD = Evidence(RATIONALS, Verdict.HOLDS, 20, worst=0.0)
-PROVED = Evidence(SYMBOLS, Verdict.HOLDS, 3)
+PROVED = Evidence(SYMBOLS, Verdict.HOLDS, 3, proof="in the plane")
 RATIO = Evidence(FLOATS, Verdict.HOLDS, 50, worst=0.9871, relation="at most")
 BAD = Evidence(FLOATS, Verdict.REFUTED, 37, worst=0.75, witness=WITNESS)
 TOO_MUCH = Evidence(FLOATS, Verdict.REFUTED, 1, worst=4.0, witness=WITNESS, relation="at most")
@@ -45,11 +45,22 @@ def report(*laws: LawReport, title: str = "A metric") -> Report:
 
 def test_a_report_that_holds():
     assert terminal.text(report(law(PROVED, GOOD), law(RATIO))) == (
-        "id  title     verdict        symbols  rationals  floats  residual  ratio  counterfeits  seconds\n"
-        "A4  A metric  HOLDS sampled        3         20      50         0  0.987           2/2      1.2\n"
+        "id  title     verdict  proved  held  symbols  rationals  floats  residual  ratio  counterfeits  seconds\n"
+        "A4  A metric  HOLDS         1     1        3         20      50         0  0.987           2/2      1.2\n"
         "\n"
-        "1 claim: 1 holds. Effort quick, seed 0, 2.5 seconds.\n"
+        f"proved  {LEGEND['proved']}\n"
+        f"held    {LEGEND['held']}\n"
+        "\n"
+        "1 claim: 1 holds. PROVED 1 law, HELD 1. Effort quick, seed 0, 2.5 seconds.\n"
     )
+
+
+@pytest.mark.parametrize("evidence", [GOOD, RATIO, Evidence(SYMBOLS, Verdict.HOLDS, 3, note="in dimension [2] only")])
+def test_what_is_only_tried_never_reads_as_more(evidence):
+    shown = terminal.text(report(law(evidence))).splitlines()
+    summary, row = shown[-1], shown[1]
+    assert "HELD 1 law." in summary
+    assert not {"PROVED", "proved", "exact", "enclosed"} & set(summary.replace(".", "").split() + row.split())
 
 
 def test_a_law_that_is_refuted():
@@ -127,7 +138,7 @@ def test_no_line_is_wider_than_the_terminal_but_the_one_to_be_copied(width, titl
 
 def test_two_lines_say_what_the_table_says():
     assert verdict_lines(report(law(PROVED, GOOD), law(RATIO)), 80).plain == (
-        "A4  HOLDS sampled  A metric\n"
-        "    3 symbols, 20 rationals, 50 floats; residual 0, ratio 0.987,\n"
-        "    counterfeits 2/2, 1.2 s"
+        "A4  HOLDS  A metric\n"
+        "    PROVED 1 law, HELD 1; 3 symbols, 20 rationals, 50 floats; residual 0,\n"
+        "    ratio 0.987, counterfeits 2/2, 1.2 s"
     )
