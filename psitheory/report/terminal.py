@@ -45,7 +45,7 @@ def pieces(report: Report, targets: Sequence[str | None] | None = None, *, width
     out: list[Piece] = [table if fits else verdict_lines(report, width or 0), ""]
     for block in failures(report, targets, width=width):
         out += [block, ""]
-    return [*out, *legend(report), summary(report)]
+    return [*out, *legend(report, width), _filled(summary(report), width)]
 
 
 def failures(report: Report, targets: Sequence[str | None] | None = None, *, width: int | None = None) -> list[Text]:
@@ -62,11 +62,16 @@ def failures(report: Report, targets: Sequence[str | None] | None = None, *, wid
     return blocks
 
 
-def legend(report: Report) -> list[Piece]:
+def legend(report: Report, width: int | None = None) -> list[Piece]:
     """Return what *proved* and *held* mean, where a law is one or the other."""
     if not counted(report):
         return []
-    return [Text("\n".join(f"{word:<7} {meaning}" for word, meaning in LEGEND.items()), style="dim"), ""]
+    lines = [f"{word:<7} {meaning}" for word, meaning in LEGEND.items()]
+    return [Text("\n".join(_filled(line, width, " " * 8) for line in lines), style="dim"), ""]
+
+
+def _filled(line: str, width: int | None, later: str = "") -> str:
+    return line if width is None else textwrap.fill(line, width, subsequent_indent=later)
 
 
 def summary(report: Report) -> str:

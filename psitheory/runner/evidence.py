@@ -65,7 +65,7 @@ def try_cases(law: Law, kind: str, effort: Effort, seed: int) -> Evidence:
         inputs(law.domains, kind), run, sought="failed", cases=effort.cases[kind], seconds=effort.seconds, seed=seed
     )
     if found.found is None:
-        return _summary(kind, found)
+        return _summary(kind, found, effort)
     drawn, outcome = found.found
     small = smaller(law.domains, kind, run, effort, seed)
     if small is not None and small[1].status in ("failed", outcome.status):  # what raises is no smaller failure
@@ -76,7 +76,7 @@ def try_cases(law: Law, kind: str, effort: Effort, seed: int) -> Evidence:
     return Evidence(kind, verdict, cases, outcome.worst, outcome.note, witness=seen, relation=outcome.relation)
 
 
-def _summary(kind: str, found: Search) -> Evidence:
+def _summary(kind: str, found: Search, effort: Effort) -> Evidence:
     """Return the evidence of a search that refuted nothing."""
     passed = [o for o in found.outcomes if o.status == "passed"]
     doubts = [o for o in found.outcomes if o.status == "undecided"]
@@ -90,6 +90,13 @@ def _summary(kind: str, found: Search) -> Evidence:
     bits = min((o.bits for o in passed if o.bits is not None), default=None)
     note = f"to 2^-{bits:.0f}" if bits is not None and bits != float("inf") else ""
     note = note or next((o.note for o in passed if o.note), "")
+    aside = [o for o in found.outcomes if o.status == "vacuous"]
+    more = []
+    if found.cut:
+        more.append(f"{len(found.outcomes)} of {effort.cases[kind]} cases in {effort.seconds:g} seconds")
+    if aside:
+        more.append(f"{len(aside)} of {len(found.outcomes)} set aside: {aside[0].note}")
+    note = "; ".join(filter(None, (note, *more)))
     return Evidence(kind, Verdict.HOLDS, len(passed), worst, note, relation=passed[0].relation)
 
 

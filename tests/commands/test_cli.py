@@ -58,7 +58,19 @@ def test_the_exit_code_is_the_verdict(run, targets, code):
 def test_a_claim_that_holds_takes_one_line_and_a_summary(run):
     code, out, err = run("verify", "holds.py")
     lines = re.sub(r"\d+\.\d( seconds)?", "*", out).splitlines()
-    heads = ["id", "title", "verdict", "proved", "held", "rationals", "balls", "floats", "residual", "counterfeits", "seconds"]
+    heads = [
+        "id",
+        "title",
+        "verdict",
+        "proved",
+        "held",
+        "rationals",
+        "balls",
+        "floats",
+        "residual",
+        "counterfeits",
+        "seconds",
+    ]
     assert lines[0].split() == heads
     assert re.fullmatch(r"T1  The square of a sum  HOLDS +1 +\d+ +\d+ +\d+ +0 +1/1 +\*", lines[1])
     assert lines[-1] == "1 claim: 1 holds. HELD 1 law. Effort quick, seed 0, *."
@@ -171,7 +183,7 @@ REPLAY = ["replay", "holds.py", "binomial", "--witness"]
         ),
         ([*REPLAY, "{}"], "witness gives nothing; binomial needs x"),
         ([*REPLAY, '{"y": 1}'], "witness gives y; binomial needs x"),
-        ([*REPLAY, '{"x": 1}', "--kind", "k"], "kind is 'k'; one of symbols, rationals, powers of two, balls, floats"),
+        ([*REPLAY, '{"x": 1}', "--kind", "k"], "kind is 'k'; one of formal vectors, symbols, rationals"),
         ([*REPLAY, "@no.json"], "witness '@no.json' names a file that cannot be read"),
         ([*REPLAY, "{"], "witness is not JSON"),
         ([*REPLAY, '{"x": {"opaque": "f"}}'], "witness holds"),
