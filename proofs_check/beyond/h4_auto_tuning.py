@@ -81,8 +81,9 @@ def _sizes(model, w):
 def _bounded(steps, model, w, eta, *, with_start=True, with_crossing=True):
     xp, L = namespace(w), model.smoothness.value
     width, largest = _sizes(model, w)
-    _, smallest = least(model, GradientDescent(eta), w, steps)
     square = xp.sum(w * w, axis=-1)
+    eta = eta * square  # far from the scale of w a step is as good as infinite, and balls say nothing
+    _, smallest = least(model, GradientDescent(eta), w, steps)
     given = {"smoothness": L, "width": width, "rate": eta, "steps": steps}
     bound = GD_ANY_RATE(**given, largest_gradient=largest if with_crossing else 0 * largest, largest_square=square)
     if not with_start:  # as if b were at most L
@@ -129,6 +130,7 @@ def the_norm_grows_by_the_gradient(model, w, eta):
 
 def _growth(model, w, eta, factor):
     xp, layout, here = namespace(w), model.layout, model.evaluate(w)
+    eta = eta * xp.sum(w * w, axis=-1)
     after, _ = GradientDescent(eta).step(layout, w, here, ())
     b, grown = (xp.sum(z * z, axis=-1) / eta for z in (w, after))
     square = xp.sum(w * w, axis=-1) * xp.sum(here.gradient * here.gradient, axis=-1)

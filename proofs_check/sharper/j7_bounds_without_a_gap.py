@@ -127,8 +127,10 @@ def that_is_one_percent_less(steps):
 def _gradient_descent(steps, model, w, eta, with_start=True, with_crossing=True):
     """Claim the bound in β = r_0²/ηL."""
     xp, L = namespace(w), model.smoothness.value
+    square = xp.sum(w * w, axis=-1)
+    eta = eta * square  # far from the scale of w a step is as good as infinite, and balls say nothing
     _, smallest = least(model, GradientDescent(eta), w, steps)
-    beta = xp.sum(w * w, axis=-1) / (eta * L)
+    beta = square / (eta * L)
     width = 4901 / (1000 + 0 * beta)
     larger = xp.maximum(beta, 1 + 0 * beta) if with_start else 1
     crossing = xp.where(xp.less(beta, 1 + 0 * beta), 1 / beta, 0 * beta) if with_crossing else 0
