@@ -1,4 +1,4 @@
-"""The command line: ``psitheory verify | claims | show | replay | race | check``.
+"""The command line: ``psitheory verify | claims | show | replay | race | check | new``.
 
 Exit codes: 0 all hold, 1 something is refuted, 3 something is inconclusive, 2 bad use, 70 the program itself failed.
 """
@@ -15,6 +15,7 @@ import typer
 from psitheory import __version__
 from psitheory.commands.check import check
 from psitheory.commands.claims import claims
+from psitheory.commands.new import new
 from psitheory.commands.race import race
 from psitheory.commands.replay import replay
 from psitheory.commands.show import show
@@ -36,7 +37,7 @@ app = typer.Typer(
 )
 
 
-for command in (verify, claims, show, replay, race, check):
+for command in (verify, claims, show, replay, race, check, new):
     app.command()(command)
 
 

@@ -9,20 +9,24 @@ from psitheory import verify
 from psitheory.checking import Verdict
 
 DOCS = Path(__file__).parents[1] / "docs"
+TEMPLATE = Path(__file__).parents[1] / "psitheory" / "commands" / "template_theorem.py"
 
 
 def test_the_template_holds():
-    assert verify(str(DOCS / "template_theorem.py"), workers=1).verdict is Verdict.HOLDS
+    assert verify(str(TEMPLATE), workers=1).verdict is Verdict.HOLDS
 
 
-def test_the_example_of_a_bound_along_a_run_holds(tmp_path):
-    (code,) = re.findall(r"```python\n(.*?)```", (DOCS / "write_a_theorem.md").read_text(encoding="utf-8"), re.DOTALL)
-    (tmp_path / "bound.py").write_text(code, encoding="utf-8")
-    assert verify(str(tmp_path / "bound.py"), workers=1).verdict is Verdict.HOLDS
+WRITTEN = re.findall(r"```python\n(.*?)```", (DOCS / "write_a_theorem.md").read_text(encoding="utf-8"), re.DOTALL)
+
+
+@pytest.mark.parametrize("code", WRITTEN, ids=range(1, 1 + len(WRITTEN)))
+def test_the_theorems_that_the_docs_write_hold(tmp_path, code):
+    (tmp_path / "mine.py").write_text(code, encoding="utf-8")
+    assert verify(str(tmp_path / "mine.py"), workers=1).verdict is Verdict.HOLDS
 
 
 def test_a_false_theorem_made_from_the_template_gets_a_small_witness(tmp_path):
-    text = (DOCS / "template_theorem.py").read_text(encoding="utf-8")
+    text = TEMPLATE.read_text(encoding="utf-8")
     false = text.replace(
         "gradient = psi.gradient(w, model.evaluate(w).gradient)", "gradient = model.evaluate(w).gradient"
     )

@@ -13,7 +13,7 @@ from psitheory.report.files import as_json
 from psitheory.report.page import DATA, NAME, check_folder, page, write_page
 from psitheory.report.prose import mathml, sections, to_html
 
-TEMPLATE = Path(__file__).parents[2] / "docs" / "template_theorem.py"
+TEMPLATE = Path(__file__).parents[2] / "psitheory" / "commands" / "template_theorem.py"
 
 
 @pytest.fixture(scope="module")
