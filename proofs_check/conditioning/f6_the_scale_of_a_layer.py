@@ -1,0 +1,154 @@
+r"""The scale q² of a layer bounds the largest eigenvalue of its normalised inputs from below, and keeps BNP stable.
+
+Statement
+---------
+With :math:`q^2 = \max(m/N, 1)` and :math:`\hat H = [e, (H-\mu)/\sigma]` of batch statistics,
+:math:`q^2 \le \lambda_{\max}(\hat H^\top\hat H/N) \le \max(m, 1)`.  For independent entries with fourth moments the
+left is right up to a factor of about 4; for correlated ones the right is attained.  Without q², one sample, the squared
+loss and the rate 1 have the eigenvalue :math:`1+\|\hat h\|^2 > 2`, and diverge.
+
+Assumptions
+-----------
+No input is constant on the batch.
+
+Source
+------
+Lan22 (q²); the bound from above is ours.
+
+Idea of the proof
+-----------------
+e is an eigenvector, with eigenvalue 1.  The other columns have square N: the trace beside e is m, spread over at most
+:math:`\min(m, N-1)` eigenvalues; so the largest is between :math:`\max(1, m/(N-1))` and m.
+
+What is checked, what is not
+----------------------------
+Both bounds in balls, on batches of 2 to 5 samples of up to 5 inputs, with the equality for m = 1 against 1.01 of it and
+equal columns against 0.99 of m.  That "4q² is enough" fails for correlated inputs.  One step at one sample, on
+rationals
+and in balls.  The factor of about 4 is an asymptotic statement about random matrices, shown in a figure.
+
+Tags
+----
+conditioning, batch norm, preconditioning
+"""
+
+import numpy as np
+from hypothesis import strategies as st
+
+from proofs_check.bibliography import LAN22
+from psitheory.arithmetic import dot, namespace
+from psitheory.checking import BALLS, RATIONALS, Exhibit, at_most, theorem
+from psitheory.models.conditioning import gram, spectrum, with_ones
+from psitheory.optimizers.bnp import Statistics, batch_statistics, layer_scale, precondition
+
+F6 = theorem(
+    "F6",
+    "The scale of a layer",
+    chapter="conditioning",
+    source=LAN22,
+    locator="q²; the bound from above is ours",
+    statement=r"\max(m/N, 1) \le \lambda_{\max}(\hat H^\top\hat H/N) \le \max(m, 1)",
+    assumptions=("no input is constant on the batch",),
+    doc=__doc__,
+)
+
+
+@st.composite
+def batches(draw):
+    """Draw whole inputs (N, m), none of them constant."""
+    n, m = draw(st.integers(2, 5)), draw(st.integers(1, 5))
+    h = np.array(draw(st.lists(st.integers(-9, 9), min_size=n * m, max_size=n * m)), dtype=float).reshape(n, m)
+    h[0] += 1 - np.any(h != h[0], axis=0)
+    return h
+
+
+def _largest(h):
+    """Return λ_max(ĤᵀĤ/N); of ĤĤᵀ where that is smaller."""
+    xp = namespace(h)
+    mean, variance = batch_statistics(h)
+    columns = with_ones((h - mean) / xp.sqrt(variance))
+    small = columns if columns.shape[0] > columns.shape[1] else xp.matrix_transpose(columns)
+    return xp.max(spectrum(gram(small))) / len(h)
+
+
+ALIKE = np.arange(5.0)[:, None] * np.ones(5)
+
+
+@F6.law(h=batches(), on=(BALLS,))
+def the_scale_is_at_most_the_largest_eigenvalue(h):
+    """The scale q² is at most λ_max."""
+    return at_most(layer_scale(h), _largest(h))
+
+
+@the_scale_is_at_most_the_largest_eigenvalue.counterfeit(instance={"h": ALIKE[:, :1]})
+def a_hundredth_more_is_at_most_the_largest_eigenvalue(h):
+    """1.01 q² is at most λ_max."""
+    return at_most(101 * layer_scale(h), 100 * _largest(h))
+
+
+@F6.law(h=batches(), on=(BALLS,))
+def the_largest_eigenvalue_is_at_most_the_width(h):
+    """λ_max ≤ max(m, 1)."""
+    return at_most(_largest(h), max(h.shape[1], 1))
+
+
+@the_largest_eigenvalue_is_at_most_the_width.counterfeit(instance={"h": ALIKE})
+def the_largest_eigenvalue_is_at_most_a_hundredth_less(h):
+    """λ_max ≤ 0.99 max(m, 1)."""
+    return at_most(100 * _largest(h), 99 * max(h.shape[1], 1))
+
+
+@the_largest_eigenvalue_is_at_most_the_width.counterfeit(instance={"h": ALIKE})
+def the_largest_eigenvalue_is_at_most_four_times_the_scale(h):
+    """λ_max ≤ 4q², as for independent entries, whatever the inputs."""
+    return at_most(_largest(h), 4 * layer_scale(h))
+
+
+# -- one sample -----------------------------------------------------------------------------------
+
+ENTRIES = st.integers(1, 4).flatmap(lambda m: st.lists(st.integers(-8, 8), min_size=m, max_size=m))
+SAMPLE = {"x": ENTRIES.map(lambda k: np.array(k) / 8), "y": st.integers(1, 9).map(float)}
+
+
+def _step(x, y, q2):
+    """Claim that BNP at rate 1 does not raise the squared loss on its sample; x is in units of σ from μ = 0."""
+    xp = namespace(x)
+    one = xp.ones_like(x[:1])
+    residual = -y * one
+    bias, weights = precondition(residual, residual[:, None] * x, Statistics(0 * x, 1 + 0 * x), q2)
+    after = -bias - dot(weights, x) - y
+    return at_most(after * after, residual * residual)
+
+
+@F6.law(**SAMPLE, on=(RATIONALS, BALLS))
+def one_sample_is_stable_at_the_rate_one(x, y):
+    """With q² = m and |ĥ_j| ≤ 1 a step at one sample does not raise its squared loss."""
+    return _step(x, y, x.shape[0])
+
+
+@one_sample_is_stable_at_the_rate_one.counterfeit(instance={"x": np.ones(3), "y": 1.0})
+def one_sample_is_stable_without_the_scale(x, y):
+    """The same with q² = 1."""
+    return _step(x, y, 1)
+
+
+@F6.exhibit
+def how_large_the_largest_eigenvalue_is(rng):
+    """Show λ_max/q² against m/N for normal, equal and Cauchy entries."""
+    ratios, n, curves = np.array([0.125, 0.25, 0.5, 1, 2, 4, 8]), 48, {}
+    for name in ("normal", "Cauchy", "strongly correlated"):
+        values = []
+        for ratio in ratios:
+            shape = (n, int(n * ratio))
+            h = rng.normal(size=shape) if name == "normal" else rng.standard_cauchy(shape)
+            if name == "strongly correlated":
+                h = rng.normal(size=shape) + 3 * rng.normal(size=(n, 1))
+            values.append(float(_largest(h)) / float(layer_scale(h)))
+        curves[name] = np.array(values)
+    return Exhibit(
+        "curves",
+        "λ_max is about q² to 4q² for independent entries, not for correlated ones",
+        f"N = {n} samples, m inputs.",
+        {"x": ratios, **curves, "4": np.full(len(ratios), 4.0)},
+        {"x": "m/N", "y": "λ_max / q²", "xscale": "log", "yscale": "log", "guides": "4"},
+    )
