@@ -101,8 +101,8 @@ def _at_balance(eta, product, alpha, r, balance, coupled):
     return w, moved, state.buffer, a, b, cosine
 
 
-BALANCE = {"eta": step_sizes(decades=1), "product": factors(), "alpha": factors()}
-BALANCE["r"] = st.integers(1, 64).map(lambda k: np.array(k / 8))
+LENGTHS = st.integers(1, 64).map(lambda k: np.array(k / 8))
+BALANCE = {"eta": step_sizes(decades=1), "product": factors(), "alpha": factors(), "r": LENGTHS}
 HALF = {"eta": 1.0, "product": 0.5, "alpha": 0.5, "r": np.array(1.0)}
 
 
