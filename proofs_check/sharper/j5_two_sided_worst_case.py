@@ -120,9 +120,9 @@ def _undecided(cases):
     return at_most(np.array([left for _, left in found], dtype=object), 0)
 
 
-@J5.law(cases=len(CASES), on=(BALLS,))
+@J5.law(cases=len(CASES), quantifier="exists", on=(BALLS,))
 def every_box_is_decided(cases):
-    """The four inequalities in one variable hold on every box, for each of fourteen values of M/L."""
+    """There are boxes that cover all slopes, on each of which four inequalities hold, for fourteen values of M/L."""
     return _undecided(CASES[:cases])
 
 
