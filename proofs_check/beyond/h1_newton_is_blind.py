@@ -21,9 +21,9 @@ no other solution.
 
 What is checked, what is not
 ----------------------------
-That w solves the equation: on symbols and rationals, for every smooth f, and in balls on batch-norm networks.  That
-the step is w: exactly, by solving the equation on Rayleigh quotients.  Newton's method on the quotient,
-which does move, is claim H2.
+That w solves the equation is *proved* on formal vectors, for every smooth f and blocks of any dimension, and checked
+in balls on batch-norm networks.  That the step is w: exactly, by solving the equation on Rayleigh quotients.
+Newton's method on the quotient, which does move, is claim H2.
 
 Tags
 ----

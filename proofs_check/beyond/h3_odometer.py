@@ -24,9 +24,9 @@ For horizontal ξ: :math:`\langle w_i, w_i^+\rangle = r_i^2`, so :math:`\cos\the
 
 What is checked, what is not
 ----------------------------
-The law of the secant on symbols, for the layouts named there, and along runs on rationals; the inequalities in balls on
-zonal functions and Rayleigh quotients.  The constant 2 cannot be lowered: on steep staircases the sum of squares comes
-to .999 of the bound.
+The law of the secant is *proved* on formal vectors, for blocks of any dimension, and checked along runs on rationals;
+the inequalities in balls on zonal functions and Rayleigh quotients.  The constant 2 cannot be lowered: on steep
+staircases the sum of squares comes to .999 of the bound.
 
 Tags
 ----

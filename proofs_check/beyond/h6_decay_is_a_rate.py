@@ -22,7 +22,8 @@ point of the class of what is in brackets; PSI-GD is equivariant (claim B1), so 
 
 What is checked, what is not
 ----------------------------
-One step on symbols, with and without free parameters; runs of up to three steps exactly on rationals and in balls.
+One step is *proved* on formal vectors, for blocks of any dimension, with and without free parameters; runs of up to
+three steps exactly on rationals and in balls.
 
 Tags
 ----

@@ -25,8 +25,8 @@ below 1.
 What is checked, what is not
 ----------------------------
 The recursion exactly on rationals, by drawing α and γ and taking :math:`\eta\lambda` from the quadratic equation, one
-step on symbols and runs of up to four steps on Rayleigh quotients; the shipped optimisers and
-``decay_as_schedule`` on floats, by control runs.
+step *proved* on formal vectors for blocks of any dimension, and runs of up to four steps on Rayleigh quotients; the
+shipped optimisers and ``decay_as_schedule`` on floats, by control runs.
 
 Tags
 ----
