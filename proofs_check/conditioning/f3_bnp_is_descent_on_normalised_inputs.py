@@ -36,6 +36,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from proofs_check.bibliography import LAN22
+from proofs_check.conditioning.f3_figures import FIGURES
 from psitheory.arithmetic import dot, namespace
 from psitheory.checking import BALLS, CONTROLS, FLOATS, RATIONALS, equal, theorem
 from psitheory.models import dataset
@@ -152,3 +153,7 @@ def on_digits_a_preconditioned_step_is_a_step_on_normalised_inputs(layer, eta, q
 def on_digits_only_deviations_precondition(layer, eta, q2):
     """P without the entry -(μ/σ)ᵀ."""
     return _is_descent_on_normalised_inputs(layer, eta, q2, lambda b, w, s, q: (b / q, w / (q * s.variance)))
+
+
+for figure in FIGURES:
+    F3.exhibit(figure)

@@ -68,8 +68,9 @@ def problems(draw):
     return values, u
 
 
-def _reduced(values, u, scale):
+def _reduced(problem, scale):
     """Return the largest and least positive eigenvalue of H - HuuᵀH/uᵀHu, over those of H, and ``scale`` of them."""
+    values, u = problem
     xp = namespace(u)
     moved = values * u
     matrix = xp.eye(len(u)) * values - moved[:, None] * (moved[None, :] / dot(u, moved))
@@ -83,7 +84,7 @@ def _reduced(values, u, scale):
 @I9.law(problem=problems(), on=(BALLS,))
 def the_reduced_condition_is_at_most_the_whole(problem):
     """κ*(H - HuuᵀH/uᵀHu) ≤ κ(H)."""
-    return _reduced(*problem, 100)
+    return _reduced(problem, 100)
 
 
 @the_reduced_condition_is_at_most_the_whole.counterfeit(
@@ -91,7 +92,7 @@ def the_reduced_condition_is_at_most_the_whole(problem):
 )
 def the_reduced_condition_is_a_hundredth_less(problem):
     """κ* is at most κ(H)/1.01."""
-    return _reduced(*problem, 101)
+    return _reduced(problem, 101)
 
 
 # -- stuck ----------------------------------------------------------------------------------------

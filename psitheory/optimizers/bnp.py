@@ -2,11 +2,14 @@ r"""Batch-normalisation preconditioning (BNP): what batch norm does to a layer's
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from psitheory.arithmetic import Array, dot, namespace
-from psitheory.optimizers.rate import check_factor, check_nonnegative
+from psitheory.layout import Layout
+from psitheory.models.interface import Evaluation
+from psitheory.optimizers.rate import check_factor, check_nonnegative, check_rate
 
 
 class Statistics(NamedTuple):
@@ -92,3 +95,50 @@ def layer_scale(inputs: Array) -> Any:
     xp = namespace(inputs)
     one = xp.ones_like(inputs[0, :1])[0]
     return one * max(width, samples) / samples
+
+
+class Running(NamedTuple):
+    """Running statistics of the inputs of each layer, by the name of its weights; none before the first batch."""
+
+    layers: Mapping[str, Statistics]
+
+
+@dataclass(frozen=True, eq=False)
+class BNP:
+    r"""Gradient descent preconditioned as batch norm would, :math:`\hat w - \eta q^{-2}PP^\top\nabla f` in each layer.
+
+    Models must say what their layers saw, as :class:`psitheory.models.plain.PlainMLP` does: ``statistics[W]``, (N, m),
+    for weights W whose biases are called the same with b.  Other parameters take a plain step.
+
+    Parameters
+    ----------
+    rate : positive number
+        :math:`\eta`.
+    rule : RunningStatistics
+
+    Raises
+    ------
+    ArgumentError
+        If the rate is not positive.
+    """
+
+    rate: Any
+    rule: RunningStatistics = field(default_factory=RunningStatistics, kw_only=True)
+
+    def __post_init__(self) -> None:
+        check_rate(self.rate)
+
+    def init(self, layout: Layout, w: Array) -> Running:
+        """Return no statistics: those of a layer start as it is first seen."""
+        return Running({})
+
+    def step(self, layout: Layout, w: Array, evaluation: Evaluation, state: Running) -> tuple[Array, Running]:
+        """Return the next weights and running statistics."""
+        direction, running = evaluation.gradient + 0, {}
+        for name, inputs in evaluation.statistics.items():
+            last = state.layers.get(name) or self.rule.init(inputs)
+            running[name] = self.rule.update(last, inputs)
+            bias, weights = layout.view(name.replace("W", "b"), direction), layout.view(name, direction)
+            divisor = self.rule.divisor(running[name])
+            bias[...], weights[...] = precondition(bias + 0, weights + 0, divisor, layer_scale(inputs))
+        return w - direction * self.rate, Running(running)

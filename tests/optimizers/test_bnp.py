@@ -1,0 +1,66 @@
+"""Plain networks and BNP: derivatives by differences, steps by the matrix product, batches of one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from psitheory.errors import ArgumentError
+from psitheory.models.plain import PlainMLP
+from psitheory.optimizers.bnp import BNP, RunningStatistics, batch_statistics
+
+
+def model(samples: int = 7) -> PlainMLP:
+    rng = np.random.default_rng(0)
+    return PlainMLP(rng.normal(size=(samples, 3)), np.arange(samples) % 3, hidden=(4, 5))
+
+
+def test_gradients_are_those_of_differences() -> None:
+    network, rng = model(), np.random.default_rng(1)
+    w = network.initial(rng)
+    gradient = network.evaluate(w).gradient
+    for x in rng.normal(size=(5, len(w))):
+        up, down = (float(network.evaluate(w + h * x).loss) for h in (1e-6, -1e-6))
+        assert (up - down) / 2e-6 == pytest.approx(float(gradient @ x), rel=1e-6, abs=1e-8)
+
+
+def test_the_mean_over_batches_of_one_is_the_whole() -> None:
+    network = model()
+    w = network.initial(np.random.default_rng(1))
+    each = [network.evaluate(w, np.array([i])).gradient for i in range(network.samples)]
+    np.testing.assert_allclose(np.mean(each, axis=0), network.evaluate(w).gradient, atol=1e-14)
+
+
+def test_a_step_is_the_matrix_product_in_each_layer() -> None:
+    network, rule = model(), RunningStatistics(momentum=0.0, relative=0.0, absolute=0.5)
+    w = network.initial(np.random.default_rng(1))
+    evaluation = network.evaluate(w)
+    method = BNP(0.25, rule=rule)
+    moved, _ = method.step(network.layout, w, evaluation, method.init(network.layout, w))
+    for k in (1, 2, 3):
+        mean, variance = batch_statistics(evaluation.statistics[f"W{k}"])
+        deviation, m = np.sqrt(variance + 0.5), len(mean)
+        p = np.eye(m + 1)
+        p[0, 1:], p[1:, 1:] = -mean / deviation, np.diag(1 / deviation)
+        view = network.layout.view
+        g = np.c_[view(f"b{k}", evaluation.gradient), view(f"W{k}", evaluation.gradient)]
+        step = np.c_[view(f"b{k}", w - moved), view(f"W{k}", w - moved)]
+        np.testing.assert_allclose(step, 0.25 * g @ p @ p.T / max(m / 7, 1), atol=1e-13)
+
+
+def test_batches_of_one_are_finite_and_statistics_run() -> None:
+    network, method = model(), BNP(0.05)
+    w = network.initial(np.random.default_rng(1))
+    state, first = method.init(network.layout, w), float(network.evaluate(w).loss)
+    for t in range(140):
+        w, state = method.step(network.layout, w, network.evaluate(w, np.array([t % 7])), state)
+    assert np.isfinite(w).all()
+    assert float(network.evaluate(w).loss) < first
+    np.testing.assert_allclose(state.layers["W1"].mean, network.inputs.mean(axis=0) * (1 - 0.99**140), atol=0.1)
+
+
+def test_bad_input_is_named() -> None:
+    with pytest.raises(ArgumentError, match="targets is"):
+        PlainMLP(np.ones((3, 2)), np.arange(2), hidden=(2,))
+    with pytest.raises(ArgumentError, match="hidden is"):
+        PlainMLP(np.ones((3, 2)), np.arange(3), hidden=())
