@@ -45,7 +45,7 @@ from psitheory.laws.update import after
 from psitheory.layout import Layout, blocks
 from psitheory.models import RotationField
 from psitheory.optimizers import GradientDescent
-from psitheory.strategies import choices, factors, points, ratios, rescalings, step_sizes
+from psitheory.strategies import choices, factors, planes, ratios, rescalings, step_sizes
 
 B8 = theorem(
     "B8",
@@ -75,7 +75,7 @@ def _step(model, w, eta, decay):
 
 STEP = {
     "psi": choices(*PLANES),
-    "w": points("psi"),
+    "w": planes("psi"),
     "g": rescalings("psi", decades=1),
     "eta": step_sizes(decades=1),
     "decay": step_sizes(decades=1),
@@ -103,7 +103,7 @@ def squares_shrink_by_decay_to_first_order(psi, w, g, eta, decay):
 
 # -- the equilibrium ----------------------------------------------------------------------------
 
-BALANCE = {"psi": choices(*PLANES), "w": points("psi"), "eta": step_sizes(decades=1), "s": factors()}
+BALANCE = {"psi": choices(*PLANES), "w": planes("psi"), "eta": step_sizes(decades=1), "s": factors()}
 AT_HALF = {"psi": PLANES[0], "w": np.array([2.0, 0.0]), "eta": 1.0, "s": 0.5}
 
 
@@ -162,7 +162,7 @@ def every_block_turns_by_the_root_of_twice_the_decay(psi, w, eta, s):
 
 WAY = {
     "psi": choices(*PLANES),
-    "w": points("psi"),
+    "w": planes("psi"),
     "g": rescalings("psi", decades=1),
     "eta": step_sizes(decades=1),
     "rate": ratios(0, 2),
@@ -214,7 +214,7 @@ def every_step_halves_the_distance(psi, w, g, eta, rate):
 
 LONG = {
     "psi": choices(*PLANES),
-    "w": points("psi"),
+    "w": planes("psi"),
     "g": rescalings("psi", decades=1),
     "eta": step_sizes(decades=1),
     "alpha": choices(-0.75, -0.5, 0.5, 0.75),
@@ -244,7 +244,7 @@ def after_one_step_the_angles_are_balanced(psi, w, g, eta, alpha):
 
 ALTERNATING = {
     "psi": choices(*PLANES),
-    "w": points("psi"),
+    "w": planes("psi"),
     "g": rescalings("psi", decades=1),
     "eta": step_sizes(decades=1),
 }

@@ -137,6 +137,18 @@ def sorts(layout: Layout) -> list[list[Sort]]:
     ]
 
 
+def complex_blocks(layout: Layout, space: Space, name: str) -> Array:
+    """Return a generic vector whose blocks of two are unit vectors (x, y) with x and y of one space, (n,).
+
+    Such a block is a unit vector of any even dimension, on which (x, y) ↦ (-y, x) turns by a right angle.
+    """
+    space.dimensions = "in every even dimension"
+    out: list[Vector] = []
+    for part in sorts(layout):
+        out += space.unit([f"u_{name}[{s.part},{s.entry}]" for s in part], [part[0]] * len(part))
+    return _array(out)
+
+
 def vector(layout: Layout, space: Space, name: str) -> Array:
     """Return a generic vector, (n,)."""
     return _array([space.vector(f"{name}[{s.part},{s.entry}]", s) for part in sorts(layout) for s in part])

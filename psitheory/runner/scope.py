@@ -33,7 +33,8 @@ def _dimensions(spaces: Sequence[Space]) -> list[str]:
     beside = "with and without" if len(free) > 1 else "with" if True in free else "without"
     blocks = f"for {' and '.join(map(str, counts))} block{'' if counts == [1] else 's'} {beside} free parameters"
     sizes = sorted({max(s.entry for s in found if s.part == part) for found in sorts for part in _parts(found)})
-    return ["in every dimension" if {2, 3} <= set(sizes) else f"for blocks of {' and '.join(map(str, sizes))}", blocks]
+    every = "in every dimension" if {2, 3} <= set(sizes) else f"for blocks of {' and '.join(map(str, sizes))}"
+    return [next((space.dimensions for space in spaces if space.dimensions), every), blocks]
 
 
 def _parts(sorts: Iterable[Sort]) -> set[int]:

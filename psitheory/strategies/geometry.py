@@ -25,7 +25,7 @@ from psitheory.arithmetic.formal import Space
 from psitheory.errors import ArgumentError, shown
 from psitheory.geometry import PSIQuotient
 from psitheory.layout import Layout
-from psitheory.models.generic import vector
+from psitheory.models.generic import complex_blocks, vector
 from psitheory.runner.domain import Domain, Drawn
 from psitheory.strategies import formal
 from psitheory.strategies.values import (
@@ -146,6 +146,21 @@ def points(reference: Reference) -> Domain:
         return [formal.generic_point(layout_of(reference, drawn), drawn, reference, space, name)]
 
     return Domain(floats=floats, rationals=rationals, symbols=symbols, formal=formally)
+
+
+def planes(reference: Reference) -> Domain:
+    """Draw points like :func:`points` of blocks of two, which a rotation field may turn by a right angle.
+
+    On formal vectors the two entries of a block are vectors of one space: the block has any even dimension.
+    """
+    plain = points(reference)
+
+    def formally(drawn: Drawn, space: Space, name: str) -> list[Any]:
+        layout = layout_of(reference, drawn)
+        at = complex_blocks(layout, space, name)
+        return [layout.scale(formal.positive_numbers(layout.m, space, f"r_{name}"), at)]
+
+    return Domain(floats=plain.floats, rationals=plain.rationals, symbols=plain.symbols, formal=formally)
 
 
 def _class_of(reference: Reference, drawn: Drawn) -> Any:

@@ -27,6 +27,8 @@ class Space:
     Attributes
     ----------
     field : FormalField
+    dimensions : str
+        For which dimensions a proof is one, in words, where inputs are not vectors of all.
     graph : Graph
     generators : dict of str to Sort
     operators : dict of str to Operator
@@ -40,6 +42,7 @@ class Space:
 
     def __init__(self, size: int = 64) -> None:
         self.field = FormalField(size)
+        self.dimensions = ""
         self.graph = Graph()
         self.generators: dict[str, Sort] = {}
         self.operators: dict[str, Operator] = {}
