@@ -250,6 +250,7 @@ def ratios(low: int, high: int, *, parts: int = 64) -> Domain:
     return Domain(
         floats=lambda _: steps.map(lambda k: k / parts),
         rationals=lambda _: steps.map(lambda k: RATIONALS.element(k) / RATIONALS.element(parts)),
+        formal=lambda _, space, name: [low + (high - low) * formal.factor(space, name)],
     )
 
 

@@ -122,6 +122,29 @@ def test_squares_of_differences_are_known_not_to_be_negative() -> None:
     assert (norm(rows) * norm(rows)).is_identically(dot(rows, rows))
 
 
+def test_what_a_zero_factor_hides_is_not_known() -> None:
+    space = Space()
+    s, t = space.real("s"), space.real("t")
+    space.field.note_square((s * s * t).value)  # known not to be negative: then t may be where s is zero
+    assert (s * s * t).is_never_negative()
+    assert not t.is_never_negative()
+
+
+def test_an_angle_is_known_by_its_cosine_its_sine_and_its_quadrant() -> None:
+    space = Space()
+    s, c = space.positive("s"), space.real("c")
+    half, whole = FORMAL.atan(s), FORMAL.atan2(2 * s, 1 - s * s)
+    assert (2 * half).is_identically(whole)
+    assert not (3 * half).is_identically(whole)
+    assert not (4 * half).is_identically(2 * whole + c)
+    turned = FORMAL.atan2(-s, space.number(-1))
+    assert not (turned - half).is_identically(0)  # sin and cos have the other sign
+    back = FORMAL.atan2(0 * s, -s)  # π
+    assert not (2 * back).is_identically(0)
+    once, twice = FORMAL.atan2(c, 1 + 0 * s), FORMAL.atan2(-c, 1 + 0 * s)
+    assert (once + twice).is_identically(0)
+
+
 def test_roots_are_one_symbol_a_radicand() -> None:
     space = Space()
     x = np.array([space.vector("x", SORT)], dtype=object)

@@ -21,6 +21,10 @@ LARGEST = 5000
 """Terms of a polynomial; far above what the shipped laws need, and below what takes minutes."""
 
 
+LONGEST_ROOT_SUM = 50
+"""Terms of a sum with roots that is compared with zero by squares."""
+
+
 class PoolExhausted(BaseException):
     """All symbols of the pool are taken; no Exception, so that no law catches it."""
 
@@ -72,6 +76,7 @@ class FormalField(RationalFunctions):
         self._squares: set[str] = set()
         self._cores: dict[str, Any] = {}
         self._equations: dict[int, Any] = {}
+        self._turns: dict[int, tuple[int, int]] = {}
         self.generators = self._context.gens()
 
     # -- symbols --------------------------------------------------------------------------------
@@ -156,19 +161,33 @@ class FormalField(RationalFunctions):
         """Remember that ``value`` was formed as the square of a length: it is never negative."""
         product = self.normal(value.top * value.bottom)
         if product != 0 and not self.is_nonnegative(product):
-            self._squares.add(str(self._core(product)))
+            self._squares.add(str(self._without_positive_factors(product)))
+            self._cores.clear()  # they leave out what is known not to be negative
+
+    def _without_positive_factors(self, polynomial: Any) -> Any:
+        """Return what has the same sign everywhere; a factor that may be zero hides the sign of the others."""
+        content, factors = polynomial.factor()
+        out = self._context.constant(1 if int(content) > 0 else -1)
+        for factor, power in factors:
+            if self.is_positive(factor):
+                continue
+            out = out * ((-1) ** int(power) if self.is_positive(-factor) else factor ** int(power))
+        return out
 
     def _core(self, polynomial: Any) -> Any:
-        """Return what decides the sign: the factors that stand in odd powers and are not positive."""
+        """Return what is left without squares and known factors; where it is not negative, all of it is not."""
         key = str(polynomial)
         if key not in self._cores:
             content, factors = polynomial.factor()
             core = self._context.constant(1 if int(content) > 0 else -1)
             for factor, power in factors:
-                if power % 2 and not self.is_positive(factor):
-                    core = -core if self.is_positive(-factor) else core * factor
+                if power % 2 and not self._is_known(factor):
+                    core = -core if self._is_known(-factor) else core * factor
             self._cores[key] = core
         return self._cores[key]
+
+    def _is_known(self, factor: Any) -> bool:
+        return self.is_nonnegative(factor) or str(factor) in self._squares
 
     def sign_of(self, polynomial: Any) -> int:
         """Return -1, 0 or 1; what is known not to be negative counts as positive, and the condition is noted.
@@ -194,8 +213,7 @@ class FormalField(RationalFunctions):
         """Tell whether the polynomial is known not to be negative."""
         if polynomial == 0 or self.is_nonnegative(polynomial):
             return True
-        core = self._core(polynomial)
-        return self.is_nonnegative(core) or str(core) in self._squares
+        return self._is_known(self._core(polynomial)) or self._is_known(self._without_positive_factors(polynomial))
 
     def sign(self, value: RationalFunction) -> int:
         """Return the sign of an element; see :meth:`sign_of`."""
@@ -278,13 +296,53 @@ class FormalField(RationalFunctions):
         name = f"{x!r}, {y!r}"
         if self.has("angle", name):
             return self.old("angle", name)
-        try:
-            above = self.sign(y) > 0
-        except Undecided:
-            above = False
+        above, ahead = self._is_positive_number(y), self._is_positive_number(x)
         length = self.sqrt(x * x + y * y)
         self.conditions.differs_from_zero(length.top)
-        return self.new("angle", name, Sign.POSITIVE if above else Sign.REAL, (y, x))
+        found: RationalFunction = self.new("angle", name, Sign.POSITIVE if above else Sign.REAL, (y, x))
+        anywhere = (-3, 3)  # up to two right angles, which are reached: so that twice that is no whole turn
+        self._turns[self._index["angle", name]] = (0, 1 if ahead else 2) if above else (-1, 1) if ahead else anywhere
+        return found
+
+    def _is_positive_number(self, value: RationalFunction) -> bool:
+        try:
+            return self.sign(value) > 0
+        except Undecided:
+            return False
+
+    def vanishes(self, value: RationalFunction) -> bool:
+        """Tell whether an element is zero for all inputs; of a sum of angles, its cosine and sine say so."""
+        if self._is_zero(value.top):
+            return True
+        terms = self.monomials(value.top)
+        if not value.bottom.is_constant() or not all(
+            set(p.values()) == {1} and set(p) <= set(self._turns) for _, p in terms
+        ):
+            return False
+        c, s, low, high = self.constant(1), self.constant(0), 0, 0
+        for k, (number,) in terms:
+            c2, s2 = self.cosine_and_sine(self[f"g{number}"] * self.constant(k))
+            c, s = c * c2 - s * s2, s * c2 + c * s2
+            ends = sorted(k * end for end in self._turns[number])
+            low, high = low + ends[0], high + ends[1]
+        inside = low >= -4 and high <= 4  # in right angles, whole turns excluded
+        return inside and self._is_zero(s.top) and self._is_zero((c - self.constant(1)).top)
+
+    def _is_zero(self, polynomial: Any) -> bool:
+        """Tell whether a polynomial is zero: P - Q is, where P and Q are not negative and of one square."""
+        if polynomial == 0:
+            return True
+        if not self._equations or len(polynomial) > LONGEST_ROOT_SUM:
+            return False
+        parts: dict[tuple[int, ...], dict[Any, Any]] = {}
+        for powers, c in polynomial.to_dict().items():
+            parts.setdefault(tuple(k for k in self._equations if powers[k]), {})[powers] = c
+        if len(parts) != 2:  # terms with the same roots have one of two signs
+            return False
+        first, second = (self._context.from_dict(part) for part in parts.values())
+        if self.normal(first * first - second * second) != 0:
+            return False
+        return any(self.never_negative(sign * first) and self.never_negative(-sign * second) for sign in (1, -1))
 
     # -- words ----------------------------------------------------------------------------------
 

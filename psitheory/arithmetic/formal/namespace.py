@@ -103,11 +103,17 @@ class FormalVectors(ObjectNamespace):
 
     def scalar_atan2(self, y: Any, x: Any) -> Any:
         """Return the angle of (x, y), as a symbol whose cosine and sine are known."""
+        if not isinstance(x, Scalar) and not isinstance(y, Scalar):
+            raise NotInArithmetic(f"there is no angle of ({x}, {y}) in the arithmetic of {self.name}")
         space = (y if isinstance(y, Scalar) else x).space
         y, x = space.number(y), space.number(x)
         if y.value.top == 0 and x.sign() > 0:
             return space.number(0)
         return space.scalar(space.field.angle(y.value, x.value), "atan2", y.node, x.node)
+
+    def scalar_atan(self, x: Any) -> Any:
+        """Return the angle of (1, x)."""
+        return self.scalar_atan2(x, 1)
 
     def scalar_abs(self, x: Any) -> Any:
         """Return the absolute value where the sign is decided."""

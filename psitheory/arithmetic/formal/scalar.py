@@ -86,7 +86,7 @@ class Scalar:
     def is_identically(self, other: Any) -> bool:
         """Tell whether both are one number for all inputs; nothing is noted."""
         y = self.space.lift(other)
-        return y is not None and bool((self.value - y.value).top == 0)
+        return y is not None and self.space.field.vanishes(self.value - y.value)
 
     def __eq__(self, other: object) -> bool:
         y = self.space.lift(other)
