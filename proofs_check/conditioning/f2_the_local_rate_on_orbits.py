@@ -176,7 +176,7 @@ def how_the_distance_contracts(rng):
             path.append(np.linalg.norm(w[1:]))
             w = after(GradientDescent(alpha), model, w, 1)
         curves[name] = np.array(path) / path[0]
-        curves[f"factor, {name}"] = np.max(np.abs(1 - alpha * values)) ** np.arange(steps)
+        curves[f"factor at {name}"] = np.max(np.abs(1 - alpha * values)) ** np.arange(steps)
     guides = ",".join(name for name in curves if name.startswith("factor"))
     return Exhibit(
         "curves",

@@ -3,13 +3,13 @@
 import numpy as np
 
 from psitheory.checking import Exhibit
-from psitheory.experiments import descend
 from psitheory.models import BatchNormMLP, dataset
 from psitheory.models.plain import PlainMLP
 from psitheory.optimizers import GradientDescent
 from psitheory.optimizers.bnp import BNP
 
-HIDDEN, ROWS, STEPS = (100, 100, 100), 300, 150
+HIDDEN, ROWS, STEPS = (100, 100, 100), 300, 60
+RATES = (0.01, 0.03, 0.1, 0.3, 1.0)
 RECORD = np.unique(np.geomspace(1, STEPS, 16).astype(int))
 
 
@@ -29,6 +29,13 @@ def _losses(model, method, w, batch, rng):
     return np.array(out)
 
 
+def _best(model, method, w, batch, rng):
+    """Return the run that ends lowest of those at five rates."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        runs = [_losses(model, method(rate), w, batch, rng) for rate in RATES]
+    return min(runs, key=lambda losses: losses[-1] if np.isfinite(losses).all() else np.inf)
+
+
 def how_bnp_trains(rng):
     """Show the loss of three hidden layers of 100 under plain descent, batch norm and BNP, batches of 60, 6 and 1."""
     inputs, labels = _data()
@@ -36,14 +43,13 @@ def how_bnp_trains(rng):
     normalised = BatchNormMLP(inputs, labels, hidden=HIDDEN, activation="relu", affine=True)
     w, start, curves = plain.initial(rng), normalised.initial(rng), {}
     for batch in (60, 6, 1):
-        curves[f"plain, {batch}"] = _losses(plain, GradientDescent(0.02), w, batch, rng)
-        curves[f"BNP, {batch}"] = _losses(plain, BNP(0.02), w, batch, rng)
-    run = descend(normalised, GradientDescent(0.02), start, STEPS, record=RECORD, batch_size=60, rng=rng)
-    curves["batch norm, 60"] = np.asarray(run.loss)
+        curves[f"plain, {batch}"] = _best(plain, GradientDescent, w, batch, rng)
+        curves[f"BNP, {batch}"] = _best(plain, BNP, w, batch, rng)
+    curves["batch norm, 60"] = _best(normalised, GradientDescent, start, 60, rng)
     return Exhibit(
         "curves",
-        "BNP trains like batch norm, on batches of one too",
-        "3 × 100 ReLU units on 300 digits, rate 0.02, loss on all samples (for batch norm: on the batch at hand).  "
+        "BNP, batch norm and plain gradient descent, on batches of one too",
+        "3 × 100 ReLU units on 300 digits; loss on all samples, each at the best of five rates.  "
         "Batch norm of a dense layer has no batches of 1.",
         {"x": RECORD.astype(float), **curves},
         {"x": "step", "y": "cross-entropy", "xscale": "log", "yscale": "log"},

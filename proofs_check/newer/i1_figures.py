@@ -40,8 +40,8 @@ def how_turns_settle(rng):
     curves, guides = {}, []
     for name, (optimizer, radius, predicted) in cases.items():
         curves[name] = _turns(optimizer, radius / 2, rng)
-        curves[f"predicted, {name}"] = np.full(len(TIMES), predicted)
-        guides.append(f"predicted, {name}")
+        curves[f"predicted: {name}"] = np.full(len(TIMES), predicted)
+        guides.append(f"predicted: {name}")
     return Exhibit(
         "curves",
         "Turns settle where decay and noise balance",

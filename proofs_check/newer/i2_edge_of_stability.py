@@ -138,7 +138,7 @@ def it_follows_the_flow_without_the_square(case):
 @I2.exhibit
 def how_descent_drifts(rng):
     """Show the angle of two runs beside the flow."""
-    theta, curves, times = 0.6, {}, np.linspace(0.05, 6, 60)
+    theta, curves, times = 1.2, {}, np.linspace(0.05, 6, 60)
     for inverse in (200, 2000):
         w = np.array([[np.cos(theta), np.sin(theta), inverse**-0.5]]) * np.sqrt((1 + 0.5 * np.cos(theta)) / 2)
         path = []
