@@ -133,6 +133,8 @@ def _decide(case: FormalCase, rng: np.random.Generator) -> None:
         doubt = follows(case.seen)
     except PsitheoryError as error:
         doubt = str(error)
+    if not doubt and case.space.refused:
+        doubt = f"an operation was refused, and the law went on: {case.space.refused}"
     if not doubt and not realises(case.space, rng):
         doubt = "no vectors were found that meet all conditions, so nothing is claimed (vacuous)"
     if doubt:

@@ -85,7 +85,7 @@ def low_layouts(drawn: Drawn) -> st.SearchStrategy[Layout]:
 
 
 _TINY = (Layout.of([2]), Layout.of([2], 1), Layout.of([2, 2]))
-_UNEQUAL_OR_MANY = (Layout.of([2, 3]), Layout.of([5]), Layout.of([2] * 4), Layout.of([2] * 5, 1))
+_UNEQUAL_OR_MANY = (Layout.of([2, 3]), Layout.of([5]), Layout.of([2] * 4), Layout.of([2] * 8, 1))
 _OF_ONE_ENTRY = (Layout.of([1]), Layout.of([1, 2], 1), Layout.of([3, 1, 1]))
 """What falsehoods hide from: sums that vanish for three blocks, formulas that divide by d - 1."""
 

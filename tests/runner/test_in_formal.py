@@ -124,6 +124,17 @@ def test_an_element_has_no_truth_value() -> None:
     assert "no truth value" in note(lambda w, x: equal(dot(w, x), dot(w, x) if w[0] else 0), **BLOCK)
 
 
+def test_what_was_refused_cannot_be_caught() -> None:
+    def false_where_an_entry_is_large(w: Any, x: Any) -> Any:
+        try:
+            large = float(dot(w, x)) > 5
+        except TypeError:
+            large = False
+        return equal(dot(w, x), 2 * dot(w, x) if large else dot(x, w))
+
+    assert "was refused, and the law went on" in note(false_where_an_entry_is_large, **BLOCK)
+
+
 def test_divisors_are_conditions_of_the_scope() -> None:
     assert scope(lambda s: equal((s - 1) / (s - 1), 1), s=step_sizes()) == "proved for all numbers, where s − 1 ≠ 0"
     assert scope(lambda s: equal((s + 1) / (s + 1), 1), s=step_sizes()) == "proved for all numbers"

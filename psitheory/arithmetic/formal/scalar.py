@@ -76,7 +76,7 @@ class Scalar:
 
     def __pow__(self, k: Any) -> Scalar:
         if not isinstance(k, (int, np.integer)) or isinstance(k, bool):
-            raise NotInArithmetic(f"a power is {k!r}; formal vectors have whole powers alone")
+            raise self.space.refuse(f"a power is {k!r}; formal vectors have whole powers alone")
         if k < 0:
             self._quotient(self.value, self.value)
         return self._of(self.value ** int(k), "pow", self.node, int(k))
@@ -121,7 +121,12 @@ class Scalar:
         return (self - other).sign() >= 0  # type: ignore[no-any-return]
 
     def __bool__(self) -> bool:
-        raise NotInArithmetic(f"the number {self} has no truth value: whether it is zero depends on the inputs")
+        raise self.space.refuse(f"the number {self} has no truth value: whether it is zero depends on the inputs")
+
+    def __float__(self) -> float:
+        raise self.space.refuse(f"the number {self} is no float: it depends on the inputs")
+
+    __int__ = __index__ = __complex__ = __float__
 
     def __repr__(self) -> str:
         return self.space.field.text_of(self.value)

@@ -29,6 +29,8 @@ class Space:
     field : FormalField
     dimensions : str
         For which dimensions a proof is one, in words, where inputs are not vectors of all.
+    refused : str
+        Why an operation was refused, if one was: a computation that went on all the same proves nothing.
     graph : Graph
     generators : dict of str to Sort
     operators : dict of str to Operator
@@ -43,6 +45,7 @@ class Space:
     def __init__(self, size: int = 64) -> None:
         self.field = FormalField(size)
         self.dimensions = ""
+        self.refused = ""
         self.graph = Graph()
         self.generators: dict[str, Sort] = {}
         self.operators: dict[str, Operator] = {}
@@ -150,6 +153,11 @@ class Space:
             raise ArgumentError(f"{name} maps {source} to {target}; only a map of a space into itself is {symmetry}")
         self.operators[name] = Operator(self, name, source, target, symmetry)
         return self.operators[name]
+
+    def refuse(self, why: str) -> NotInArithmetic:
+        """Return the error for an operation that is no matter of inner products, and remember that it came."""
+        self.refused = self.refused or why
+        return NotInArithmetic(why)
 
     # -- elements -------------------------------------------------------------------------------
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from psitheory.arithmetic.formal.scalar import Scalar, plain
 from psitheory.arithmetic.rational_functions import RationalFunction
-from psitheory.errors import NotInArithmetic
 
 if TYPE_CHECKING:
     from psitheory.arithmetic.formal.space import Space
@@ -55,9 +54,9 @@ class Vector:
 
     def _check(self, other: Vector, doing: str) -> None:
         if other.space is not self.space:
-            raise NotInArithmetic("vectors of two proofs met")
+            raise self.space.refuse("vectors of two proofs met")
         if other.sort != self.sort:
-            raise NotInArithmetic(f"vectors of the different spaces {self.sort} and {other.sort} are {doing}")
+            raise self.space.refuse(f"vectors of the different spaces {self.sort} and {other.sort} are {doing}")
 
     def __add__(self, other: Any) -> Any:
         if isinstance(other, np.ndarray):
@@ -65,7 +64,7 @@ class Vector:
         if self.space.is_zero_number(other):
             return self
         if not isinstance(other, Vector):
-            raise NotInArithmetic(
+            raise self.space.refuse(
                 "a vector and a number are added; what stands in a block is a vector of any dimension"
             )
         self._check(other, "added")
@@ -82,7 +81,7 @@ class Vector:
         if isinstance(by, Operator):
             return by.transposed(self)  # a row times a matrix
         if isinstance(by, Vector):
-            raise NotInArithmetic("vectors are multiplied entry by entry; write dot(x, y)")
+            raise self.space.refuse("vectors are multiplied entry by entry; write dot(x, y)")
         c = self.space.lift(by)
         if c is None:
             return NotImplemented
@@ -139,12 +138,12 @@ class Vector:
     __hash__ = None  # type: ignore[assignment]  # equality depends on what was noted
 
     def _no_order(self, other: Any) -> bool:
-        raise NotInArithmetic("vectors are compared by < or >; what stands in a block is a vector of any dimension")
+        raise self.space.refuse("vectors are compared by < or >; what stands in a block is a vector of any dimension")
 
     __lt__ = __gt__ = __le__ = __ge__ = _no_order
 
     def __bool__(self) -> bool:
-        raise NotInArithmetic("a vector has no truth value")
+        raise self.space.refuse("a vector has no truth value")
 
     def __repr__(self) -> str:
         text = self.space.field.text_of
@@ -188,9 +187,9 @@ class Operator:
     def __call__(self, x: Vector) -> Vector:
         """Return the image of a vector of the space that this maps."""
         if x.space is not self.space:
-            raise NotInArithmetic("an operator and a vector of two proofs met")
+            raise self.space.refuse("an operator and a vector of two proofs met")
         if x.sort != self.source:
-            raise NotInArithmetic(f"{self.name} maps {self.source}; a vector of {x.sort} came")
+            raise self.space.refuse(f"{self.name} maps {self.source}; a vector of {x.sort} came")
         terms = {(((self.name, self.turned), *letters), g): c for (letters, g), c in x.terms.items()}
         image = self.space.formed(self.target, terms, "apply", self.name, self.turned, x.node)
         return -image if self.negative else image
@@ -202,7 +201,7 @@ class Operator:
             return self(x)
         if self.space.is_zero_number(x):
             return 0
-        raise NotInArithmetic("an operator is multiplied by a number; apply it to a vector")
+        raise self.space.refuse("an operator is multiplied by a number; apply it to a vector")
 
     __rmul__ = __mul__
 
@@ -215,7 +214,7 @@ class Operator:
     __hash__ = None  # type: ignore[assignment]
 
     def __bool__(self) -> bool:
-        raise NotInArithmetic("an operator has no truth value")
+        raise self.space.refuse("an operator has no truth value")
 
 
 def is_formal(element: Any) -> bool:
