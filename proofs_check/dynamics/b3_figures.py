@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from proofs_check.dynamics import yi22_figures
 from psitheory.checking import Exhibit
 from psitheory.experiments import compare_classes, descend, log_spaced
 from psitheory.experiments.classes import CONTROL_FACTOR
@@ -135,4 +136,10 @@ def a_thousand_steps_on_digits(rng):
     )
 
 
-FIGURES = (equivalent_starts_on_the_sphere, the_basins_of_gd, the_basins_of_psi_gd, a_thousand_steps_on_digits)
+FIGURES = (
+    equivalent_starts_on_the_sphere,
+    the_basins_of_gd,
+    the_basins_of_psi_gd,
+    a_thousand_steps_on_digits,
+    *yi22_figures.FIGURES,
+)

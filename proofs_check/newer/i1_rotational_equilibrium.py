@@ -44,6 +44,8 @@ Tags
 newer work, weight decay, momentum, equilibrium, effective rate
 """
 
+from functools import cache
+
 import numpy as np
 from hypothesis import strategies as st
 
@@ -152,6 +154,7 @@ def with_decoupled_decay_the_cosine_is_that_of_the_other(eta, product, alpha, r)
 RUNS, WIDTH, STEPS, RATE, DECAY, ALPHA, STRENGTH = 24000, 16, 12, 1.0, 0.01, 0.5, 1.0
 
 
+@cache
 def _walk(seed, coupled):
     """Return an interval of the mean of 1 - cos of the turn after some steps from the equilibrium."""
     rng = np.random.default_rng(seed)

@@ -36,7 +36,7 @@ import numpy as np
 
 from proofs_check.bibliography import KOS24
 from psitheory.arithmetic import namespace
-from psitheory.checking import BALLS, FLOATS, POWERS_OF_TWO, at_most, equal, theorem
+from psitheory.checking import BALLS, CONTROLS, FLOATS, POWERS_OF_TWO, at_most, equal, theorem
 from psitheory.geometry import PSIQuotient
 from psitheory.laws.update import after, run_commutes_with_rescaling
 from psitheory.layout import Layout, blocks
@@ -105,10 +105,10 @@ def classes_do_not_depend_on_the_start_for_one_radius(steps, model, w, a, eta):
     return equal(step(layout.scale(a, w)), step(w))
 
 
-DIGITS = {"steps": 3, "model": digits_network(), "w": network_starts("model"), "a": rescalings("model")}
+DIGITS = {"steps": 3, "model": digits_network(), "w": network_starts("model"), "a": rescalings("model", decades=3)}
 
 
-@I3.law(**DIGITS, eta=0.125, on=(POWERS_OF_TWO,), example=True)
+@I3.law(**DIGITS, eta=0.125, on=(CONTROLS,), example=True)
 def on_digits_classes_do_not_depend_on_the_radius(steps, model, w, a, eta):
     """Three steps of a network on handwritten digits, η = 1/8, from equivalent starts."""
     return run_commutes_with_rescaling(Hyperball(GradientDescent(eta), eta), model, w, a, steps)
