@@ -29,6 +29,7 @@ def _gradients(model, method, w, seed=1):
         rng=np.random.default_rng(seed),
         keep_points=True,
     )
+    assert run.points is not None
     return run.times, np.array([_square(model, w) for w in run.points])
 
 

@@ -64,7 +64,7 @@ I5 = theorem(
     doc=__doc__,
 )
 
-EXACTLY = (SYMBOLS, RATIONALS, BALLS, FLOATS)
+EXACTLY = (SYMBOLS, RATIONALS, BALLS)
 STEP = {"model": psi_models(), "w": points("model"), "m": vectors("model"), "eta": step_sizes(), "beta": factors()}
 ONE = {"model": Rayleigh(np.diag([0.0, 1.0])), "w": np.array([1.0, 1.0]), "eta": 0.25, "beta": 0.5}
 
