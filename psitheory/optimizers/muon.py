@@ -47,7 +47,8 @@ def normalised_rows(matrix: Array) -> Array:
 class Muon:
     r"""Muon with the exact polar factor, :math:`m^+ = \beta m + \nabla f`, :math:`W^+ = W - \eta\,\mathrm{msign}(m^+)`.
 
-    Every part that is a matrix is stepped so; all others step by :math:`\eta m^+`.
+    Parts with blocks (vectors as one row, kernels as a matrix of filters) and free matrices are stepped so; all others
+    step by :math:`\eta m^+`.
 
     Parameters
     ----------
@@ -82,8 +83,10 @@ class Muon:
         buffer = state.momentum * self.momentum + evaluation.gradient
         direction = buffer + 0
         for part in layout.parts:
-            if len(part.shape) == 2:
-                matrix = layout.view(part.name, buffer)
+            if part.blocks or len(part.shape) == 2:
+                rows = part.shape[0] if len(part.shape) > 1 else 1
+                matrix = layout.view(part.name, buffer).reshape(*w.shape[:-1], rows, -1)
                 matrix = normalised_rows(matrix) if self.normalise else matrix
-                layout.view(part.name, direction)[...] = matrix_sign(matrix)
+                target = layout.view(part.name, direction)
+                target[...] = matrix_sign(matrix).reshape(target.shape)
         return w - direction * self.rate, Buffer(buffer)

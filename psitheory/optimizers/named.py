@@ -14,15 +14,18 @@ from psitheory.optimizers.armijo import PSIArmijo
 from psitheory.optimizers.euclidean import GradientDescent, HeavyBall, Nesterov
 from psitheory.optimizers.geodesic import RiemannianGradientDescent
 from psitheory.optimizers.grassmann import SGDG, AdamG
+from psitheory.optimizers.hyperball import Hyperball, Renormalised
 from psitheory.optimizers.interface import Optimizer
 from psitheory.optimizers.lengths import LARS, BarzilaiBorwein, Clipped, NormalisedDescent, Polyak, SignDescent
 from psitheory.optimizers.line_search import ExactLineSearch, NonlinearCG
+from psitheory.optimizers.muon import Muon
 from psitheory.optimizers.newton import QuotientNewton
 from psitheory.optimizers.projected import SGDP, AdamP, Centralised, ProjectedDescent
 from psitheory.optimizers.psi import PSIGradientDescent, PSIMomentum
 from psitheory.optimizers.psi_polyak import PSIPolyak
 from psitheory.optimizers.rapidity import AdaptiveRapidityDescent, RapidityDescent
 from psitheory.optimizers.srt import SGDMRT, AdamGStar, AdamSRT, adam_s
+from psitheory.optimizers.wngrad import SphericalWNGrad
 
 
 class Named(NamedTuple):
@@ -72,6 +75,10 @@ def named_optimizer(name: str, model: Model, *, rate: float, length: float) -> N
     ``newton``        Newton's method on the quotient                             0
     ``exact``         gradient descent by exact line search                       0
     ``cg``            nonlinear conjugate gradients, Polak-Ribière                0
+    ``hyperball``     steps of the given length on the spheres of the start       0
+    ``ngpt``          Adam without eps on the spheres of the start                1
+    ``muon``          Muon, polar factors of the given length                     1
+    ``wngrad``        WNGrad on the unit spheres, b = 1/η at first                0
     ``rgd``           Riemannian gradient descent along geodesics, rate η         0
     ``projected``     projected gradient descent on unit spheres, rate η          0
     ``sgd-g``         SGD-G on lines, rate η/10, γ = 0.9, ν = 0.1                 0
@@ -145,6 +152,10 @@ _BUILDERS: dict[str, tuple[str, int, Callable[[Model, float, float], Optimizer]]
     "psi-momentum": ("PSI-GD with momentum", 0, lambda model, rate, length: PSIMomentum(rate / 10, 0.9)),
     "psi-armijo": ("PSI-GD with backtracking", 0, lambda model, rate, length: PSIArmijo(model, 8 * rate)),
     "psi-rd": ("rapidity descent", 0, lambda model, rate, length: RapidityDescent(1 / rate)),
+    "hyperball": ("hyperball", 0, lambda model, rate, length: Hyperball(GradientDescent(rate), length)),
+    "wngrad": ("WNGrad on the sphere", 0, lambda model, rate, length: SphericalWNGrad(1 / rate, rate=rate)),
+    "ngpt": ("nGPT-like Adam", 1, lambda model, rate, length: Renormalised(Adam(_per_weight(model, length), eps=0))),
+    "muon": ("Muon", 1, lambda model, rate, length: Muon(length)),
     "psi-rd-search": (
         "rapidity descent, L sought",
         0,
