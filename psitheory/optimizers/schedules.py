@@ -57,7 +57,7 @@ def decay_as_schedule(rate: float, decay: float, momentum: float = 0.0) -> Sched
     Examples
     --------
     >>> round(decay_as_schedule(0.1, 0.1, 0.25).alpha, 6)
-    0.986482
+    0.986606
     """
     check_rate(rate)
     check_rate(decay, "decay")
