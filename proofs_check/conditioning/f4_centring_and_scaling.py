@@ -37,6 +37,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from proofs_check.bibliography import LAN22
+from proofs_check.conditioning.f4_figures import FIGURES
 from psitheory.arithmetic import namespace
 from psitheory.checking import BALLS, at_most, theorem
 from psitheory.models.conditioning import squared_condition, with_ones
@@ -161,3 +162,7 @@ def scaling_worsens_the_condition_of_that_matrix_by_more(h):
 def scaling_worsens_the_condition_of_the_small_matrix_by_more(h):
     """It worsens κ of that matrix by 1.02."""
     return _worse_by(h, 10200)
+
+
+for figure in FIGURES:
+    F4.exhibit(figure)
