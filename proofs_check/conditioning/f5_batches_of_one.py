@@ -22,7 +22,8 @@ The running variance is a mean of nonnegative numbers and of the 1 it starts fro
 What is checked, what is not
 ----------------------------
 That the variance of one sample is 0, on rationals, in balls and on floats; that the divisor of BNP stays above
-:math:`10^{-4}` over runs of batches of one, in balls and on floats; ten online steps of a neuron on handwritten
+:math:`\rho^t + 10^{-4}` over runs of batches of one, in balls and on floats; ten online steps of a neuron on
+handwritten
 digits, which lower the loss on the sample at hand.
 
 Tags
@@ -84,7 +85,8 @@ def _divisor(h, steps):
 def running_variances_stay_positive(h, steps):
     """The divisor of BNP is at least 10⁻⁴ + 0.99^t after t batches of one."""
     variance = _divisor(h, steps)
-    return at_most((1 + 99 * namespace(variance).ones_like(variance)) / 10**6, variance)
+    kept = namespace(variance).ones_like(variance) * RunningStatistics().momentum
+    return at_most(kept**steps + RunningStatistics().absolute, variance)
 
 
 @running_variances_stay_positive.counterfeit(h=batches(1), steps=counts(40, 60))
