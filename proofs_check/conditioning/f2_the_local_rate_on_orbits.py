@@ -26,7 +26,8 @@ What is checked, what is not
 ----------------------------
 That no rate does better than the one named, and that this one attains :math:`(\kappa^*-1)/(\kappa^*+1)`, on rationals;
 the limit and the factor on Rayleigh quotients with whole eigenvalues from errors of :math:`2^{-14}`, in balls.
-Several blocks, where :math:`\kappa^*` depends on the ratios of the norms, are claim C5's.
+Two coupled blocks, where
+:math:`\kappa^*` depends on the ratio of the norms, on floats against control runs.
 
 Tags
 ----
@@ -38,11 +39,12 @@ from hypothesis import strategies as st
 
 from proofs_check.bibliography import LAN22
 from psitheory.arithmetic import namespace
-from psitheory.checking import BALLS, RATIONALS, Exhibit, at_most, equal, theorem
+from psitheory.checking import BALLS, CONTROLS, RATIONALS, Exhibit, at_most, equal, theorem
 from psitheory.laws.update import after
-from psitheory.models import Rayleigh
+from psitheory.models import Frozen, RankOne, Rayleigh
+from psitheory.models.conditioning import effective_condition, hessian_matrix
 from psitheory.optimizers import GradientDescent
-from psitheory.strategies import ratios
+from psitheory.strategies import ratios, rescalings
 
 F2 = theorem(
     "F2",
@@ -158,6 +160,42 @@ def _contracts(gap, numerator, denominator):
 def the_distance_contracts_by_a_hundredth_more(gap):
     """It is at most 0.99 of that."""
     return _contracts(gap, 100, 99)
+
+
+# -- several blocks -----------------------------------------------------------------------------
+
+
+def _condition(s, a):
+    """Return κ* at a·w of ‖s₁ū₁ū₂ᵀ - diag(s)‖² at its minimum (e_1, e_1), two blocks."""
+    model = Frozen(RankOne(np.diag(s)), np.array([1.0]))
+    w = model.layout.scale(a, np.array([1.0, 0, 1.0, 0]))
+    along = np.stack([np.concatenate([w[:2], 0 * w[2:]]), np.concatenate([0 * w[:2], w[2:]])])
+    return effective_condition(hessian_matrix(model, w), along)
+
+
+PAIRS = {"s": st.integers(3, 12).map(lambda k: np.array([2.0, k / 16])), "a": rescalings([2, 2], decades=1)}
+
+
+def _is_that_of(s, a, scaled):
+    """Claim that κ* at a·w is that of the 2 × 2 matrix ((p, q), (q, p)) with its entries over ``scaled`` of a_i a_j."""
+    high, low = 1.0, s[1] / s[0]  # p = 1 and q = -s₂/s₁ in units of 2s₁
+    factor = np.outer(1 / a, 1 / a) if scaled else np.ones((2, 2))
+    values = np.linalg.eigvalsh(np.array([[high, -low], [-low, high]]) * factor)
+    return equal(_condition(s, a), values[1] / values[0])
+
+
+@F2.law(**PAIRS, on=(CONTROLS,))
+def with_two_blocks_the_condition_depends_on_the_ratio_of_norms(s, a):
+    """The entries of the Hessian scale as 1/(r_i r_j), and κ* with them."""
+    return _is_that_of(s, a, scaled=True)
+
+
+@with_two_blocks_the_condition_depends_on_the_ratio_of_norms.counterfeit(
+    instance={"s": np.array([2.0, 0.75]), "a": np.array([4.0, 1.0])}
+)
+def the_condition_does_not_depend_on_the_norms(s, a):
+    """It is the same at every representative; at (4, 1) it is 18.97 against 2.2."""
+    return _is_that_of(s, a, scaled=False)
 
 
 @F2.exhibit
