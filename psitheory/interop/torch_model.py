@@ -90,8 +90,13 @@ def _modes(module: nn.Module, call: Any, name: str, only_present: bool) -> dict[
     order = ("train", "eval") if module.training else ("eval", "train")
     if only_present:
         return {order[0]: _of_mode(module, call, name, order[0])}
-    found = {mode: _of_mode(module, call, name, mode) for mode in order}
-    first, second = (found[mode] for mode in order)
+    first = _of_mode(module, call, name, order[0])
+    try:
+        second = _of_mode(module, call, name, order[1])
+    except ArgumentError as error:
+        note = f"judged in {order[0]} mode alone: in {order[1]} mode {error}"
+        return {order[0]: replace(first, notes=(*first.notes, note))}
+    found = dict(zip(order, (first, second), strict=True))
     assert first.point is not None
     try:
         one, two = first.observe(first.point), second.observe(first.point)
@@ -119,19 +124,20 @@ def _function(module: nn.Module, call: Any, name: str, mode: str | None) -> Loss
 def _seen(runner: Runner, call: Any, parts: list[Any], name: str, notes: tuple[str, ...]) -> LossFunction:
     """Return a runner as a function of its loss, or of its outputs where there is none, and of its outputs."""
     of_outputs = _wrapped(runner, parts, name, notes, loss_of=_projection, types=types_of(runner, call, "outputs"))
-    made = _wrapped(
-        runner, parts, name, notes, loss_of=None, of_outputs=of_outputs, types=types_of(runner, call, "loss")
-    )
-    if not runner.removed:
-        without = partial(_without_eps, runner, call, parts, name, made)
-        return replace(made, without_eps=without, eps="its small constants")
-    return made
+    loss_types = types_of(runner, call, "loss")
+    made = _wrapped(runner, parts, name, notes, loss_of=None, of_outputs=of_outputs, types=loss_types)
+    if runner.removed:
+        return made
+    without = partial(_without_eps, runner, call, parts, name, made)
+    if made.of_outputs is not None:
+        made = replace(made, of_outputs=replace(of_outputs, without_eps=lambda: without().of_outputs or of_outputs))
+    return replace(made, without_eps=without, eps="its small constants")
 
 
 def _without_eps(runner: Runner, call: Any, parts: list[Any], name: str, made: LossFunction) -> LossFunction:
     """Return the function without the small constants that stand beside something that scales; itself if none do."""
     assert made.types is not None
-    constants = made.types({}).eps
+    constants = made.types({}).constants
     return _seen(runner.without(constants), call, parts, name, made.notes) if constants else made
 
 
@@ -205,6 +211,9 @@ def _runner(module: nn.Module, call: Any, training: bool, mode: str | None) -> t
         except Exception as error:
             reason = reason or error
             continue
+        if dtype is torch.float64 and own is not torch.float64:
+            plain = str(own).removeprefix("torch.")
+            notes.append(f"judged in float64, where less is rounded; the module itself computes in {plain}")
         if dtype is not torch.float64:
             notes.append(f"evaluated in {str(dtype).removeprefix('torch.')}: the module does not run in float64")
         where = f" in {mode} mode" if mode else ""

@@ -12,7 +12,6 @@ import torch
 from torch import Tensor, nn
 
 from psitheory.errors import ArgumentError, ArgumentTypeError
-from psitheory.scaletypes.models.rules import Demand
 from psitheory.scaletypes.models.torch.without_constants import WithoutConstants
 
 
@@ -144,9 +143,9 @@ class Runner:
         self.pristine = copied(self.module) if fresh else None
         self.random_states = [torch.Generator().manual_seed(seed).get_state() for seed in SEEDS]
         self.draws = False
-        self.removed: Sequence[Demand] = ()
+        self.removed: Sequence[float] = ()
 
-    def without(self, constants: Sequence[Demand]) -> Runner:
+    def without(self, constants: Sequence[float]) -> Runner:
         """Return a runner of the same module from which small constants are taken out as it runs."""
         other = copy.copy(self)
         other.removed = constants

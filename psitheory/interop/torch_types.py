@@ -10,6 +10,7 @@ import torch
 
 from psitheory.interop.torch_state import Runner, TensorModule
 from psitheory.scaletypes.degrees import Ids
+from psitheory.scaletypes.equations import Place
 from psitheory.scaletypes.models.torch import traced
 from psitheory.scaletypes.models.torch.without_constants import WithoutConstants
 from psitheory.scaletypes.models.types import ModelTypes
@@ -19,8 +20,16 @@ Aspect = Literal["loss", "outputs"]
 
 def types_of(runner: Runner, call: Callable[..., Any], aspect: Aspect) -> Callable[[Mapping[str, Ids]], ModelTypes]:
     """Return what derives the types of a module's loss or outputs; entries that have no effect may be named."""
+    plain: list[ModelTypes] = []
 
     def types(ignored: Mapping[str, Ids]) -> ModelTypes:
+        if ignored:
+            return traced_with(ignored)
+        if not plain:
+            plain.append(traced_with({}))
+        return plain[0]
+
+    def traced_with(ignored: Mapping[str, Ids]) -> ModelTypes:
         runner.prepare(runner.point)
         module = runner.module
         given = module.parameter_names() if isinstance(module, TensorModule) else {}
@@ -33,7 +42,8 @@ def types_of(runner: Runner, call: Callable[..., Any], aspect: Aspect) -> Callab
                 ignored=ignored,
             )
         seen = loss if aspect == "loss" and loss is not None else outputs
-        trace.rules.zero(trace.ids(seen), f"the {aspect}")
+        trace.rules.place = lambda: Place("", 0)  # no line asks for it
+        trace.rules.zero(trace.ids(seen), f"the {aspect} must stay")
         return ModelTypes(trace.rules, parameters)
 
     return types

@@ -18,6 +18,8 @@ from psitheory.symmetry.without_effect import without_effect
 
 POINTS = 2
 CONTROLS = 2
+NEAR, FAR = 4, 30
+"""Exponents of two up to about which scales are tried."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +43,8 @@ class Derived:
     exact: bool
     up_to_eps: bool
     bit_for_bit: bool
+    reach: int
+    """Runs went to scales of about two to this power, up and down."""
 
     @property
     def confirmed(self) -> bool:
@@ -50,8 +54,8 @@ class Derived:
     @property
     def notes(self) -> tuple[str, ...]:
         """Return what a reader must know of the derivation."""
-        eps = [f"up to the constant {d.constant:g}: {d.what}, {d.place}" for d in self.types.eps]
-        floors = [f"from a scale on, that of {d.constant:g}: {d.what}, {d.place}" for d in self.types.floors]
+        eps = [f"eps {d.constant:g}: {d}" for d in self.types.eps]
+        floors = [f"a floor of {d.constant:g}, so from a scale on: {d}" for d in self.types.floors]
         bound = ["types give a lower bound, since not all of it was derived"] if self.types.missing else []
         return (*_few(eps), *_few(floors), *_few(list(self.types.missing)), *bound)
 
@@ -74,7 +78,10 @@ def derived(function: LossFunction, rng: np.random.Generator) -> Derived | None:
         types = function.types(ignored)
         exact, same = confirmed(function, bases, types.exact, rng)
         loose, alike = confirmed(clean, clean_bases, types.up_to_eps, rng) if clean is not function else (exact, True)
-        return Derived(types, function, clean, exact, loose, same and alike)
+        reach = NEAR
+        if exact and loose and function.dtype == np.float64 and confirmed(clean, clean_bases, types.exact, rng, FAR)[0]:
+            reach = FAR
+        return Derived(types, function, clean, exact, loose, same and alike, reach)
 
     ignored = without_effect(clean, clean_bases, rng)
     found = with_ignored(ignored)
@@ -94,13 +101,13 @@ def _clean(function: LossFunction, points: Array) -> LossFunction:
 
 
 def confirmed(
-    function: LossFunction, bases: Sequence[Baseline], algebra: Algebra, rng: np.random.Generator
+    function: LossFunction, bases: Sequence[Baseline], algebra: Algebra, rng: np.random.Generator, reach: int = NEAR
 ) -> tuple[bool, bool]:
     """Return whether random elements of an algebra leave a function unchanged at some points, and bit for bit."""
     told = [base for base in bases if not base.blind("loss")] or bases
     exact = True
     for base, whole in product(told, (True, False)):
-        w = moved(function, base.w, algebra.random(rng, whole=whole))
+        w = moved(function, base.w, algebra.random(rng, whole=whole, size=reach / 2))
         with np.errstate(all="ignore"):
             change = base.change(function.observe(w), "loss")
         if not base.explains(change, function, w, "loss", added=True):

@@ -12,8 +12,8 @@ from psitheory.conformance.findings import ConformanceReport, Finding, raised
 from psitheory.conformance.models.basics import GRADIENT, REPEATS, gradient_is_right, repeats
 from psitheory.conformance.models.claims import Claim, claims_of, judged
 from psitheory.conformance.models.levels import Level
-from psitheory.conformance.models.survey import levels_of
-from psitheory.conformance.models.words import described, group_of, narrow_range, smallest_of, witness_of
+from psitheory.conformance.models.survey import Survey, levels_of
+from psitheory.conformance.models.words import decay_of, described, group_of, narrow_range, smallest_of, witness_of
 from psitheory.errors import UnknownName
 from psitheory.frameworks import one_thread
 from psitheory.symmetry.baseline import in_own_precision
@@ -69,8 +69,10 @@ def check_model(
     -------
     ConformanceReport
         ``properties`` holds the level of each parameter by name, ``groups`` (the blocks, as plain data that an
-        optimiser takes), ``signs`` (whether sign changes pass too), ``eps``, and what differs for ``outputs`` and
-        other modes.
+        optimiser takes), ``signs`` (whether sign changes pass too), ``eps``, what differs for ``outputs`` and
+        other modes, ``exactly`` (what holds exactly of parameters whose level holds up to an eps), ``breaks`` (the
+        line that fixes a parameter's scale) and ``weight decay``: the parameters on which it is a pure rate, those on
+        which it is one only if it acts on all of a group, and those whose function it changes.
 
     Raises
     ------
@@ -101,9 +103,12 @@ def check_model(
         notes += [note for note in function.notes if note not in notes]
         if is_main and (gradient is not None or _is_ours(f)):
             findings.append(gradient_is_right(function, rng, replay))
-        found, said = levels_of(function, rng)
-        notes += [note for note in dict.fromkeys(said) if note not in notes]
+        survey = levels_of(function, rng)
+        found = survey.found
+        notes += [note for note in dict.fromkeys(survey.notes) if note not in notes]
         _record(properties, found, main=is_main, mode=mode)
+        if is_main:
+            _record_types(properties, survey)
         if is_main:
             findings += _findings(function, found, given, rng, replay)
     chosen = tuple(finding for finding in findings if wanted is None or finding.law in wanted)
@@ -130,6 +135,16 @@ def _record(properties: dict[str, Any], found: Mapping[str, Mapping[str, Level]]
         properties[mode] = aspects[first]
     if len(aspects) > 1 and aspects["outputs"] != aspects["loss"]:
         properties["outputs" if main else f"{mode} outputs"] = aspects["outputs"]
+
+
+def _record_types(properties: dict[str, Any], survey: Survey) -> None:
+    """Write what types say besides levels, and what weight decay does, into the properties."""
+    levels = next(iter(survey.found.values()))
+    properties["weight decay"] = decay_of(levels)
+    if survey.exact:
+        properties["exactly"] = survey.exact
+    if survey.breaks:
+        properties["breaks"] = survey.breaks
 
 
 def described_limit(level: Level) -> dict[str, Any]:

@@ -50,8 +50,7 @@ class Level:
         """Return whether it concerns some slices of a part alone."""
         if self.family is None:
             return False
-        view, units = self.family.layout.view, self.family.units
-        return any(bool(np.any(view(name, units) < 0)) for name in self.parts)
+        return any(bool(np.any(self.family.labels_of(name) < 0)) for name in self.parts)
 
     @property
     def name(self) -> str:

@@ -56,6 +56,15 @@ class Family:
         used = self.powers[self.units >= 0]
         return bool(np.any(used > 0) and np.any(used < 0))
 
+    @property
+    def is_uniform(self) -> bool:
+        """Return whether all entries that are scaled have one exponent."""
+        return not np.ptp(self.powers[self.units >= 0]) > 0
+
+    def labels_of(self, name: str) -> Array:
+        """Return the unit of each entry of a part, -1 for those that stay."""
+        return self.layout.view(name, self.units)
+
     def scaled(self, w: Array, x: Array) -> Array:
         """Return w with unit u scaled by 2^x_u; bit for bit if every x is an integer."""
         used = np.flatnonzero(self.units >= 0)

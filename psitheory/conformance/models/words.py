@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -91,15 +92,32 @@ def narrow_range(level: Level) -> str:
     return f"2**{outcome.lowest} to 2**{outcome.highest}{error}"
 
 
+def decay_of(levels: Mapping[str, Level]) -> dict[str, list[Any]]:
+    """Return on which parameters weight decay changes no function, and so only the effective rate.
+
+    Decay multiplies a parameter by one factor: a symmetry if the parameter as a whole, or a group together, may be
+    scaled.
+    """
+    found: dict[str, list[Any]] = {"pure rate": [], "pure rate together": [], "no effect": [], "regularises": []}
+    for name, level in levels.items():
+        family = level.family
+        is_whole = family is not None and family.is_uniform and not level.is_partial
+        if level.text == "no effect":
+            found["no effect"].append(name)
+        elif is_whole and len(level.parts) == 1 and level.text not in ("none", "undecided"):
+            found["pure rate"].append(name)
+        elif is_whole and len(level.parts) > 1:
+            if list(level.parts) not in found["pure rate together"]:
+                found["pure rate together"].append(list(level.parts))
+        else:
+            found["regularises"].append(name)
+    return {what: names for what, names in found.items() if names}
+
+
 def group_of(level: Level) -> dict[str, Any] | None:
     """Return the blocks of a level as plain data, what an optimiser needs to know; None where that cannot say it."""
     family = level.family
-    if (
-        family is None
-        or level.text in ("none", "undecided")
-        or level.is_partial
-        or np.ptp(family.powers[family.units >= 0]) > 0
-    ):
+    if family is None or level.text in ("none", "undecided") or level.is_partial or not family.is_uniform:
         return None
     if len(level.parts) > 1:
         if not all(_in_blocks_of_rows(family, name) for name in level.parts):
@@ -116,6 +134,6 @@ def group_of(level: Level) -> dict[str, Any] | None:
 
 def _in_blocks_of_rows(family: Family, name: str) -> bool:
     """Return whether the units of a part are equal blocks of consecutive rows, in order."""
-    units = np.atleast_1d(family.layout.view(name, family.units))
+    units = np.atleast_1d(family.labels_of(name))
     blocks = np.arange(len(units)) * family.count // len(units)
     return len(units) % family.count == 0 and bool(np.all(units.reshape(len(units), -1) == blocks[:, None]))

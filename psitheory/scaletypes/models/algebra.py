@@ -156,9 +156,10 @@ class Algebra:
         numbers = np.array([sum(float(c) * values.get(v, 0.0) for v, c in form.items()) for form in forms])
         return numbers[where].reshape(np.shape(compressed(ids)))
 
-    def random(self, rng: np.random.Generator, *, whole: bool) -> dict[str, Array]:
-        """Return the exponents of a random symmetry by part, even integers if ``whole``."""
-        drawn = 2.0 * rng.integers(-2, 3, len(self.free)) if whole else rng.uniform(-2, 2, len(self.free))
+    def random(self, rng: np.random.Generator, *, whole: bool, size: float = 2.0) -> dict[str, Array]:
+        """Return the exponents of a random symmetry by part, up to about ``size``; even integers if ``whole``."""
+        drawn = size * rng.uniform(-1, 1, len(self.free))
+        drawn = 2 * np.round(drawn) if whole else drawn
         values = dict(zip(self.free, drawn, strict=True))
         return {name: np.nan_to_num(self.exponents(name, values)) for name in self.parameters}
 

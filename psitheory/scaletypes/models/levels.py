@@ -96,8 +96,8 @@ def _require_constant(algebra: Algebra, name: str, axis: int, state: Elimination
         both = [a.reshape((1,) * (len(shape) - a.ndim) + a.shape) for a in both]
         if all(a.shape[axis] > 1 for a in both) or (piece.unused is not None and both[0].shape[axis] > 1):
             both = [_difference(algebra, *both), np.zeros((1,) * len(shape), np.int64)]
-        unused = None if piece.unused is None else piece.unused.reshape(shape)
-        for ids in both:
+        unused = None if piece.unused is None or not piece.unused.any() else piece.unused.reshape(shape)
+        for ids in both if unused is None else [np.broadcast_to(a, shape) for a in both]:
             _equal_along(algebra, ids, axis, state, unused)
 
 

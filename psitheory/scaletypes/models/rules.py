@@ -32,7 +32,7 @@ class Demand:
     constant: float = 0.0
 
     def __str__(self) -> str:
-        return f"{self.what} at {self.place}"
+        return f"{self.what} at {self.place.short}" if self.place.line else self.what
 
 
 @dataclass
@@ -57,6 +57,8 @@ class Rules:
     because: dict[int, Demand] = field(default_factory=dict)
     soft: list[Demand] = field(default_factory=list)
     missing: dict[tuple[str, Place], None] = field(default_factory=dict)
+    constants: set[float] = field(default_factory=set)
+    """All small constants that stand where an eps does, also beside what does not scale."""
 
     def fresh(self, shape: Sequence[int]) -> Ids:
         """Return an array of new unknowns."""
@@ -87,6 +89,19 @@ class Rules:
     def times(self, a: Ids, factor: float | Fraction) -> Ids:
         """Return ``factor·a``."""
         return self.combine(a, np.int64(0), simple(factor), 0)
+
+    def settled(self, a: Ids) -> Ids:
+        """Return degrees in unknowns that are still free: what was found equal is then the same number."""
+        a = compressed(a)
+        kinds, where = np.unique(a, return_inverse=True)
+        form, reduce, key = self.degrees.form, self.solver.reduce, self.degrees.id
+        free = np.array([k if k <= 0 else key(reduce(form(k))) for k in kinds.tolist()], np.int64)
+        return compressed(free[where.ravel()].reshape(a.shape))
+
+    @property
+    def solved(self) -> int:
+        """Return how many unknowns are no longer free."""
+        return len(self.solver.solved)
 
     def equal(self, a: Ids, b: Ids, what: str, kind: Kind = Kind.HARD, constant: float = 0.0) -> None:
         """Demand that degrees be equal, entry by entry."""
@@ -124,14 +139,18 @@ class Rules:
         lines = np.moveaxis(a, along, range(a.ndim - len(along), a.ndim))
         lines = lines.reshape(*lines.shape[: a.ndim - len(along)], -1)
         first = np.take_along_axis(lines, (lines != ANY).argmax(-1)[..., None], -1)
+        before = self.solved
         self.equal(lines, first, what)
-        return first.reshape(shape)
+        found = first.reshape(shape)
+        return found if self.solved == before else self.settled(found)
 
     def join(self, a: Ids, b: Ids, what: str) -> Ids:
         """Demand equal degrees of two summands; return that of their sum."""
         a, b = compressed(a), compressed(b)
+        before = self.solved
         self.equal(a, b, what)
-        return np.where(a == ANY, b, a)
+        found = np.where(a == ANY, b, a)
+        return found if self.solved == before else self.settled(found)
 
     def contract(self, a: Ids, b: Ids, what: str) -> Ids:
         r"""Return the degrees of :math:`\sum_ka_{mk}b_{kn}`, (..., m, k) and (..., k, n).

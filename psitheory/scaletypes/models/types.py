@@ -41,6 +41,11 @@ class ModelTypes:
         return Algebra(self.rules, self.parameters, exact=False)
 
     @property
+    def constants(self) -> list[float]:
+        """Return all small constants that are added, or that bound from below what scales."""
+        return sorted(self.rules.constants | {demand.constant for demand in self.floors})
+
+    @property
     def eps(self) -> list[Demand]:
         """Return the small constants that stand beside something that scales, one for each line."""
         return _one_a_line(d for d in self.rules.soft if d.kind is Kind.CONSTANT)

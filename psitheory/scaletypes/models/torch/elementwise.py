@@ -62,6 +62,7 @@ def add(m: Any, c: Any) -> Ids:
     one, two = c.args[0], c.args[1]
     for x, constant in ((one, constant_of(m, two)), (two, constant_of(m, one))):
         if constant is not None and 0 < abs(constant) <= SMALL and m.knows(x):
+            m.rules.constants.add(constant)
             ids = m.ids(x)
             m.rules.zero(ids, said(m, c), Kind.CONSTANT, constant)
             return ids

@@ -12,6 +12,9 @@ from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.models.parameters import Parameter, View
 from psitheory.scaletypes.models.rules import Rules, compressed
 
+FEW = 256
+"""Fewer degrees than these of one storage are left as they are."""
+
 
 def view_of(t: Any) -> View:
     """Return where the entries of a tensor lie in its storage; complex ones are two real ones each, on a last axis."""
@@ -34,6 +37,8 @@ class _Shadow:
     size: int
     view: View | None
     ids: Ids
+    settled: int = -1
+    """How many unknowns were solved when its degrees were last put into free ones."""
 
 
 class Memory:
@@ -68,12 +73,21 @@ class Memory:
         if shadow.size != size_of(t):  # its bytes are taken for numbers of another kind
             self.rules.unknown_operation("a view as another dtype", [compressed(shadow.ids)])
             return np.zeros([1] * t.dim(), np.int64)
+        self._settle(shadow)
         if shadow.view is not None:
             found = _as_seen(shadow.view, shadow.ids, view)
             if found is not None:
                 return found
             shadow.ids, shadow.view = _spread(shadow), None
         return compressed(view.of(shadow.ids))
+
+    def _settle(self, shadow: _Shadow) -> None:
+        """Put degrees into unknowns that are still free, so that they stay few."""
+        if shadow.ids.size > FEW and shadow.settled != self.rules.solved:
+            shadow.ids = self.rules.settled(shadow.ids)
+            shadow.settled = self.rules.solved
+            if shadow.view is None:
+                shadow.ids = np.broadcast_to(shadow.ids, shadow.count).copy()
 
     def write(self, t: Any, ids: Ids) -> None:
         """Set the degrees of a tensor; ``ids`` broadcast to its shape."""

@@ -17,6 +17,7 @@ from psitheory.scaletypes.models.torch.memory import view_of
 def normalised(m: Any, c: Any, ids: Ids, eps: Any) -> None:
     """Demand degree zero of what stands beside an eps, softly."""
     if eps is None or eps:
+        m.rules.constants.add(float(eps or 0.0))
         m.rules.zero(ids, f"eps of {said(m, c)}", Kind.CONSTANT, float(eps or 0.0))
 
 

@@ -8,29 +8,28 @@ from typing import Any
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from psitheory.scaletypes.models.rules import Demand
 from psitheory.scaletypes.models.torch.call import Call
 
 SHRINK = 2.0**-60
 """What a constant is multiplied by to take it out: too small to be felt, and still no division by zero."""
-ADDING = {"add", "sub", "rsub"}
+ADDING = {"add", "sub", "rsub", "clamp", "clamp_min", "maximum", "fmax"}
 
 
 class WithoutConstants(TorchDispatchMode):  # type: ignore[misc]
-    """Multiplies by 2^-60 the constants of some demands, where they are added or handed to a normalisation.
+    """Multiplies by 2^-60 some constants where they are added, bound from below or are handed to a normalisation.
 
     A constant is known again by its value: all of one value are taken out, wherever they stand.
     """
 
-    def __init__(self, demands: Iterable[Demand]) -> None:
+    def __init__(self, constants: Iterable[float]) -> None:
         super().__init__()
-        self.constants = {demand.constant for demand in demands}
+        self.constants = set(constants)
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Run one operation without its constant."""
         call = Call(func, args, kwargs or {})
         if call.name in ADDING:
-            return func(*[self._smaller(x) for x in args], **(kwargs or {}))
+            return func(*map(self._smaller, args), **{k: self._smaller(x) for k, x in (kwargs or {}).items()})
         eps = next((name for name in ("eps", "epsilon") if name in call.values), None)
         if eps is None or float(call[eps] or 0.0) not in self.constants:
             return call.run()
