@@ -6,9 +6,11 @@ so ``except ValueError`` keeps working and a command line can show the sentence 
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 
 class PsitheoryError(Exception):
@@ -43,6 +45,33 @@ class WrongClass(PsitheoryError, ValueError):
     """A jet was used at a class other than its own."""
 
 
+class LeftTheProcess(BaseException):
+    """Somebody's code called ``os._exit``, which would have ended the process without a verdict."""
+
+
+@contextmanager
+def exits_refused() -> Iterator[None]:
+    """Turn ``os._exit`` inside the block into an exception: code that is tried may not end the process."""
+
+    def refuse(status: int = 0) -> NoReturn:
+        raise LeftTheProcess(f"os._exit({status}) was called")
+
+    before = os._exit
+    os._exit = refuse
+    try:
+        yield
+    finally:
+        os._exit = before
+
+
+def said(error: BaseException) -> str:
+    """Return what an exception says in one line, though its ``__str__`` may raise."""
+    try:
+        return " ".join(str(error).split())
+    except Exception as again:
+        return f"(its text cannot be had: {type(again).__name__})"
+
+
 @contextmanager
 def told_where(what: str, within: str | None = None, *, passing: tuple[type[Exception], ...] = ()) -> Iterator[None]:
     """Turn any error of foreign code, but those that are ``passing``, into one sentence with the file and the line.
@@ -50,18 +79,20 @@ def told_where(what: str, within: str | None = None, *, passing: tuple[type[Exce
     ``within`` is the file whose line is shown, if it is among the frames.
     """
     try:
-        yield
+        with exits_refused():
+            yield
+    except KeyboardInterrupt:
+        raise
     except passing:
         raise
     except SyntaxError as error:
         raise ArgumentError(f"{what} is not Python: {error.filename}, line {error.lineno}: {error.msg}") from error
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         frames = traceback.extract_tb(error.__traceback__)
         own = [frame for frame in frames if frame.filename == within] if within else []
         at = (own or frames)[-1]
-        said = " ".join(str(error).split())
         raise ArgumentError(
-            f"{what} cannot be loaded: {at.filename}, line {at.lineno}: {type(error).__name__}: {said}"
+            f"{what} cannot be loaded: {at.filename}, line {at.lineno}: {type(error).__name__}: {said(error)}"
         ) from error
 
 

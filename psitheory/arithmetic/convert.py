@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -70,7 +71,10 @@ def to_floats(value: Any) -> Any:
         return np.array([to_floats(x) for x in value.flat], dtype=float).reshape(value.shape)
     found = namespace(value)
     if found is RATIONALS:
-        return int(value.p) / int(value.q)
+        try:
+            return int(value.p) / int(value.q)
+        except OverflowError:
+            return math.inf if value > 0 else -math.inf
     if found is BALLS:
         return float(value.mid())
     return value if isinstance(value, np.ndarray) else float(value)

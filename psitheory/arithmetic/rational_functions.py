@@ -143,6 +143,9 @@ class RationalFunction:
     def __hash__(self) -> int:
         return hash(str(self))
 
+    def __bool__(self) -> bool:
+        raise NotInArithmetic("an element on symbols has no truth value; compare through the namespace")
+
     def __repr__(self) -> str:
         return str(self.top) if self.bottom.is_one() else f"({self.top})/({self.bottom})"
 

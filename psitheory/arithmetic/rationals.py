@@ -21,6 +21,8 @@ class Rationals(ObjectNamespace):
 
         if isinstance(value, fmpq):
             return value
+        if type(value).__module__ == "numpy":
+            value = value.item()
         try:
             exact = Fraction(value)
         except (TypeError, ValueError, OverflowError) as error:

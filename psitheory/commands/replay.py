@@ -34,13 +34,18 @@ def replay(
     """
     from psitheory.report import terminal
 
-    outcome = replay_case(target, law, witness, kind)
-    show_pieces([terminal.outcome_text(law, outcome)])
+    outcome, arithmetic = replayed(target, law, witness, kind)
+    show_pieces([terminal.outcome_text(law, outcome, arithmetic)])
     raise typer.Exit({"passed": 0, "failed": 1}.get(outcome.status, 3))
 
 
 def replay_case(target: str, name: str, witness: str, kind: str | None = None) -> Outcome:
-    """Return what becomes of one case.
+    """Return what becomes of one case; see :func:`replayed`."""
+    return replayed(target, name, witness, kind)[0]
+
+
+def replayed(target: str, name: str, witness: str, kind: str | None = None) -> tuple[Outcome, str]:
+    """Return what becomes of one case, and the arithmetic in which it was run.
 
     Parameters
     ----------
@@ -60,6 +65,7 @@ def replay_case(target: str, name: str, witness: str, kind: str | None = None) -
     ArgumentError
         If the witness is not JSON, or does not give the inputs of the law.
     """
+    from psitheory.runner import CannotRun
     from psitheory.runner import replay as run_again
 
     theorem, law = _law(target, name)
@@ -71,9 +77,11 @@ def replay_case(target: str, name: str, witness: str, kind: str | None = None) -
         came = ", ".join(data) if isinstance(data, dict) else type(data).__name__
         raise ArgumentError(f"witness gives {came or 'nothing'}; {name} needs {', '.join(law.domains)}")
     try:
-        return run_again(law, data, kind)
+        return run_again(law, data, kind), kind
     except PsitheoryError:
         raise
+    except CannotRun as reason:
+        raise ArgumentError(f"kind is {kind!r}, in which {name} cannot be run: {reason}") from reason
     except Exception as error:
         said = " ".join(str(error).split())
         raise ArgumentError(f"witness cannot be run through {name}: {type(error).__name__}: {said}") from error
@@ -101,7 +109,7 @@ def _loaded(witness: str) -> Any:
             raise UnknownName(f"witness {witness!r} names a file that cannot be read: {error}") from error
     try:
         return json.loads(text)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise ArgumentError(f"witness is not JSON ({error}); the inputs that the report prints are needed") from error
 
 
@@ -109,11 +117,20 @@ def _stored(data: Any, theorem: Theorem, name: str, kind: str | None) -> tuple[A
     """Return the inputs and their kind: out of a report if ``data`` is one, else ``data`` itself."""
     if not (isinstance(data, dict) and isinstance(data.get("claims"), list)):
         return data, None
+    try:
+        return _of_report(data, theorem, name, kind)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ArgumentError(
+            f"witness is a report with a missing or mistyped key ({error}); verify --json writes one"
+        ) from error
+
+
+def _of_report(data: Any, theorem: Theorem, name: str, kind: str | None) -> tuple[Any, str | None]:
     laws = [law for claim in data["claims"] if claim["id"] == theorem.id for law in claim["laws"]]
     evidence = [e for law in laws if law["name"] == name for e in law["evidence"]]
     found = [e["witness"] for e in sorted(evidence, key=lambda e: e["verdict"] != "REFUTED")]
     found += [c["witness"] for law in laws for c in law["counterfeits"] if c["name"] == name]
-    for witness in found:
-        if witness and kind in (None, witness["kind"]):
-            return witness["inputs"], witness["kind"]
-    raise UnknownName(f"witness: the report holds none for {name} of {theorem.id}" + (f" in {kind}" if kind else ""))
+    found = [witness for witness in found if witness]
+    for witness in sorted(found, key=lambda witness: bool(witness["kind"] != kind)):
+        return witness["inputs"], witness["kind"]
+    raise UnknownName(f"witness: the report holds none for {name} of {theorem.id}")

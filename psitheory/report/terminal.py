@@ -85,7 +85,7 @@ def summary(report: Report) -> str:
     return f"{n} claim{'s' * (n != 1)}: {parts}.{laws} {settings}"
 
 
-def outcome_text(name: str, outcome: Outcome) -> Text:
+def outcome_text(name: str, outcome: Outcome, kind: str) -> Text:
     """Return what became of one case that was replayed."""
     verdict = {"passed": Verdict.HOLDS, "failed": Verdict.REFUTED}.get(outcome.status, Verdict.INCONCLUSIVE)
     lines = []
@@ -93,7 +93,7 @@ def outcome_text(name: str, outcome: Outcome) -> Text:
         lines.append(("observed", _sides(outcome.left, outcome.right, outcome.relation, verdict)))
     if outcome.note:
         lines.append(("note", outcome.note))
-    return _block(verdict, name, "on this input", lines, None)
+    return _block(verdict, name, f"on this input, in {kind}", lines, None)
 
 
 def plain(items: Iterable[Piece]) -> str:

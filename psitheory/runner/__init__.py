@@ -2,7 +2,18 @@
 
 from psitheory.runner.domain import Domain, as_domain, kinds_of
 from psitheory.runner.effort import EFFORTS
+from psitheory.runner.guard import CannotRun
 from psitheory.runner.made import made_counterfeits
 from psitheory.runner.run import check_law, check_theorem, replay
 
-__all__ = ["EFFORTS", "Domain", "as_domain", "check_law", "check_theorem", "kinds_of", "made_counterfeits", "replay"]
+__all__ = [
+    "EFFORTS",
+    "CannotRun",
+    "Domain",
+    "as_domain",
+    "check_law",
+    "check_theorem",
+    "kinds_of",
+    "made_counterfeits",
+    "replay",
+]

@@ -43,7 +43,9 @@ def smaller(
 
 def in_kind(kind: str, instance: Mapping[str, Any]) -> dict[str, Any]:
     """Return a named instance in the arithmetic of ``kind``."""
-    return to_rationals(dict(instance)) if kind == RATIONALS else dict(instance)
+    if kind == RATIONALS:
+        return to_rationals(dict(instance))
+    return dict(instance)
 
 
 def check_counterfeit(counterfeit: Counterfeit, kinds: Sequence[str], effort: Effort, seed: int) -> CounterfeitReport:

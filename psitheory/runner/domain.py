@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 
 import numpy as np
 from hypothesis import strategies as st
-from hypothesis.errors import HypothesisException
+from hypothesis.errors import HypothesisException, StopTest
 
 from psitheory.arithmetic import SymbolTable, to_rationals
 from psitheory.arithmetic.formal import PoolExhausted, Space
 from psitheory.checking import BALLS, CONTROLS, FLOATS, FORMAL, POWERS_OF_TWO, RATIONALS, SYMBOLS
-from psitheory.errors import ArgumentError, PsitheoryError, UnknownName
+from psitheory.errors import ArgumentError, PsitheoryError, UnknownName, exits_refused, said
 
 
 class Drawn(dict[str, Any]):
@@ -43,11 +43,12 @@ class Drawn(dict[str, Any]):
 def _naming(name: str) -> Iterator[None]:
     """Turn an error of the user's domain into one sentence that names the input."""
     try:
-        yield
-    except (PsitheoryError, HypothesisException):
+        with exits_refused():
+            yield
+    except (PsitheoryError, HypothesisException, StopTest, KeyboardInterrupt):
         raise
-    except Exception as error:
-        raise ArgumentError(f"the domain of {name!r} raised {type(error).__name__}: {error}") from error
+    except BaseException as error:
+        raise ArgumentError(f"the domain of {name!r} raised {type(error).__name__}: {said(error)}") from error
 
 
 Case = TypeVar("Case")
@@ -231,6 +232,8 @@ def _generic(
         assert make is not None
         if isinstance(source, SymbolTable):
             source.belongs_to(name)
+        if isinstance(source, SymbolTable):
+            source.input = name
         with _naming(name):
             options = make(drawn, source, name)
         counts.append(len(options))

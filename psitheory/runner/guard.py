@@ -8,14 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from psitheory.checking import BALLS, RATIONALS, SYMBOLS
-from psitheory.errors import NotInArithmetic, PsitheoryError, Undecided, WrongClass
+from psitheory.errors import NotInArithmetic, PsitheoryError, Undecided, WrongClass, exits_refused, said
 from psitheory.runner.judge import Outcome, judge
-
-_HOME = Path(__file__).resolve().parents[1]
-"""The folder of this library, whose lines a user need not see where code of theirs stands nearer."""
-
-_MACHINERY = tuple(_HOME / name for name in ("arithmetic", "runner", "checking", "errors.py"))
-"""Where an operation that an arithmetic lacks is refused: the line that asked for it lies above."""
+from psitheory.runner.lines import HOME, asked_for_at
 
 
 class CannotRun(BaseException):
@@ -27,7 +22,8 @@ def guarded(kind: str, function: Callable[..., Any]) -> Callable[[Mapping[str, A
 
     def run(drawn: Mapping[str, Any]) -> Outcome:
         try:
-            return judge(kind, function, drawn)
+            with exits_refused():
+                return judge(kind, function, drawn)
         except (Undecided, WrongClass) as doubt:
             return Outcome("undecided", note=f"{doubt}{asked_for_at(doubt)}")
         except NotInArithmetic as error:
@@ -36,39 +32,20 @@ def guarded(kind: str, function: Callable[..., Any]) -> Callable[[Mapping[str, A
             if kind in (SYMBOLS, RATIONALS, BALLS) and not isinstance(error, PsitheoryError):
                 raise CannotRun(f"{type(error).__name__}: {error}{asked_for_at(error)}") from error
             return _raised(error)
-        except (Exception, SystemExit) as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # somebody's code may raise anything, and none of it is a verdict
             return _raised(error)
 
     return run
-
-
-def asked_for_at(error: BaseException) -> str:
-    """Return where the operation was asked for, such as `` (layout/layout.py, line 26, in units)``."""
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if not _is_machinery(Path(f.filename))]
-    if not frames:
-        return ""
-    last = frames[-1]
-    return f" ({_shown_path(Path(last.filename))}, line {last.lineno}, in {last.name})"
-
-
-def _is_machinery(path: Path) -> bool:
-    if not path.is_file() or "site-packages" in path.parts:
-        return True
-    full = path.resolve()
-    return any(home == full or home in full.parents for home in _MACHINERY)
-
-
-def _shown_path(path: Path) -> str:
-    full = path.resolve()
-    return full.relative_to(_HOME).as_posix() if _HOME in full.parents else full.name
 
 
 def _raised(error: BaseException) -> Outcome:
     """Return the outcome of a law that raised: it says nothing, and is no failure of the claim."""
     theirs = [frame for frame in traceback.extract_tb(error.__traceback__) if not _is_ours(frame.filename)]
     where = f" ({Path(theirs[-1].filename).name}, line {theirs[-1].lineno})" if theirs else ""
-    return Outcome("raised", note=f"raised {type(error).__name__}: {error}{where}")
+    return Outcome("raised", note=f"raised {type(error).__name__}: {said(error)}{where}")
 
 
 def _is_ours(filename: str) -> bool:
-    return not Path(filename).is_file() or "site-packages" in filename or _HOME in Path(filename).resolve().parents
+    return not Path(filename).is_file() or "site-packages" in filename or HOME in Path(filename).resolve().parents

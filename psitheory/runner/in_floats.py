@@ -24,6 +24,8 @@ from psitheory.checking import Interval, Observation
 from psitheory.errors import NotInArithmetic, Undecided
 from psitheory.runner.by_controls import controlled
 from psitheory.runner.by_intervals import by_intervals
+from psitheory.runner.in_balls import enclosed
+from psitheory.runner.lines import asked_for_at
 from psitheory.runner.outcome import Case, Outcome, in_floats, judged, observe, sides
 
 ULPS = 16
@@ -38,6 +40,45 @@ def sampled(case: Case, inputs: Mapping[str, Any]) -> Outcome:
     if isinstance(seen.left, Interval) or isinstance(seen.right, Interval):
         return by_intervals(seen)
     left, right = sides(seen)
+    if not (_finite(left) and _finite(right)):
+        return _beyond_floats(case, inputs, "a side is not finite")
+    judged_by_enclosure = _by_enclosure(case, inputs, seen, left, right)
+    if judged_by_enclosure.status == "failed" and not seen.accurate:
+        line = overflow_at(case, inputs)
+        if line and enclosed(case, inputs).status == "passed":
+            return Outcome("raised", note=f"exactly true here; floats overflow{line}", relation=seen.relation)
+    return judged_by_enclosure
+
+
+def overflow_at(case: Case, inputs: Mapping[str, Any]) -> str:
+    """Return the line at which floats overflow, divide by zero or become NaN, an empty string if they do not."""
+    try:
+        with np.errstate(over="raise", invalid="raise", divide="raise"):
+            observe(case, {name: np.float64(x) if type(x) is float else x for name, x in inputs.items()})
+    except (FloatingPointError, OverflowError, ZeroDivisionError) as error:
+        return asked_for_at(error)
+    return ""
+
+
+def _finite(side: Any) -> bool:
+    return side.dtype.kind not in "fc" or bool(np.all(np.isfinite(side)))
+
+
+def _beyond_floats(case: Case, inputs: Mapping[str, Any], what: str) -> Outcome:
+    """Return what is found where floats end: a refutation if enclosures give one, else a finding with its line."""
+    try:
+        exactly = enclosed(case, inputs)
+    except (NotInArithmetic, Undecided, TypeError, AttributeError):
+        exactly = Outcome("undecided")
+    if exactly.status in ("failed", "vacuous"):
+        return exactly
+    line = overflow_at(case, inputs)
+    if exactly.status == "passed":
+        return Outcome("raised", note=f"exactly true here; floats overflow{line}", relation=exactly.relation)
+    return Outcome("raised", note=f"{what} at this input{line}", relation=exactly.relation)
+
+
+def _by_enclosure(case: Case, inputs: Mapping[str, Any], seen: Observation, left: Any, right: Any) -> Outcome:
     try:
         with precision(_bits_of_rounding(left, right)):
             wide = observe(case, widened(dict(inputs), ULPS))

@@ -88,7 +88,8 @@ def judged(
     """
     worst = None
     if bits is None and _is_numeric(left) and _is_numeric(right):
-        worst = worst_of(seen.relation, to_floats(left), to_floats(right), noise)
+        same = seen.relation == "equal" and bool(np.all(left == right))
+        worst = 0.0 if same else worst_of(seen.relation, to_floats(left), to_floats(right), noise)
     i = at if at is not None else 0 if holds else _worst_entry(seen.relation, left, right)
     shown_left, shown_right = _show_both(left[i], right[i], holds)
     return Outcome("passed" if holds else "failed", shown_left, shown_right, worst, "", bits, seen.relation)
@@ -121,7 +122,8 @@ def _worst_entry(relation: str, left: Any, right: Any) -> int:
     with np.errstate(all="ignore"):
         gap = np.abs(left - right) if relation == "equal" else left - right
         size = np.maximum(np.abs(left), np.abs(right))
-        return int(np.nanargmax(np.where(size > 0, gap / size, 0)))
+        shares = np.where(size > 0, gap / size, 0)
+        return int(np.argmax(np.where(np.isnan(shares), np.inf, shares)))
 
 
 def _show_both(left: Any, right: Any, holds: bool) -> tuple[str, str]:

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from psitheory.checking import CONTROLS, FLOATS, FORMAL, ClaimReport, Counterfeit, Evidence, Law, LawReport, Theorem
-from psitheory.runner.counterfeits import check_counterfeit
+from psitheory.runner.counterfeits import check_counterfeit, in_kind
 from psitheory.runner.domain import kinds_of, not_offered
 from psitheory.runner.effort import Effort, effort_named
 from psitheory.runner.evidence import evidence_of
+from psitheory.runner.guard import guarded
 from psitheory.runner.in_formal import can_be_formal
-from psitheory.runner.judge import Outcome, judge
+from psitheory.runner.judge import Outcome
 from psitheory.runner.made import made_counterfeits
 from psitheory.runner.witness import decode
 
@@ -60,4 +61,5 @@ def _check_law(law: Law, effort: Effort, seed: int) -> LawReport:
 
 def replay(law: Law | Counterfeit, inputs: Mapping[str, Any], kind: str) -> Outcome:
     """Run one case again from the ``inputs`` of a witness (plain data) and return what became of it."""
-    return judge(kind, law.function, {name: decode(value) for name, value in inputs.items()})
+    rebuilt = {name: decode(value, law.function.__module__) for name, value in inputs.items()}
+    return guarded(kind, law.function)(in_kind(kind, rebuilt))

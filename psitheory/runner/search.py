@@ -12,8 +12,9 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, Verbosity, control, given, settings
 from hypothesis import seed as with_seed
 from hypothesis import strategies as st
-from hypothesis.errors import Flaky, HypothesisDeprecationWarning, Unsatisfiable
+from hypothesis.errors import Flaky, HypothesisDeprecationWarning, HypothesisException, Unsatisfiable
 
+from psitheory.errors import said
 from psitheory.runner.judge import Outcome
 
 SHRINK_SECONDS = 3.0
@@ -141,4 +142,6 @@ def search(
         seen.trouble = "the same input gave different outcomes on two runs"
     except Unsatisfiable:
         seen.trouble = "the domains yielded no input"
+    except HypothesisException as error:
+        seen.trouble = f"Hypothesis refuses the domains: {said(error)}"
     return seen

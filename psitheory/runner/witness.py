@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import re
+import sys
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -14,6 +16,15 @@ from psitheory.arithmetic import RATIONALS
 from psitheory.checking import Witness
 from psitheory.errors import ArgumentError, shown
 from psitheory.layout import Layout, Part
+
+HOME = "the file of the law"
+"""What a witness calls the module of a law in a file of the user's, wherever it lies and whatever its name."""
+
+FILE_MODULE = "psitheory_file_"
+LONGEST_NUMBER = 4000
+"""Digits of a number in a witness; Python itself refuses to read numbers of more than 4300."""
+
+_RATIO = re.compile(r"[+-]?[0-9]+(/[0-9]+)?")
 
 
 def witness(kind: str, inputs: Mapping[str, Any], left: str, right: str) -> Witness:
@@ -75,7 +86,8 @@ def encode(value: Any) -> Any:
     kind = type(value)
     if dataclasses.is_dataclass(value) and "<locals>" not in kind.__qualname__:
         fields = {f.name: encode(getattr(value, f.name)) for f in dataclasses.fields(value) if f.init}
-        return {"object": f"{kind.__module__}:{kind.__qualname__}", "fields": fields}
+        module = HOME if kind.__module__.startswith(FILE_MODULE) else kind.__module__
+        return {"object": f"{module}:{kind.__qualname__}", "fields": fields}
     return {"opaque": shown(value)}
 
 
@@ -96,8 +108,10 @@ def _encode_array(array: Any) -> Any:
     return {"array": entries, "shape": list(array.shape), "dtype": name}
 
 
-def decode(data: Any) -> Any:
+def decode(data: Any, home: str = "") -> Any:
     """Return the value that :func:`encode` made ``data`` of.
+
+    ``home`` is the module of the law, whose own classes a witness names without saying where its file lies.
 
     Raises
     ------
@@ -105,38 +119,61 @@ def decode(data: Any) -> Any:
         If the data holds something that was not encoded by value.
     """
     if isinstance(data, list):
-        return [decode(item) for item in data]
+        return [decode(item, home) for item in data]
     if not isinstance(data, dict):
         return data
     match data:
         case {"float": text}:
             return float.fromhex(text)
         case {"ratio": text}:
-            return RATIONALS.element(Fraction(text))
+            return RATIONALS.element(_ratio(text))
         case {"array": entries, "shape": shape, "dtype": dtype}:
             return _decode_array(entries, shape, dtype)
         case {"layout": parts}:
             return Layout(*(Part(name, tuple(shape), blocks) for name, shape, blocks in parts))
         case {"tuple": items}:
-            return tuple(decode(item) for item in items)
+            return tuple(decode(item, home) for item in items)
         case {"dict": items}:
-            return {decode(key): decode(item) for key, item in items}
+            return {decode(key, home): decode(item, home) for key, item in items}
         case {"object": path, "fields": fields}:
             module, name = path.split(":")
-            kind: Any = importlib.import_module(module)
+            kind: Any = _loaded(home if module == HOME else module)
             for part in name.split("."):
                 kind = getattr(kind, part)
             if not dataclasses.is_dataclass(kind):
                 raise ArgumentError(f"witness names {path}, which is no dataclass; only data is rebuilt")
             make: Any = kind
-            return make(**{key: decode(item) for key, item in fields.items()})
+            return make(**{key: decode(item, home) for key, item in fields.items()})
     raise ArgumentError(
         f"witness holds {shown(data)}, which cannot be rebuilt from data; draw this input from data alone"
     )
 
 
+def _loaded(module: str) -> Any:
+    """Return a module that is loaded already, as all that a theorem's inputs are made of are: a witness loads none."""
+    if module.split(".")[0] == "psitheory":
+        return importlib.import_module(module)
+    if module not in sys.modules:
+        raise ArgumentError(
+            f"witness names the module {module!r}, which the theorem has not loaded; only data is rebuilt"
+        )
+    return sys.modules[module]
+
+
+def _ratio(text: Any) -> Fraction:
+    """Return a ratio written as such: an exponent could stand for more digits than there is memory."""
+    if not (isinstance(text, str) and _RATIO.fullmatch(text)):
+        raise ArgumentError(f"witness holds the ratio {shown(text)}; whole numbers 'p' or 'p/q' are needed")
+    top, _, bottom = text.partition("/")
+    if max(len(top), len(bottom)) > LONGEST_NUMBER or bottom.strip("0") == "" != bottom:
+        raise ArgumentError(
+            f"witness holds the ratio {shown(text)}; up to {LONGEST_NUMBER} digits over no zero are needed"
+        )
+    return Fraction(int(top), int(bottom or 1))
+
+
 def _decode_array(entries: list[Any], shape: list[int], dtype: str) -> Any:
     if dtype == "rational":
-        return RATIONALS.asarray([Fraction(x) for x in entries]).reshape(shape)
+        return RATIONALS.asarray([_ratio(x) for x in entries]).reshape(shape)
     values = [float.fromhex(x) for x in entries] if dtype.startswith("float") else entries
     return np.array(values, dtype=dtype).reshape(shape)

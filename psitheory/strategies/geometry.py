@@ -185,7 +185,7 @@ def vectors(reference: Reference) -> Domain:
         floats=lambda drawn: float_arrays((layout_of(reference, drawn).n,)),
         rationals=lambda drawn: rational_arrays((layout_of(reference, drawn).n,)),
         symbols=lambda drawn, table, name: [
-            SYMBOLS.asarray([table.real(f"{name}{k}") for k in range(layout_of(reference, drawn).n)])
+            SYMBOLS.asarray([table.real(f"{name}_{k}") for k in range(layout_of(reference, drawn).n)])
         ],
         formal=lambda drawn, space, name: [vector(layout_of(reference, drawn), space, name)],
     )
@@ -227,7 +227,7 @@ def rescalings(reference: Reference, *, decades: float = 90.0, powers_of_two: bo
         powers=powers,
         rationals=lambda drawn: _scales(layout_of(reference, drawn), positive_ratios(), RATIONALS.asarray),
         symbols=lambda drawn, table, name: [
-            SYMBOLS.asarray([table.positive(f"{name}{i}") for i in range(layout_of(reference, drawn).m)])
+            SYMBOLS.asarray([table.positive(f"{name}_{i}") for i in range(layout_of(reference, drawn).m)])
         ],
         formal=lambda drawn, space, name: [formal.positive_numbers(layout_of(reference, drawn).m, space, name)],
         rescales=True,

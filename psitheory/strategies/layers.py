@@ -36,7 +36,7 @@ def symmetric_rayleighs() -> Domain:
         return matrices.map(lambda matrix: Rayleigh(matrix + np.swapaxes(matrix, -1, -2)))
 
     def generic(table: SymbolTable, name: str, d: int) -> Rayleigh:
-        entry = [[table.real(f"{name}{min(j, k)}{max(j, k)}") for k in range(d)] for j in range(d)]
+        entry = [[table.real(f"{name}_{min(j, k)}_{max(j, k)}") for k in range(d)] for j in range(d)]
         return Rayleigh(SYMBOLS.asarray(entry))
 
     def symbols(_: Drawn, table: SymbolTable, name: str) -> list[Rayleigh]:

@@ -88,7 +88,7 @@ def test_a_refuted_law_is_told_with_a_command_that_replays_it(run):
     assert command[0] == "psitheory"
     code, out, _ = run(*command[1:])
     assert code == 1
-    assert out.splitlines()[:2] == ["REFUTED  small   on this input", "  observed   21 exceeds 20"]
+    assert out.splitlines()[:2] == ["REFUTED  small   on this input, in rationals", "  observed   21 exceeds 20"]
 
 
 def test_plain_output_has_neither_colours_nor_boxes(run):
@@ -133,7 +133,7 @@ def test_json_to_a_dash_is_all_that_is_printed(run):
 def test_a_case_is_replayed_from_the_json(run):
     run("verify", "refuted.py", "--json", "report.json")
     code, out, _ = run("replay", "refuted.py", "small", "--witness", "@report.json")
-    assert (code, out.splitlines()[0]) == (1, "REFUTED  small   on this input")
+    assert (code, out.splitlines()[0]) == (1, "REFUTED  small   on this input, in rationals")
     code, out, _ = run("replay", "refuted.py", "tiny", "--witness", "@report.json")
     assert (code, out.splitlines()[1]) == (1, "  observed   2 exceeds 1")
 

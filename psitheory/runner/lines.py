@@ -1,0 +1,33 @@
+"""Which line of code asked for what went wrong."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+
+HOME = Path(__file__).resolve().parents[1]
+"""The folder of this library, whose lines a user need not see where code of theirs stands nearer."""
+
+_MACHINERY = tuple(HOME / name for name in ("arithmetic", "runner", "checking", "errors.py"))
+"""Where an operation that an arithmetic lacks is refused: the line that asked for it lies above."""
+
+
+def asked_for_at(error: BaseException) -> str:
+    """Return where the operation was asked for, such as `` (layout/layout.py, line 26, in units)``."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if not _is_machinery(Path(f.filename))]
+    if not frames:
+        return ""
+    last = frames[-1]
+    return f" ({_shown_path(Path(last.filename))}, line {last.lineno}, in {last.name})"
+
+
+def _is_machinery(path: Path) -> bool:
+    if not path.is_file() or "site-packages" in path.parts:
+        return True
+    full = path.resolve()
+    return any(home == full or home in full.parents for home in _MACHINERY)
+
+
+def _shown_path(path: Path) -> str:
+    full = path.resolve()
+    return full.relative_to(HOME).as_posix() if HOME in full.parents else full.name
