@@ -37,14 +37,11 @@ class SymbolTable:
 
     The elements of two different fields do not mix, so the names must be known before the first element exists.
     A table is therefore used twice: while it is *open* it hands out placeholders and notes their names; after
-    :meth:`close` the same calls return elements.  ``input`` is the name of the input that asks: no two of them get the
-    same symbol.
+    :meth:`close` the same calls return elements.
     """
 
     def __init__(self) -> None:
         self._positive: dict[str, bool] = {}
-        self._owner: dict[str, str] = {}
-        self.input = ""
         self._owners: dict[str, str] = {}
         self._owner = ""
         self._field: RationalFunctions | None = None
@@ -68,11 +65,6 @@ class SymbolTable:
         if owner != self._owner:
             raise ArgumentError(
                 f"the inputs {owner!r} and {self._owner!r} both ask for the symbol {name!r}; rename one of them"
-            )
-        if self._owner.setdefault(name, self.input) != self.input:
-            raise ArgumentError(
-                f"symbol {name!r} is asked for by the inputs {self._owner[name]!r} and {self.input!r}; two generic inputs "
-                "share no symbol, so one of them needs another name"
             )
         self._positive[name] = positive
         return _Anything()

@@ -44,7 +44,7 @@ def smaller(
 def in_kind(kind: str, instance: Mapping[str, Any]) -> dict[str, Any]:
     """Return a named instance in the arithmetic of ``kind``."""
     if kind == RATIONALS:
-        return to_rationals(dict(instance))
+        return {name: to_rationals(value) for name, value in instance.items()}
     return dict(instance)
 
 

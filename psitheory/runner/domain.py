@@ -232,8 +232,6 @@ def _generic(
         assert make is not None
         if isinstance(source, SymbolTable):
             source.belongs_to(name)
-        if isinstance(source, SymbolTable):
-            source.input = name
         with _naming(name):
             options = make(drawn, source, name)
         counts.append(len(options))

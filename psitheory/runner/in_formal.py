@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from psitheory.arithmetic.formal import Space, realises
+from psitheory.arithmetic.formal import PoolExhausted, Space, realises
 from psitheory.checking import FORMAL, Evidence, Law, Observation, Verdict
-from psitheory.errors import PsitheoryError
+from psitheory.errors import PsitheoryError, exits_refused, said
 from psitheory.runner.by_identity import follows
 from psitheory.runner.domain import as_domain
 from psitheory.runner.domain import formal_cases as generic_cases
@@ -106,8 +106,11 @@ def formal_cases(law: Law) -> Iterator[FormalCase]:
 
     def compute(space: Space, inputs: Mapping[str, Any]) -> FormalCase:
         try:
-            return FormalCase(inputs, space, observe(law.function, inputs))
-        except (Exception, SystemExit) as error:
+            with exits_refused():
+                return FormalCase(inputs, space, observe(law.function, inputs))
+        except (KeyboardInterrupt, PoolExhausted):
+            raise
+        except BaseException as error:  # somebody's code may raise anything
             raise NotProved(f"not proved on formal vectors: {_told(error)}") from error
 
     return generic_cases(law.domains, compute)
@@ -123,7 +126,7 @@ def _told(error: BaseException) -> str:
         f for f in frames if _ARITHMETIC not in Path(f.filename).resolve().parents and "site-packages" not in f.filename
     ]
     at = (outside or frames)[-1]
-    what = str(error) if isinstance(error, PsitheoryError) else f"{type(error).__name__}: {error}"
+    what = str(error) if isinstance(error, PsitheoryError) else f"{type(error).__name__}: {said(error)}"
     return f"{what} ({Path(at.filename).name}, line {at.lineno})"
 
 

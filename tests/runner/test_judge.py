@@ -390,14 +390,31 @@ def test_borderline_inequalities_on_floats_fail_only_where_enclosures_prove_it(
     assert judge(FLOATS, lambda x: at_most(norm(x) * norm(x) * (1 + excess), dot(x, x)), x).status == status
 
 
-def test_a_float_that_is_not_finite_proves_nothing_of_an_inequality() -> None:
-    outcome = judge(FLOATS, lambda x: at_most(x * 1e300, x * 1e300), {"x": np.array([1e300])})
-    assert (outcome.status, outcome.note) == ("undecided", "a side is not finite")
+@pytest.mark.parametrize(
+    ("law", "x"),
+    [
+        (lambda x: at_most(x * 1e300, x * 1e300), 1e300),
+        (lambda x: equal(x * x / x, x), 1e200),
+        (lambda x: equal((x * x) * (x * x) / ((x * x) * (x * x)), 1 + 0 * x), 2.0**254),
+        (lambda x: equal(1 / (x * x), 1 / (x * x) + 0 * x), 1e200),
+    ],
+)
+def test_a_float_that_overflows_where_the_statement_is_true_is_told_with_its_line(law: Any, x: float) -> None:
+    for case in (x, np.array([x])):
+        outcome = judge(FLOATS, law, {"x": case})
+        if outcome.status != "passed":  # the last law overflows on both sides alike
+            assert outcome.status == "raised"
+            assert outcome.note.startswith("exactly true here; floats overflow (test_judge.py, line ")
 
 
-def test_a_float_that_overflows_where_the_true_value_is_finite_fails() -> None:
-    outcome = judge(FLOATS, lambda x: equal(x * x / x, x), {"x": np.array([1e200])})
-    assert outcome.status == "failed"
+def test_a_nan_is_a_finding_though_no_enclosure_decides() -> None:
+    outcome = judge(FLOATS, lambda x: equal((x * x) / (x * x) - 1, 0 * x), {"x": np.array([0.0])})
+    assert outcome.status == "raised"
+    assert outcome.note.startswith("a side is not finite at this input (test_judge.py, line ")
+
+
+def test_a_false_statement_is_refuted_though_floats_overflow() -> None:
+    assert judge(FLOATS, lambda x: equal(x * x / x, 2 * x), {"x": np.array([1e200])}).status == "failed"
 
 
 def test_an_exact_constant_on_one_side_says_nothing_of_rounding() -> None:

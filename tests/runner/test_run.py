@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
 import pickle
+import sys
 from typing import Any
 
 import numpy as np
@@ -37,8 +39,8 @@ from psitheory.errors import ArgumentError, Undecided
 from psitheory.geometry import PSIQuotient
 from psitheory.layout import Layout
 from psitheory.models import Rayleigh
-from psitheory.runner import EFFORTS, check_law, check_theorem, replay
-from psitheory.strategies import points, psi_models, quotients, rescalings, vectors
+from psitheory.runner import EFFORTS, Domain, check_law, check_theorem, replay
+from psitheory.strategies import points, psi_models, quotients, rescalings, step_sizes, vectors
 
 LAYOUT = Layout.of([2])
 W = {"w": points(LAYOUT)}
@@ -532,6 +534,73 @@ def test_a_proof_in_a_fixed_dimension_is_a_case_tried_unless_the_law_is_about_th
         made = law(w=points(LAYOUT), x=vectors(LAYOUT), dimension=dimension)(cubes)
         report = check_law(with_counterfeit(made))
         assert (report.verdict, report.grade) == (Verdict.HOLDS, grade), report.note
+
+
+class _Odd(BaseException):
+    def __str__(self) -> str:
+        raise ValueError("no text")
+
+
+def leave_by_exit(w: Any) -> Any:
+    sys.exit(0)
+
+
+def leave_at_once(w: Any) -> Any:
+    os._exit(0)
+
+
+def leave_as_a_generator(w: Any) -> Any:
+    raise GeneratorExit
+
+
+def leave_by_something_else(w: Any) -> Any:
+    raise _Odd
+
+
+@pytest.mark.parametrize(
+    "leave", [leave_by_exit, leave_at_once, leave_as_a_generator, leave_by_something_else], ids=lambda f: f.__name__
+)
+def test_no_law_and_no_domain_leaves_without_a_verdict(leave: Any) -> None:
+    report = check_law(law(**W)(leave))
+    assert report.verdict is Verdict.INCONCLUSIVE
+    assert "raised" in report.note
+    domain = Domain(floats=lambda _: leave(0))
+    report = check_law(law(w=domain)(lambda w: equal(w, w)))
+    assert report.verdict is Verdict.INCONCLUSIVE
+    assert "the domain of 'w' raised" in report.note
+
+
+def test_a_domain_that_hypothesis_refuses_costs_its_own_law() -> None:
+    report = check_law(law(k=st.integers(5, 0))(lambda k: equal(k, k)))
+    assert report.verdict is Verdict.INCONCLUSIVE
+    assert "Hypothesis refuses the domains" in report.note
+
+
+@pytest.mark.parametrize("z", [np.array([1, 2], np.float32), np.array([1.5e308] * 2)])
+def test_rationals_take_every_float(z: Any) -> None:
+    report = check_law(law(w=st.just(z))(lambda w: equal(w[0] + w[1], w[1] + w[0])))
+    assert kinds(report)[RATIONALS] is Verdict.HOLDS
+
+
+def test_softmax_written_naively_is_a_finding_at_large_inputs() -> None:
+    def sums_to_one(w: Any) -> Any:
+        xp = namespace(w)
+        return equal(xp.sum(xp.exp(w) / xp.sum(xp.exp(w))), 1)
+
+    report = check_law(law(w=st.just(np.array([1e15] * 3)))(sums_to_one))
+    assert report.verdict is Verdict.INCONCLUSIVE
+    (found,) = (e for e in report.evidence if e.kind == FLOATS)
+    assert "in sums_to_one)" in found.note
+    assert found.witness is not None
+
+
+def test_a_law_that_branches_on_an_element_is_not_proved() -> None:
+    def branches(w: Any, eta: Any) -> Any:
+        return equal(1 if eta - eta else 0, 1)
+
+    report = check_law(law(**W, eta=step_sizes())(branches))
+    assert not any(e.proof for e in report.evidence)
+    assert "no truth value" in report.untried[SYMBOLS]
 
 
 def test_a_law_is_not_about_a_dimension_that_its_domains_leave() -> None:

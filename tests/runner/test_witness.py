@@ -233,3 +233,37 @@ def test_a_witness_replays_from_json_alone() -> None:
     assert (outcome.left, outcome.right) in (("4.5", "3"), ("0.15", "0.1"))
     assert replay(wrong, {**again.inputs, "c": {"float": "0x1p0"}}, again.kind).status == "passed"
     assert str(again) == "w=[0.1 3. ]  c=1.5: l against r"
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"ratio": "1e999999999"}, "holds the ratio"),
+        ({"ratio": "1/0"}, "holds the ratio"),
+        ({"ratio": "9" * 5000}, "holds the ratio"),
+        ({"ratio": 1}, "holds the ratio"),
+        ({"object": "this:d", "fields": {}}, "names the module 'this'"),
+        ({"object": "antigravity:x", "fields": {}}, "names the module 'antigravity'"),
+    ],
+)
+def test_a_witness_loads_nothing_and_reads_no_number_without_end(data: object, said: str) -> None:
+    with pytest.raises(ArgumentError, match=said):
+        decode(data)
+
+
+def test_a_class_of_the_users_file_is_found_wherever_the_file_lies() -> None:
+    import sys
+    from types import ModuleType
+
+    source = "from dataclasses import dataclass\n@dataclass\nclass Point:\n    x: float\n"
+    found = []
+    for name in ("psitheory_file_here", "psitheory_file_elsewhere"):
+        module = sys.modules[name] = ModuleType(name)
+        exec(source, vars(module))
+        found.append(module)
+    try:
+        data = encode(found[0].Point(0.5))
+        assert isinstance(decode(data, "psitheory_file_elsewhere"), found[1].Point)
+    finally:
+        for module in found:
+            del sys.modules[module.__name__]
