@@ -96,6 +96,13 @@ def told_where(what: str, within: str | None = None, *, passing: tuple[type[Exce
         ) from error
 
 
+def checked_seed(seed: object) -> int:
+    """Return ``seed``, or raise unless it is a non-negative integer, which all randomness can derive from."""
+    if isinstance(seed, bool) or not hasattr(seed, "__index__") or seed.__index__() < 0:
+        raise ArgumentTypeError(f"seed is {shown(seed)}; a non-negative integer is needed")
+    return int(seed.__index__())
+
+
 def shown(value: object, limit: int = 60) -> str:
     """Return ``repr(value)`` shortened to ``limit`` characters, for use inside a sentence."""
     if type(value).__module__ == "numpy" and getattr(value, "ndim", 1) == 0:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+RESOLVED = 1e-9
+"""Rounding of values moves an exponent by 64 ulp over two nats of the range, far less than this."""
+
 DECADES = 1.5
 """Fewer decades than these above the floor decide no exponent."""
 
@@ -23,6 +26,10 @@ class Slope:
         The decades of the abscissa on which it rests.
     exact : bool
         Whether all values lie at the floor: there is no error, and no slope.
+    halves : (float, float)
+        The fits over the first and the second half of the decades.
+    error : float
+        Two standard errors of the noise about the curve.
     """
 
     exponent: float
@@ -30,6 +37,14 @@ class Slope:
     high: float
     decades: float
     exact: bool
+    halves: tuple[float, float] = (math.nan, math.nan)
+    error: float = 0.0
+
+    @property
+    def bends(self) -> bool:
+        """Tell whether the halves differ by more than noise explains: the limit, if any, is not reached."""
+        first, second = self.halves
+        return bool(abs(second - first) > 2 * max(2 * self.error, RESOLVED))
 
     @property
     def decided(self) -> bool:
@@ -67,10 +82,11 @@ def slope(x: np.ndarray, y: np.ndarray, floor: np.ndarray | float = 0.0) -> Slop
     p, error = _fit(u, v)
     middle = (u[0] + u[-1]) / 2
     halves = [
-        _fit(u[part], v[part])[0] for part in (u <= middle, u >= middle) if part.sum() >= 3 and np.ptp(u[part]) > 0
+        _fit(u[part], v[part])[0] if part.sum() >= 3 and np.ptp(u[part]) > 0 else p
+        for part in (u <= middle, u >= middle)
     ]
     low, high = min([p, *halves]) - 2 * error, max([p, *halves]) + 2 * error
-    return Slope(p, low, high, decades, False)
+    return Slope(p, low, high, decades, False, (halves[0], halves[1]), 2 * error)
 
 
 def _fit(u: np.ndarray, v: np.ndarray) -> tuple[float, float]:

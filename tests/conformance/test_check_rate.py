@@ -149,7 +149,7 @@ def test_what_is_not_claimed_is_skipped():
         ((T, -1 / T), {"bound": 1.0}, ArgumentError, "values holds -1.0 at T=1, run 0; finite numbers, 0 or more"),
         ((T, T * np.nan), {"bound": 1.0}, ArgumentError, "values holds nan at T=1"),
         ([], {"bound": 1.0}, ArgumentError, "values has the shape"),
-        ("abc", {"bound": 1.0}, ArgumentTypeError, "values is 'abc'; an array of numbers"),
+        ("abc", {"bound": 1.0}, ArgumentTypeError, "values is 'abc'; an array of real numbers"),
         ((T, 1 / T), {"bound": [1.0, 2.0]}, ArgumentError, "bound has the shape (2,)"),
         ((T, 1 / T), {"bound": lambda: 1}, ArgumentTypeError, "a function of the number of steps is needed"),
         ((T, 1 / T), {"bound": lambda t: "x"}, ArgumentTypeError, "bound is ["),
@@ -169,3 +169,50 @@ def test_bad_input_is_a_sentence(run, options, error, sentence):
     with pytest.raises(error) as caught:
         check_rate(run, **options)
     assert sentence in str(caught.value)
+
+
+# -- what is decided by the interval, and what is no run ----------------------------------------------
+
+STEPS = np.unique(np.round(np.logspace(0, 5, 200)).astype(int)).astype(float)
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict", "said"),
+    [
+        (3 / STEPS, Verdict.HOLDS, "slope -1.00"),
+        (STEPS**-0.99, Verdict.REFUTED, "slower than T^-1 by 0.01 at least"),
+        (STEPS**-1.01, Verdict.HOLDS, "slope -1.01"),
+        (1 / (STEPS + 100), Verdict.HOLDS, "-0.995 in the second half of these decades, so to within 0.005"),
+        (1 / (STEPS + 1e4), Verdict.INCONCLUSIVE, "and still changes"),
+        (np.log1p(STEPS) / STEPS, Verdict.REFUTED, "slower than T^-1"),
+    ],
+)
+def test_the_interval_decides_and_what_it_leaves_open_is_said(values, verdict, said):
+    found = check_rate((STEPS, values), exponent=1).finding("values_fall_with_the_exponent")
+    assert found.verdict is verdict
+    assert said in found.observed + found.kind
+
+
+def test_values_that_rounding_took_below_zero_are_admitted_down_to_the_floor():
+    values = STEPS**-4 - 1e-17
+    assert check_rate((STEPS, values), exponent=3, floor=1e-16).verdict is Verdict.HOLDS
+    with pytest.raises(ArgumentError, match="finite numbers, 0 or more, are needed"):
+        check_rate((STEPS, values), exponent=3)
+
+
+def test_an_infinite_bound_says_nothing():
+    assert check_rate(1 / STEPS, bound=np.inf).verdict is Verdict.INCONCLUSIVE
+    limits = np.where(STEPS > 10, np.inf, 2 / STEPS)
+    assert check_rate((STEPS, 1 / STEPS), bound=limits).finding("bound_is_respected").cases == 10
+
+
+@pytest.mark.parametrize("run", [1 / STEPS + 0j, ["1", "2"], [True, False], np.ma.array([1.0, 5.0], mask=[0, 1])])
+def test_what_would_be_read_as_other_numbers_is_refused(run):
+    with pytest.raises(ArgumentTypeError, match="values is"):
+        check_rate(run, bound=9)
+
+
+@pytest.mark.parametrize("seed", ["x", -1, 1.5, True, None])
+def test_a_seed_that_is_none_is_refused(seed):
+    with pytest.raises(ArgumentTypeError, match="seed is"):
+        check_rate(1 / STEPS, bound=9, seed=seed)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from psitheory.checking import Verdict
 from psitheory.conformance.findings import ConformanceReport, Finding
 from psitheory.conformance.manifolds.conditions import Claims
 from psitheory.conformance.manifolds.drawing import CASES, cases, derived
@@ -85,7 +86,7 @@ def check_manifold(
     subject = recognised(manifold, points=points, shape=shape)
     subject.check_numbers()
     parallel = subject.dialect == "psitheory" if transport is None else transport == "parallel"
-    claims = Claims(order, parallel, batch)
+    claims = Claims(order, parallel, batch, claimed_parallel=transport == "parallel")
     options = [] if points is None else ["points=points"]
     given = {"shape": shape, "order": order, "transport": transport, "batch": batch}
     options += [f"{name}={value!r}" for name, value in given.items() if value is not None]
@@ -98,7 +99,9 @@ def check_manifold(
                 findings.append(_tried(rule, subject, cases, seed, _replay(subject, rule, options, seed)))
         except Missing as missing:
             reason = str(missing)
-        if reason:
+        if reason and rule.name in claims.named():
+            findings.append(_claimed_only(rule, reason, _replay(subject, rule, options, seed)))
+        elif reason:
             skipped[rule.name] = reason
     report = ConformanceReport(
         subject.name, "manifold", tuple(findings), _properties(subject, claims), _notes(subject), skipped
@@ -119,6 +122,12 @@ def _chosen(only: str | Iterable[str] | None) -> list[Rule]:
 def _replay(subject: Known, rule: Rule, options: list[str], seed: int) -> str:
     shown_options = "".join(f", {option}" for option in options)
     return f"check_manifold({expression(subject.manifold)}, only={rule.name!r}{shown_options}, seed={seed})"
+
+
+def _claimed_only(rule: Rule, reason: str, replay: str) -> Finding:
+    """Return the finding on a law that somebody claims, and that could not be tried: it does not hold by that."""
+    observed = f"claimed, and not tried: {reason}"
+    return Finding(rule.name, Verdict.INCONCLUSIVE, rule.claimed, observed, replay=replay)
 
 
 def _tried(rule: Rule, subject: Known, count: int, seed: int, replay: str) -> Finding:

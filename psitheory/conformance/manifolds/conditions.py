@@ -20,11 +20,25 @@ class Claims:
         Whether ``transport`` is the parallel one, or any vector transport.
     batch : bool or None
         Whether methods broadcast; None: found out.
+    claimed_parallel : bool
+        Whether somebody said that ``transport`` is parallel, and it is not just taken to be.
     """
 
     order: int | None = None
     parallel: bool = True
     batch: bool | None = None
+    claimed_parallel: bool = False
+
+    def named(self) -> frozenset[str]:
+        """Return the laws that somebody claims by an option: not to try one of them decides nothing."""
+        named = {"retraction_is_of_first_order"} if self.order else set()
+        named |= {"retraction_is_of_second_order"} if self.order == 2 else set()
+        named |= {"a_batch_equals_the_loop"} if self.batch else set()
+        return frozenset(named | (set(PARALLEL) if self.claimed_parallel else set()))
+
+
+PARALLEL = ("transport_is_isometric", "transport_there_and_back_changes_nothing")
+"""Laws of parallel transport everywhere."""
 
 
 def always(subject: Known, claims: Claims) -> str:
@@ -122,6 +136,12 @@ def geodesic_is_testable(subject: Known, claims: Claims) -> str:
     if not nature.spheres and not nature.flat and not subject.embedded:
         return "velocities are represented differently from tangent vectors"
     return points_compare(subject, claims)
+
+
+def acts_on_vectors(subject: Known, claims: Claims) -> str:
+    """Apply where something is done to tangent vectors."""
+    some = {"norm", "inner", "project", "transport"} & subject.offers
+    return "" if some else "there is no norm, inner, project or transport"
 
 
 def moves(subject: Known, claims: Claims) -> str:

@@ -134,7 +134,7 @@ def _report(
         raise ArgumentError(f"cases is {shown(count)}; an integer of at least 1 is needed")
     findings = tuple(_tried(task, name, count, seed) for name in laws)
     kind = "gradient" if task.call.startswith("check_gradient") else "Hessian"
-    return ConformanceReport(task.name, kind, findings).expecting(expected)
+    return ConformanceReport(task.name, kind, findings, notes=tuple(task.notes)).expecting(expected)
 
 
 def _tried(task: Task, name: str, count: int, seed: int) -> Finding:

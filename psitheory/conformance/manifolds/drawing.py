@@ -29,7 +29,7 @@ def derived(seed: int, *names: str) -> np.random.Generator:
 
 def cases(subject: Known, names: tuple[str, ...], rng: np.random.Generator, count: int) -> Iterator[dict[str, Any]]:
     """Yield ``count`` sets of inputs of these names, the first of them simple where simple ones are known."""
-    known = any(len(block) > 1 for block in subject.axes)
+    known = subject.given is None and any(len(block) > 1 for block in subject.axes)
     for i in range(count):
         yield _Case(subject, rng, i, known and i == 0).draw(names)
 
@@ -40,7 +40,7 @@ class _Case:
     def __init__(self, subject: Known, rng: np.random.Generator, index: int, simple: bool) -> None:
         self.subject, self.rng, self.index, self.simple = subject, rng, index, simple
         self.w = self._simple_point() if simple else subject.random_point(rng)
-        if index % 2:
+        if index % 2 and subject.given is None:
             self.w = self._rounded(subject.turned(rng, self.w))
 
     def draw(self, names: tuple[str, ...]) -> dict[str, Any]:
@@ -57,6 +57,7 @@ class _Case:
             "a": self._element,
             "d": self._nearness,
             "s": self._tininess,
+            "g": self._gap,
             "k": lambda: LONGER[self.index % len(LONGER)] if self.subject.nature.spheres else 1.0 + self.index % 3,
             "f": lambda: probe(self.subject.nature.map or Same(), len(self.subject.canonical(self.w)), self.rng),
         }
@@ -65,6 +66,10 @@ class _Case:
     def _nearness(self) -> float:
         """Return a distance between 1e-12 and 0.1, or 0; those that tell most come first."""
         return 0.0 if self.index == 1 else 10.0 ** -EXPONENTS[self.index % len(EXPONENTS)]
+
+    def _gap(self) -> float:
+        """Return a distance from the antipode: from 0.1 down to where the usual formulas still have digits."""
+        return float(10.0 ** -(1 + self.index % 4 * (0.1 if self.subject.dtype == np.float32 else 1.2)))
 
     def _tininess(self) -> float:
         """Return a factor between 1e-10 and 1e-296, in single precision 1e-32."""

@@ -46,7 +46,8 @@ class OnManifold:
         """Return the Riemannian gradient."""
         found = self.gradient(self.subject.as_point(w))
         if self.euclidean:
-            return self.subject.gradient(w, self.subject.from_ambient(found))
+            convert = self.subject.gradient if "gradient" in self.subject.offers else self.subject.project
+            return convert(w, self.subject.from_ambient(found))
         return self.subject.from_tangent(w, found)
 
     def curvature(self, w: Point, x: Point) -> Point:

@@ -24,6 +24,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "random_point": ("random_point", "random"),
     "random_tangent": ("random_tangent", "random_tangent_vector"),
     "defect": ("defect",),
+    "nearest": ("nearest", "projx"),
     "embedding": ("embedding",),
     "act": ("act",),
     "canonical": ("canonical",),
@@ -44,6 +45,7 @@ ARGUMENTS: Mapping[str, str] = {
     "gradient": "w, gradient",
     "hessian": "w, gradient, hessian_vector, x",
     "defect": "w",
+    "nearest": "z",
     "embedding": "w, x",
     "act": "a, w",
     "canonical": "w",
@@ -56,7 +58,7 @@ ARGUMENTS: Mapping[str, str] = {
 LIBRARIES = ("geoopt", "pymanopt")
 """Their methods are left out where they do not fit; somebody's own must fit."""
 
-COMMON = ("embedding", "canonical", "norm", "exp", "log", "gradient", "hessian", "act", "defect")
+COMMON = ("embedding", "canonical", "norm", "exp", "log", "gradient", "hessian", "act", "defect", "nearest")
 """Methods that other objects have too."""
 
 

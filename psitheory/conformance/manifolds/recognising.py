@@ -19,10 +19,14 @@ from psitheory.conformance.manifolds.invariants import (
     directions,
 )
 from psitheory.conformance.manifolds.nature import LARGEST_RANK, RANK, Known, Nature
+from psitheory.errors import ArgumentError, PsitheoryError, shown
 
 SAMPLES = 12
 COARSE = 1e-3
 """A kind is recognised from afar: the laws do the fine work."""
+
+FLOAT32 = 2.0**-10
+"""Sums of squares of points that were rounded, and moved a few thousand times, in float32 are off by less."""
 
 Draw = Callable[[np.random.Generator, np.ndarray], np.ndarray]
 """Draws a tangent vector at a point."""
@@ -32,7 +36,7 @@ def recognised(manifold: Any, **options: Any) -> Known:
     """Return the subject with its nature; ``options`` are those of :class:`Subject`."""
     subject = Known(manifold, **options)
     rng = np.random.default_rng(1)
-    points = np.stack([subject.random_point(rng) for _ in range(SAMPLES)])
+    points = subject.typical_points(rng, SAMPLES)
     places = list(subject.point_form.slices())
     affine = symptoms.affine_constraints(subject, rng)
     rotated = tuple(symptoms.counts_up_to_rotation(subject, points, i, affine, rng) for i in range(len(places)))
@@ -51,7 +55,31 @@ def recognised(manifold: Any, **options: Any) -> Known:
     else:
         subject.nature = nature
     subject.nature = _with_geometry(subject, points, rng)
+    for name, w in subject.given_points():
+        _check_given(subject, name, w)
     return subject
+
+
+def _check_given(subject: Known, name: str, w: np.ndarray) -> None:
+    """Raise unless a point that somebody gave is one: of the size of the others, finite, on the manifold.
+
+    It may be off by what rounding to float32 explains.
+    """
+    if len(w) != subject.n:
+        raise ArgumentError(f"{name} has {len(w)} entries; {subject.n}, as many as other points have, are needed")
+    if not np.all(np.isfinite(w)):
+        raise ArgumentError(f"{name} is {shown(w)}, which is not finite; finite points are needed")
+    if not subject.constrained and "defect" not in subject.offers:
+        return
+    try:
+        missed = np.ravel(subject.constraint(w) if subject.constrained else subject.defect(w))
+    except PsitheoryError as error:
+        raise ArgumentError(f"{name} is not on the manifold: {error}") from error
+    except Exception:  # the laws will show it, with the input
+        return
+    defect = float(np.max(np.abs(missed), initial=0.0))
+    if not defect <= FLOAT32 * max(1.0, float(w @ w)):
+        raise ArgumentError(f"{name} is not on the manifold: defect {defect:.6g}; points on it are needed")
 
 
 def _invariants(places: list[tuple[Form, slice]], rotated: tuple[bool, ...]) -> Map:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from psitheory.conformance.manifolds import batches, conditions, constraints, conversions, geodesics, orders, quotients
+from psitheory.conformance.manifolds import batches, conditions, constraints, conversions, edges, geodesics, orders, quotients
 from psitheory.conformance.manifolds.conditions import Claims
 from psitheory.conformance.manifolds.nature import Known
 from psitheory.laws import curves, tangent, transport
@@ -183,6 +183,41 @@ RULES: tuple[Rule, ...] = (
         "steps near a minimum end in NaN or elsewhere",
         conditions.moves,
     ),
+    Rule(
+        edges.zero_vectors_are_harmless,
+        "",
+        "‖0‖ = 0, P0 = 0, T0 = 0",
+        "a zero vector, as at a minimum, ends in NaN",
+        conditions.acts_on_vectors,
+    ),
+    Rule(
+        edges.short_steps_stay_on_the_manifold,
+        "",
+        "R_w(x) and exp_w(x) satisfy the constraint, ‖x‖ from 1e-1 to 1e-12",
+        "short steps leave the manifold: a branch for small angles is wrong",
+        lambda s, c: conditions.constraint_known(s, c) or conditions.moves(s, c),
+    ),
+    Rule(
+        edges.short_geodesics_are_accurate,
+        "exp",
+        "exp_w(x) is the geodesic to rounding, ‖x‖ from 1e-1 to 1e-12",
+        "short geodesics are off: a branch for small angles is wrong",
+        conditions.on_spheres,
+    ),
+    Rule(
+        edges.nearest_point_of_a_point_is_itself,
+        "nearest",
+        "proj_M(w) = w",
+        "bringing points back to the manifold moves those that are on it",
+        conditions.points_compare,
+    ),
+    Rule(
+        edges.nearest_points_are_on_the_manifold,
+        "nearest",
+        "proj_M(w + v) satisfies the constraint, ‖v‖ from 1e-12 to 1e-1",
+        "bringing points back to the manifold does not",
+        conditions.constraint_known,
+    ),
     # logarithm and distance
     Rule(
         curves.exponential_inverts_logarithm,
@@ -235,6 +270,13 @@ RULES: tuple[Rule, ...] = (
         "distances of nearly opposite points are noise, as by arccos",
         conditions.antipodes,
     ),
+    Rule(
+        edges.logarithm_of_near_antipodal_points_is_accurate,
+        "log",
+        "log_w(exp_w x) = x, π - ‖x‖ from 1e-1 to 2e-5",
+        "logarithms of nearly opposite points are off",
+        conditions.antipodes,
+    ),
     # transport
     Rule(transport.transport_is_linear, "transport", "T(2x - 3y) = 2Tx - 3Ty", "transport is not linear"),
     Rule(
@@ -277,6 +319,13 @@ RULES: tuple[Rule, ...] = (
         "T is parallel transport along great circles",
         "transport is not the parallel one",
         conditions.parallel_on_spheres,
+    ),
+    Rule(
+        edges.transport_between_near_antipodal_points_is_accurate,
+        "transport",
+        "T is parallel transport, π - d(w, z) from 1e-1 to 2e-5",
+        "transport between nearly opposite points is off",
+        lambda s, c: conditions.parallel(s, c) or conditions.antipodes(s, c),
     ),
     # conversions
     Rule(

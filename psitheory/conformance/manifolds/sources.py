@@ -64,6 +64,15 @@ class Source:
         """Return a source of the same points by other methods."""
         return Source(self._manifold, self._name, methods, self._points, self._shape)
 
+    @property
+    def given(self) -> Points | None:
+        """Return somebody's points; None if the manifold draws them."""
+        return self._points
+
+    def own_draws(self) -> Source:
+        """Return a source of points that the manifold draws itself, whatever somebody gives."""
+        return Source(self._manifold, self._name, self._methods, None, self._shape)
+
     def point(self, rng: np.random.Generator) -> Any:
         """Return a random point as the manifold represents it.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Self
 
 import numpy as np
@@ -89,8 +89,9 @@ class Subject:
         self._source = Source(manifold, self.name, self._methods, points, shape)
         rng = np.random.default_rng(seed)
         self._point = form_of(self._source.point(rng))
-        w = self.random_point(rng)
-        self.n = len(w)
+        self.n = self._point.size
+        self._typical = self._typical_source()
+        w = self.typical_points(rng, 1)[0]
         self._ambient = self._tangent = self._point
         self._embeds = False
         self._inverses: dict[bytes, np.ndarray] = {}  # of the embedding, at the last point
@@ -177,6 +178,7 @@ class Subject:
         other.dtype = np.dtype(dtype)
         other._methods, _ = methods_of(in_precision(self.manifold, dtype))
         other._source = self._source.with_methods(other._methods)
+        other._typical = self._typical.with_methods(other._methods)
         return other
 
     # -- the methods, on flat arrays --------------------------------------------------------------
@@ -236,6 +238,10 @@ class Subject:
         """Return by how much ``w`` misses being a point."""
         return flat(self._raw("defect")(self._p(w)))
 
+    def nearest(self, z: np.ndarray) -> np.ndarray:
+        """Return the point of the manifold to which an array is brought back."""
+        return flat(self._raw("nearest")(self._p(z)), self._point)
+
     def act(self, a: Any, w: np.ndarray) -> np.ndarray:
         """Return another representative."""
         return flat(self._raw("act")(np.asarray(a, self.dtype), self._p(w)), self._point)
@@ -274,12 +280,47 @@ class Subject:
 
     def random_point(self, rng: np.random.Generator) -> np.ndarray:
         """Return a random point."""
-        w = flat(self._source.point(rng)).astype(self.dtype).astype(float)
+        return self._drawn(self._source, rng)
+
+    def _drawn(self, source: Source, rng: np.random.Generator) -> np.ndarray:
+        w = flat(source.point(rng)).astype(self.dtype).astype(float)
         if not len(w):
             raise ArgumentError(f"a point of {self.name} has no entries; points of at least one entry are needed")
         if not np.all(np.isfinite(w)):
             raise ArgumentError(f"a random point of {self.name} is not finite: {shown(w)}; finite points are needed")
         return w
+
+    @property
+    def given(self) -> Points | None:
+        """Return the points that somebody gave; None if the manifold draws them."""
+        return self._source.given
+
+    def typical_points(self, rng: np.random.Generator, count: int) -> np.ndarray:
+        """Return points that the manifold draws itself where it can, since somebody's may be few, or not on it."""
+        return np.stack([self._drawn(self._typical, rng) for _ in range(count)])
+
+    def _typical_source(self) -> Source:
+        """Return the manifold's own draws, if there are any and they have the form of the points given."""
+        if self.given is None or "random_point" not in self.offers:
+            return self._source
+        own = self._source.own_draws()
+        try:
+            fits = form_of(own.point(np.random.default_rng(0))).same_as(self._point)
+        except Exception:  # a draw that fails is why points are given
+            fits = False
+        return own if fits else self._source
+
+    def given_points(self) -> Iterator[tuple[str, np.ndarray]]:
+        """Yield the points of a list that somebody gave, each with what messages call it; of a function three."""
+        given = self._source.given
+        if given is None:
+            return
+        if callable(given):
+            rng = np.random.default_rng(0)
+            yield from ((f"points(rng), draw {i},", flat(self._source.point(rng))) for i in range(3))
+            return
+        for i, point in enumerate(given):
+            yield f"points[{i}]", flat(point)
 
     def random_tangent(self, rng: np.random.Generator, w: np.ndarray) -> np.ndarray:
         """Return a random tangent vector."""
@@ -298,7 +339,7 @@ class Subject:
             return self._raw("project")(point, self._ambient.build(rng.normal(size=self._ambient.size), self.dtype))
         if "log" in self.offers:
             for _ in range(TRIES):
-                x = self._raw("log")(point, self._point.build(flat(self._source.point(rng)), self.dtype))
+                x = self._raw("log")(point, self._point.build(self._drawn(self._typical, rng), self.dtype))
                 if np.any(flat(x)):
                     return x
             raise ArgumentError(f"{self.name} draws no tangent vector but 0; points that differ are needed")

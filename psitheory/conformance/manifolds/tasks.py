@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,8 @@ class Task:
         Parts of a flat point whose entries are of one size.
     shown : callable
         Maps an input to text.
+    notes : list of str
+        What is to be said besides, such as points that were passed over.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Task:
     draw: Callable[[tuple[str, ...], np.random.Generator, int], Iterator[dict[str, Any]]]
     parts: list[np.ndarray]
     shown: Callable[[Any], str] = numbers
+    notes: list[str] = field(default_factory=list)
 
 
 def task_of(
@@ -133,6 +137,7 @@ def _on_space(
 
 def _on_manifold(name: str, call: str, function: OnManifold) -> Task:
     subject, claims = function.subject, Claims()
+    _must_convert(function)
     _check(
         subject.random_point(np.random.default_rng(0)),
         {"f": function.f, "gradient": function.gradient},
@@ -145,9 +150,48 @@ def _on_manifold(name: str, call: str, function: OnManifold) -> Task:
         "hessian_is_tangent": "project" not in subject.offers or bool(vectors_are_ambient(subject, claims)),
     }
     rules = {law: rule for law, rule in functions.RULES.items() if not useless.get(law, False)}
-    return Task(
-        f"{name} on {subject.name}", call, function, rules, partial(drawn, subject), subject.parts, subject.shown
-    )
+    notes: list[str] = []
+    inputs = partial(_where_defined, function, notes)
+    return Task(f"{name} on {subject.name}", call, function, rules, inputs, subject.parts, subject.shown, notes)
+
+
+def _must_convert(function: OnManifold) -> None:
+    """Raise if derivatives are Euclidean, and nothing makes Riemannian ones of them."""
+    subject = function.subject
+    projected = "project" in subject.offers and subject.projectable and subject.nature.flat
+    needed = {"gradient": projected} | ({"hessian": False} if function.hessian_vector is not None else {})
+    for name, otherwise in needed.items():
+        if function.euclidean and name not in subject.offers and not otherwise:
+            raise ArgumentError(
+                f"euclidean is True, but {subject.name} has no conversion of a Euclidean {name}; "
+                "a Riemannian one (euclidean=False) is needed"
+            )
+
+
+def _where_defined(
+    function: OnManifold, notes: list[str], names: tuple[str, ...], rng: np.random.Generator, count: int
+) -> Iterator[dict[str, Any]]:
+    """Yield inputs, without the first, simple one where the function is not defined: nobody asked for that point."""
+    subject = function.subject
+    inputs = drawn(subject, names, rng, count + 1)
+    first, second = next(inputs), next(inputs)
+    ours = subject.given is None and _is_defined(function, second["w"]) and not _is_defined(function, first["w"])
+    if ours:
+        note = f"not tried at w={subject.shown(first['w'])}, where f or its gradient is not finite"
+        notes += [note] if note not in notes else []
+    yield from islice(chain([second] if ours else [first, second], inputs), count)
+
+
+def _is_defined(function: OnManifold, w: Point) -> bool:
+    point = function.subject.as_point(w)
+    calls = [call for call in (function.f, function.gradient) if call is not None]
+    try:
+        with np.errstate(all="ignore"):
+            return all(bool(np.all(np.isfinite(flat(call(point))))) for call in calls)
+    except ArithmeticError:
+        return False
+    except Exception:  # the laws will show it, with the input
+        return True
 
 
 def _direction(rng: np.random.Generator, w: Point) -> Point:

@@ -72,13 +72,13 @@ class Record:
         )
 
 
-def recorded(run: Any, times: Any, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def recorded(run: Any, times: Any, seed: int, floor: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
     """Return times (R,) and values (R, K) of a run, an array, a pair, a trajectory or a function of these.
 
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        If shapes do not fit, a value is negative or not finite, or times do not increase.
+        If shapes do not fit, a value is below -floor or not finite, or times do not increase.
     """
     if callable(run) and not isinstance(run, Trajectory):
         run = _called(run, seed)
@@ -99,13 +99,13 @@ def recorded(run: Any, times: Any, seed: int) -> tuple[np.ndarray, np.ndarray]:
         raise ArgumentError(f"times has the shape {at.shape}; ({len(values)},), one for each record, is needed")
     if not (np.all(at > 0) and np.all(np.diff(at) > 0)):
         raise ArgumentError("times do not increase from a positive number; numbers of steps, each once, are needed")
-    bad = ~np.isfinite(values) | (values < 0)
+    bad = ~np.isfinite(values) | (values < -floor)
     if bad.any():
         i, k = (int(j) for j in np.argwhere(bad)[0])
         raise ArgumentError(
             f"values holds {values[i, k]} at T={at[i]:g}, run {k}; finite numbers, 0 or more, are needed"
         )
-    return at, values
+    return at, np.maximum(values, 0.0)
 
 
 def _called(run: Callable[..., Any], seed: int) -> Any:
@@ -121,10 +121,15 @@ def _called(run: Callable[..., Any], seed: int) -> Any:
 
 
 def _numbers(values: Any, name: str) -> np.ndarray:
+    if isinstance(values, np.ma.MaskedArray):
+        raise ArgumentTypeError(f"{name} is a masked array; an array without a mask, such as x.compressed(), is needed")
     try:
-        return np.asarray(values, dtype=float)
-    except (TypeError, ValueError):
-        raise ArgumentTypeError(f"{name} is {shown(values)}; an array of numbers is needed") from None
+        found = np.asarray(values)
+        if found.dtype.kind not in "iufO":  # text would be read as numbers, imaginary parts dropped
+            raise TypeError
+        return found.astype(float)
+    except (TypeError, ValueError, RuntimeError):
+        raise ArgumentTypeError(f"{name} is {shown(values)}; an array of real numbers is needed") from None
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,109 @@
+"""Laws at the edges of a manifold's domains: zero vectors, short ones, points that are nearly opposite.
+
+Code branches there (a series for small angles, a formula for antipodes), and inputs drawn at random never go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from psitheory.checking import Observation, equal, vacuous
+from psitheory.conformance.manifolds import references
+from psitheory.conformance.manifolds.judging import ULPS, Bounded
+from psitheory.conformance.manifolds.measuring import COARSE, length, rounding, size
+from psitheory.conformance.manifolds.nature import Known
+
+Point = np.ndarray
+
+
+def zero_vectors_are_harmless(subject: Known, w: Point, z: Point) -> Bounded:
+    """The zero vector has length 0, and is what it is projected and transported to: nothing divides by its length."""
+    zero, found = np.zeros(subject.n), []
+    if not subject.embedded:
+        zero = 0 * subject.random_tangent(np.random.default_rng(0), w)
+    if "norm" in subject.offers:
+        found.append([subject.norm(w, zero)])
+    if "inner" in subject.offers:
+        found.append([subject.inner(w, zero, zero)])
+    if "project" in subject.offers and subject.projectable:
+        found.append(subject.project(w, zero))
+    if "transport" in subject.offers:
+        found.append(subject.transport(w, z, zero))
+    left = np.concatenate([np.ravel(x) for x in found]) if found else np.zeros(0)
+    return Bounded(left, 0 * np.nan_to_num(left), ULPS * subject.eps * size(w))
+
+
+def short_steps_stay_on_the_manifold(subject: Known, w: Point, x: Point, d: float) -> Observation:
+    """Retractions and geodesics along vectors of lengths from 1e-1 to 1e-12 end on the manifold."""
+    x = d * x / length(subject, w, x)
+    moves = [move for name, move in (("retract", subject.retract), ("exp", subject.exp)) if name in subject.offers]
+    missed = subject.constraint if subject.constrained else subject.defect
+    return equal(1 + np.concatenate([missed(move(w, x)) for move in moves]), 1)
+
+
+def short_geodesics_are_accurate(subject: Known, w: Point, x: Point, d: float) -> Bounded:
+    """The geodesic along vectors of lengths from 1e-1 to 1e-12 is right to rounding."""
+    x = d * x / length(subject, w, x)
+    end = references.exp(subject.canonical(w), subject.velocity(w, x), subject.nature.spheres)
+    return Bounded(subject.canonical(subject.exp(w, x)), end, rounding(subject, end))
+
+
+def logarithm_of_near_antipodal_points_is_accurate(
+    subject: Known, w: Point, x: Point, g: float
+) -> Bounded | Observation:
+    """The logarithm of points that are nearly opposite is right, to what the usual formula loses there."""
+    z, gap = _nearly_opposite(subject, w, x, g)
+    right = references.log(subject.canonical(w), subject.canonical(z), subject.nature.spheres)
+    return _to_what_is_lost(subject, w, lambda: subject.velocity(w, subject.log(w, z)), right, gap)
+
+
+def transport_between_near_antipodal_points_is_accurate(
+    subject: Known, w: Point, x: Point, y: Point, g: float
+) -> Bounded | Observation:
+    """Transport between points that are nearly opposite is right, to what the usual formula loses there."""
+    z, gap = _nearly_opposite(subject, w, x, g)
+    u, v = subject.canonical(w), subject.canonical(z)
+    right = references.transport(u, v, subject.velocity(w, y), subject.nature.spheres)
+    return _to_what_is_lost(subject, w, lambda: subject.velocity(z, subject.transport(w, z, y)), right, gap)
+
+
+def _to_what_is_lost(
+    subject: Known, w: Point, found: Callable[[], np.ndarray], right: np.ndarray, gap: float
+) -> Bounded | Observation:
+    """Return the comparison to rounding divided by the square of the gap, unless that leaves nothing.
+
+    One ulp in the points leaves rounding divided by the gap; the formulas with 1 + ⟨w, z⟩ or sin θ lose as much again.
+    """
+    noise = 4 * (rounding(subject, subject.canonical(w)) + rounding(subject, right)) / gap**2 if gap > 0 else np.inf
+    if not noise <= COARSE * size(right, 2):  # also where there is no right answer
+        return vacuous("the usual formulas are noise so near to antipodal points")
+    return Bounded(found(), right, noise)
+
+
+def nearest_point_of_a_point_is_itself(subject: Known, w: Point) -> Bounded:
+    """What brings arrays back to the manifold leaves its points where they are."""
+    return Bounded(subject.canonical(subject.nearest(w)), subject.canonical(w), 4 * rounding(subject, w))
+
+
+def nearest_points_are_on_the_manifold(subject: Known, w: Point, v: Point, d: float) -> Observation:
+    """What brings arrays back to the manifold ends on it, also from arrays 1e-1 to 1e-12 off."""
+    z = subject.nearest(w + d * v)
+    return equal(1 + (subject.constraint(z) if subject.constrained else subject.defect(z)), 1)
+
+
+def _nearly_opposite(subject: Known, w: Point, x: Point, g: float) -> tuple[Point, float]:
+    """Return a point whose longest block is g short of the antipode, along x, and how short it is after rounding."""
+    velocity = subject.velocity(w, x)
+    block = max(subject.nature.spheres, key=lambda b: float(np.linalg.norm(velocity[b])))
+    way = np.zeros_like(velocity)
+    way[block] = velocity[block] / np.linalg.norm(velocity[block]) * (np.pi - g)
+    z = _moved_by(subject, w, way)
+    return z, np.pi - references.distance(subject.canonical(w), subject.canonical(z), subject.nature.spheres)
+
+
+def _moved_by(subject: Known, w: Point, velocity: np.ndarray) -> Point:
+    """Return the point to which great circles lead with that velocity, in the precision of the subject."""
+    z = references.exp(subject.canonical(w), velocity, subject.nature.spheres)
+    return np.asarray(z.astype(subject.dtype).astype(float))
