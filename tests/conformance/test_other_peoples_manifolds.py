@@ -124,7 +124,12 @@ WRONG = {
     FirstOrder: {SECOND},
     FastRetraction: {FIRST},
     LargeSteps: {GEODESIC},
-    TaylorExponential: {GEODESIC, "exponential_stays_on_the_manifold"},
+    TaylorExponential: {
+        GEODESIC,
+        "exponential_stays_on_the_manifold",
+        "short_steps_stay_on_the_manifold",
+        "short_geodesics_are_accurate",
+    },
     SinglePrecision: {LOG, NEAR_LOG, FAR_LOG, LENGTH, NEAR, FAR},
     UnsafeInSingle: {NEAR_LOG},
     TwistedHessian: {HESSIAN_SYMMETRIC, HESSIAN},

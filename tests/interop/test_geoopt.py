@@ -25,7 +25,8 @@ VELOCITY = "exponential_starts_with_the_given_velocity"
 FIRST = "retraction_is_of_first_order"
 
 CLAMPED = "distances are clamped at 4.5e-4 from 0 and from π, and logarithms are made of them"
-SPHERES = dict.fromkeys((LOGARITHM, NEAR, ANTIPODAL), CLAMPED)
+FAR_LOGARITHM = "logarithm_of_near_antipodal_points_is_accurate"
+SPHERES = dict.fromkeys((LOGARITHM, NEAR, ANTIPODAL, FAR_LOGARITHM), CLAMPED)
 PARTS = dict.fromkeys((LOGARITHM, NEAR), CLAMPED)
 CONVERTED = "proju converts gradients: of a tangent vector it doubles the part within the span of the point"
 SCALED = "velocities are divided by the scale, though the metric and the gradients are not"

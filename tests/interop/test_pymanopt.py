@@ -48,6 +48,8 @@ EXPECTED = {
             "exponential_starts_with_the_given_velocity",
             "exponential_is_a_geodesic",
             "tiny_steps_stay_at_the_point",
+            "short_steps_stay_on_the_manifold",
+            "short_geodesics_are_accurate",
         ),
         REAL,
     ),

@@ -5,7 +5,7 @@ Code branches there (a series for small angles, a formula for antipodes), and in
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -35,19 +35,25 @@ def zero_vectors_are_harmless(subject: Known, w: Point, z: Point) -> Bounded:
     return Bounded(left, 0 * np.nan_to_num(left), ULPS * subject.eps * size(w))
 
 
-def short_steps_stay_on_the_manifold(subject: Known, w: Point, x: Point, d: float) -> Observation:
+def short_steps_stay_on_the_manifold(subject: Known, w: Point, x: Point) -> Observation:
     """Retractions and geodesics along vectors of lengths from 1e-1 to 1e-12 end on the manifold."""
-    x = d * x / length(subject, w, x)
     moves = [move for name, move in (("retract", subject.retract), ("exp", subject.exp)) if name in subject.offers]
     missed = subject.constraint if subject.constrained else subject.defect
-    return equal(1 + np.concatenate([missed(move(w, x)) for move in moves]), 1)
+    return equal(1 + np.concatenate([missed(move(w, y)) for y in _shortened(subject, w, x) for move in moves]), 1)
 
 
-def short_geodesics_are_accurate(subject: Known, w: Point, x: Point, d: float) -> Bounded:
+def short_geodesics_are_accurate(subject: Known, w: Point, x: Point) -> Bounded:
     """The geodesic along vectors of lengths from 1e-1 to 1e-12 is right to rounding."""
-    x = d * x / length(subject, w, x)
-    end = references.exp(subject.canonical(w), subject.velocity(w, x), subject.nature.spheres)
-    return Bounded(subject.canonical(subject.exp(w, x)), end, rounding(subject, end))
+    u, spheres, short = subject.canonical(w), subject.nature.spheres, list(_shortened(subject, w, x))
+    found = [subject.canonical(subject.exp(w, y)) for y in short]
+    right = [references.exp(u, subject.velocity(w, y), spheres) for y in short]
+    return Bounded(np.concatenate(found), np.concatenate(right), rounding(subject, u))
+
+
+def _shortened(subject: Known, w: Point, x: Point) -> Iterator[Point]:
+    """Yield x at the lengths 1e-1, 1e-2, …, 1e-12."""
+    unit = x / length(subject, w, x)
+    yield from (10.0**-k * unit for k in range(1, 13))
 
 
 def logarithm_of_near_antipodal_points_is_accurate(

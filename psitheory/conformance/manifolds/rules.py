@@ -7,7 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from psitheory.conformance.manifolds import batches, conditions, constraints, conversions, edges, geodesics, orders, quotients
+from psitheory.conformance.manifolds import (
+    batches,
+    conditions,
+    constraints,
+    conversions,
+    edges,
+    geodesics,
+    orders,
+    quotients,
+)
 from psitheory.conformance.manifolds.conditions import Claims
 from psitheory.conformance.manifolds.nature import Known
 from psitheory.laws import curves, tangent, transport

@@ -1,0 +1,61 @@
+"""Manifolds that are wrong at the edges of their domains alone: at zero, at short vectors, near antipodes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from psitheory.arithmetic import Array, norm
+from psitheory.geometry import sphere as exact
+from psitheory.laws.broken_manifolds.sphere import PlainSphere
+
+SHORT = 0.05
+
+
+class NoNormOfZero(PlainSphere):
+    """A norm that divides by itself."""
+
+    def norm(self, w: Array, x: Array) -> Array:
+        with np.errstate(invalid="ignore"):
+            return norm(x) ** 2 / norm(x)
+
+
+class FlatShortSteps(PlainSphere):
+    """A retraction that takes the cosine of small angles for 1."""
+
+    def retract(self, w: Array, x: Array) -> Array:
+        return np.where(norm(x, keepdims=True) < SHORT, w + x, super().retract(w, x))
+
+
+class LongShortGeodesics(PlainSphere):
+    """An exponential that takes the sine of small angles for the tangent."""
+
+    def exp(self, w: Array, x: Array) -> Array:
+        return np.where(norm(x, keepdims=True) < SHORT, super().retract(w, x), super().exp(w, x))
+
+
+class ShortFarLogarithm(PlainSphere):
+    """A logarithm that is ten times too short near the antipode."""
+
+    def log(self, w: Array, z: Array) -> Array:
+        return exact.log(w, z) * np.where(exact.angle(w, z, keepdims=True) > 2.9, 0.1, 1.0)
+
+
+class FlatFarTransport(PlainSphere):
+    """A transport that gives up near the antipode."""
+
+    def transport(self, w: Array, z: Array, x: Array) -> Array:
+        return np.where(exact.angle(w, z, keepdims=True) > 2.9, exact.project(z, x), exact.transport(w, z, x))
+
+
+class NearestByHalves(PlainSphere):
+    """A way back to the sphere that goes half of it."""
+
+    def nearest(self, z: Array) -> Array:
+        return z * (1 + 1 / norm(z, keepdims=True)) / 2
+
+
+class NearestIsAnother(PlainSphere):
+    """A way back to the sphere that ends on its other side."""
+
+    def nearest(self, z: Array) -> Array:
+        return -z / norm(z, keepdims=True)
