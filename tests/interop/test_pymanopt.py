@@ -28,6 +28,8 @@ ARCCOS = "distances by arccos are noise near 0 and near π, and so are the logar
 SPHERES = dict.fromkeys((LOGARITHM, NEAR, ANTIPODAL), ARCCOS)
 PROJECTED = {REPRESENTATIVE: "transport by projection is right only where the two representatives are aligned"}
 SUBSPACES = {NEAR: "principal angles by arccos are noise near 0"} | PROJECTED
+FAR_LOGARITHM = "logarithm_of_near_antipodal_points_is_accurate"
+RESTING = "of a part that stays where it is the logarithm divides 0 by 0"
 REAL = "the imaginary part of what exp returns is dropped"
 REFLECTED = "the sign of the Lyapunov equation is wrong: the projection doubles vertical vectors, and removes none"
 TRANSPOSED = "the projection takes the skew part by the transpose, not by the adjoint"
@@ -52,7 +54,8 @@ EXPECTED = {
             "short_geodesics_are_accurate",
         ),
         REAL,
-    ),
+    )
+    | {FAR_LOGARITHM: RESTING},
     manifolds.Grassmann(4, 2): SUBSPACES,
     manifolds.Grassmann(4, 2, k=2): SUBSPACES,
     manifolds.ComplexGrassmann(4, 2): SUBSPACES,
@@ -142,7 +145,7 @@ class MendedComplexCircle(manifolds.ComplexCircle):
     [
         (MendedElliptope(4, 2), set(PROJECTED)),
         (MendedUnitaryGroup(3), set()),
-        (MendedComplexCircle(2), set(SPHERES)),
+        (MendedComplexCircle(2), {*SPHERES, FAR_LOGARITHM}),
     ],
     ids=lambda value: str(value) if not isinstance(value, set) else "",
 )

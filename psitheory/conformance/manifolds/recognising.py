@@ -36,7 +36,7 @@ def recognised(manifold: Any, **options: Any) -> Known:
     """Return the subject with its nature; ``options`` are those of :class:`Subject`."""
     subject = Known(manifold, **options)
     rng = np.random.default_rng(1)
-    points = subject.typical_points(rng, SAMPLES)
+    points = np.stack([subject.typical_point(rng) for _ in range(SAMPLES)])
     places = list(subject.point_form.slices())
     affine = symptoms.affine_constraints(subject, rng)
     rotated = tuple(symptoms.counts_up_to_rotation(subject, points, i, affine, rng) for i in range(len(places)))
@@ -159,7 +159,7 @@ def _tangent_dimension(subject: Known, rng: np.random.Generator, draw: Draw) -> 
     """Return the rank of tangent vectors at a point."""
     if subject.n > LARGEST_RANK:
         return subject.dimension
-    w = subject.random_point(rng)
+    w = subject.typical_point(rng)
     return _rank(np.stack([draw(rng, w) for _ in range(subject.n + 1)]))
 
 
@@ -182,7 +182,7 @@ def _fill_spheres(
         return True
     if len(blocks) > 1 or len(blocks[0]) < k or k > LARGEST_RANK:
         return False
-    return _rank(np.stack([subject.canonical(subject.random_point(rng)) for _ in range(k)])) == dimension + 1
+    return _rank(np.stack([subject.canonical(subject.typical_point(rng)) for _ in range(k)])) == dimension + 1
 
 
 def _rank(rows: np.ndarray) -> int:

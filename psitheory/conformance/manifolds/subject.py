@@ -91,7 +91,7 @@ class Subject:
         self._point = form_of(self._source.point(rng))
         self.n = self._point.size
         self._typical = self._typical_source()
-        w = self.typical_points(rng, 1)[0]
+        w = self.typical_point(rng)
         self._ambient = self._tangent = self._point
         self._embeds = False
         self._inverses: dict[bytes, np.ndarray] = {}  # of the embedding, at the last point
@@ -295,9 +295,9 @@ class Subject:
         """Return the points that somebody gave; None if the manifold draws them."""
         return self._source.given
 
-    def typical_points(self, rng: np.random.Generator, count: int) -> np.ndarray:
-        """Return points that the manifold draws itself where it can, since somebody's may be few, or not on it."""
-        return np.stack([self._drawn(self._typical, rng) for _ in range(count)])
+    def typical_point(self, rng: np.random.Generator) -> np.ndarray:
+        """Return a point that the manifold draws itself where it can, since somebody's may be few, or not on it."""
+        return self._drawn(self._typical, rng)
 
     def _typical_source(self) -> Source:
         """Return the manifold's own draws, if there are any and they have the form of the points given."""

@@ -153,7 +153,7 @@ def affine_constraints(subject: Subject, rng: np.random.Generator) -> np.ndarray
     """Return orthonormal rows that are constant on random points: linear constraints, such as symmetry."""
     if subject.n > LARGEST_RANK or subject.n < 2:
         return np.zeros((0, subject.n))
-    points = np.stack([subject.random_point(rng) for _ in range(subject.n + 2)])
+    points = np.stack([subject.typical_point(rng) for _ in range(subject.n + 2)])
     centred = points - points.mean(axis=0)
     different = len(np.unique(points, axis=0))
     if different < len(points):
