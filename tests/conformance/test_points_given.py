@@ -7,17 +7,15 @@ from psitheory.checking import Verdict
 from psitheory.conformance import check_gradient, check_manifold, check_retraction
 from psitheory.errors import ArgumentError
 from psitheory.geometry import Sphere
-from tests.conformance.plain_manifolds import Ball
 
 
 def logarithms(w):
     return np.log(np.abs(w)).sum()
 
 
-@pytest.mark.parametrize("manifold", [Sphere(3), Ball(3) if Ball.__init__ is not object.__init__ else Sphere(3)])
-def test_a_point_off_the_manifold_is_named(manifold):
+def test_a_point_off_the_manifold_is_named():
     with pytest.raises(ArgumentError, match=r"points\[1\] is not on the manifold: defect 3; points on it are needed"):
-        check_manifold(manifold, points=[np.array([0.0, 1, 0]), np.array([2.0, 0, 0])])
+        check_manifold(Sphere(3), points=[np.array([0.0, 1, 0]), np.array([2.0, 0, 0])])
 
 
 def test_points_of_another_shape_or_not_finite_are_named():
@@ -25,11 +23,6 @@ def test_points_of_another_shape_or_not_finite_are_named():
         check_manifold(Sphere(3), points=[[0.0, 1, 0], [1.0, 0]])
     with pytest.raises(ArgumentError, match=r"points\[1\] is .*, which is not finite"):
         check_gradient(np.sum, np.ones_like, manifold=Sphere(3), euclidean=True, points=[[0.0, 1, 0], [np.nan, 0, 1]])
-
-
-def test_points_rounded_to_single_precision_are_points():
-    w = np.array([1.0, 2, 3]) / np.sqrt(14)
-    assert check_manifold(Sphere(3), points=[w.astype(np.float32)], cases=1).verdict is Verdict.HOLDS
 
 
 def test_no_points_but_those_given_are_used():

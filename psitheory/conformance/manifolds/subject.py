@@ -87,6 +87,7 @@ class Subject:
         if self.dimension == 0:
             raise ArgumentError(f"{self.name} has dimension 0; a manifold of at least dimension 1 is needed")
         self._source = Source(manifold, self.name, self._methods, points, shape)
+        self._check_sizes()
         rng = np.random.default_rng(seed)
         self._point = form_of(self._source.point(rng))
         self.n = self._point.size
@@ -104,6 +105,13 @@ class Subject:
         self._tangent = form_of(drawn)
         if "embedding" in self.offers and "project" in self.offers:
             self._learn_embedding(w, drawn)
+
+    def _check_sizes(self) -> None:
+        """Raise unless points in a list that somebody gave have as many entries as the first."""
+        sizes = [] if callable(self.given) else [len(w) for _, w in self.given_points()]
+        for i, size in enumerate(sizes):
+            if size != sizes[0]:
+                raise ArgumentError(f"points[{i}] has {size} entries; {sizes[0]}, as many as the first has, are needed")
 
     def _learn_embedding(self, w: np.ndarray, drawn: Any) -> None:
         """Find out whether tangent vectors are represented otherwise than ambient ones."""
