@@ -6,6 +6,7 @@ Code branches there (a series for small angles, a formula for antipodes), and in
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,8 @@ Point = np.ndarray
 
 def zero_vectors_are_harmless(subject: Known, w: Point, z: Point) -> Bounded:
     """The zero vector has length 0, and is what it is projected and transported to: nothing divides by its length."""
-    zero, found = np.zeros(subject.n), []
+    zero = np.zeros(subject.n)
+    found: list[Any] = []
     if not subject.embedded:
         zero = 0 * subject.random_tangent(np.random.default_rng(0), w)
     if "norm" in subject.offers:
