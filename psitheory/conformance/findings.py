@@ -40,6 +40,8 @@ class Finding:
         Inputs tried that were not vacuous.
     witness : mapping
         The smallest input as plain data (floats as hex strings), to rebuild it to the last bit.
+    cause : str
+        The one fact from which it follows, if others follow from it too: a report shows them together.
     """
 
     law: str
@@ -52,10 +54,11 @@ class Finding:
     kind: str = ""
     cases: int = 0
     witness: Mapping[str, Any] = field(default_factory=dict)
+    cause: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the finding as plain data, ready for JSON."""
-        names = ("law", *LINES, "kind", "cases")
+        names = ("law", *LINES, "kind", "cases", "cause")
         return {"verdict": str(self.verdict)} | {n: getattr(self, n) for n in names} | {"witness": dict(self.witness)}
 
 
@@ -104,6 +107,10 @@ class ConformanceReport:
         Laws that do not apply, each with the reason; they count for no verdict.
     expected : mapping of str to str
         Laws that are expected to be REFUTED, each with the reason.  Strict: one that HOLDS is a failure.
+    sentence : str
+        What a reader must know first: what the subject is, what must scale how, where that holds.
+    claims : tuple of str
+        The findings that decide the verdict; all if empty.
     """
 
     subject: str
@@ -113,11 +120,13 @@ class ConformanceReport:
     notes: tuple[str, ...] = ()
     skipped: Mapping[str, str] = field(default_factory=dict)
     expected: Mapping[str, str] = field(default_factory=dict)
+    sentence: str = ""
+    claims: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
-        """Return the verdict on all findings together, expected refutations counted as they were meant."""
-        return Verdict.all(self.counted(finding) for finding in self.findings)
+        """Return the verdict on what is claimed, else on all findings, expected refutations counted as meant."""
+        return Verdict.all(self.counted(f) for f in self.findings if not self.claims or f.law in self.claims)
 
     @property
     def exit_code(self) -> int:
@@ -176,6 +185,8 @@ class ConformanceReport:
             "properties": dict(self.properties),
             "notes": list(self.notes),
             "skipped": dict(self.skipped),
+            "sentence": self.sentence,
+            "claims": list(self.claims),
         }
 
     def to_json(self) -> str:
@@ -198,7 +209,8 @@ class ConformanceReport:
         return f"{self.verdict}  {self.kind} {self.subject}: {', '.join(parts) or 'nothing was tried'}"
 
     def __str__(self) -> str:
-        lines = [line for finding in self.ordered() for line in self._text(finding)]
+        lines = [self.sentence] if self.sentence else []
+        lines += [line for finding in self.ordered() for line in self._text(finding)]
         lines += [f"skipped  {', '.join(laws)}: {reason}" for reason, laws in self.skipped_by_reason().items()]
         lines += [line for name, value in self.properties.items() for line in _found(name, value)]
         lines += [f"note     {note}" for note in self.notes]
@@ -210,9 +222,20 @@ class ConformanceReport:
         return sorted(self.findings, key=lambda finding: order.index(finding.verdict))
 
     def _text(self, finding: Finding) -> Iterable[str]:
+        if finding.cause:
+            yield from self._of_one_cause(finding)
+            return
         about = self.about(finding) or f"subject: {self.subject}"
         yield f"{finding.verdict}  {finding.law}   {about}"
         yield from (f"  {name:<10} {text}" for name, text in self.lines(finding))
+
+    def _of_one_cause(self, finding: Finding) -> Iterable[str]:
+        """Yield the block of all findings with the cause of this one, if it is the first of them."""
+        laws = [f for f in self.ordered() if f.cause == finding.cause and f.verdict is finding.verdict]
+        if laws[0] is finding:
+            yield f"{finding.verdict}  {len(laws)} law{'s' * (len(laws) > 1)} of one cause: {finding.cause}"
+            yield from (f"  - {f.law}" + (f"   {f.smallest}" if f.smallest else "") for f in laws)
+            yield from (f"  {name:<10} {text}" for name, text in self.lines(finding) if name == "replay")
 
     def lines(self, finding: Finding) -> list[tuple[str, str]]:
         """Return what a report says of one law: nothing more if it HOLDS and nothing else was expected."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,10 +14,13 @@ import numpy as np
 import torch
 
 from psitheory.conformance.optimizers.network import Network, one_ulp_away
+from psitheory.conformance.optimizers.problem import problem_of
 from psitheory.conformance.optimizers.runs import RATES, nonzero_constants
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 from psitheory.interop.invariant import invariant_loss
+from psitheory.interop.torch_several import Several, parameters_as
 from psitheory.interop.torch_stepping import Manners, rate_times, take_step
+from psitheory.scaletypes.torch.optimizers import TypedRuns
 
 Make = Callable[[list[Any], tuple[str, ...], float], Any]
 """Makes an optimiser of parameters, of what each is (``"rows"`` or ``"free"``) and of what multiplies the rate."""
@@ -93,7 +97,7 @@ class OfTorch:
                 if "lr" in group and not self.by_argument and not self.manners.hooked:
                     group["lr"] = group["lr"] * rate
             seen: list[np.ndarray] = []
-            closure = _closure(network, parameters, noise, seen)
+            closure = _closure(network, parameters, noise, seen, twice=self.manners.twice)
             factor = 1.0 if self.by_argument or not self.manners.hooked else rate
             for t in range(steps):
                 with rate_times(factor):
@@ -101,6 +105,26 @@ class OfTorch:
                 if t == 0:  # the start is where the first gradient is taken: a step may project before it
                     yield seen[0] if seen else _flat(parameters)
                 yield _flat(parameters)
+
+    def typed(self, network: Network) -> TypedRuns:
+        """Return typed runs of the optimiser on a network."""
+        kinds = tuple("rows" if part.blocks else "free" for part in network.layout.parts)
+        names = [part.name for part in network.layout.parts]
+
+        def loss(parameters: list[Any]) -> Any:
+            return invariant_loss(network, dict(zip(names, parameters, strict=True)), torch)
+
+        return TypedRuns(
+            lambda parameters: self.make(parameters, kinds, 1.0),
+            lambda optimizer, closure: take_step(optimizer, closure, self.manners.closure),
+            problem_of(network),
+            loss if self.manners.twice else None,
+            parameter=self._made if self.parameter else None,
+        )
+
+    def _made(self, tensor: Any, rows: bool) -> Any:
+        assert self.parameter is not None
+        return self.parameter(tensor, "rows" if rows else "free")
 
     def _parameters(self, network: Network, start: np.ndarray) -> list[Any]:
         made = []
@@ -113,7 +137,7 @@ class OfTorch:
 
 
 def _closure(
-    network: Network, parameters: list[Any], noise: np.random.Generator | None, seen: list[np.ndarray]
+    network: Network, parameters: list[Any], noise: np.random.Generator | None, seen: list[np.ndarray], *, twice: bool
 ) -> Callable[[], Any]:
     def closure() -> Any:
         if not seen:
@@ -128,7 +152,9 @@ def _closure(
         with torch.enable_grad():
             named = dict(zip((part.name for part in network.layout.parts), parameters, strict=True))
             loss = invariant_loss(network, named, torch)
-            loss.backward()
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of graphs that hold themselves
+                loss.backward(create_graph=twice)
         if noise is not None:
             with torch.no_grad():
                 for p, w in zip(parameters, kept, strict=True):
@@ -187,7 +213,9 @@ def _of_function(factory: Callable[..., Any], name: str, rate_name: str | None, 
 
     def make(parameters: list[Any], kinds: tuple[str, ...], factor: float) -> Any:
         given = {} if rate_name is None else {rate_name: lr * factor}
-        return factory(parameters, *([kinds] if len(places) == 2 else []), **given)
+        as_wanted = parameters_as(places[0] if places else "params", parameters)
+        made = factory(as_wanted, *([kinds] if len(places) == 2 else []), **given)
+        return Several(made) if isinstance(made, (list, tuple)) and made else made
 
     return make
 

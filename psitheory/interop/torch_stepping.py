@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,11 +28,14 @@ class Manners:
         What its ``step`` is given.
     hooked : bool
         Whether it stands on optimisers of PyTorch, whose steps can be watched.
+    twice : bool
+        Whether it differentiates gradients, which then need a graph.
     """
 
     groups: tuple[dict[str, Any], ...] = ()
     closure: Closure = "none"
     hooked: bool = True
+    twice: bool = False
 
     @classmethod
     def of(cls, optimizer: Any, parameters: Sequence[Any]) -> Manners:
@@ -39,10 +43,18 @@ class Manners:
         seen: list[Any] = []
         handle = register_optimizer_step_pre_hook(lambda inner, *_: seen.append(inner))
 
-        def closure() -> Any:
+        def ones() -> Any:
             for p in parameters:
                 p.grad = torch.ones_like(p)
             return torch.ones(())
+
+        def graph() -> Any:
+            for p in parameters:
+                p.grad = None
+            with torch.enable_grad():
+                loss = sum((p**4).sum() for p in parameters)
+                loss.backward(create_graph=True)
+            return loss
 
         closures: tuple[Closure, ...] = ("none", "after gradients")
         if _needs_closure(optimizer):
@@ -50,12 +62,14 @@ class Manners:
         elif not inspect.signature(optimizer.step).parameters:
             closures = ("none",)
         try:
-            for kind in closures:
+            for twice, kind in ((t, k) for t in (False, True) for k in closures):
                 try:
-                    take_step(optimizer, closure, kind)
+                    with warnings.catch_warnings():
+                        warnings.simplefilter("ignore")  # of graphs that hold themselves
+                        take_step(optimizer, graph if twice else ones, kind)
                 except Exception:  # it is raised again in a run, where it is reported
                     continue
-                return cls(tuple(optimizer.param_groups), kind, bool(seen))
+                return cls(tuple(optimizer.param_groups), kind, bool(seen), twice)
         finally:
             handle.remove()
         return cls(tuple(optimizer.param_groups), closures[0])

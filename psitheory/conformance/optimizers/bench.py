@@ -25,6 +25,7 @@ import numpy as np
 
 from psitheory.arithmetic import norm
 from psitheory.conformance.optimizers.change import MODES, Change, CodeRaised, Gap, Mode
+from psitheory.conformance.optimizers.derived import Derived
 from psitheory.conformance.optimizers.network import Network, one_ulp_away
 from psitheory.conformance.optimizers.runs import Runs
 from psitheory.errors import PsitheoryError
@@ -52,6 +53,7 @@ class Bench:
     _runs: dict[Change, tuple[int, Mapping[int, np.ndarray]]] = field(default_factory=dict)
     _raised: dict[Change, CodeRaised] = field(default_factory=dict)
     _noises: dict[tuple[Change, int, Mode], float] = field(default_factory=dict)
+    _types: dict[str, tuple[Derived | None, str]] = field(default_factory=dict)
 
     def afresh(self) -> Bench:
         """Return the same bench without any run."""
@@ -59,7 +61,22 @@ class Bench:
 
     def without_free(self) -> Bench:
         """Return the bench on which the free part of the weights is fixed."""
-        return self if self.network.fixed else Bench(self.method, self.network.without_free(), self.seed, self.steps)
+        if self.network.fixed:
+            return self
+        return Bench(self.method, self.network.without_free(), self.seed, self.steps, _types=self._types)
+
+    @property
+    def derivation(self) -> tuple[Derived | None, str]:
+        """Return the scale types of the method, or None and the reason why there are none."""
+        if "found" not in self._types:
+            self._types["found"] = Derived.of(self.method, self.network, self.seed)
+        return self._types["found"]
+
+    @property
+    def derived(self) -> Derived | None:
+        """Return the scale types of the method, if everything was derived."""
+        found = self.derivation[0]
+        return found if found is not None and not found.missing else None
 
     @cached_property
     def in_double(self) -> Bench:

@@ -11,10 +11,12 @@ from psitheory.arithmetic import Array
 from psitheory.conformance.findings import ConformanceReport
 from psitheory.conformance.optimizers.adapt import runs_of
 from psitheory.conformance.optimizers.bench import TIMES, Bench
+from psitheory.conformance.optimizers.claims import check_claims, judged
 from psitheory.conformance.optimizers.facts import Facts
-from psitheory.conformance.optimizers.inquiry import LAWS, Inquiry
+from psitheory.conformance.optimizers.inquiry import LAWS, Inquiry, grouped
 from psitheory.conformance.optimizers.network import Network, invariant_network
 from psitheory.conformance.optimizers.runs import OfRun, Runs
+from psitheory.conformance.optimizers.sentence import sentence
 from psitheory.errors import ArgumentError, UnknownName, shown
 from psitheory.frameworks import one_thread
 from psitheory.models.interface import Model
@@ -36,8 +38,9 @@ def check_optimizer(
     start: Array | None = None,
     parameter: Callable[..., Any] | None = None,
     name: str | None = None,
+    claims: Mapping[str, Any] | None = None,
 ) -> ConformanceReport:
-    r"""Find out how an optimiser treats equivalent weights.
+    r"""Find out how an optimiser treats equivalent weights, and say so in a sentence first.
 
     It is run from a start :math:`w_0` and from rescaled ones :math:`a\cdot w_0`, on a batch-norm network without an
     eps, whose loss notices the scale of no neuron.  Every run has a fresh state and the same seed.  The runs are
@@ -78,6 +81,9 @@ def check_optimizer(
         For PyTorch: makes the parameter ``parameter(tensor, group)`` of each tensor, such as a Geoopt one.
     name : str, optional
         What the report calls the optimiser.
+    claims : mapping, optional
+        What is claimed, which then alone decides verdict and exit code: ``{"full": "each layer"}``, ``{"class":
+        "none"}``, ``{"exponent": 1}``, or by which power of a a hyper-parameter must scale, ``{"eps": -1}``.
 
     Raises
     ------
@@ -103,17 +109,24 @@ def check_optimizer(
     inquiry = Inquiry(facts, _call(method, rate, network, seed))
     if refused:
         inquiry.notes.append(f"the free last layer is left out, since the method refuses it: {refused}")
+    claimed = check_claims(claims)
     tried = [inquiry.finding(law) for law in LAWS if law in wanted]
+    judgements = tuple(judged(what, value, facts) for what, value in claimed.items())
     properties = facts.properties()
     if properties.get("exponent") == 0 and properties.get("class") == "none":
         inquiry.notes.append("p = 0 is that of blocks alone, with the free weights fixed: with them, classes part")
+    derived, _ = facts.bench.derivation
+    if derived is not None and "exponent" in properties:
+        properties["types"] = derived.as_data()
     return ConformanceReport(
         method.name,
         "optimizer",
-        tuple(finding for finding in tried if finding is not None),
+        (*judgements, *grouped([finding for finding in tried if finding is not None], facts)),
         properties,
         tuple(inquiry.notes),
         dict(inquiry.skipped),
+        sentence=sentence(method.name, facts, properties) if facts.repeats is None else "",
+        claims=tuple(finding.law for finding in judgements),
     ).expecting(expected)
 
 

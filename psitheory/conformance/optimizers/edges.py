@@ -13,7 +13,7 @@ from psitheory.conformance.optimizers.change import Change, CodeRaised, Gap, Mod
 from psitheory.conformance.optimizers.eps import SLOPES, TOLERANCE, strays_at, without_eps
 from psitheory.conformance.optimizers.equivariance import START, Outcome, judge
 
-Cause = Literal["", "eps", "clamp", "weak term", "overflow", "unknown"]
+Cause = Literal["", "eps", "clamp", "threshold", "constant", "weak term", "overflow", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,15 @@ class Edge:
         The rescaling by the next exponent.
     outcome : Outcome or None
         There.
+    how : str
+        The line whose constant is the cause, if taking it away there leaves no break.
     """
 
     exponent: int
     cause: Cause = ""
     change: Change | None = None
     outcome: Outcome | None = None
+    how: str = ""
 
 
 @dataclass(frozen=True)

@@ -20,11 +20,14 @@ import numpy as np
 
 from psitheory.conformance.optimizers.bench import ENOUGH, Bench
 from psitheory.conformance.optimizers.change import Change, Constants, Mode
+from psitheory.conformance.optimizers.derived import Derived
 from psitheory.conformance.optimizers.equivariance import START, Outcome, Trial, judge
 from psitheory.conformance.optimizers.runs import EPS, LIMITS
 
 TOLERANCE = 1e-2
 """A gap, relative to the motion, within which a law that an eps limits counts as holding."""
+LEFT = 1e-3
+"""The share of a break that may be left once its cause is taken away: rounding of generic scales remains."""
 VANISHING = 2.0**-60
 SLOPES = (0.2, 2.3)
 """Powers of the scale that an eps can bring: 1, 2, and less under further roots."""
@@ -78,6 +81,8 @@ def eps_limited(bench: Bench, mode: Mode, trial: Trial, *, p: float = 0.0, most:
         return trial
     if bench.network.dtype == np.float32:
         return _in_double(bench, mode, trial, p, most)
+    if bench.derived is not None:
+        return _without_lines(bench, trial, bench.derived)
     constants = without_eps(bench)
     if not constants or trial.change.constants or not harmless(bench, constants):
         return _dies_out(bench, mode, trial, p)
@@ -92,6 +97,16 @@ def eps_limited(bench: Bench, mode: Mode, trial: Trial, *, p: float = 0.0, most:
         found = eps_limited(bench, mode, rest, p=p, most=most)
         return replace(found, defect=max(found.defect, outcome.gap.relative)) if isinstance(found, Limited) else found
     return _dies_out(bench, mode, trial, p)
+
+
+def _without_lines(bench: Bench, trial: Trial, derived: Derived) -> Limited | Trial:
+    """Return the excuse if the break goes once the constants of all lines that types name are taken away."""
+    lines = {b.place: b for b in derived.soft_breaks}
+    defect = trial.outcome.gap.relative
+    if not lines or derived.gap(bench.network, trial.change, lines) > LEFT * defect:
+        return trial
+    named = "; ".join(map(str, lines.values()))
+    return Limited(defect, f"it vanishes without {named}", 0)
 
 
 def _in_double(bench: Bench, mode: Mode, trial: Trial, p: float, most: float) -> Limited | Trial:

@@ -73,12 +73,12 @@ def find_exponent(bench: Bench) -> Exponent:
     if max(gaps) == min(gaps) < np.inf:
         return Exponent(None, (), 0.0, no_effect=True)
     best = GRID[int(np.argmin(gaps))]
-    found = _confirmed(bench, best)
+    found = confirmed(bench, best)
     if found.value is not None:
         return found
     finer = _refined(bench, best, constants)
     if abs(finer - best) > 1e-9:
-        again = _confirmed(bench, finer)
+        again = confirmed(bench, finer)
         if again.value is not None:
             return again
     return _with_decay(bench, found)
@@ -86,7 +86,7 @@ def find_exponent(bench: Bench) -> Exponent:
 
 def without_rate(bench: Bench) -> Exponent:
     """Return the exponent 0 of a method whose rate cannot be changed, if it has that one."""
-    return _confirmed(bench, 0.0)
+    return confirmed(bench, 0.0)
 
 
 def rescaled_by(bench: Bench, k: float, p: float, constants: Constants = ()) -> Change:
@@ -107,7 +107,8 @@ def _first(bench: Bench) -> int:
     return next((t for t in times if bench.gaps(START, START, t, t)["class"].motion > 0), times[0])
 
 
-def _confirmed(bench: Bench, p: float, constants: Constants = ()) -> Exponent:
+def confirmed(bench: Bench, p: float, constants: Constants = ()) -> Exponent:
+    """Return p as the exponent of a method, with the trials that confirm it, or the one that denies it."""
     base, trials, limited = Change(constants=constants), [], None
     for k in SCALES:
         change = rescaled_by(bench, k, p, constants)
@@ -164,7 +165,7 @@ def _with_decay(bench: Bench, found: Exponent) -> Exponent:
     off = (*without_eps(bench), *((name, 0.0) for name in decays))
     gaps = [_gap(bench, p, off) for p in GRID]
     p = GRID[int(np.argmin(gaps))]
-    if _confirmed(bench, p, off).value is None:
+    if confirmed(bench, p, off).value is None:
         return found
     words, named = f"p = {p:g} without {' and '.join(decays)}", " and ".join(decays)
     for q in dict.fromkeys((-p, -2.0)):

@@ -14,10 +14,12 @@ from psitheory.conformance.optimizers import words
 from psitheory.conformance.optimizers.answers import Answers
 from psitheory.conformance.optimizers.bench import Bench
 from psitheory.conformance.optimizers.change import MODES, Change, CodeRaised, Mode
+from psitheory.conformance.optimizers.derived import Derived
 from psitheory.conformance.optimizers.edges import Edge, Path, edge
 from psitheory.conformance.optimizers.eps import TOLERANCE, Limited, reach
 from psitheory.conformance.optimizers.equivariance import LEVELS, START, Level, exponents, groups
-from psitheory.conformance.optimizers.exponent import Exponent, find_exponent, without_rate
+from psitheory.conformance.optimizers.exponent import Exponent, confirmed, find_exponent, without_rate
+from psitheory.conformance.optimizers.ranges import around_one
 from psitheory.conformance.optimizers.runs import OfRun
 from psitheory.conformance.optimizers.start import differs_at, forgets_scale, moved_start
 
@@ -59,6 +61,37 @@ class Facts:
             return cls(reduced), " ".join(str(problem).split())
         return cls(bench), ""
 
+    @property
+    def derived(self) -> Derived | None:
+        """Return the scale types of the method, if everything was derived."""
+        return self.bench.derived
+
+    @cached_property
+    def unmoved(self) -> dict[str, list[int]]:
+        """Return the rows of each part that no run turned."""
+        bench, layout = self.bench, self.bench.network.layout
+        points = bench.points(START, bench.steps)
+        seen = [np.asarray(layout.units(w)) for _, w in sorted(points.items())]
+        out = {}
+        for part in (p for p in layout.parts if p.blocks):
+            views = [np.asarray(layout.view(part.name, w)).reshape(part.blocks, -1) for w in seen]
+            still = [i for i in range(part.blocks) if all(np.array_equal(v[i], views[0][i]) for v in views)]
+            if still:
+                out[part.name] = still
+        return out
+
+    @property
+    def all_still(self) -> bool:
+        """Tell whether nothing moves at all."""
+        sizes = {part.name: part.blocks for part in self.bench.network.layout.parts if part.blocks}
+        return {name: len(rows) for name, rows in self.unmoved.items()} == sizes
+
+    @cached_property
+    def never_moves(self) -> str:
+        """Return which rows never move, in words."""
+        sizes = {part.name: part.blocks for part in self.bench.network.layout.parts}
+        return words.unmoved(self.unmoved, sizes) if self.unmoved else ""
+
     @cached_property
     def answers(self) -> Answers:
         """Return what becomes of each level."""
@@ -87,6 +120,10 @@ class Facts:
             return Exponent(0.0, (whole.trial,), 0.0, whole.limited)
         if self.no_rate:
             return without_rate(self.blocks_alone)
+        if self.derived is not None and self.derived.exponent is not None:
+            found = confirmed(self.blocks_alone, self.derived.exponent)
+            if found.value is not None:
+                return found
         return find_exponent(self.blocks_alone)
 
     @cached_property
@@ -116,6 +153,26 @@ class Facts:
         claim = self.claim
         assert claim is not None
         bench = self.bench if claim.of_all else self.blocks_alone
+        if self.derived is not None and not self.derived.hard_breaks:
+            return self._ranges(bench, claim, self.derived)
+        return self._by_slopes(bench, claim)
+
+    def _ranges(self, bench: Bench, claim: Claim, derived: Derived) -> tuple[Edge, ...]:
+        """Return where the claim stops around scale 1, with the lines that end it."""
+        layout, top = bench.network.layout, reach(bench, claim.p)
+        directions = [(float(side),) * layout.m for side in (-1, 1)]
+        count = len(groups(layout, claim.level))
+        if count > 1:
+            apart = np.random.default_rng(bench.seed).permutation(np.linspace(-1, 1, count))
+            directions.append(exponents(layout, claim.level, apart))
+        bare = self.blocks_alone
+        return tuple(
+            around_one(Path(bare if len(d) == bare.network.layout.m else bench, claim.mode, claim.p, d), top, derived)
+            for d in directions
+        )
+
+    def _by_slopes(self, bench: Bench, claim: Claim) -> tuple[Edge, ...]:
+        """Return where the claim stops; causes are told by how breaks grow, for a method without types."""
         layout, top = bench.network.layout, reach(bench, claim.p)
         origin, tolerance = (claim.limited.side * (top // 3), TOLERANCE) if claim.limited else (0, bench.chaos)
         found = []
@@ -145,6 +202,8 @@ class Facts:
                 out["start"] = "projected" if self.moved_start is not None else forgotten
         if "exponent" in self.__dict__:
             out["exponent"] = self.exponent.value
+        if self.repeats is None and self.unmoved and not self.all_still:
+            out["unmoved"] = self.never_moves
         if "edges" in self.__dict__:
             out["scales"] = words.reach(self.edges)
         return out

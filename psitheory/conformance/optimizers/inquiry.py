@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,9 @@ EVERY_SCALE = "the_scaling_law_holds_at_every_scale"
 LAWS: tuple[str, ...] = (REPEAT, AS_GIVEN, *FULL.values(), *CLASS.values(), EXPONENT, EVERY_SCALE)
 """The laws of an optimiser, in the order in which they are tried."""
 
+BREAKING = ("clamp", "threshold", "constant", "weak term")
+"""What refutes a law of all scales where it ends it; an eps and an overflow are known of."""
+LEVEL_LAWS = (*FULL.values(), *CLASS.values())
 OTHERS = {
     REPEAT: "two runs from one start with one seed are the same",
     AS_GIVEN: "a run begins at the start it is given",
@@ -100,6 +103,9 @@ class Inquiry:
     def _level(self, law: str, mode: Mode, level: Level) -> Finding:
         answer = self.facts.answers.of(mode, level)
         trial, outcome = answer.trial, answer.trial.outcome
+        if answer.verdict is Verdict.HOLDS and self.facts.unmoved:
+            why = f"it holds of what moves, but {self.facts.never_moves}"
+            return self._say(law, Verdict.INCONCLUSIVE, observed=why, means="nothing is claimed of what never moves")
         if answer.verdict is Verdict.HOLDS:
             kind = "eps-limited" if answer.limited else "powers of two" if answer.exact else "controls"
             observed = words.limited(answer.limited) if answer.limited else ""
@@ -155,7 +161,7 @@ class Inquiry:
         if self.facts.claim is None:
             self.skipped[EVERY_SCALE] = "there is no scaling law to follow"
             return None
-        broken = [e for e in self.facts.edges if e.cause in ("clamp", "weak term")]
+        broken = [e for e in self.facts.edges if e.cause in BREAKING]
         verdict = Verdict.REFUTED if broken else Verdict.HOLDS
         if not broken and any(e.cause == "unknown" for e in self.facts.edges):
             verdict = Verdict.INCONCLUSIVE
@@ -170,7 +176,7 @@ class Inquiry:
             verdict,
             observed=f"{observed}; {words.gap(first.outcome)}",
             smallest=words.where(self.facts.bench.network.layout, Trial(first.change, first.outcome)),
-            means=f"beyond, {words.CAUSES[first.cause]}",
+            means=f"beyond, {words.CAUSES[first.cause]}" + (f": {first.how}" if first.how else ""),
             cases=len(self.facts.edges),
             kind="powers of two",
             witness=self._witness(first.change, first.outcome.step),
@@ -207,3 +213,13 @@ class Inquiry:
             "scales": scales,
             "rate_factor": float(2.0**change.rate).hex(),
         }
+
+
+def grouped(findings: list[Finding], facts: Facts) -> list[Finding]:
+    """Return the findings, those on levels that follow from one exponent with it as their cause."""
+    p = facts.exponent.value if "exponent" in facts.__dict__ else None
+    refuted = [f for f in findings if f.law in LEVEL_LAWS and f.verdict is Verdict.REFUTED]
+    if not p or len(refuted) < 2:
+        return findings
+    cause = f"p = {p:g}: at a fixed rate steps do not scale as weights do"
+    return [replace(f, cause=cause) if f in refuted else f for f in findings]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from psitheory.conformance.optimizers.bench import COARSE
 from psitheory.conformance.optimizers.change import Change, Mode
 from psitheory.conformance.optimizers.edges import Edge
@@ -18,6 +20,8 @@ CAUSES = {
     "": "",
     "eps": "an eps takes over",
     "clamp": "a clamp, a floor or an overflow inside takes over",
+    "threshold": "a comparison turns out otherwise",
+    "constant": "a constant takes over",
     "weak term": "a weak term breaks it, such as a decay inside the gradient",
     "overflow": "numbers overflow",
     "unknown": "rounding hides what happens",
@@ -52,6 +56,16 @@ def doubt(outcome: Outcome) -> str:
     if not outcome.gap.relative < COARSE:
         return "at generic scales rounding grows too fast to tell"
     return f"at generic scales runs agree to {outcome.gap.relative:.1g} of the motion, as coarse arithmetic would"
+
+
+def unmoved(rows: Mapping[str, list[int]], sizes: Mapping[str, int] | None = None) -> str:
+    """Return which parts, or rows of parts, never move."""
+    named = [
+        name if sizes is None or len(found) == sizes[name] else f"rows {', '.join(map(str, found))} of {name}"
+        for name, found in rows.items()
+    ]
+    many = len(named) > 1 or named[0].startswith("rows")
+    return f"{' and '.join(named)} never {'move' if many else 'moves'}"
 
 
 def power(k: float) -> str:

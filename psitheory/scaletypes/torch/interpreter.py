@@ -173,7 +173,8 @@ class _Operations(TorchDispatchMode):  # type: ignore[misc]
         return out
 
 
-RANDOM = {"rand_like", "randn_like", "rand", "randn", "bernoulli", "uniform", "normal", "randint", "randperm"}
+RANDOM = frozenset(["rand_like", "randn_like", "rand", "randn", "bernoulli", "uniform", "normal", "randint_like"])
+"""Operations whose result is drawn anew, and so no constant."""
 
 
 def base_name(name: str) -> str:

@@ -353,8 +353,8 @@ def _rules() -> dict[str, Callable[[Call], Answer]]:
         cast: "_to_copy",
         free: "zeros_like zeros new_zeros zero empty_like empty new_empty empty_strided new_empty_strided rand_like "
         "randn_like rand randn bernoulli eye arange sign sgn isnan isinf isfinite logical_not logical_and logical_or "
-        "logical_xor bitwise_not bitwise_and bitwise_or any all lift_fresh randint uniform normal randperm argmax "
-        "argmin linspace nonzero heaviside signbit is_same_size argsort bincount exponential _foreach_zero",
+        "logical_xor bitwise_not bitwise_and bitwise_or any all lift_fresh randint randint_like uniform normal "
+        "randperm argmax argmin linspace nonzero heaviside signbit is_same_size argsort bincount exponential",
         constant: "ones_like ones new_ones full full_like new_full scalar_tensor",
         filled: "fill",
         add: "add sub rsub",

@@ -26,7 +26,7 @@ TURNED = 12
 """Steps that every row must have made before a run ends: warm-ups, rectifications and look-aheads come by then."""
 MOST = 60
 """Steps after which a run ends though rows stand still."""
-ENOUGH = 3000
+ENOUGH = 2000
 """Operations after which a run ends once every row has turned."""
 
 
@@ -48,13 +48,17 @@ class TypedRuns:
     loss: Callable[[list[Any]], Any] | None = None
     steps: int = TURNED
     most: int = MOST
-    scale: float = 1.0
+    scale: Any = 1.0
     factors: Mapping[str, float] = field(default_factory=dict)
     removed: frozenset[Place] = frozenset()
+    parameter: Callable[[Any, bool], Any] | None = None
     log: bool = False
 
     def run(self, seed: int = 0) -> Record:
-        """Run it, and return the record; for a witness ``scale`` multiplies all rows, ``factors`` hyper-parameters."""
+        """Run it, and return the record.
+
+        For a witness, ``scale`` (a number, or an array a part) multiplies rows, ``factors`` hyper-parameters.
+        """
         trace = Trace(skip=SKIP, removed=self.removed)
         record, memory = Record.of(trace, self.problem), Memory(trace, log=[] if self.log else None)
         state = torch.random.get_rng_state()
@@ -75,8 +79,11 @@ class TypedRuns:
 
     def _parameters(self, record: Record, memory: Memory) -> list[Any]:
         out = []
-        for part, w in zip(self.problem.parts, self.problem.start, strict=True):
-            p = torch.nn.Parameter(torch.from_numpy(np.array(w * self.scale if part.rows else w)))
+        for i, (part, w) in enumerate(zip(self.problem.parts, self.problem.start, strict=True)):
+            scale = self.scale[i] if isinstance(self.scale, tuple) else self.scale
+            tensor = torch.from_numpy(np.array(w * scale if part.rows else w, w.dtype))
+            with torch.no_grad():
+                p = self.parameter(tensor, part.rows) if self.parameter else torch.nn.Parameter(tensor)
             memory.tag(p.detach(), record.degrees(part))
             out.append(p)
         return out
@@ -91,7 +98,7 @@ class TypedRuns:
             record.after_step(self.problem, [memory.degrees.ids(p) for p in parameters], now)
             turned += all(self._turns(before, now))
             before = now
-            if turned >= self.steps or (turned and memory.operations > ENOUGH):
+            if turned >= self.steps or (turned > 1 and memory.operations > ENOUGH):
                 break
 
     def _turns(self, before: Sequence[np.ndarray], now: Sequence[np.ndarray]) -> Iterator[bool]:
@@ -131,18 +138,21 @@ def found_in(made: Any) -> list[Any]:
 
     def look(x: Any) -> None:
         if isinstance(x, (list, tuple)):
-            for y in x:
+            for y in x[:100]:
                 look(y)
-        elif (hasattr(x, "param_groups") or hasattr(x, "step")) and not isinstance(x, torch.Tensor):
-            if all(x is not y for y in out):
-                out.append(x)
-                for y in list(getattr(x, "__dict__", {}).values()):
-                    if isinstance(y, torch.optim.Optimizer) or (isinstance(y, (list, tuple)) and len(y) < 100):
-                        if isinstance(y, torch.optim.Optimizer) or any(isinstance(z, torch.optim.Optimizer) for z in y):
-                            look(y)
+        elif is_optimizer(x) and all(x is not y for y in out):
+            out.append(x)
+            for y in list(vars(x).values()):
+                if is_optimizer(y) or (isinstance(y, (list, tuple)) and any(map(is_optimizer, y[:100]))):
+                    look(y)
 
     look(made)
     return out
+
+
+def is_optimizer(x: Any) -> bool:
+    """Tell whether something steps groups of parameters."""
+    return hasattr(x, "param_groups") and hasattr(x, "step") and hasattr(x, "__dict__")
 
 
 def mark(optimizer: Any, memory: Memory, factors: Mapping[str, float]) -> None:

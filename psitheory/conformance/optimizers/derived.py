@@ -1,0 +1,146 @@
+r"""The scale types of a method, where they can be derived, and what its runs do without the constants of some lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+
+from psitheory.conformance.optimizers.change import Change
+from psitheory.conformance.optimizers.network import Network
+from psitheory.scaletypes.equations import Kind, Place
+from psitheory.scaletypes.optimizers.problem import Record
+from psitheory.scaletypes.optimizers.types import Break, OptimizerTypes
+
+
+class TypedRuns(Protocol):
+    """Typed runs of a method, as dataclasses with the fields ``scale``, ``factors`` and ``removed``."""
+
+    def run(self, seed: int = 0) -> Record:
+        """Run it and return the record."""
+        ...
+
+
+@dataclass
+class Derived:
+    """What types tell of a method: ``alone`` on scale-invariant blocks, ``whole`` with the free weights too."""
+
+    runs: Any
+    runs_whole: Any
+    network: Network
+    alone: OptimizerTypes
+    whole: OptimizerTypes
+    seed: int = 0
+
+    @classmethod
+    def of(cls, method: Any, network: Network, seed: int) -> tuple[Derived | None, str]:
+        """Return the types of a method, or None with the reason why there are none."""
+        if not hasattr(method, "typed") or network.dtype != np.float64:
+            return None, ""
+        bare = network.without_free()
+        try:
+            runs = method.typed(bare)
+            alone = OptimizerTypes(runs.run(seed))
+            runs_whole = runs if network.fixed else method.typed(network)
+            whole = alone if network.fixed else OptimizerTypes(runs_whole.run(seed))
+        except Exception as error:  # the code under test, seen by an interpreter: runs decide
+            return None, f"not derived: {type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        return cls(runs, runs_whole, network, alone, whole, seed), ""
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Return what could not be derived, as ``not derived: OP at FILE:LINE``."""
+        return tuple(dict.fromkeys((*self.alone.missing, *self.whole.missing)))
+
+    @property
+    def exponent(self) -> float | None:
+        """Return p, if everything was derived and rows and rate alone need to be scaled."""
+        law = self.alone.hard
+        if self.missing or law is None or self.hard_breaks:
+            return None
+        return float(self.alone.exponent or 0)
+
+    @cached_property
+    def hard_breaks(self) -> tuple[Break, ...]:
+        """Return the lines that no scaling of the rate alone repairs, such as a decay."""
+        law = self.alone.hard
+        return () if law is None else tuple(b for b in self.alone.at_fixed_constants(law) if b.kind is Kind.HARD)
+
+    @cached_property
+    def soft_breaks(self) -> tuple[Break, ...]:
+        """Return the lines with constants and comparisons that a scaling of the rate alone does not repair."""
+        law = self.alone.hard
+        return () if law is None else tuple(b for b in self.alone.at_fixed_constants(law) if b.kind is not Kind.HARD)
+
+    # -- runs without constants --------------------------------------------------------------------
+
+    def gap(self, network: Network, change: Change, removed: Iterable[Place]) -> float:
+        """Return how far a rescaled run is from the first, relative to the motion, without the constants of lines."""
+        runs = replace(self.runs if network.fixed else self.runs_whole, removed=frozenset(removed))
+        scales = self._scales(network, change)
+        with np.errstate(all="ignore"):
+            base = runs.run(self.seed)
+            other = replace(runs, scale=tuple(scales), factors=self._factors(change)).run(self.seed)
+            gap = max(_relative(y / a, x) for x, y, a in zip(base.weights, other.weights, scales, strict=True))
+            motion = max(_relative(w, x) for x, w in zip(base.weights, runs.problem.start, strict=True))
+        return gap / motion if motion > 0 and np.isfinite(gap) else np.inf
+
+    @staticmethod
+    def _scales(network: Network, change: Change) -> list[np.ndarray]:
+        layout = network.layout
+        scaled = layout.scale(change.scales(network), np.ones(layout.n))
+        return [np.array(layout.view(part.name, scaled)) for part in layout.parts]
+
+    def _factors(self, change: Change) -> dict[str, float]:
+        rate = self.alone.rate
+        constants = self.alone.record.trace.constants
+        return {constants[rate].name: float(np.exp2(change.rate))} if rate is not None and change.rate else {}
+
+    def causes(self, network: Network, change: Change, most: float) -> tuple[Break, ...]:
+        """Return the lines whose constants, taken away, leave no break there: one if one does, else all together."""
+        lines = {b.place: b for b in self.soft_breaks}
+        for place, found in lines.items():
+            if self.gap(network, change, [place]) <= most:
+                return (found,)
+        if len(lines) > 1 and self.gap(network, change, lines) <= most:
+            return tuple(lines.values())
+        return ()
+
+    def overflow(self, network: Network, change: Change) -> str:
+        """Return the first line where numbers are lost, being infinite or zero as they were not before; or nothing."""
+        runs = replace(self.runs if network.fixed else self.runs_whole, log=True)
+        with np.errstate(all="ignore"):
+            scaled = replace(runs, scale=tuple(self._scales(network, change)), factors=self._factors(change))
+            base, other = runs.run(self.seed).log or [], scaled.run(self.seed).log or []
+        for x, y in zip(base, other, strict=False):
+            if x.name != y.name or x.values.shape != y.values.shape:
+                return ""
+            lost = (np.isfinite(x.values) & ~np.isfinite(y.values)) | ((x.values != 0) & (y.values == 0))
+            if lost.any() and not x.name.startswith("empty"):
+                return str(x.place)
+        return ""
+
+    def as_data(self) -> Mapping[str, Any]:
+        """Return what was derived as plain data."""
+        types = self.alone
+        broken = types.at_fixed_constants(types.hard) if types.hard else types.law("class", "all weights").breaks
+        return {
+            "must scale by": {name: str(e) for name, e in types.must_scale.items()},
+            "breaks": [{"kind": b.kind.value, "what": b.what, **_named(b), **_place(b.place)} for b in broken],
+            "not derived": list(self.missing),
+        }
+
+
+def _named(b: Break) -> dict[str, Any]:
+    return {"constants": {c.name or "literal": c.value for c in b.constants}}
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {"file": place.short.rpartition(":")[0], "line": place.line, "source": place.source}
+
+
+def _relative(y: np.ndarray, x: np.ndarray) -> float:
+    return float(np.max(np.abs(y - x))) / float(np.max(np.abs(x)))

@@ -1,0 +1,86 @@
+"""How far from scale 1 a scaling law holds within one per cent, and the lines of code that end it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from psitheory.conformance.optimizers.bench import ENOUGH, Bench
+from psitheory.conformance.optimizers.change import CodeRaised
+from psitheory.conformance.optimizers.derived import Derived
+from psitheory.conformance.optimizers.edges import Cause, Edge, Path
+from psitheory.conformance.optimizers.equivariance import START, Outcome
+from psitheory.scaletypes.equations import Kind
+from psitheory.scaletypes.optimizers.types import Break
+
+WITHIN = 1e-2
+"""How far runs may part, relative to how far they went: what a range promises, and says so."""
+
+
+def around_one(path: Path, top: int, derived: Derived) -> Edge:
+    """Follow a law from scale 1 outwards up to the ``top``-th rescaling, or until it fails; and find out why."""
+    steps = _moved_by(path.bench)
+    good, bad = 0, 0
+    for k in (*(2**i for i in range(int(math.log2(top)) + 1) if 2**i < top), top):
+        if not _holds(path, k, steps):
+            bad = k
+            break
+        good = k
+    sign = 1 if path.direction[0] > 0 or min(path.direction) < max(path.direction) else -1
+    if not bad:
+        return Edge(sign * top)
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        good, bad = (middle, bad) if _holds(path, middle, steps) else (good, middle)
+    outcome = _outcome(path, bad, steps)
+    cause, how = _cause(path, bad, outcome, derived)
+    return Edge(sign * good, cause, path.at(bad), outcome, how)
+
+
+def _moved_by(bench: Bench) -> int:
+    """Return the number of steps to run: until something has moved, and as many as decide anything."""
+    times = [t for t in bench.times if t >= ENOUGH] or [bench.steps]
+    return next((t for t in times if bench.gaps(START, START, t, t)["class"].motion > 0), times[-1])
+
+
+def _outcome(path: Path, k: int, steps: int) -> Outcome:
+    worst = None
+    try:
+        for t in (t for t in path.bench.times if t <= steps):
+            gap = path.bench.gaps(START, path.at(k), t, steps)[path.mode]
+            size = gap.relative if gap.finite and gap.defect else 0.0 if gap.finite else np.inf
+            if worst is None or size > worst[0]:
+                worst = size, t, gap
+    except CodeRaised as problem:
+        if not isinstance(problem.error, ArithmeticError):  # Python's way to overflow
+            raise
+        return path.outcome(k)
+    assert worst is not None
+    return Outcome("broken" if worst[0] > WITHIN else "rounding", worst[1], worst[2], WITHIN)
+
+
+def _holds(path: Path, k: int, steps: int) -> bool:
+    return _outcome(path, k, steps).passed
+
+
+def _cause(path: Path, bad: int, outcome: Outcome, derived: Derived) -> tuple[Cause, str]:
+    if not outcome.gap.finite:
+        return "overflow", ""
+    found = derived.causes(path.bench.network, path.at(bad), WITHIN)
+    if not found:
+        lost = derived.overflow(path.bench.network, path.at(bad))
+        return ("overflow", f"numbers overflow or vanish at {lost}") if lost else ("unknown", "")
+    return word_for(found[0]), "; ".join(map(str, found))
+
+
+def word_for(b: Break) -> Cause:
+    """Return what the constant of a line is: an eps, a clamp, a threshold, or another constant."""
+    if b.kind is Kind.WINDOW and not any("eps" in c.name for c in b.constants):
+        return "clamp" if "clamp" in b.what or "max" in b.what or "min" in b.what else "threshold"
+    small = all("eps" in c.name or not c.name for c in b.constants if c.name not in _FACTORS)
+    return "eps" if small else "constant"
+
+
+_FACTORS = ("betas[0]", "betas[1]", "rho", "alpha", "momentum")
+"""Hyper-parameters that multiply what they stand beside."""

@@ -1,0 +1,100 @@
+"""What a report says first of an optimiser: what it is, what must scale how, where that holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from psitheory.conformance.optimizers.derived import Derived
+from psitheory.conformance.optimizers.facts import Facts
+from psitheory.scaletypes.optimizers.types import RATES, Break
+
+ALIKE = {
+    "each neuron": "whatever the scale of each neuron",
+    "blocks of rows": "whatever the scale of each block of rows",
+    "each layer": "whatever the scale of each layer as a whole",
+    "all weights": "whatever the one scale of all weights",
+}
+
+
+def sentence(name: str, facts: Facts, properties: Mapping[str, object]) -> str:
+    """Return the sentence, from what was found out so far; empty if that is nothing."""
+    derived, underived = facts.bench.derivation
+    still = f"{facts.never_moves}: nothing is claimed of it" if facts.unmoved else ""
+    parts = [_law(facts, derived, properties), _range(facts, derived), still]
+    if derived is not None and derived.missing:
+        parts.append(f"{derived.missing[0]}: runs decide")
+    elif underived:
+        parts.append(f"{underived}: runs decide")
+    said = "; ".join(part for part in parts if part)
+    return f"{name}: {said}" if said else ""
+
+
+def _law(facts: Facts, derived: Derived | None, properties: Mapping[str, object]) -> str:
+    mode = "full" if properties.get("full", "none") != "none" else "class"
+    level = properties.get(mode, "none")
+    if level != "none" and isinstance(level, str):
+        runs = "runs from equivalent weights are the same up to scale" if mode == "full" else "classes are the same"
+        return f"{runs}, {ALIKE[level]} (p = 0)"
+    if "exponent" not in properties:
+        return ""
+    p = properties["exponent"]
+    if derived is not None and not derived.missing:
+        return _scalings(derived) if derived.alone.hard is not None else _none(derived)
+    if isinstance(p, (int, float)):
+        return f"the rate must scale with {power(Fraction(p).limit_denominator(64))} (p = {p:g})"
+    return "no power of the rate makes up for the scale of the weights"
+
+
+def _scalings(derived: Derived) -> str:
+    types = derived.alone
+    bare, complete = types.must_scale_without_constants, types.must_scale
+    scaled = bare if _rate(bare) == _rate(complete) else complete
+    scaled = {n: e for n, e in (complete | scaled).items() if " at " not in n}
+    p = _rate(scaled)
+    names = [n for n in scaled if n not in RATES]
+    if any(n in scaled for n in RATES):
+        said = f"the rate must scale with {power(p)} (p = {p})"
+    else:
+        said = "the rate stays as it is (p = 0)"
+    said += "".join(f", {n} with {power(scaled[n])}" for n in names)
+    if _rate(bare) != _rate(complete):
+        said += f"; without the constants of their lines it is p = {_rate(bare)}"
+    return said
+
+
+def _none(derived: Derived) -> str:
+    breaks = [b for b in derived.alone.law("class", "all weights").breaks if b.kind.value == "hard"]
+    at = f": {breaks[0]}" if breaks else ""
+    return f"no power of the rate, nor of any other hyper-parameter, makes up for the scale of the weights{at}"
+
+
+def _range(facts: Facts, derived: Derived | None) -> str:
+    if derived is not None and derived.hard_breaks:
+        return "at fixed values it breaks at " + "; ".join(str(b) for b in derived.hard_breaks[:2])
+    if "edges" not in facts.__dict__:
+        return ""
+    low, high, *_ = facts.edges
+    how = dict.fromkeys(e.how for e in facts.edges[:2] if e.how)
+    at = f" ({'; '.join(how)})" if how else ""
+    if low.exponent == high.exponent == 0:
+        return f"as it is it holds at no other scale to 1 %{at}"
+    fixed = dict.fromkeys(f"{c.name} = {c.value:g}" for b in _soft(derived) for c in b.constants if "eps" in c.name)
+    start = f"at {', '.join(fixed)} " if fixed and how else ""
+    return f"{start}valid on 2^{low.exponent} … 2^{high.exponent}{at}"
+
+
+def _soft(derived: Derived | None) -> tuple[Break, ...]:
+    return derived.soft_breaks if derived is not None else ()
+
+
+def _rate(scaled: Mapping[str, Fraction]) -> Fraction:
+    return next((scaled[r] for r in RATES if r in scaled), Fraction(0))
+
+
+def power(e: Fraction) -> str:
+    """Return a power of a in words: ``a``, ``a²``, ``1/a``, ``a^(3/2)``."""
+    size = abs(e)
+    known = {Fraction(1): "a", Fraction(2): "a²", Fraction(3): "a³"}
+    text = known.get(size, f"a^{size}" if size.denominator == 1 else f"a^({size})")
+    return f"1/{text}" if e < 0 else text if e else "nothing"
