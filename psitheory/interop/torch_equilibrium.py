@@ -65,7 +65,7 @@ def equilibrium_turn(hyper: Hyper, s: float, d: int) -> float | None:
     if not s > 0:
         return None
     r = (hyper.rate * s * math.sqrt(d) / (2 * hyper.decay)) ** (1 / 3)
-    return hyper.rate * math.sqrt(d) * math.sqrt(slow) / r
+    return float(hyper.rate * math.sqrt(d) * math.sqrt(slow) / r)
 
 
 def relaxation(hyper: Hyper) -> float | None:
