@@ -95,7 +95,9 @@ def test_children_leave_no_trace_in_the_environment(files):
 
 def test_a_worker_that_dies_is_told(files, tmp_path):
     deadly = tmp_path / "deadly.py"
-    deadly.write_text("import os\nif os.environ.get('TEST_OF_A_DEATH') != str(os.getpid()): os._exit(1)\n" + HOLDS)
+    deadly.write_text(
+        "import os\nif os.environ.get('TEST_OF_A_DEATH') != str(os.getpid()): os.kill(os.getpid(), 9)\n" + HOLDS
+    )
     os.environ["TEST_OF_A_DEATH"] = str(os.getpid())
     try:
         with pytest.raises(

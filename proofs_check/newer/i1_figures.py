@@ -65,7 +65,7 @@ def how_good_the_leading_order_is(rng):
         "Relative error of the squared chord for decoupled decay; with the decay in the buffer the published form "
         "is the squared chord itself.",
         {"steps": 1 / product, **{name: np.abs(y) for name, y in curves.items()}, "bound": 10 * product},
-        {"x": "1/ηλ", "y": "relative error"},
+        {"x": "1/ηλ", "steps": "1/ηλ", "y": "relative error"},
     )
 
 

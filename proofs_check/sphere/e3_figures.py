@@ -9,10 +9,10 @@ from psitheory.checking import Exhibit
 from psitheory.models import Rayleigh
 
 SETTINGS = {
-    "v used first, λ = 0": (Setting(), 0),
-    "v used first, λ = 1": (Setting(), 1),
-    "v updated first, λ = 0": (Setting("new"), 0),
-    "v updated first, λ = 1": (Setting("new"), 1),
+    "v used first (λ = 0)": (Setting(), 0),
+    "v used first (λ = 1)": (Setting(), 1),
+    "v updated first (λ = 0)": (Setting("new"), 0),
+    "v updated first (λ = 1)": (Setting("new"), 1),
 }
 EXPONENTS = np.arange(4, 9)
 

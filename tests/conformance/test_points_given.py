@@ -19,7 +19,7 @@ def test_a_point_off_the_manifold_is_named():
 
 
 def test_points_of_another_shape_or_not_finite_are_named():
-    with pytest.raises(ArgumentError, match=r"points\[1\] has 2 entries; 3, as many as other points have"):
+    with pytest.raises(ArgumentError, match=r"points\[1\] has 2 entries; 3, as many as the first has"):
         check_manifold(Sphere(3), points=[[0.0, 1, 0], [1.0, 0]])
     with pytest.raises(ArgumentError, match=r"points\[1\] is .*, which is not finite"):
         check_gradient(np.sum, np.ones_like, manifold=Sphere(3), euclidean=True, points=[[0.0, 1, 0], [np.nan, 0, 1]])
