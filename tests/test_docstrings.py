@@ -13,7 +13,7 @@ import psitheory
 MODULES = [
     info.name
     for info in pkgutil.walk_packages(psitheory.__path__, "psitheory.")
-    if not info.name.startswith(("psitheory.interop", "psitheory.pytest_plugin"))
+    if not info.name.startswith(("psitheory.interop", "psitheory.pytest_plugin")) and ".torch" not in info.name
 ]
 
 
