@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from psitheory import __version__
+from psitheory.commands.certify import certify
 from psitheory.commands.check import check
 from psitheory.commands.claims import claims
 from psitheory.commands.new import new
@@ -37,7 +38,7 @@ app = typer.Typer(
 )
 
 
-for command in (verify, claims, show, replay, race, check, new):
+for command in (verify, claims, show, replay, race, check, new, certify):
     app.command()(command)
 
 

@@ -1,10 +1,12 @@
-"""One generic case of a law as a section of a Coq file: its inputs, its conditions, and one small step for each node."""
+"""One generic case of a law as a section of a Coq file: inputs, conditions, one small step for each node."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any
+
+import numpy as np
 
 from psitheory.arithmetic.formal import Scalar, Vector
 from psitheory.arithmetic.formal.field import Sign
@@ -73,7 +75,9 @@ class Section:
         """
         proof = [line for n in self.order for line in self._step(n)]
         head = [f"Section {self.name}.", *self._variables(), *self._hypotheses()]
-        lemmas = [f"Lemma {n} : {s}. Proof. rewrite inner_sym. turn. {_FLAT} Qed." for s, n in self.mirrors.items()]
+        lemmas = [
+            f"Lemma {n} : {s}. Proof. rewrite inner_sym. turn. reflexivity. Qed." for s, n in self.mirrors.items()
+        ]
         return [*head, *lemmas, *self._statement(), *proof, *self._end(), f"End {self.name}.", ""]
 
     def _variables(self) -> Iterator[str]:
@@ -223,27 +227,22 @@ class Section:
         return f"try ({self._field()}); try not_zero"
 
 
-_FLAT = "reflexivity."
-
-
 def claims(case: FormalCase) -> Iterable[tuple[Any, Any]]:
-    """Return the pairs that are claimed to be equal; of an inequality, right - left and the surplus that is named."""
-    from psitheory.runner.outcome import sides
+    """Return the pairs that are claimed to be equal; of an inequality, right - left and the surplus that is named.
 
+    Raises
+    ------
+    NotInArithmetic
+        If an inequality names no surplus, so that it is no identity.
+    """
     seen = case.seen
     if seen.relation == "equal":
         return case.pairs
     if seen.surplus is None:
         raise NotInArithmetic("a certificate states identities; this inequality is decided by signs")
-    import numpy as np
-
-    each = np.broadcast_arrays(*(np.asarray(x, dtype=object) for x in (*_both(seen), seen.surplus.value)))
-    del sides
-    return [(right - left, more) for left, right, more in zip(*(x.flat for x in each), strict=True)]
-
-
-def _both(seen: Any) -> tuple[Any, Any]:
-    return seen.left, seen.right
+    sides = (seen.left, seen.right, seen.surplus.value)
+    each = np.broadcast_arrays(*(np.asarray(side, dtype=object) for side in sides))
+    return [(right - left, more) for left, right, more in zip(*(side.flat for side in each), strict=True)]
 
 
 def _ratio(ratio: Fraction | None) -> str:

@@ -1,4 +1,4 @@
-"""Elements of formal vectors as terms of Coq: polynomials, words, inner products, by the names that the law gave them."""
+"""Elements of formal vectors as terms of Coq: polynomials, words, inner products, by the names in the law."""
 
 from __future__ import annotations
 

@@ -1,0 +1,136 @@
+"""Laws to Coq files, and Coq's word on them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from psitheory.certificates.proof import Section
+from psitheory.checking import Law, Theorem
+from psitheory.errors import ArgumentError, PsitheoryError
+from psitheory.runner.in_formal import FormalCase, NotProved, proof
+
+SECONDS = 120
+"""Coq is given so long for one file."""
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A law with its Coq file, or why there is none.
+
+    Attributes
+    ----------
+    theorem, law : str
+    text : str
+        Of the file; empty if there is none.
+    reason : str
+        Why there is none.
+    """
+
+    theorem: str
+    law: str
+    text: str = ""
+    reason: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return the name of the file without its ending."""
+        return re.sub(r"\W", "_", f"{self.theorem}_{self.law}")
+
+
+def certificates(theorem: Theorem) -> Iterator[Certificate]:
+    """Yield a certificate of every law of a theorem that formal vectors prove; of the others, the reason.
+
+    The cases written are those of blocks of the smallest size: one block, and two with free parameters.  An entry of
+    a block stands for a space of any dimension there, so that larger blocks say nothing else.
+    """
+    for law in theorem.laws:
+        try:
+            cases = _told_apart(proof(law))
+            text = written(theorem, law, cases)
+        except (NotProved, PsitheoryError) as reason:
+            yield Certificate(theorem.id, law.name, reason=str(reason))
+        else:
+            yield Certificate(theorem.id, law.name, text)
+
+
+def _told_apart(cases: Sequence[FormalCase]) -> list[FormalCase]:
+    """Return the case of the fewest generators, and the one of the most among those of the same size of blocks."""
+    if len(cases) < 2:
+        return list(cases)
+    entries = [max((sort.entry for sort in case.space.generators.values()), default=0) for case in cases]
+    small = [case for case, entry in zip(cases, entries, strict=True) if entry == min(entries)]
+    return list(dict.fromkeys([small[0], small[-1]]))
+
+
+def written(theorem: Theorem, law: Law, cases: Sequence[FormalCase]) -> str:
+    """Return the Coq file of a law: what it says in words, the spaces, and a section for each case.
+
+    Raises
+    ------
+    NotInArithmetic
+        If it rests on what certificates do not speak of.
+    """
+    head = [f"{theorem.id}: {theorem.title}", law.says, *_conditions(cases)]
+    comment = "\n   ".join(line.replace("(*", "( *").replace("*)", "* )") for line in head)
+    sections = [line for k, case in enumerate(cases, 1) for line in Section(case, f"case_{k}").lines()]
+    checked = [f"Print Assumptions case_{k}_holds." for k in range(1, len(cases) + 1)]
+    preamble = files("psitheory.certificates").joinpath("preamble.v").read_text(encoding="utf-8")
+    return "\n".join([f"(* {comment} *)", "", preamble, *sections, *checked, ""])
+
+
+def _conditions(cases: Sequence[FormalCase]) -> list[str]:
+    texts = dict.fromkeys(text for case in cases for text in case.space.field.conditions.texts())
+    return [f"where {', '.join(texts)}"] if texts else []
+
+
+def write(certificate: Certificate, folder: Path) -> Path:
+    """Write the file of a certificate, whole or not at all.
+
+    Raises
+    ------
+    ArgumentError
+        If it cannot be written.
+    """
+    path = folder / f"{certificate.name}.v"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_suffix(".v.part")
+        unfinished.write_text(certificate.text, encoding="utf-8")
+        unfinished.replace(path)
+    except OSError as error:
+        raise ArgumentError(f"--out is '{folder}', which cannot be written: {error.strerror}") from error
+    return path
+
+
+def coqc() -> str | None:
+    """Return where Coq's compiler is, None if it is not installed."""
+    return shutil.which("coqc")
+
+
+def compiled(certificate: Certificate, *, seconds: float = SECONDS) -> str:
+    """Let Coq check a certificate; return an empty string, or the first line of what it says against it.
+
+    Raises
+    ------
+    ArgumentError
+        If Coq is not installed.
+    """
+    compiler = coqc()
+    if compiler is None:
+        raise ArgumentError("coqc is not installed; Debian's package coq brings it")
+    with TemporaryDirectory() as folder:
+        path = write(certificate, Path(folder))
+        try:
+            run = subprocess.run([compiler, path.name], cwd=folder, capture_output=True, text=True, timeout=seconds)
+        except subprocess.TimeoutExpired:
+            return f"not decided within {seconds:g} s"
+    if run.returncode == 0:
+        return ""
+    return " ".join(run.stderr.split())[:200] or f"coqc ended with {run.returncode}"
