@@ -28,14 +28,15 @@ def certify(
 
     wanted = [tuple(target.partition(":")[::2]) if ".py" not in target else (target, "") for target in targets or []]
     entries = select(list(dict.fromkeys(name for name, _ in wanted)) or None, chapter=None)
-    single = {law for _, law in wanted if law}
+    single = {name: {law for own, law in wanted if own == name} for name, _ in wanted}
     count = refused = 0
     if check and coqc() is None:
         show_pieces(["coqc is not installed (Debian's package coq brings it): files are written, and not checked."])
         check = False
     for entry in entries:
         for certificate in certificates(entry.theorem):
-            if (single and certificate.law not in single) or not certificate.text:
+            only = single.get(certificate.theorem, {""})
+            if ("" not in only and certificate.law not in only) or not certificate.text:
                 continue
             path, count = write(certificate, out), count + 1
             against = compiled(certificate) if check else ""
