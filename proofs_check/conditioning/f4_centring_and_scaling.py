@@ -26,7 +26,8 @@ What is checked, what is not
 ----------------------------
 The three inequalities in balls on matrices up to 5 × 3, with the trivial instance of equality for centring
 (:math:`\mu = 0`) against 0.99 of it.  That scaling may harm is an existence law, decided in balls: by 1.1436 on a 4 × 3
-matrix, and by 1.0199 on the smallest one that a search over entries in {-1, 0, 1} finds.
+matrix, and by 1.0199 on one with entries in {-1, 0, 1}, the largest factor
+that a search over those with at most seven entries other than 0 finds.
 
 Tags
 ----

@@ -37,7 +37,7 @@ the
 random-walk model the mean of 1 - cos over 24,000 runs after 12 steps from the equilibrium is within a tenth
 of the prediction, by a confidence interval (empirical Bernstein, error :math:`10^{-6}`), for both decays.  S for Lion
 in balls.
-AdamW, Adam with L2 and Lion are simulated in a figure.
+AdamW is simulated in a figure; Adam with L2 and Lion are not.
 
 Tags
 ----

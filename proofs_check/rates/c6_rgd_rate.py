@@ -2,7 +2,7 @@ r"""The rate of Riemannian gradient descent by the exponential map: the form of 
 
 Statement
 ---------
-Let :math:`L_g = \sup\|\mathrm{Hess} f\|`, the largest curvature along geodesics.  Then
+Let :math:`L_g = \sup\lambda_{\max}(\mathrm{Hess} f)`, the largest curvature along geodesics.  Then
 :math:`w^+ = \mathrm{Exp}_{[w]}(-\eta\,\mathrm{grad} f)` has, for :math:`0 < \eta < 2/L_g`,
 
 .. math:: \sum_{t<T} G(w_t) \le \frac{f(w_0) - f(w_T)}{\eta(1 - \eta L_g/2)},
@@ -68,9 +68,10 @@ C6 = theorem(
     source=AMS08,
     locator="§4 (gradient methods on manifolds)",
     statement=r"\sum_{t<T} G(w_t) \le \frac{f(w_0)-f(w_T)}{\eta(1-\eta L_g/2)},\qquad "
-    r"\min_{t<T} G(w_t) \le \frac{2L_g\Delta}{T}\quad(\eta = 1/L_g),\qquad L_g = \sup\|\mathrm{Hess} f\| \le L",
+    r"\min_{t<T} G(w_t) \le \frac{2L_g\Delta}{T}\quad(\eta = 1/L_g),\qquad "
+    r"L_g = \sup\lambda_{\max}(\mathrm{Hess} f) \le L",
     assumptions=(
-        "f is positively scale-invariant with L_g-Lipschitz gradient on the quotient, on {f ≤ f(w_0)} at least",
+        "f is positively scale-invariant and C^{1,1} on the quotient, with Hess f ≤ L_g on {f ≤ f(w_0)} at least",
         SMOOTH_NETWORKS,
         "0 < η < 2/L_g",
     ),
