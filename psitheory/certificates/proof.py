@@ -201,7 +201,7 @@ class Section:
 
     def _note_sides(self, left: Any, right: Any, rules: dict[str, None]) -> None:
         (outer, x), (letters, y) = left, right
-        turned, _ = self.space._turned(outer)
+        turned, _ = self.space.turned(outer)
         here = (x, turned + letters, y)
         key, _ = self.space.key(left, right)
         if here != key:

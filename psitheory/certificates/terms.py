@@ -88,7 +88,7 @@ class Terms:
     def mirrored(self, key: Any) -> str:
         """Return the term of the same number from the other side, ⟨y, Bᵀ … Aᵀ x⟩."""
         x, letters, y = key
-        turned, _ = self.space._turned(letters)
+        turned, _ = self.space.turned(letters)
         return f"(inner {self.generator(y)} {self.word((turned, x))})"
 
     def symbol(self, k: int) -> str:

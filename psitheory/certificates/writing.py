@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from psitheory.certificates.proof import Section
 from psitheory.checking import Law, Theorem
 from psitheory.errors import ArgumentError, PsitheoryError
+from psitheory.report.files import write_whole
 from psitheory.runner.in_formal import FormalCase, NotProved, proof
 
 SECONDS = 120
@@ -45,19 +46,20 @@ class Certificate:
 
 
 def certificates(theorem: Theorem) -> Iterator[Certificate]:
-    """Yield a certificate of every law of a theorem that formal vectors prove; of the others, the reason.
+    """Yield the certificate of every law of a theorem; see :func:`certificate_of`."""
+    return (certificate_of(theorem, law) for law in theorem.laws)
+
+
+def certificate_of(theorem: Theorem, law: Law) -> Certificate:
+    """Return the certificate of a law that formal vectors prove, of any other the reason why there is none.
 
     The cases written are those of blocks of the smallest size: one block, and two with free parameters.  An entry of
     a block stands for a space of any dimension there, so that larger blocks say nothing else.
     """
-    for law in theorem.laws:
-        try:
-            cases = _told_apart(proof(law))
-            text = written(theorem, law, cases)
-        except (NotProved, PsitheoryError) as reason:
-            yield Certificate(theorem.id, law.name, reason=str(reason))
-        else:
-            yield Certificate(theorem.id, law.name, text)
+    try:
+        return Certificate(theorem.id, law.name, written(theorem, law, _told_apart(proof(law))))
+    except (NotProved, PsitheoryError) as reason:
+        return Certificate(theorem.id, law.name, reason=str(reason))
 
 
 def _told_apart(cases: Sequence[FormalCase]) -> list[FormalCase]:
@@ -98,14 +100,12 @@ def write(certificate: Certificate, folder: Path) -> Path:
     ArgumentError
         If it cannot be written.
     """
-    path = folder / f"{certificate.name}.v"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_suffix(".v.part")
-        unfinished.write_text(certificate.text, encoding="utf-8")
-        unfinished.replace(path)
     except OSError as error:
-        raise ArgumentError(f"--out is '{folder}', which cannot be written: {error.strerror}") from error
+        raise ArgumentError(f"--out is '{folder}', which cannot be made: {error.strerror}") from error
+    path = folder / f"{certificate.name}.v"
+    write_whole(path, certificate.text, "--out")
     return path
 
 

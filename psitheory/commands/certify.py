@@ -22,7 +22,7 @@ def certify(
 
     Exit code 1 if Coq refuses a file.
     """
-    from psitheory.certificates import certificates, compiled, write
+    from psitheory.certificates import certificate_of, compiled, write
     from psitheory.certificates.writing import coqc
     from psitheory.registry import select
 
@@ -34,9 +34,10 @@ def certify(
         show_pieces(["coqc is not installed (Debian's package coq brings it): files are written, and not checked."])
         check = False
     for entry in entries:
-        for certificate in certificates(entry.theorem):
-            only = single.get(certificate.theorem, {""})
-            if ("" not in only and certificate.law not in only) or not certificate.text:
+        only = single.get(entry.theorem.id, {""})
+        for law in (law for law in entry.theorem.laws if "" in only or law.name in only):
+            certificate = certificate_of(entry.theorem, law)
+            if not certificate.text:
                 continue
             path, count = write(certificate, out), count + 1
             against = compiled(certificate) if check else ""

@@ -220,15 +220,15 @@ class Space:
         the sign where it is turned round, so that a form that is minus its own mirror image is zero.
         """
         (outer, x), (inner, y) = left, right
-        turned, sign = self._turned(outer)
+        turned, sign = self.turned(outer)
         there: GramKey = (x, turned + inner, y)
-        mirrored, other = self._turned(there[1])
+        mirrored, other = self.turned(there[1])
         back: GramKey = (y, mirrored, x)
         if there == back and other < 0:
             return there, 0
         return (there, sign) if repr(there) <= repr(back) else (back, sign * other)
 
-    def _turned(self, letters: tuple[Letter, ...]) -> tuple[tuple[Letter, ...], int]:
+    def turned(self, letters: tuple[Letter, ...]) -> tuple[tuple[Letter, ...], int]:
         """Return the transpose of a product of operators, and its sign."""
         out, sign = [], 1
         for name, turned in reversed(letters):
@@ -248,5 +248,5 @@ def _is_square(key: GramKey, space: Space) -> bool:
     if x != y or len(letters) % 2:
         return False
     half = len(letters) // 2
-    turned, sign = space._turned(letters[half:])
+    turned, sign = space.turned(letters[half:])
     return turned == letters[:half] and sign > 0
