@@ -10,7 +10,7 @@ import numpy as np
 
 from psitheory.checking import Verdict
 from psitheory.conformance.findings import ConformanceReport, Finding
-from psitheory.conformance.manifolds.conditions import Claims
+from psitheory.conformance.manifolds.conditions import Claims, laws_said
 from psitheory.conformance.manifolds.drawing import CASES, cases, derived
 from psitheory.conformance.manifolds.judging import judge, one_ulp_away
 from psitheory.conformance.manifolds.methods import expression
@@ -76,6 +76,35 @@ def check_manifold(
     UnknownName
         If ``only`` or ``expected`` names no law.
     """
+    report = manifold_report(
+        manifold,
+        points=points,
+        shape=shape,
+        order=order,
+        transport=transport,
+        batch=batch,
+        cases=cases,
+        only=only,
+        seed=seed,
+        said=laws_said(order, transport, batch),
+    )
+    return report.expecting(expected)
+
+
+def manifold_report(
+    manifold: Any,
+    *,
+    points: Points | None,
+    shape: tuple[int, ...] | None,
+    order: int | None,
+    transport: str | None = None,
+    batch: bool | None = None,
+    cases: int,
+    only: str | Iterable[str] | None,
+    seed: int,
+    said: frozenset[str],
+) -> ConformanceReport:
+    """Return the report of :func:`check_manifold`; of the laws ``said`` to hold, one that is not tried is undecided."""
     chosen = _chosen(only)
     if not isinstance(cases, int) or cases < 1:
         raise ArgumentError(f"cases is {shown(cases)}; an integer of at least 1 is needed")
@@ -86,7 +115,7 @@ def check_manifold(
     subject = recognised(manifold, points=points, shape=shape)
     subject.check_numbers()
     parallel = subject.dialect == "psitheory" if transport is None else transport == "parallel"
-    claims = Claims(order, parallel, batch, claimed_parallel=transport == "parallel")
+    claims = Claims(order, parallel, batch)
     options = [] if points is None else ["points=points"]
     given = {"shape": shape, "order": order, "transport": transport, "batch": batch}
     options += [f"{name}={value!r}" for name, value in given.items() if value is not None]
@@ -99,14 +128,13 @@ def check_manifold(
                 findings.append(_tried(rule, subject, cases, seed, _replay(subject, rule, options, seed)))
         except Missing as missing:
             reason = str(missing)
-        if reason and rule.name in claims.named():
+        if reason and rule.name in said:
             findings.append(_claimed_only(rule, reason, _replay(subject, rule, options, seed)))
         elif reason:
             skipped[rule.name] = reason
-    report = ConformanceReport(
+    return ConformanceReport(
         subject.name, "manifold", tuple(findings), _properties(subject, claims), _notes(subject), skipped
     )
-    return report.expecting(expected)
 
 
 def _chosen(only: str | Iterable[str] | None) -> list[Rule]:

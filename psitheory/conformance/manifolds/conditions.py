@@ -20,25 +20,24 @@ class Claims:
         Whether ``transport`` is the parallel one, or any vector transport.
     batch : bool or None
         Whether methods broadcast; None: found out.
-    claimed_parallel : bool
-        Whether somebody said that ``transport`` is parallel, and it is not just taken to be.
     """
 
     order: int | None = None
     parallel: bool = True
     batch: bool | None = None
-    claimed_parallel: bool = False
-
-    def named(self) -> frozenset[str]:
-        """Return the laws that somebody claims by an option: not to try one of them decides nothing."""
-        named = {"retraction_is_of_first_order"} if self.order else set()
-        named |= {"retraction_is_of_second_order"} if self.order == 2 else set()
-        named |= {"a_batch_equals_the_loop"} if self.batch else set()
-        return frozenset(named | (set(PARALLEL) if self.claimed_parallel else set()))
 
 
+FIRST, SECOND = "retraction_is_of_first_order", "retraction_is_of_second_order"
 PARALLEL = ("transport_is_isometric", "transport_there_and_back_changes_nothing")
 """Laws of parallel transport everywhere."""
+
+
+def laws_said(order: int | None, transport: str | None, batch: bool | None) -> frozenset[str]:
+    """Return the laws that these options claim: not to try one of them decides nothing."""
+    said = {FIRST} if order else set()
+    said |= {SECOND} if order == 2 else set()
+    said |= {"a_batch_equals_the_loop"} if batch else set()
+    return frozenset(said | (set(PARALLEL) if transport == "parallel" else set()))
 
 
 def always(subject: Known, claims: Claims) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 from psitheory.checking import Observation, equal, vacuous
 from psitheory.conformance.manifolds import references
 from psitheory.conformance.manifolds.judging import ULPS, Bounded
-from psitheory.conformance.manifolds.measuring import COARSE, length, rounding, size
+from psitheory.conformance.manifolds.measuring import COARSE, length, nearly_opposite, rounding, size
 from psitheory.conformance.manifolds.nature import Known
 
 Point = np.ndarray
@@ -62,19 +62,26 @@ def logarithm_of_near_antipodal_points_is_accurate(
     subject: Known, w: Point, x: Point, g: float
 ) -> Bounded | Observation:
     """The logarithm of points that are nearly opposite is right, to what the usual formula loses there."""
-    z, gap = _nearly_opposite(subject, w, x, g)
+    z = nearly_opposite(subject, w, x, g)
     right = references.log(subject.canonical(w), subject.canonical(z), subject.nature.spheres)
-    return _to_what_is_lost(subject, w, lambda: subject.velocity(w, subject.log(w, z)), right, gap)
+    return _to_what_is_lost(subject, w, lambda: subject.velocity(w, subject.log(w, z)), right, _gap(subject, w, z))
 
 
 def transport_between_near_antipodal_points_is_accurate(
     subject: Known, w: Point, x: Point, y: Point, g: float
 ) -> Bounded | Observation:
     """Transport between points that are nearly opposite is right, to what the usual formula loses there."""
-    z, gap = _nearly_opposite(subject, w, x, g)
+    z = nearly_opposite(subject, w, x, g)
     u, v = subject.canonical(w), subject.canonical(z)
     right = references.transport(u, v, subject.velocity(w, y), subject.nature.spheres)
-    return _to_what_is_lost(subject, w, lambda: subject.velocity(z, subject.transport(w, z, y)), right, gap)
+    return _to_what_is_lost(
+        subject, w, lambda: subject.velocity(z, subject.transport(w, z, y)), right, _gap(subject, w, z)
+    )
+
+
+def _gap(subject: Known, w: Point, z: Point) -> float:
+    """Return how far the points are from antipodal, after rounding."""
+    return np.pi - references.distance(subject.canonical(w), subject.canonical(z), subject.nature.spheres)
 
 
 def _to_what_is_lost(
@@ -99,19 +106,3 @@ def nearest_points_are_on_the_manifold(subject: Known, w: Point, v: Point, d: fl
     """What brings arrays back to the manifold ends on it, also from arrays 1e-1 to 1e-12 off."""
     z = subject.nearest(w + d * v)
     return equal(1 + (subject.constraint(z) if subject.constrained else subject.defect(z)), 1)
-
-
-def _nearly_opposite(subject: Known, w: Point, x: Point, g: float) -> tuple[Point, float]:
-    """Return a point whose longest block is g short of the antipode, along x, and how short it is after rounding."""
-    velocity = subject.velocity(w, x)
-    block = max(subject.nature.spheres, key=lambda b: float(np.linalg.norm(velocity[b])))
-    way = np.zeros_like(velocity)
-    way[block] = velocity[block] / np.linalg.norm(velocity[block]) * (np.pi - g)
-    z = _moved_by(subject, w, way)
-    return z, np.pi - references.distance(subject.canonical(w), subject.canonical(z), subject.nature.spheres)
-
-
-def _moved_by(subject: Known, w: Point, velocity: np.ndarray) -> Point:
-    """Return the point to which great circles lead with that velocity, in the precision of the subject."""
-    z = references.exp(subject.canonical(w), velocity, subject.nature.spheres)
-    return np.asarray(z.astype(subject.dtype).astype(float))

@@ -18,6 +18,7 @@ from psitheory.conformance.manifolds.measuring import (
     bounded,
     length,
     moved_along,
+    nearly_opposite,
     rounding,
     size,
     spread,
@@ -99,12 +100,7 @@ def distance_of_near_antipodal_points_is_accurate(
     subject: Known, w: Point, x: Point, d: float
 ) -> Bounded | Observation:
     r"""The distance of points that are nearly opposite is right to rounding."""
-    u, velocity = subject.canonical(w), subject.velocity(w, x)
-    block = max(subject.nature.spheres, key=lambda b: float(np.linalg.norm(velocity[b])))
-    way = np.zeros_like(velocity)
-    way[block] = velocity[block] / np.linalg.norm(velocity[block]) * (np.pi - max(d, 1e-12))
-    z = references.exp(u, way, subject.nature.spheres)
-    return _distance(subject, w, z.astype(subject.dtype).astype(float))
+    return _distance(subject, w, nearly_opposite(subject, w, x, max(d, 1e-12)))
 
 
 def logarithm_inverts_exponential(subject: Known, w: Point, x: Point, k: float) -> Bounded | Observation:

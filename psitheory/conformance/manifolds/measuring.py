@@ -60,8 +60,21 @@ def spread(noise: np.ndarray) -> np.ndarray:
 
 def moved_along(subject: Known, w: np.ndarray, x: np.ndarray) -> np.ndarray:
     """Return the point to which great circles lead from ``w`` along x, in the precision of the subject."""
-    z = references.exp(subject.canonical(w), subject.velocity(w, x), subject.nature.spheres)
-    return z.astype(subject.dtype).astype(float)
+    return _moved_with(subject, w, subject.velocity(w, x))
+
+
+def _moved_with(subject: Known, w: np.ndarray, velocity: np.ndarray) -> np.ndarray:
+    z = references.exp(subject.canonical(w), velocity, subject.nature.spheres)
+    return np.asarray(z.astype(subject.dtype).astype(float))
+
+
+def nearly_opposite(subject: Known, w: np.ndarray, x: np.ndarray, gap: float) -> np.ndarray:
+    """Return a point whose longest block is ``gap`` short of the antipode, along x, in the precision of the subject."""
+    velocity = subject.velocity(w, x)
+    block = max(subject.nature.spheres, key=lambda b: float(np.linalg.norm(velocity[b])))
+    way = np.zeros_like(velocity)
+    way[block] = velocity[block] / np.linalg.norm(velocity[block]) * (np.pi - gap)
+    return _moved_with(subject, w, way)
 
 
 def length(subject: Known, w: np.ndarray, x: np.ndarray) -> float:

@@ -8,12 +8,12 @@ from typing import Any, Literal
 
 from psitheory.checking import Verdict
 from psitheory.conformance.findings import ConformanceReport, Finding
-from psitheory.conformance.manifolds.check import check_manifold
+from psitheory.conformance.manifolds.check import manifold_report
+from psitheory.conformance.manifolds.conditions import FIRST, SECOND, laws_said
 from psitheory.conformance.manifolds.methods import expression
 from psitheory.conformance.manifolds.sources import Points
 from psitheory.errors import ArgumentTypeError, UnknownName, shown
 
-FIRST, SECOND = "retraction_is_of_first_order", "retraction_is_of_second_order"
 LAWS = ("retraction_of_zero_stays_at_the_point", "retraction_stays_on_the_manifold", FIRST, SECOND)
 """The names of the laws, in the order in which they are tried."""
 
@@ -59,14 +59,16 @@ def check_retraction(
     laws = LAWS if only is None else [only] if isinstance(only, str) else list(only)
     if any(law not in LAWS for law in laws):
         raise UnknownName(f"only names {shown(only)}; the laws are {', '.join(LAWS)}")
-    report = check_manifold(
-        subject, points=points, shape=shape, order=2 if order is None else order, cases=cases, only=laws, seed=seed
+    report = manifold_report(
+        subject,
+        points=points,
+        shape=shape,
+        order=2 if order is None else order,  # the second is tried to find out which it is, and not claimed
+        cases=cases,
+        only=laws,
+        seed=seed,
+        said=laws_said(order or 1, None, None),
     )
-    if order is None:  # nobody claims the second order, which was tried to find the order out
-        unclaimed = [f for f in report.findings if f.law == SECOND and f.observed.startswith("claimed, and not tried")]
-        kept = tuple(f for f in report.findings if f not in unclaimed)
-        reasons = {f.law: f.observed.split(": ", 1)[1] for f in unclaimed}
-        report = replace(report, findings=kept, skipped={**report.skipped, **reasons})
     report = replace(report, findings=_replayable(report, subject, project))
     found = _order(report)
     if order is None and found == 1 and SECOND in report.refuted() and not _usually_second(report):
