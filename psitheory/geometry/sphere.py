@@ -60,7 +60,7 @@ def log(u: Array, v: Array) -> Array:
     xp = namespace(u, v)
     if isinstance(xp, ObjectNamespace):
         return along / sinc(theta)
-    sine = _refuse_opposite(norm(along, keepdims=True), theta, "the logarithm")
+    sine = _refuse_opposite(norm(along, keepdims=True), dot(u, v, keepdims=True) < 0, "the logarithm")
     here = sine == 0
     return xp.where(here, xp.ones_like(theta), theta / xp.where(here, xp.ones_like(sine), sine)) * along
 
@@ -81,18 +81,19 @@ def transport(u: Array, v: Array, x: Array) -> Array:
         total = u + v
         return x - 2 * dot(v, x, keepdims=True) / squared_norm(total, keepdims=True) * total
     along, beyond = towards(u, v), dot(u, v, keepdims=True) < 0
-    sine = _refuse_opposite(norm(along, keepdims=True), angle(u, v, keepdims=True), "the transport")
+    sine = _refuse_opposite(norm(along, keepdims=True), beyond, "the transport")
     apart = xp.where(beyond, norm(u - v, keepdims=True), xp.ones_like(sine))
     half = xp.where(beyond, sine / apart, norm(u + v, keepdims=True) / 2)  # cos(θ/2)
     y = along / half  # of length 2 sin(θ/2): no square of what may be tiny
     return x - dot(y, x, keepdims=True) * (half * u + y / 2)
 
 
-def _refuse_opposite(sine: Array, theta: Array, what: str) -> Array:
-    if known_any((theta > 1) & (sine == 0)):
+def _refuse_opposite(sine: Array, beyond: Array, what: str) -> Array:
+    opposite = beyond & (sine == 0)
+    if known_any(opposite):
         raise ArgumentError(f"z is antipodal to w in some block; {what} needs points that are not antipodal")
-    xp = namespace(sine, theta)
-    return xp.where((theta > 1) & (sine == 0), xp.full_like(sine, float("nan")), sine)
+    xp = namespace(sine)
+    return xp.where(opposite, xp.full_like(sine, float("nan")), sine)
 
 
 @dataclass(frozen=True)
