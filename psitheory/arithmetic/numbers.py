@@ -3,6 +3,7 @@ r"""What every arithmetic shares: its namespace, a dot product, a norm that cann
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -96,8 +97,13 @@ def _safe_exponent(dtype: Any, xp: Any) -> int:
 
     Half of the dtype's exponents, less some for sums: 500 for float64, 60 for float32 and bfloat16, 4 for float16.
     """
-    most = np.finfo(dtype).maxexp if xp is np else math.frexp(float(xp.finfo(dtype).max))[1]
+    most = _largest_exponent(dtype) if xp is np else math.frexp(float(xp.finfo(dtype).max))[1]
     return min(500, most // 2 - 4)
+
+
+@cache
+def _largest_exponent(dtype: np.dtype[Any]) -> int:
+    return int(np.finfo(dtype).maxexp)
 
 
 def rescaled(x: Array) -> tuple[Array, Array | int]:
