@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from psitheory.arithmetic import Array, namespace
+from psitheory.arithmetic import Array, dot
 from psitheory.layout import Layout
 from psitheory.models.interface import Evaluation
 from psitheory.optimizers.adaptive import ratio
@@ -35,8 +35,7 @@ class PSIPolyak:
 
     def step(self, layout: Layout, w: Array, evaluation: Evaluation, state: State) -> tuple[Array, State]:
         """Return the next weights and state."""
-        xp = namespace(w)
         direction = layout.times_squared_norms(w, evaluation.gradient)
-        square = xp.sum(direction * evaluation.gradient, axis=-1, keepdims=True)
+        square = dot(direction, evaluation.gradient, keepdims=True)
         gap = np.reshape(evaluation.loss, square.shape) - spread(self.minimum, layout, w)
         return w - direction * ratio(gap, square), state
