@@ -54,7 +54,7 @@ KNOWN = {
     "NAdam": (lambda p: O.NAdam(p), 1, {"eps": -1}),
     "RMSprop": (lambda p: O.RMSprop(p), 1, {"eps": -1}),
     "RMSprop, centred": (lambda p: O.RMSprop(p, centered=True, momentum=0.5), 1, {"eps": -1}),
-    "Rprop": (lambda p: O.Rprop(p), 1, {}),
+    "Rprop": (lambda p: O.Rprop(p), 1, {"step_sizes[0]": 1, "step_sizes[1]": 1}),
     "Adafactor": (lambda p: O.Adafactor(p), 0, {}),
 }
 

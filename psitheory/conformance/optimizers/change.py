@@ -12,6 +12,8 @@ from psitheory.conformance.optimizers.network import Network
 Constants = tuple[tuple[str, Any], ...]
 Mode = Literal["full", "class"]
 MODES: tuple[Mode, ...] = ("full", "class")
+Cause = Literal["", "eps", "clamp", "threshold", "constant", "weak term", "overflow", "unknown"]
+"""What breaks a scaling law."""
 
 
 @dataclass(frozen=True)

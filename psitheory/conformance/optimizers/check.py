@@ -125,7 +125,7 @@ def check_optimizer(
         properties,
         tuple(inquiry.notes),
         dict(inquiry.skipped),
-        sentence=sentence(method.name, facts, properties) if facts.repeats is None else "",
+        sentence=sentence(method.name, facts, properties) if facts.runs_repeat else "",
         claims=tuple(finding.law for finding in judgements),
     ).expecting(expected)
 

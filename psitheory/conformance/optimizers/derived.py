@@ -2,14 +2,14 @@ r"""The scale types of a method, where they can be derived, and what its runs do
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 
-from psitheory.conformance.optimizers.change import Change
+from psitheory.conformance.optimizers.change import Cause, Change
 from psitheory.conformance.optimizers.network import Network
 from psitheory.scaletypes.equations import Kind, Place
 from psitheory.scaletypes.optimizers.problem import Record
@@ -85,7 +85,8 @@ class Derived:
             base = runs.run(self.seed)
             other = replace(runs, scale=tuple(scales), factors=self._factors(change)).run(self.seed)
             gap = max(_relative(y / a, x) for x, y, a in zip(base.weights, other.weights, scales, strict=True))
-            motion = max(_relative(w, x) for x, w in zip(base.weights, runs.problem.start, strict=True))
+            moved = zip(runs.problem.parts, base.weights, runs.problem.start, strict=True)
+            motion = max(_relative(w, w0) for part, w, w0 in moved if part.rows)  # as runs measure it
         return gap / motion if motion > 0 and np.isfinite(gap) else np.inf
 
     @staticmethod
@@ -143,4 +144,26 @@ def _place(place: Place) -> dict[str, Any]:
 
 
 def _relative(y: np.ndarray, x: np.ndarray) -> float:
-    return float(np.max(np.abs(y - x))) / float(np.max(np.abs(x)))
+    apart, size = float(np.max(np.abs(y - x))), float(np.max(np.abs(x)))
+    return apart / size if size > 0 else np.inf if apart else 0.0
+
+
+# -- words ----------------------------------------------------------------------------------------
+
+LARGEST_EPS = 1e-3
+"""A constant without a name that is larger is no eps: none of the published methods has a larger one."""
+FACTORS = ("betas[0]", "betas[1]", "rho", "alpha", "momentum")
+"""Hyper-parameters that multiply what they stand beside."""
+
+
+def cause_of(breaks: Sequence[Break]) -> Cause:
+    """Return what the constants of lines are: those of an eps only if all are, else the first that is none."""
+    return next((cause for b in breaks if (cause := _word(b)) != "eps"), "eps")
+
+
+def _word(b: Break) -> Cause:
+    if b.kind is Kind.WINDOW and not any("eps" in c.name for c in b.constants):
+        return "clamp" if "clamp" in b.what or "max" in b.what or "min" in b.what else "threshold"
+    added = [c for c in b.constants if c.name not in FACTORS]
+    is_eps = all("eps" in c.name or (not c.name and abs(c.value) <= LARGEST_EPS) for c in added)
+    return "eps" if added and is_eps else "constant"

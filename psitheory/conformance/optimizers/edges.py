@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 
 from psitheory.conformance.optimizers.bench import ENOUGH, Bench
-from psitheory.conformance.optimizers.change import Change, CodeRaised, Gap, Mode
+from psitheory.conformance.optimizers.change import Cause, Change, CodeRaised, Gap, Mode
 from psitheory.conformance.optimizers.eps import SLOPES, TOLERANCE, strays_at, without_eps
 from psitheory.conformance.optimizers.equivariance import START, Outcome, judge
-
-Cause = Literal["", "eps", "clamp", "threshold", "constant", "weak term", "overflow", "unknown"]
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from itertools import pairwise
 import numpy as np
 
 from psitheory.conformance.optimizers.bench import ENOUGH, Bench
-from psitheory.conformance.optimizers.change import Change, Constants, Mode
-from psitheory.conformance.optimizers.derived import Derived
+from psitheory.conformance.optimizers.change import Cause, Change, Constants, Mode
+from psitheory.conformance.optimizers.derived import Derived, cause_of
 from psitheory.conformance.optimizers.equivariance import START, Outcome, Trial, judge
 from psitheory.conformance.optimizers.runs import EPS, LIMITS
 
@@ -43,7 +43,7 @@ CLEAR = 100
 
 @dataclass(frozen=True)
 class Limited:
-    """A break that an eps causes.
+    """A break that an eps causes, or another constant, which is excused only where its effect is small.
 
     Attributes
     ----------
@@ -53,11 +53,14 @@ class Limited:
         How that is known.
     side : {-1, 0, 1}
         Whether it dies out towards small or towards large weights, or neither.
+    cause : str
+        What it is, if not an eps.
     """
 
     defect: float
     how: str
     side: int
+    cause: Cause = "eps"
 
 
 def without_eps(bench: Bench, *, limits: bool = True) -> Constants:
@@ -100,13 +103,17 @@ def eps_limited(bench: Bench, mode: Mode, trial: Trial, *, p: float = 0.0, most:
 
 
 def _without_lines(bench: Bench, trial: Trial, derived: Derived) -> Limited | Trial:
-    """Return the excuse if the break goes once the constants of all lines that types name are taken away."""
-    lines = {b.place: b for b in derived.soft_breaks}
+    """Return the excuse if the break goes once the constants of lines that types name are taken away.
+
+    There is none where types name another term, however small it is beside the constants.  What is no eps may act at
+    one scale and not at the next, as a clamp does: its effect is excused only where it is small.
+    """
     defect = trial.outcome.gap.relative
-    if not lines or derived.gap(bench.network, trial.change, lines) > LEFT * defect:
+    found = () if derived.hard_breaks else derived.causes(bench.network, trial.change, LEFT * defect)
+    cause = cause_of(found)
+    if not found or (cause != "eps" and defect > TOLERANCE):
         return trial
-    named = "; ".join(map(str, lines.values()))
-    return Limited(defect, f"it vanishes without {named}", 0)
+    return Limited(defect, f"it vanishes without {'; '.join(map(str, found))}", 0, cause)
 
 
 def _in_double(bench: Bench, mode: Mode, trial: Trial, p: float, most: float) -> Limited | Trial:

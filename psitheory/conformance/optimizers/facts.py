@@ -81,6 +81,14 @@ class Facts:
         return out
 
     @property
+    def runs_repeat(self) -> bool:
+        """Tell whether two equal runs agree; what raises does not."""
+        try:
+            return self.repeats is None
+        except CodeRaised:
+            return False
+
+    @property
     def all_still(self) -> bool:
         """Tell whether nothing moves at all."""
         sizes = {part.name: part.blocks for part in self.bench.network.layout.parts if part.blocks}
@@ -196,13 +204,13 @@ class Facts:
             out = {"equivariance": next((mode for mode in MODES if out[mode] != "none"), "none")} | out
             with suppress(CodeRaised):  # it stands in a finding
                 out |= self.answers.by_part()
-        if "moved_start" in self.__dict__ and self.repeats is None:
+        if "moved_start" in self.__dict__ and self.runs_repeat:
             with suppress(CodeRaised):
                 forgotten = "normalised by the first step" if forgets_scale(self.bench) else "as given"
                 out["start"] = "projected" if self.moved_start is not None else forgotten
         if "exponent" in self.__dict__:
             out["exponent"] = self.exponent.value
-        if self.repeats is None and self.unmoved and not self.all_still:
+        if self.runs_repeat and self.unmoved and not self.all_still:
             out["unmoved"] = self.never_moves
         if "edges" in self.__dict__:
             out["scales"] = words.reach(self.edges)

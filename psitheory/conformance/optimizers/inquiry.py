@@ -107,7 +107,7 @@ class Inquiry:
             why = f"it holds of what moves, but {self.facts.never_moves}"
             return self._say(law, Verdict.INCONCLUSIVE, observed=why, means="nothing is claimed of what never moves")
         if answer.verdict is Verdict.HOLDS:
-            kind = "eps-limited" if answer.limited else "powers of two" if answer.exact else "controls"
+            kind = f"{answer.limited.cause}-limited" if answer.limited else "powers of two" if answer.exact else "controls"
             observed = words.limited(answer.limited) if answer.limited else ""
             if answer.limited:
                 self.notes.append(f"{law} holds {observed}")
@@ -134,7 +134,7 @@ class Inquiry:
         if found.no_effect:
             return self._say(EXPONENT, Verdict.INCONCLUSIVE, observed="the rate has no effect on the first steps")
         if found.value is not None:
-            kind = "eps-limited" if found.limited else words.kind(found.trials)
+            kind = f"{found.limited.cause}-limited" if found.limited else words.kind(found.trials)
             if found.limited:
                 self.notes.append(f"p = {found.value:g} holds {words.limited(found.limited)}")
             for trial in found.trials:

@@ -7,12 +7,10 @@ import math
 import numpy as np
 
 from psitheory.conformance.optimizers.bench import ENOUGH, Bench
-from psitheory.conformance.optimizers.change import CodeRaised
-from psitheory.conformance.optimizers.derived import Derived
-from psitheory.conformance.optimizers.edges import Cause, Edge, Path
+from psitheory.conformance.optimizers.change import Cause, CodeRaised
+from psitheory.conformance.optimizers.derived import Derived, cause_of
+from psitheory.conformance.optimizers.edges import Edge, Path
 from psitheory.conformance.optimizers.equivariance import START, Outcome
-from psitheory.scaletypes.equations import Kind
-from psitheory.scaletypes.optimizers.types import Break
 
 WITHIN = 1e-2
 """How far runs may part, relative to how far they went: what a range promises, and says so."""
@@ -71,16 +69,4 @@ def _cause(path: Path, bad: int, outcome: Outcome, derived: Derived) -> tuple[Ca
     if not found:
         lost = derived.overflow(path.bench.network, path.at(bad))
         return ("overflow", f"numbers overflow or vanish at {lost}") if lost else ("unknown", "")
-    return word_for(found[0]), "; ".join(map(str, found))
-
-
-def word_for(b: Break) -> Cause:
-    """Return what the constant of a line is: an eps, a clamp, a threshold, or another constant."""
-    if b.kind is Kind.WINDOW and not any("eps" in c.name for c in b.constants):
-        return "clamp" if "clamp" in b.what or "max" in b.what or "min" in b.what else "threshold"
-    small = all("eps" in c.name or not c.name for c in b.constants if c.name not in _FACTORS)
-    return "eps" if small else "constant"
-
-
-_FACTORS = ("betas[0]", "betas[1]", "rho", "alpha", "momentum")
-"""Hyper-parameters that multiply what they stand beside."""
+    return cause_of(found), "; ".join(map(str, found))

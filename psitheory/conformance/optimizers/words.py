@@ -93,8 +93,9 @@ def kind(trials: tuple[Trial, ...]) -> str:
 
 
 def limited(excuse: Limited) -> str:
-    """Return what an eps does to a law that would hold without it."""
-    return f"up to {excuse.defect:.1g} of the motion, for which an eps is the cause: {excuse.how}"
+    """Return what an eps, or another constant, does to a law that would hold without it."""
+    cause = f"{'an' if excuse.cause == 'eps' else 'a'} {excuse.cause}"
+    return f"up to {excuse.defect:.1g} of the motion, for which {cause} is the cause: {excuse.how}"
 
 
 def reach(edges: tuple[Edge, ...]) -> str:

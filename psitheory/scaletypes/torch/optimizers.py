@@ -177,8 +177,8 @@ class _Marking:
 
     def of(self, x: Any, name: str) -> Any:
         """Return a hyper-parameter with a degree of its own, or what else it is as it is."""
-        if type(x) in (tuple, list) and 0 < len(x) <= 4 and all(type(y) is float for y in x):
-            return type(x)(self.of(y, f"{name}[{i}]") for i, y in enumerate(x))
+        if type(x) in (tuple, list) and 0 < len(x) <= 4 and {type(y) for y in x} in ({float}, {float, int}):
+            return type(x)(self.of(float(y), f"{name}[{i}]") for i, y in enumerate(x))
         if name in RATES and isinstance(x, torch.Tensor) and x.numel() == 1 and not x.requires_grad:
             rate = x * self.factors.get(name, 1.0)
             self.memory.degrees.write(rate, np.int64(self.memory.trace.hyper(name, float(x))))
