@@ -107,7 +107,8 @@ class Inquiry:
             why = f"it holds of what moves, but {self.facts.never_moves}"
             return self._say(law, Verdict.INCONCLUSIVE, observed=why, means="nothing is claimed of what never moves")
         if answer.verdict is Verdict.HOLDS:
-            kind = f"{answer.limited.cause}-limited" if answer.limited else "powers of two" if answer.exact else "controls"
+            rests_on = "powers of two" if answer.exact else "controls"
+            kind = f"{answer.limited.cause}-limited" if answer.limited else rests_on
             observed = words.limited(answer.limited) if answer.limited else ""
             if answer.limited:
                 self.notes.append(f"{law} holds {observed}")
