@@ -45,6 +45,7 @@ from psitheory.models.interface import Evaluation
 from psitheory.optimizers import SGDMRT, Adam, AdamSRT, HeavyBall, PerBlock, adam_s
 from psitheory.optimizers.adaptive import Moments
 from psitheory.optimizers.euclidean import Momentum
+from psitheory.optimizers.moments import squares_of_blocks
 from psitheory.strategies import (
     choices,
     counts,
@@ -81,18 +82,24 @@ FROM_ANY = {
 }
 
 
+TWO = {
+    "psi": PSIQuotient(Layout.of([2])),
+    "w": np.array([1.0, 0.0]),
+    "g": np.array([0.5, 2.0]),
+    "m": np.array([0.0, 1.0]),
+    "s": np.array([1.0, 0.0]),
+    "eta": 1.0,
+    "beta": 0.5,
+}
+
+
 def _stepped(method, layout, w, g, m, s):
     """Return the weights and moments after the second step, with ‖s_i‖² for the second moment of block i."""
-    return method.step(layout, w, Evaluation(None, g), Moments(1, m, _squares(layout, s)))
-
-
-def _squares(layout, s):
-    return layout.map(lambda rows: dot(rows, rows, keepdims=True) + 0 * rows, lambda v: v * v, s)
+    return method.step(layout, w, Evaluation(None, g), Moments(1, m, squares_of_blocks(layout, s)))
 
 
 def _reflected(layout, q, x):
-    """Return every block of x reflected in the plane across that of q."""
-    q = layout.map(lambda rows: rows + (1 - rows * rows), lambda v: v, q)
+    """Return x with every block reflected in the plane across that of q."""
     return layout.map(
         lambda q, x: x - 2 * dot(q, x, keepdims=True) / dot(q, q, keepdims=True) * q, lambda _, v: v, q, x
     )
@@ -105,13 +112,13 @@ def _commutes_with_reflections(method, psi, w, g, m, s, q):
     return equal(turned, _reflected(layout, q, plain))
 
 
-@E4.law(**FROM_ANY, q=vectors("psi"), on=(BALLS, FLOATS))
+@E4.law(**FROM_ANY, q=points("psi"), on=(BALLS, FLOATS))
 def one_second_moment_a_block_commutes_with_rotations(psi, w, g, m, s, eta, beta, q):
     """AdamS steps from reflected weights, gradients and moments to reflected weights."""
     return _commutes_with_reflections(adam_s(eta, beta1=beta, beta2=beta, eps=0), psi, w, g, m, s, q)
 
 
-@one_second_moment_a_block_commutes_with_rotations.counterfeit
+@one_second_moment_a_block_commutes_with_rotations.counterfeit(instance={**TWO, "q": np.array([1.0, 2.0])})
 def one_for_each_entry_commutes_with_rotations(psi, w, g, m, s, eta, beta, q):
     """Adam does so too."""
     return _commutes_with_reflections(Adam(eta, beta1=beta, beta2=beta, eps=0), psi, w, g, m, s, q)
@@ -134,7 +141,7 @@ def the_transport_makes_the_first_moment_horizontal(psi, w, g, m, s, eta, beta, 
     return _first_is_horizontal(AdamSRT(eta, beta1=beta, beta2=beta, eps=0, rescale=rescale), psi, w, g, m, s)
 
 
-@the_transport_makes_the_first_moment_horizontal.counterfeit
+@the_transport_makes_the_first_moment_horizontal.counterfeit(instance={**TWO, "rescale": True})
 def the_rescaling_makes_it_horizontal(psi, w, g, m, s, eta, beta, rescale):
     """⟨m⁺,w⁺⟩ = 0 after a step without T, with or without R."""
     method = AdamSRT(eta, beta1=beta, beta2=beta, eps=0, rescale=rescale, transport=False)
@@ -144,7 +151,7 @@ def the_rescaling_makes_it_horizontal(psi, w, g, m, s, eta, beta, rescale):
 def _second_has_the_scale(method, psi, w, g, m, s, beta):
     layout = psi.layout
     new, state = _stepped(method, layout, w, g, m, s)
-    before = layout.reduce(_first_entry, _squares(layout, s)) * beta + layout.dots(g, g) * (1 - beta)
+    before = layout.dots(s, s) * beta + layout.dots(g, g) * (1 - beta)
     ratio = layout.dots(w, w) / layout.dots(new, new)
     return equal(layout.reduce(_first_entry, state.second), before * ratio)
 
@@ -155,14 +162,14 @@ def _first_entry(rows):
 
 @E4.law(**FROM_ANY, transport=choices(True, False), on=(BALLS, FLOATS))
 def the_rescaling_gives_the_second_moment_the_new_scale(psi, w, g, m, s, eta, beta, transport):
-    """V⁺r⁺² = v r² after a step with R, with or without T."""
+    """The second moment has v⁺r⁺² = v r² after a step with R, with or without T."""
     method = AdamSRT(eta, beta1=beta, beta2=beta, eps=0, transport=transport)
     return _second_has_the_scale(method, psi, w, g, m, s, beta)
 
 
-@the_rescaling_gives_the_second_moment_the_new_scale.counterfeit
+@the_rescaling_gives_the_second_moment_the_new_scale.counterfeit(instance={**TWO, "transport": True})
 def the_transport_gives_it_the_new_scale(psi, w, g, m, s, eta, beta, transport):
-    """V⁺r⁺² = v r² after a step without R, with or without T."""
+    """The second moment has v⁺r⁺² = v r² after a step without R, with or without T."""
     method = AdamSRT(eta, beta1=beta, beta2=beta, eps=0, transport=transport, rescale=False)
     return _second_has_the_scale(method, psi, w, g, m, s, beta)
 
@@ -177,16 +184,7 @@ def the_buffer_of_sgd_mrt_is_horizontal(psi, w, g, m, eta, beta):
     return _inner_with_the_point(psi.layout, w, new, state.buffer)
 
 
-@the_buffer_of_sgd_mrt_is_horizontal.counterfeit(
-    instance={
-        "psi": PSIQuotient(Layout.of([2])),
-        "w": np.array([1.0, 0.0]),
-        "g": np.array([0.0, 1.0]),
-        "m": np.array([0.0, 1.0]),
-        "eta": 1.0,
-        "beta": 0.5,
-    }
-)
+@the_buffer_of_sgd_mrt_is_horizontal.counterfeit(instance={name: TWO[name] for name in MRT})
 def the_buffer_of_heavy_ball_is_horizontal(psi, w, g, m, eta, beta):
     """The same of heavy ball, even from horizontal gradients."""
     new, state = HeavyBall(eta, beta).step(psi.layout, w, Evaluation(None, g), Momentum(0, m))
