@@ -108,8 +108,8 @@ def _reflected(layout, q, x):
 def _commutes_with_reflections(method, psi, w, g, m, s, q):
     layout = psi.layout
     plain, _ = _stepped(method, layout, w, g, m, s)
-    there = (_reflected(layout, q, x) for x in (w, g, m))
-    turned, _ = _stepped(method, layout, *there, s=s)
+    there, slope, buffer = (_reflected(layout, q, x) for x in (w, g, m))
+    turned, _ = _stepped(method, layout, there, slope, buffer, s)
     return equal(turned, _reflected(layout, q, plain))
 
 
