@@ -1,4 +1,4 @@
-"""The command line: ``psitheory verify | claims | show | replay | race | check | new``.
+"""The command line: ``psitheory verify | claims | show | replay | figures | race | check | new …``.
 
 Exit codes: 0 all hold, 1 something is refuted, 3 something is inconclusive, 2 bad use, 70 the program itself failed.
 """
@@ -16,6 +16,7 @@ from psitheory import __version__
 from psitheory.commands.certify import certify
 from psitheory.commands.check import check
 from psitheory.commands.claims import claims
+from psitheory.commands.figures import figures
 from psitheory.commands.new import new
 from psitheory.commands.race import race
 from psitheory.commands.replay import replay
@@ -30,7 +31,7 @@ app = typer.Typer(
     name="psitheory",
     help="Check the theory of scale-invariant optimisation on running code.",
     epilog="Exit codes: 0 all hold, 1 something is refuted, 3 something is inconclusive, 2 bad use.",
-    add_completion=False,
+    add_completion=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
@@ -38,7 +39,7 @@ app = typer.Typer(
 )
 
 
-for command in (verify, claims, show, replay, race, check, new, certify):
+for command in (verify, claims, show, replay, figures, race, check, new, certify):
     app.command()(command)
 
 

@@ -190,5 +190,5 @@ def what_is_left_on_the_quotient(rng):
         f"κ* = {whole[-1] / whole[0]:.3g} on the quotient by all {len(along)} symmetries",
         "Batch norm, affine part and ReLU on digits.  The quotient by the blocks alone keeps one zero a neuron.",
         {"values": np.abs(np.concatenate([effective_spectrum(hessian, along[::2])[: len(along) // 2], whole]))},
-        {},
+        {"x": "number", "y": "eigenvalue of the Hessian at the minimum"},
     )

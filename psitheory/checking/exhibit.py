@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
+
+from psitheory import display
 
 ExhibitKind = Literal["rate", "path", "map", "curves", "spectrum", "race", "symmetries"]
 """What an exhibit is.
@@ -14,9 +17,13 @@ rate
     band from ``lower`` to ``upper`` (R,), which ``labels["range"]`` names: log-log.
 path
     Points (T, 2) or (T, 3) for each named path, or (J, T, ·) for J paths of one name, and optionally ``sphere`` for a
-    backdrop.  Guides are thin and grey; ``labels["every"]`` says that a mark stands at each so-manieth point only.
+    backdrop: any number, or the values of a function (H, W) over latitudes from -π/2 to π/2 and longitudes from -π to
+    π, which are shown by level lines.  Guides are thin and grey; ``labels["every"]`` says that a mark stands at each
+    so-manieth point only, ``labels["view"]`` from where to look: height and azimuth in degrees, such as "20,30".
 map
-    ``x`` (X,), ``y`` (Y,), ``z`` (Y, X): a category or a number over a plane.
+    ``x`` (X,), ``y`` (Y,), ``z`` (Y, X): a category or a number over a plane; or (K, Y, X), K maps side by side, which
+    ``labels["panels"]`` names.  At each ``marks`` (J,) stands a vertical line; ``labels["xunit"]``, if "pi", lets the
+    axis count in multiples of π.
 curves
     ``x`` (X,) and any number of named ``y`` arrays (X,).
 spectrum
@@ -54,3 +61,31 @@ class Exhibit:
     caption: str
     arrays: Mapping[str, Any]
     labels: Mapping[str, str] = field(default_factory=dict)
+
+    def save(
+        self, path: str | Path, *, size: str | tuple[float, float] = "page", grey: bool = False, caption: bool = False
+    ) -> None:
+        """Write the drawing to a file, whole or not at all; the ending says the format (svg, pdf, png, …).
+
+        Title and caption stand in the file, as metadata.
+
+        Parameters
+        ----------
+        path : str or Path
+            In a folder that exists.
+        size : "page", "column", "slide" or (width, height)
+            What it is for, or inches.
+        grey : bool
+            Each colour by its luma, as a copier would show it.
+        caption : bool
+            Write title and caption as text beside it, too: ``figure.svg`` gets ``figure.txt``.
+
+        Raises
+        ------
+        ArgumentError
+            If the format or the size is unknown, or the file cannot be written.
+        """
+        display.save_exhibit(self, path, size=size, grey=grey, caption=caption)
+
+    def _repr_html_(self) -> str:
+        return display.as_html(self)

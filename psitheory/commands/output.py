@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 
 def width() -> int | None:
-    """Return the width of the terminal, None if stdout is none."""
+    """Return the width to keep to: that of ``COLUMNS``, or of the terminal; None if there is neither."""
+    if os.environ.get("COLUMNS", "").isdecimal():
+        return max(int(os.environ["COLUMNS"]), 1)
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from psitheory.checking import Verdict
+
 from psitheory.commands.output import progress_bar, show_pieces, width
 from psitheory.verification import check_options, verify_entries
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from psitheory.checking import Report
+    from psitheory.registry import Entry
 
 
 def verify(
@@ -49,8 +58,21 @@ def verify(
         show_pieces([files.as_json(found.to_dict()).rstrip("\n")])
     else:
         show_pieces(terminal.pieces(found, named, width=width()))
+        if width() is not None:
+            show_pieces(["", _next_steps(found, entries, report)])
         if json is not None:
             files.write_whole(Path(json), files.as_json(found.to_dict()), "--json")
     if report is not None:
         page.write_page(found, [entry.theorem for entry in entries], report, named)
     raise typer.Exit(found.exit_code)
+
+
+def _next_steps(found: Report, entries: Sequence[Entry], folder: Path | None) -> Text:
+    """Return what to type next about the first claim that does not hold, or the first of all."""
+    from psitheory.report import page, terminal
+
+    order = sorted(range(len(entries)), key=lambda i: found.claims[i].verdict is Verdict.HOLDS)
+    targets = [entries[i].target for i in order]
+    drawn = [entries[i].target for i in order if entries[i].theorem.exhibits]
+    made = folder / page.NAME if folder is not None else None
+    return terminal.next_steps(next(iter(targets), None), drawn=next(iter(drawn), None), page=made)

@@ -1,5 +1,6 @@
 """Drawings: one for each kind of exhibit.  Nothing is computed here; what is drawn is what the exhibit holds."""
 
-from psitheory.plotting.draw import check_format, draw, save
+from psitheory.plotting.draw import check_format, draw, rendered, save
+from psitheory.plotting.style import SIZES
 
-__all__ = ["check_format", "draw", "save"]
+__all__ = ["SIZES", "check_format", "draw", "rendered", "save"]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from psitheory.checking import Exhibit
-from psitheory.plotting.parts import label, legend, named, styles, titled
-from psitheory.plotting.style import COLOURS, GUIDE, INK, RACE_LINES
+from psitheory.plotting.parts import label, legend, legend_below, named, styles, titled
+from psitheory.plotting.style import COLOURS, GUIDE, INK, MARKS, RACE_LINES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -26,8 +26,10 @@ def draw_rate(figure: Figure, exhibit: Exhibit) -> None:
     for name, style in styles(exhibit, curves):
         rows = np.atleast_2d(arrays[name])
         for k, row in enumerate(rows):
-            marked: dict[str, Any] = {"marker": "o", "ms": 3} if len(rows) == 1 else {}
-            axes.plot(steps, row, **marked | style | ({"label": None} if k else {}))
+            marked: dict[str, Any] = {"markevery": None} if len(rows) == 1 else {"marker": ""}
+            if style.get("ls") != "none":
+                marked |= {"ms": 3}
+            axes.plot(steps, row, **style | marked | ({"label": None} if k else {}))
     if "fit" in arrays:
         axes.plot(steps, arrays["fit"], ":", color=INK, label=label(exhibit, "fit"))
     axes.plot(steps, arrays["bound"], "--", color=INK, label=label(exhibit, "bound"))
@@ -56,8 +58,10 @@ def draw_spectrum(figure: Figure, exhibit: Exhibit) -> None:
         axes.axhline(float(exhibit.arrays["bound"]), ls="--", color=INK, label=label(exhibit, "bound"))
     if np.all(values > 0):
         axes.set_yscale("log")
+    axes.xaxis.get_major_locator().set_params(integer=True)
     titled(axes, exhibit, "x", "y")
-    axes.legend()
+    if len(axes.get_legend_handles_labels()[1]) > 1:
+        axes.legend()
 
 
 def draw_race(figure: Figure, exhibit: Exhibit) -> None:
@@ -70,7 +74,8 @@ def draw_race(figure: Figure, exhibit: Exhibit) -> None:
         colour, style = COLOURS[k % len(COLOURS)], RACE_LINES[k // len(COLOURS) % len(RACE_LINES)]
         rows = np.atleast_2d(exhibit.arrays[name])
         slope = exhibit.labels.get(f"{name}, fitted", "")
-        axes.plot(x, rows[0], ".", ls=style, color=colour, label=f"{label(exhibit, name)} {slope}".rstrip())
+        mark = MARKS[k % len(MARKS)]
+        axes.plot(x, rows[0], mark, ms=4, ls=style, color=colour, label=f"{label(exhibit, name)} {slope}".rstrip())
         for row in rows[1:]:
             axes.plot(x, row, ".", ms=3, alpha=0.5, color=colour)
         if (beyond := np.isnan(rows).any(axis=0)).any():
@@ -82,4 +87,4 @@ def draw_race(figure: Figure, exhibit: Exhibit) -> None:
     if any(np.isnan(exhibit.arrays[name]).any() for name in names):
         axes.plot([], [], "^", mfc="none", color=GUIDE, label=label(exhibit, "limit"))
     titled(axes, exhibit, "x", "y")
-    figure.legend(loc="outside lower center", ncols=3)
+    legend_below(figure)

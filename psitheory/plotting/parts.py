@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import math
+import re
+import textwrap
 from collections.abc import Iterator
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 from psitheory.checking import Exhibit
-from psitheory.plotting.style import COLOURS, GUIDE_LINES, INK, POINTS
+from psitheory.plotting.style import COLOURS, GUIDE_LINES, INK, MARKS, POINTS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+LETTER = 0.52
+"""How wide a letter is on average, as a share of the size of the font (DejaVu Sans, measured on captions)."""
+SPACE = "\N{NO-BREAK SPACE}"
+FEW_MARKS = 0.12
+"""A mark stands at each such share of the diagonal of the axes, so that marks do not become the line."""
 
 
 def label(exhibit: Exhibit, name: str) -> str:
@@ -28,33 +38,111 @@ def named(exhibit: Exhibit, *besides: str) -> list[tuple[str, Any]]:
 
 
 def styles(exhibit: Exhibit, curves: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield how each curve is drawn: guides broken and dark, points without a line, the others each in a colour."""
+    """Yield how each curve is drawn: guides broken and dark, points without a line, others by colour and mark."""
     guides, points = names_in(exhibit, "guides"), names_in(exhibit, "points")
-    colours = iter(COLOURS)
+    colours, marks = cycle(COLOURS), cycle(enumerate(MARKS))
     for name in curves:
         if name in guides:
             style: dict[str, Any] = {"color": INK, "lw": 1.1, "ls": GUIDE_LINES[guides.index(name) % len(GUIDE_LINES)]}
         elif name in points:
             marker = POINTS[points.index(name) % len(POINTS)]
-            style = {"color": next(colours), "ls": "none", "marker": marker, "ms": 5, "mfc": "none"}
+            style = {"color": next(colours), "ls": "none", "marker": marker, "mfc": "none"}
         else:
-            style = {"color": next(colours)}
+            k, mark = next(marks)
+            style = {"color": next(colours), "marker": mark, "markevery": (FEW_MARKS * k / len(MARKS), FEW_MARKS)}
         yield name, style | {"label": label(exhibit, name)}
+
+
+def letters_in(figure: Figure, share: float = 1.0) -> int:
+    """Return how many letters of the usual size fit into a share of the width."""
+    from matplotlib import rcParams
+
+    return max(16, int(share * figure.get_figwidth() * 72 / (LETTER * float(rcParams["font.size"]))))
 
 
 def legend(figure: Figure, axes: Any) -> None:
     """Put the legend into the axes, or below them where it would hide too much."""
-    _, labels = axes.get_legend_handles_labels()
-    if len(labels) > 3:
-        figure.legend(loc="outside lower center", ncols=max(1, 72 // max(24, *map(len, labels))))
-    else:
+    handles, labels = axes.get_legend_handles_labels()
+    longest = max(map(len, labels), default=0)
+    if len(labels) > 3 or (len(labels) > 1 and longest > letters_in(figure, 0.5)):
+        legend_below(figure, handles, labels)
+    elif labels:
         axes.legend()
+
+
+def legend_below(figure: Figure, handles: Any = None, labels: Any = None, **options: Any) -> None:
+    """Put a legend below the axes, in as many columns as fit."""
+    if handles is None:
+        found = [axes.get_legend_handles_labels() for axes in figure.axes]
+        handles, labels = [h for hs, _ in found for h in hs], [name for _, names in found for name in names]
+    room = letters_in(figure) - 4
+    wrapped = [filled(name, room - 6) for name in labels]
+    column = 6 + max((len(line) for name in wrapped for line in name.splitlines()), default=0)
+    options = {"ncols": max(1, min(len(labels), room // column)), **options}
+    figure.legend(handles, wrapped, loc="outside lower center", **options)
+
+
+def legend_beside(figure: Figure, axes: Any, handles: Any = None, labels: Any = None, **options: Any) -> None:
+    """Put a legend beside the axes, or below where beside it would take more than a third of the width."""
+    if handles is None:
+        handles, labels = axes.get_legend_handles_labels()
+    if 6 + max(map(len, labels), default=0) > letters_in(figure, 1 / 3):
+        legend_below(figure, handles, labels, **options)
+    elif labels:
+        axes.legend(handles, labels, loc="upper left", bbox_to_anchor=(1.0, 1.0), alignment="left", **options)
+
+
+def set_title(figure: Figure, axes: Any, title: str, share: float = 0.78) -> Any:
+    """Set the title, in as many lines as it needs."""
+    return axes.set_title(fitted_title(figure, title, share))
+
+
+def fitted_title(figure: Figure, title: str, share: float = 0.78) -> str:
+    """Return the title in as many lines as it needs."""
+    return filled(title, letters_in(figure, share))
+
+
+def filled(words: str, width: int) -> str:
+    """Return words in lines of a width; a formula between dollars stays in one piece."""
+    kept = re.sub(r"\$[^$]*\$", lambda found: found[0].replace(" ", SPACE), words)
+    lines = textwrap.wrap(kept, width, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(lines).replace(SPACE, " ")
+
+
+def in_multiples_of_pi(axis: Any) -> None:
+    """Let an axis of angles count in halves of π."""
+    from matplotlib.ticker import FuncFormatter, MultipleLocator
+
+    def words(x: float, _: int) -> str:
+        halves = round(x / (math.pi / 2))
+        whole, sign = abs(halves) // 2, "−" if halves < 0 else ""
+        if halves % 2:
+            return f"{sign}{'' if abs(halves) == 1 else abs(halves)}π/2"
+        return "0" if not halves else f"{sign}{'' if whole == 1 else whole}π"
+
+    axis.set_major_locator(MultipleLocator(math.pi / 2))
+    axis.set_major_formatter(FuncFormatter(words))
 
 
 def titled(axes: Any, exhibit: Exhibit, x: str, y: str) -> None:
     """Set the title, and labels and scales of the axes."""
-    axes.set_title(exhibit.title)
-    axes.set_xlabel(exhibit.labels.get(x, ""))
-    axes.set_ylabel(exhibit.labels.get(y, ""))
+    set_title(axes.figure, axes, exhibit.title)
+    for set_label, name, inches in (
+        (axes.set_xlabel, x, 0.85 * axes.figure.get_figwidth()),
+        (axes.set_ylabel, y, 0.8 * axes.figure.get_figheight()),
+    ):
+        share = inches / axes.figure.get_figwidth()
+        set_label(filled(exhibit.labels.get(name, ""), letters_in(axes.figure, share)))
     axes.set_xscale(exhibit.labels.get("xscale", axes.get_xscale()))
     axes.set_yscale(exhibit.labels.get("yscale", axes.get_yscale()))
+    _thin_out(axes.xaxis)
+    _thin_out(axes.yaxis)
+
+
+def _thin_out(axis: Any) -> None:
+    """Label the powers of ten alone where an axis spans more than one."""
+    from matplotlib.ticker import NullFormatter
+
+    low, high = sorted(axis.get_view_interval())
+    if axis.get_scale() == "log" and 0 < 10 * low < high:
+        axis.set_minor_formatter(NullFormatter())

@@ -7,59 +7,67 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from psitheory.checking import Exhibit
-from psitheory.plotting.parts import label, named, names_in, titled
-from psitheory.plotting.style import COLOURS, GUIDE
+from psitheory.plotting.globe import draw_globe, set_view
+from psitheory.plotting.parts import label, legend_below, legend_beside, named, names_in, set_title, titled
+from psitheory.plotting.style import COLOURS, GUIDE, INK, MARKS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+WIDEST, NARROWER = 1.6, 0.6
+"""Where paths lie on each other, the later is narrower, so that the earlier shows at its sides."""
 
 
 def draw_path(figure: Figure, exhibit: Exhibit) -> None:
     """Draw named paths with their starts (circles) and ends (squares)."""
     paths = named(exhibit, "sphere")
     if any(np.shape(points)[-1] == 3 for _, points in paths):
-        axes: Any = figure.add_subplot(projection="3d", proj_type="ortho")
+        axes: Any = figure.add_subplot(projection="3d", proj_type="ortho", computed_zorder=False)
+        set_view(axes, exhibit)
         if "sphere" in exhibit.arrays:
-            _globe(axes)
+            draw_globe(axes, exhibit)
         _walk(axes, exhibit, paths)
         axes.set_axis_off()
         sides = [np.ptp(limits) for limits in (axes.get_xlim(), axes.get_ylim(), axes.get_zlim())]
         axes.set_box_aspect(sides, zoom=1.5)
-        axes.set_title(exhibit.title)
-        figure.legend(loc="outside right center")
+        set_title(figure, axes, exhibit.title)
+        figure.legend(loc="outside right center") if figure.get_figwidth() > 5 else legend_below(figure)
     else:
         axes = figure.subplots()
         axes.set_aspect("equal", adjustable="box")
         _walk(axes, exhibit, paths)
         titled(axes, exhibit, "x", "y")
-        axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        legend_beside(figure, axes)
 
 
 def _walk(axes: Any, exhibit: Exhibit, paths: list[tuple[str, Any]]) -> None:
-    guides, every = names_in(exhibit, "guides"), int(exhibit.labels.get("every", 1))
-    colours = iter(COLOURS)
-    for name, points in paths:
+    from matplotlib import rcParams
+
+    guides, points = names_in(exhibit, "guides"), names_in(exhibit, "points")
+    mark = rcParams["lines.markersize"]
+    walked = [name for name, _ in paths if name not in guides and name not in points]
+    for name, array in paths:
         if name in guides:
-            style = {"color": GUIDE, "lw": 0.8, "ls": ("-", "--", ":")[guides.index(name) % 3]}
+            style: dict[str, Any] = {"color": GUIDE, "lw": 0.8, "ls": ("-", "--", ":")[guides.index(name) % 3]}
+        elif name in points:
+            style = {"color": INK, "ls": "none", "marker": "*", "ms": 2.3 * mark, "mfc": "white", "zorder": 9}
         else:
-            style = {"color": next(colours), "marker": ".", "ms": 5, "markevery": every}
-        for k, path in enumerate(points if np.ndim(points) == 3 else [points]):
-            axes.plot(*path.T, **style, label=None if k else label(exhibit, name))
-            if name not in guides:
-                axes.plot(*path[:1].T, "o", ms=7, mfc="white", color=style["color"])
-                axes.plot(*path[-1:].T, "s", ms=6, color=style["color"])
+            style = _path_style(walked.index(name), len(walked)) | {"markevery": int(exhibit.labels.get("every", 1))}
+        for k, path in enumerate(array if np.ndim(array) == 3 else [array]):
+            axes.plot(*np.transpose(path), **style, label=None if k else label(exhibit, name))
+            if name in walked:
+                axes.plot(*path[:1].T, "o", ms=1.5 * mark, mfc="white", color=style["color"], zorder=8)
+                axes.plot(*path[-1:].T, "s", ms=1.25 * mark, color=style["color"], zorder=8)
 
 
-def _globe(axes: Any) -> None:
-    """Draw the half of the unit sphere that faces who looks, and its outline."""
-    azimuth, elevation = np.radians(axes.azim), np.radians(axes.elev)
-    east = np.array([-np.sin(azimuth), np.cos(azimuth), 0])
-    front = np.array([np.cos(elevation) * np.cos(azimuth), np.cos(elevation) * np.sin(azimuth), np.sin(elevation)])
-    turn, up = np.linspace(0, 2 * np.pi, 181)[:, None], np.cross(front, east)
-    axes.plot(*(np.cos(turn) * east + np.sin(turn) * up).T, color=GUIDE, lw=0.8)
-    heights, meridians = np.radians(np.arange(-60, 90, 30)), np.radians(np.arange(0, 360, 30))
-    longitude, latitude = np.linspace(0, 2 * np.pi, 181), np.linspace(-np.pi / 2, np.pi / 2, 91)
-    grid = [(longitude, np.full(181, height)) for height in heights] + [(np.full(91, m), latitude) for m in meridians]
-    for phi, height in grid:
-        line = np.stack([np.cos(height) * np.cos(phi), np.cos(height) * np.sin(phi), np.sin(height)], axis=-1)
-        axes.plot(*np.where(line @ front > 0, line.T, np.nan), color=GUIDE, lw=0.4, alpha=0.6)
+def _path_style(k: int, count: int) -> dict[str, Any]:
+    from matplotlib import rcParams
+
+    wider = WIDEST - NARROWER * 2 * k / max(count - 1, 1) if count > 1 else 1
+    return {
+        "color": COLOURS[k % len(COLOURS)],
+        "lw": wider * rcParams["lines.linewidth"],
+        "marker": MARKS[k % len(MARKS)],
+        "ms": 0.6 * rcParams["lines.markersize"],
+        "zorder": 3 + k / 10,
+    }

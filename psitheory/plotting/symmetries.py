@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from psitheory.checking import Exhibit
-from psitheory.plotting.parts import label
+from psitheory.plotting.parts import label, legend_below, set_title
 from psitheory.plotting.style import COLOURS, INK
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ def draw_symmetries(figure: Figure, exhibit: Exhibit) -> None:
     """Draw singular values beside the exponents, a row for each generator and a column for each parameter."""
     spectrum, table = figure.subplots(1, 2, width_ratios=(1, 1.4))
     _draw_values(spectrum, exhibit)
-    spectrum.set_title(exhibit.title).set_in_layout(False)  # it runs on above the table
-    figure.legend(loc="outside lower center", ncols=3)
+    set_title(figure, spectrum, exhibit.title).set_in_layout(False)  # it runs on above the table
+    legend_below(figure)
     if exhibit.arrays["exponents"].size:
         _draw_exponents(figure, table, exhibit)
     else:
@@ -52,6 +52,7 @@ def _draw_values(axes: Any, exhibit: Exhibit) -> None:
 
 def _draw_exponents(figure: Figure, axes: Any, exhibit: Exhibit) -> None:
     from matplotlib.colors import LinearSegmentedColormap
+    from matplotlib.ticker import FuncFormatter
 
     exponents, starts = exhibit.arrays["exponents"], exhibit.arrays["starts"]
     names = exhibit.labels.get("parts", "").split(",")
@@ -73,11 +74,18 @@ def _draw_exponents(figure: Figure, axes: Any, exhibit: Exhibit) -> None:
         axes.axvline(edge - 0.5, lw=0.8, color=INK)
     axes.grid(visible=False)
     if len(names) <= MOST_NAMES:
-        axes.set_xticks((starts + ends - 1) / 2, names, rotation=45 if len(names) > 4 else 0)
+        axes.set_xticks(
+            (starts + ends - 1) / 2, names, rotation=90 if figure.get_figwidth() < 5 else 45 if len(names) > 4 else 0
+        )
         axes.tick_params(axis="x", length=0)
     axes.yaxis.get_major_locator().set_params(integer=True)
     axes.set_ylabel(exhibit.labels.get("y", ""))
     axes.spines[["top", "right"]].set_visible(True)
     ticks = sorted({-largest, 0.0, largest})
-    bar = figure.colorbar(image, ax=axes, ticks=ticks, label=label(exhibit, "exponents"), shrink=0.7)
-    bar.ax.set_yticklabels([f"{'+' if t > 0 else '−' if t < 0 else ''}{abs(t):g}" for t in ticks])
+    figure.colorbar(
+        image, ax=axes, ticks=ticks, format=FuncFormatter(_signed), label=label(exhibit, "exponents"), shrink=0.7
+    )
+
+
+def _signed(number: float, _: int) -> str:
+    return f"{'+' if number > 0 else '−' if number < 0 else ''}{abs(number):g}"

@@ -32,6 +32,29 @@ def check_writable(path: Path, name: str) -> None:
         raise ArgumentError(f"{name} is '{path}', which is not a file; the name of a file is needed")
 
 
+def check_folder(folder: Path, name: str, file: str) -> None:
+    """Raise unless ``folder`` exists and ``file`` can be put there, or it can be made inside a folder that does exist.
+
+    Raises
+    ------
+    ArgumentError
+        The message calls the folder ``name``.
+    """
+    exists = os.path.exists(folder)  # False, and no error, for names that no file can have
+    if exists and not folder.is_dir():
+        raise ArgumentError(f"{name} is '{folder}', which is a file; a folder is needed")
+    if exists:
+        check_writable(folder / file, name)
+        return
+    if not folder.parent.is_dir():
+        raise ArgumentError(f"{name} is '{folder}', whose parent folder does not exist; an existing one is needed")
+    try:  # nothing short of trying tells whether a folder can be made
+        folder.mkdir()
+        folder.rmdir()
+    except OSError as error:
+        raise ArgumentError(f"{name} is '{folder}', which cannot be made: {error.strerror}") from error
+
+
 def write_whole(path: Path, text: str, name: str) -> None:
     """Write ``text`` beside ``path`` and move it there in one step."""
     path = path.resolve()

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import io
-import os
 from collections.abc import Sequence
-from importlib.resources import files
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from psitheory.checking import ClaimReport, Grade, LawReport, Report, Theorem
-from psitheory.errors import ArgumentError
-from psitheory.report.files import as_json, check_writable, write_whole
+from psitheory.report import files
+from psitheory.report.files import as_json, write_whole
 from psitheory.report.prose import Section, mathml, sections
 from psitheory.report.tables import LEGEND, SHORT, counted, worst
 from psitheory.report.terminal import replay_command
@@ -28,19 +26,7 @@ NAME, DATA = "report.html", "report.json"
 
 def check_folder(folder: Path) -> None:
     """Raise an error unless ``folder`` exists and can be written, or can be made inside a folder that does."""
-    exists = os.path.exists(folder)  # False, and no error, for names that no file can have
-    if exists and not folder.is_dir():
-        raise ArgumentError(f"--report is '{folder}', which is a file; a folder is needed")
-    if exists:
-        check_writable(folder / NAME, "--report")
-        return
-    if not folder.parent.is_dir():
-        raise ArgumentError(f"--report is '{folder}', whose parent folder does not exist; an existing one is needed")
-    try:  # nothing short of trying tells whether a folder can be made
-        folder.mkdir()
-        folder.rmdir()
-    except OSError as error:
-        raise ArgumentError(f"--report is '{folder}', which cannot be made: {error.strerror}") from error
+    files.check_folder(folder, "--report", NAME)
 
 
 def write_page(report: Report, theorems: Sequence[Theorem], folder: Path, targets: Sequence[str | None]) -> Path:
@@ -68,7 +54,9 @@ def page(report: Report, theorems: Sequence[Theorem], targets: Sequence[str | No
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string((files("psitheory.report") / "page.html.j2").read_text(encoding="utf-8"))
+    template = environment.from_string(
+        (resources.files("psitheory.report") / "page.html.j2").read_text(encoding="utf-8")
+    )
     claims = [
         _claim(report, claim, theorem, target or claim.id)
         for claim, theorem, target in zip(report.claims, theorems, targets, strict=True)
@@ -107,9 +95,7 @@ def _law(report: Report, claim: ClaimReport, law: LawReport, target: str) -> dic
 
 
 def _figure(exhibit: Exhibit) -> dict[str, str]:
-    from psitheory.plotting import draw
+    from psitheory.plotting import rendered
 
-    out = io.StringIO()
-    draw(exhibit).savefig(out, format="svg", metadata={"Date": None})
-    svg = out.getvalue()
+    svg = rendered(exhibit, "svg").decode()
     return {"svg": svg[svg.index("<svg") :], "title": exhibit.title, "caption": exhibit.caption}

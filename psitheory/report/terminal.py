@@ -7,6 +7,7 @@ import json
 import shlex
 import textwrap
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -83,6 +84,31 @@ def summary(report: Report) -> str:
     laws = f" {counted(report)}." if counted(report) else ""
     settings = f"Effort {report.effort}, seed {report.seed}, {report.seconds:.1f} seconds."
     return f"{n} claim{'s' * (n != 1)}: {parts}.{laws} {settings}"
+
+
+def next_steps(target: str | None, *, drawn: str | None = None, page: Path | None = None) -> Text:
+    """Return what one may type next.
+
+    Parameters
+    ----------
+    target : str, optional
+        What names the claim to look at.
+    drawn : str, optional
+        What names a claim that has figures.
+    page : Path, optional
+        Where the report was written as a page.
+    """
+    steps = []
+    if page is not None:
+        steps.append((str(page), "the evidence as a page: open it in a browser"))
+    if target is not None:
+        steps.append((f"psitheory show {shlex.quote(target)}", "what it claims, and why"))
+    if drawn is not None:
+        steps.append((f"psitheory figures {shlex.quote(drawn)}", "its figures, for slides and pages"))
+    if target is not None and page is None:
+        steps.append((f"psitheory verify {shlex.quote(target)} --report report", "its evidence as a page"))
+    wide = max((len(command) for command, _ in steps), default=0)
+    return Text("\n".join(["Next:", *(f"  {command:<{wide}}  {what}" for command, what in steps)]), style="dim")
 
 
 def outcome_text(name: str, outcome: Outcome, kind: str) -> Text:

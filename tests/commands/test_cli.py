@@ -270,6 +270,19 @@ def test_the_version_is_printed(run):
 # -- terminals ------------------------------------------------------------------------------------
 
 
+def test_columns_are_kept_to_and_the_next_steps_follow(run, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "72")
+    lines = run("verify", "holds.py", "--workers", "1")[1].splitlines()
+    assert max(map(len, lines)) <= 72
+    assert lines[-3:] == [
+        "Next:",
+        "  psitheory show holds.py                    what it claims, and why",
+        "  psitheory verify holds.py --report report  its evidence as a page",
+    ]
+    monkeypatch.setenv("COLUMNS", "wide")
+    assert "Next:" not in run("verify", "holds.py", "--workers", "1")[1]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="pseudo-terminals are POSIX")
 @pytest.mark.parametrize(("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
 def test_a_terminal_gets_colours_unless_told_not_to(folder, environment, coloured):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -142,3 +143,16 @@ def test_two_lines_say_what_the_table_says():
         "    PROVED 1 law, HELD 1; 3 symbols, 20 rationals, 50 floats; residual 0,\n"
         "    ratio 0.987, counterfeits 2/2, 1.2 s"
     )
+
+
+def test_the_next_steps_name_what_there_is():
+    assert terminal.next_steps("B1", drawn="B3").plain.splitlines() == [
+        "Next:",
+        "  psitheory show B1                    what it claims, and why",
+        "  psitheory figures B3                 its figures, for slides and pages",
+        "  psitheory verify B1 --report report  its evidence as a page",
+    ]
+    assert terminal.next_steps("my file.py", page=Path("out/report.html")).plain.splitlines()[1:] == [
+        "  out/report.html              the evidence as a page: open it in a browser",
+        "  psitheory show 'my file.py'  what it claims, and why",
+    ]

@@ -1,0 +1,68 @@
+"""The command ``figures``: the figures of claims, as files for slides, pages and columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from psitheory.commands.output import show_pieces
+from psitheory.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from psitheory.registry import Entry
+
+FORMATS = ("svg", "pdf", "png")
+
+
+def figures(
+    targets: Annotated[
+        list[str] | None, typer.Argument(metavar="ID|FILE.py", help="Claims or files; all claims if left out.")
+    ] = None,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the files go; made if it does not exist.")] = Path(
+        "figures"
+    ),
+    format: Annotated[str, typer.Option(metavar="svg|pdf|png", help="The format of the files.")] = "svg",
+    size: Annotated[str, typer.Option(metavar="slide|page|column", help="What they are for.")] = "page",
+    grey: Annotated[bool, typer.Option("--grey", help="In shades of grey.")] = False,
+    seed: Annotated[int, typer.Option(metavar="N", help="All randomness derives from it.")] = 0,
+) -> None:
+    """Draw the figures of claims, each into a file.
+
+    Its title and caption stand in the file's metadata, and as text beside it.
+    """
+    import numpy as np
+
+    from psitheory.registry import select
+
+    _check(out, format, size, seed)
+    made = _makers(select(targets))
+    if not made:
+        raise ArgumentError(f"targets: {', '.join(targets or ())} has no figure; psitheory show tells of each claim")
+    out.mkdir(exist_ok=True)
+    for name, make in made:
+        path = out / f"{name}.{format}"
+        exhibit = make(np.random.default_rng(seed))
+        exhibit.save(path, size=size, grey=grey, caption=True)
+        show_pieces([f"{path}  {exhibit.title}"])
+    show_pieces([f"{len(made)} figure{'s' * (len(made) != 1)} in {out}; captions lie beside them."])
+
+
+def _makers(entries: Sequence[Entry]) -> list[tuple[str, Callable[[Any], Any]]]:
+    theorems = [entry.theorem for entry in entries]
+    return [(f"{theorem.id}-{make.__name__}", make) for theorem in theorems for make in theorem.exhibits]
+
+
+def _check(out: Path, format: str, size: str, seed: int) -> None:
+    """Raise before anything is computed, if it could not be written."""
+    from psitheory.plotting import SIZES
+    from psitheory.report.files import check_folder
+
+    for option, value, known in (("--format", format, FORMATS), ("--size", size, tuple(SIZES))):
+        if value not in known:
+            raise ArgumentError(f"{option} is {value!r}; one of {', '.join(known)} is needed")
+    if seed < 0:
+        raise ArgumentError(f"--seed is {seed}; at least 0 is needed")
+    check_folder(out, "--out", f"figure.{format}")
