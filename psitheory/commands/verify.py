@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from psitheory.checking import Verdict
-
 from psitheory.commands.output import progress_bar, show_pieces, width
 from psitheory.verification import check_options, verify_entries
 
