@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from psitheory import display
+from psitheory.display import as_html, save_exhibit
 
 ExhibitKind = Literal["rate", "path", "map", "curves", "spectrum", "race", "symmetries"]
 """What an exhibit is.
@@ -85,7 +85,7 @@ class Exhibit:
         ArgumentError
             If the format or the size is unknown, or the file cannot be written.
         """
-        display.save_exhibit(self, path, size=size, grey=grey, caption=caption)
+        save_exhibit(self, path, size=size, grey=grey, caption=caption)
 
     def _repr_html_(self) -> str:
-        return display.as_html(self)
+        return as_html(self)

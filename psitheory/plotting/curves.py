@@ -51,6 +51,8 @@ def draw_curves(figure: Figure, exhibit: Exhibit) -> None:
 
 def draw_spectrum(figure: Figure, exhibit: Exhibit) -> None:
     """Draw values in descending order."""
+    from matplotlib.ticker import MaxNLocator
+
     axes = figure.subplots()
     values = np.sort(exhibit.arrays["values"])[::-1]
     axes.plot(np.arange(1, len(values) + 1), values, "o", ms=4, color=COLOURS[0], label=label(exhibit, "values"))
@@ -58,7 +60,7 @@ def draw_spectrum(figure: Figure, exhibit: Exhibit) -> None:
         axes.axhline(float(exhibit.arrays["bound"]), ls="--", color=INK, label=label(exhibit, "bound"))
     if np.all(values > 0):
         axes.set_yscale("log")
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     titled(axes, exhibit, "x", "y")
     if len(axes.get_legend_handles_labels()[1]) > 1:
         axes.legend()

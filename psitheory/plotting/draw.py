@@ -128,11 +128,12 @@ def check_format(path: Path, name: str) -> None:
 def _metadata(exhibit: Exhibit, ending: str) -> dict[str, Any] | None:
     """Return title and caption under the names that a format gives them, and no date, so that equal files are equal."""
     title, caption = exhibit.title, exhibit.caption
-    return {
+    known: dict[str, dict[str, Any]] = {
         "png": {"Title": title, "Description": caption},
         "svg": {"Title": title, "Description": caption, "Date": None},
         "pdf": {"Title": title, "Subject": caption, "CreationDate": None},
-    }.get(ending)
+    }
+    return known.get(ending)
 
 
 _DRAWINGS: dict[str, tuple[Callable[[Figure, Exhibit], None], tuple[str, ...]]] = {
