@@ -21,6 +21,11 @@ def save_exhibit(exhibit: Any, path: str | Path, **options: Any) -> None:
     import_module("psitheory.plotting").save(exhibit, path, **options)
 
 
+def table_of(report: Any, form: str) -> str:
+    """Return a report's table as ``"markdown"`` or ``"latex"``; see :mod:`psitheory.report.export`."""
+    return str(getattr(import_module("psitheory.report.export"), f"to_{form}")(report))
+
+
 def save_report(report: Any, folder: str | Path) -> Path:
     """Write a report as a page; see :func:`psitheory.report.notebook.save_report`."""
     return Path(import_module("psitheory.report.notebook").save_report(report, folder))

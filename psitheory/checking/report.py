@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from psitheory.checking.theorem import BALLS, CONTROLS, FLOATS, FORMAL, POWERS_OF_TWO, RATIONALS, SYMBOLS
 from psitheory.checking.verdict import Grade, Verdict
+from psitheory.display import as_html, save_report, table_of
 from psitheory.errors import UnknownName
 
 SCHEMA = 2
@@ -215,6 +217,9 @@ class ClaimReport:
         all_of_them = [c for law in self.laws for c in law.counterfeits]
         return sum(c.verdict is Verdict.REFUTED for c in all_of_them), len(all_of_them)
 
+    def _repr_html_(self) -> str:
+        return as_html(self)
+
 
 @dataclass(frozen=True)
 class Report:
@@ -272,6 +277,32 @@ class Report:
             },
             "environment": self.environment,
         }
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the report as a page that opens without a network, its data beside it, and return the page's path.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Made if it does not exist.
+
+        Raises
+        ------
+        ArgumentError
+            If the folder cannot be made or written.
+        """
+        return save_report(self, folder)
+
+    def to_markdown(self) -> str:
+        """Return the table of claims as Markdown."""
+        return table_of(self, "markdown")
+
+    def to_latex(self) -> str:
+        """Return the table of claims as a LaTeX ``tabular`` (package booktabs)."""
+        return table_of(self, "latex")
+
+    def _repr_html_(self) -> str:
+        return as_html(self)
 
 
 def _tried(evidence: Iterable[Evidence]) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from psitheory.checking.exhibit import Exhibit
 from psitheory.checking.families import Families, LawFamily, checked_families, on_family
 from psitheory.checking.observation import Observation
+from psitheory.display import as_html
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 
 LawFunction = Callable[..., Observation]
@@ -254,6 +255,9 @@ class Theorem:
         """Add, as a decorator, a function of a ``numpy.random.Generator`` that returns an :class:`Exhibit`."""
         self.exhibits.append(function)
         return function
+
+    def _repr_html_(self) -> str:
+        return as_html(self)
 
     def _add_on_each(self, function: LawFunction, families: Families, common: Mapping[str, Any]) -> LawFamily:
         made = {

@@ -9,6 +9,7 @@ from typing import TypeAlias
 import numpy as np
 
 from psitheory.arithmetic import Array, namespace, scaled_square
+from psitheory.display import as_html
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 from psitheory.layout import Layout
 
@@ -55,6 +56,9 @@ class Trajectory:
     points: Array | None
     final: Array
     broken_at: np.ndarray
+
+    def _repr_html_(self) -> str:
+        return as_html(self)
 
 
 def riemannian_square(layout: Layout, w: Array, gradient: Array) -> Array:

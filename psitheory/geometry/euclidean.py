@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from psitheory.arithmetic import Array, dot, norm
+from psitheory.display import as_html
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,9 @@ class Euclidean:
     def dimension(self) -> int:
         """Return n."""
         return self.n
+
+    def _repr_html_(self) -> str:
+        return as_html(self)
 
     def inner(self, w: Array, x: Array, y: Array) -> Array:
         r"""Return :math:`\langle x, y\rangle`."""

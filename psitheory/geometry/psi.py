@@ -20,6 +20,7 @@ import numpy as np
 
 from psitheory.arithmetic import Array, dot, has_one_entry, known_any, namespace, norm, rescaled
 from psitheory.arithmetic.objects import ObjectNamespace
+from psitheory.display import as_html
 from psitheory.errors import ArgumentError, ArgumentTypeError, Undecided, shown
 from psitheory.geometry import sphere
 from psitheory.layout import Layout
@@ -55,6 +56,9 @@ class PSIQuotient:
     def dimension(self) -> int:
         r"""Return :math:`\sum_i (d_i - 1) + p`."""
         return self.layout.n - self.layout.m
+
+    def _repr_html_(self) -> str:
+        return as_html(self)
 
     # -- classes --------------------------------------------------------------------------------
 

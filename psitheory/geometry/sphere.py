@@ -12,6 +12,7 @@ import numpy as np
 
 from psitheory.arithmetic import Array, dot, known_any, namespace, norm, sinc, squared_norm
 from psitheory.arithmetic.objects import ObjectNamespace
+from psitheory.display import as_html
 from psitheory.errors import ArgumentError
 from psitheory.layout import as_real
 
@@ -116,6 +117,9 @@ class Sphere:
     def dimension(self) -> int:
         """Return d - 1."""
         return self.d - 1
+
+    def _repr_html_(self) -> str:
+        return as_html(self)
 
     def _ambient(self, z: Array, name: str) -> Array:
         z = as_real(z, name)

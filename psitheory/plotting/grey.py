@@ -17,7 +17,7 @@ def luma(colour: Any) -> float:
     """Return how bright a colour is, from 0 to 1.
 
     >>> round(luma("#1B2FAE") * 255)
-    56
+    55
     """
     from matplotlib.colors import to_rgb
 

@@ -45,7 +45,7 @@ def verdict_table(report: Report) -> Table:
             verdict_of(claim),
             *(str(claim.count(grade) or "") for grade in Grade),
             *(str(claim.cases.get(kind, "")) for kind in kinds),
-            *(_number(worst(claim, side)) for side in sides),
+            *(number(worst(claim, side)) for side in sides),
             "{}/{}".format(*claim.refuted_counterfeits),
             f"{claim.seconds:.1f}",
         )
@@ -105,7 +105,7 @@ def worst(claim: ClaimReport, relation: str) -> float | None:
 def _evidence_in_words(claim: ClaimReport) -> str:
     laws = [counted(claim)] if counted(claim) else []
     cases = [f"{claim.cases[kind]} {SHORT[kind]}" for kind in KINDS if kind in claim.cases]
-    sides = [f"{name} {_number(worst(claim, side))}" for side, name in SIDES.items() if worst(claim, side) is not None]
+    sides = [f"{name} {number(worst(claim, side))}" for side, name in SIDES.items() if worst(claim, side) is not None]
     rest = [*sides, "counterfeits {}/{}".format(*claim.refuted_counterfeits), f"{claim.seconds:.1f} s"]
     groups = (", ".join(part.replace(" ", UNBROKEN) for part in group) for group in (laws, cases, rest))
     return "; ".join(filter(None, groups))
@@ -120,7 +120,8 @@ def _table(left: Sequence[str], right: Sequence[str]) -> Table:
     return table
 
 
-def _number(x: float | None) -> str:
+def number(x: float | None) -> str:
+    """Return a side as it is shown: three digits where it is of usual size, else its power of ten."""
     if x is None:
         return ""
     return "0" if x == 0 else f"{x:.3f}" if 1e-3 <= abs(x) < 1e3 else f"{x:.0e}"
