@@ -2,6 +2,7 @@
 
 from psitheory.optimizers.adaptive import Adagrad, Adam, RMSprop, adamw
 from psitheory.optimizers.armijo import PSIArmijo
+from psitheory.optimizers.checks import PerBlock
 from psitheory.optimizers.euclidean import GradientDescent, HeavyBall, Nesterov
 from psitheory.optimizers.geodesic import RiemannianGradientDescent
 from psitheory.optimizers.grassmann import SGDG, AdamG
@@ -16,7 +17,6 @@ from psitheory.optimizers.projected import SGDP, AdamP, Centralised, ProjectedDe
 from psitheory.optimizers.psi import PSIGradientDescent, PSIMomentum
 from psitheory.optimizers.psi_polyak import PSIPolyak
 from psitheory.optimizers.rapidity import AdaptiveRapidityDescent, RapidityDescent
-from psitheory.optimizers.rate import PerBlock
 from psitheory.optimizers.schedules import Schedule, decay_as_schedule
 from psitheory.optimizers.srt import SGDMRT, AdamGStar, AdamSRT, adam_s
 from psitheory.optimizers.wngrad import SphericalWNGrad

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from psitheory.arithmetic import Array, namespace
-from psitheory.errors import ArgumentError, shown
 from psitheory.layout import Layout
 from psitheory.models.interface import Evaluation
+from psitheory.optimizers.checks import check_choice, check_factor, check_nonnegative, check_rate
 from psitheory.optimizers.euclidean import coupled, decayed
 from psitheory.optimizers.interface import Rate
-from psitheory.optimizers.rate import at_step, check_factor, check_nonnegative, check_rate, is_zero, spread
+from psitheory.optimizers.rate import at_step, is_zero, spread
 
 
 class Moments(NamedTuple):
@@ -92,8 +92,7 @@ class Adam:
         check_factor(self.beta2, "beta2")
         for name in ("eps", "eps_inside", "coupled_decay", "decay"):
             check_nonnegative(getattr(self, name), name)
-        if self.roots not in (1, 2):
-            raise ArgumentError(f"roots is {shown(self.roots)}; 1 or 2 is needed")
+        check_choice(self.roots, "roots", 1, 2)
 
     def init(self, layout: Layout, w: Array) -> Moments:
         """Return the step count 0 and moments of zero."""

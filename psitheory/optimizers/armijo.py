@@ -9,10 +9,11 @@ import numpy as np
 
 from psitheory.arithmetic import Array, namespace
 from psitheory.arithmetic.objects import ObjectNamespace
-from psitheory.errors import ArgumentError, ArgumentTypeError, Undecided, shown
+from psitheory.errors import ArgumentTypeError, Undecided, shown
 from psitheory.layout import Layout
 from psitheory.models.interface import Evaluation, Model
-from psitheory.optimizers.rate import check_factor, check_model, check_rate, is_schedule, spread
+from psitheory.optimizers.checks import check_count, check_factor, check_model, check_positive, check_rate, is_schedule
+from psitheory.optimizers.rate import spread
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,9 +64,8 @@ class PSIArmijo:
         check_rate(self.rate)
         for name in ("factor", "slope"):
             check_factor(getattr(self, name), name)
-            check_rate(getattr(self, name), name)
-        if not isinstance(self.tries, (int, np.integer)) or self.tries < 1:
-            raise ArgumentError(f"tries is {shown(self.tries)}; an integer of at least 1 is needed")
+            check_positive(getattr(self, name), name)
+        check_count(self.tries, "tries")
 
     def init(self, layout: Layout, w: Array) -> Array:
         """Return zeros: no rate has been accepted yet."""

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from psitheory.arithmetic import Array, dot, namespace
 from psitheory.layout import Layout
 from psitheory.models.interface import Evaluation
-from psitheory.optimizers.rate import check_factor, check_nonnegative, check_rate
+from psitheory.optimizers.checks import check_factor, check_nonnegative, check_rate
 
 
 class Statistics(NamedTuple):

@@ -10,17 +10,9 @@ import numpy as np
 from psitheory.arithmetic import Array, namespace
 from psitheory.layout import Layout
 from psitheory.models.interface import Evaluation
+from psitheory.optimizers.checks import check_factor, check_nonnegative, check_rate, is_schedule
 from psitheory.optimizers.interface import Rate, State
-from psitheory.optimizers.rate import (
-    at_step,
-    check_factor,
-    check_nonnegative,
-    check_rate,
-    is_schedule,
-    is_zero,
-    spread,
-    spread_decay,
-)
+from psitheory.optimizers.rate import at_step, is_zero, spread, spread_decay
 
 
 class Momentum(NamedTuple):

@@ -8,8 +8,9 @@ from psitheory.arithmetic import Array
 from psitheory.geometry import PSIQuotient
 from psitheory.layout import Layout
 from psitheory.models.interface import Evaluation
+from psitheory.optimizers.checks import check_rate, is_schedule
 from psitheory.optimizers.interface import Rate, State
-from psitheory.optimizers.rate import at_step, check_rate, is_schedule
+from psitheory.optimizers.rate import at_step
 
 
 @dataclass(frozen=True, eq=False)

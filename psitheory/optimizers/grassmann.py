@@ -14,10 +14,11 @@ from psitheory.geometry import lines, sphere
 from psitheory.layout import Layout
 from psitheory.models.interface import Evaluation
 from psitheory.optimizers.adaptive import Moments, ratio
+from psitheory.optimizers.checks import check_factor, check_nonnegative, check_positive, check_rate
 from psitheory.optimizers.euclidean import Momentum
 from psitheory.optimizers.interface import Rate
 from psitheory.optimizers.moments import squares_of_blocks
-from psitheory.optimizers.rate import at_step, check_factor, check_nonnegative, check_rate, is_zero, spread
+from psitheory.optimizers.rate import at_step, is_zero, spread
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +122,7 @@ def _check(method: SGDG | AdamG) -> None:
     check_rate(method.rate)
     check_nonnegative(method.orthogonality, "orthogonality")
     if method.threshold is not None:
-        check_rate(method.threshold, "threshold")
+        check_positive(method.threshold, "threshold")
 
 
 def _clipped_gradient(method: SGDG | AdamG, layout: Layout, w: Array, u: Array, gradient: Array) -> Array:

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from psitheory.arithmetic import Array, namespace
 from psitheory.layout import Layout
 from psitheory.models.interface import Evaluation
+from psitheory.optimizers.checks import check_method, check_rate
 from psitheory.optimizers.interface import Optimizer, State
-from psitheory.optimizers.rate import check_rate
 
 
 class OnSphere(NamedTuple):
@@ -58,6 +58,7 @@ class Hyperball:
     rate: Any
 
     def __post_init__(self) -> None:
+        check_method(self.inner, "inner")
         check_rate(self.rate)
 
     def init(self, layout: Layout, w: Array) -> OnSphere:
@@ -81,6 +82,9 @@ class Renormalised:
     """
 
     inner: Optimizer
+
+    def __post_init__(self) -> None:
+        check_method(self.inner, "inner")
 
     def init(self, layout: Layout, w: Array) -> OnSphere:
         """Return the norms of the start and the state of the inner method."""

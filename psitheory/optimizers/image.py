@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from psitheory.arithmetic import Array, dot, namespace, norm
 from psitheory.layout import Layout
-from psitheory.optimizers.rate import PerBlock, spread
+from psitheory.optimizers.checks import PerBlock
+from psitheory.optimizers.rate import spread
 
 
 class ImageStep(NamedTuple):

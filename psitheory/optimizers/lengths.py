@@ -12,12 +12,12 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from psitheory.arithmetic import Array, dot, namespace, norm, rescaled
-from psitheory.errors import ArgumentError, shown
 from psitheory.layout import Layout
 from psitheory.models.interface import Evaluation
 from psitheory.optimizers.adaptive import ratio
+from psitheory.optimizers.checks import check_choice, check_finite, check_positive, check_rate
 from psitheory.optimizers.interface import Rate, State
-from psitheory.optimizers.rate import at_step, by_kind, check_rate, spread
+from psitheory.optimizers.rate import at_step, by_kind, spread
 
 
 class _Counting:
@@ -69,8 +69,7 @@ class NormalisedDescent(_Counting):
 
     def __post_init__(self) -> None:
         check_rate(self.rate)
-        if self.per not in ("whole", "block"):
-            raise ArgumentError(f"per is {shown(self.per)}; 'whole' or 'block' is needed")
+        check_choice(self.per, "per", "whole", "block")
 
     def step(self, layout: Layout, w: Array, evaluation: Evaluation, state: int) -> tuple[Array, int]:
         """Return the next weights and state."""
@@ -95,7 +94,7 @@ class Clipped(_Counting):
 
     def __post_init__(self) -> None:
         check_rate(self.rate)
-        check_rate(self.threshold, "threshold")
+        check_positive(self.threshold, "threshold")
 
     def step(self, layout: Layout, w: Array, evaluation: Evaluation, state: int) -> tuple[Array, int]:
         """Return the next weights and state."""
@@ -144,9 +143,17 @@ class Polyak:
     ----------
     minimum : number, or array (...) over the ensemble
         :math:`f_*`.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError
+        If the minimum is no finite number.
     """
 
     minimum: Any
+
+    def __post_init__(self) -> None:
+        check_finite(self.minimum, "minimum")
 
     def init(self, layout: Layout, w: Array) -> State:
         """Return nothing: the step depends on the point alone."""

@@ -14,12 +14,12 @@ import numpy as np
 
 from psitheory.arithmetic import Array, dot, namespace, norm
 from psitheory.arithmetic.objects import ObjectNamespace
-from psitheory.errors import ArgumentError, NotInArithmetic, shown
+from psitheory.errors import NotInArithmetic
 from psitheory.layout import Layout
 from psitheory.models.interface import Evaluation, Model
 from psitheory.optimizers.adaptive import ratio
+from psitheory.optimizers.checks import check_choice, check_model
 from psitheory.optimizers.interface import State
-from psitheory.optimizers.rate import check_model
 
 _ANGLES = np.pi / 2 * np.arange(1, 128) / 128
 _BISECTIONS = 50
@@ -126,8 +126,7 @@ class NonlinearCG:
 
     def __post_init__(self) -> None:
         check_model(self.model)
-        if self.rule not in ("polak-ribiere", "fletcher-reeves"):
-            raise ArgumentError(f"rule is {shown(self.rule)}; 'polak-ribiere' or 'fletcher-reeves' is needed")
+        check_choice(self.rule, "rule", "polak-ribiere", "fletcher-reeves")
 
     def init(self, layout: Layout, w: Array) -> Conjugate:
         """Return the step count 0, and no gradient or direction before."""

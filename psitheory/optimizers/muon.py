@@ -11,7 +11,7 @@ from psitheory.arithmetic import Array, namespace
 from psitheory.errors import NotInArithmetic
 from psitheory.layout import Layout
 from psitheory.models.interface import Evaluation
-from psitheory.optimizers.rate import check_factor, check_rate
+from psitheory.optimizers.checks import check_factor, check_flag, check_rate
 
 
 class Buffer(NamedTuple):
@@ -73,6 +73,7 @@ class Muon:
     def __post_init__(self) -> None:
         check_rate(self.rate)
         check_factor(self.momentum, "momentum")
+        check_flag(self.normalise, "normalise")
 
     def init(self, layout: Layout, w: Array) -> Buffer:
         """Return a buffer of zeros."""

@@ -12,8 +12,8 @@ from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.geometry import PSIQuotient
 from psitheory.layout import Layout
 from psitheory.models.interface import Evaluation, Model
+from psitheory.optimizers.checks import check_model
 from psitheory.optimizers.interface import State
-from psitheory.optimizers.rate import check_model
 
 
 @dataclass(frozen=True, eq=False)

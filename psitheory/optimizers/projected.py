@@ -10,17 +10,10 @@ from psitheory.arithmetic import Array, dot, namespace, norm
 from psitheory.layout import Layout
 from psitheory.models.interface import Evaluation
 from psitheory.optimizers.adaptive import Moments, ratio
+from psitheory.optimizers.checks import check_factor, check_flag, check_method, check_nonnegative, check_rate
 from psitheory.optimizers.euclidean import Momentum
 from psitheory.optimizers.interface import Optimizer, Rate, State
-from psitheory.optimizers.rate import (
-    at_step,
-    check_factor,
-    check_nonnegative,
-    check_rate,
-    is_zero,
-    spread,
-    spread_decay,
-)
+from psitheory.optimizers.rate import at_step, is_zero, spread, spread_decay
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,6 +143,7 @@ class AdamP:
 
 def _check(method: SGDP | AdamP) -> None:
     check_rate(method.rate)
+    check_flag(method.nesterov, "nesterov")
     for name in ("decay", "delta", "decay_ratio", "eps"):
         check_nonnegative(getattr(method, name), name)
 
@@ -193,6 +187,9 @@ class Centralised:
     """
 
     method: Optimizer
+
+    def __post_init__(self) -> None:
+        check_method(self.method, "method")
 
     def init(self, layout: Layout, w: Array) -> State:
         """Return the state of the method."""

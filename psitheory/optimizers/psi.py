@@ -15,17 +15,10 @@ from psitheory.arithmetic import Array, namespace
 from psitheory.errors import ArgumentError, shown
 from psitheory.layout import Layout
 from psitheory.models.interface import Evaluation
+from psitheory.optimizers.checks import check_choice, check_factor, check_nonnegative, check_rate, is_schedule
 from psitheory.optimizers.euclidean import Momentum, coupled, decayed, less
 from psitheory.optimizers.interface import Rate, State
-from psitheory.optimizers.rate import (
-    at_step,
-    check_factor,
-    check_nonnegative,
-    check_rate,
-    is_schedule,
-    is_zero,
-    spread,
-)
+from psitheory.optimizers.rate import at_step, is_zero, spread
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,8 +98,7 @@ class PSIMomentum:
         check_factor(self.momentum, "momentum")
         check_nonnegative(self.coupled_decay, "coupled_decay")
         check_nonnegative(self.decay, "decay")
-        if self.units not in ("tangent", "gradient"):
-            raise ArgumentError(f"units is {shown(self.units)}; 'tangent' or 'gradient' is needed")
+        check_choice(self.units, "units", "tangent", "gradient")
         if self.units == "gradient" and not is_zero(self.coupled_decay):
             raise ArgumentError(f"coupled_decay is {shown(self.coupled_decay)}; gradient units need it to be 0")
 

@@ -11,6 +11,7 @@ from psitheory.arithmetic import Array, dot
 from psitheory.layout import Layout
 from psitheory.models.interface import Evaluation
 from psitheory.optimizers.adaptive import ratio
+from psitheory.optimizers.checks import check_finite
 from psitheory.optimizers.interface import State
 from psitheory.optimizers.rate import spread
 
@@ -25,9 +26,17 @@ class PSIPolyak:
     ----------
     minimum : number, or array (...) over the ensemble
         :math:`f_*`.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError
+        If the minimum is no finite number.
     """
 
     minimum: Any
+
+    def __post_init__(self) -> None:
+        check_finite(self.minimum, "minimum")
 
     def init(self, layout: Layout, w: Array) -> State:
         """Return nothing: the step depends on the point alone."""

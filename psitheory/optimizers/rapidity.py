@@ -18,12 +18,13 @@ import numpy as np
 from psitheory.arithmetic import Array, dot, namespace
 from psitheory.arithmetic.hyperbolic import artanhc
 from psitheory.arithmetic.objects import ObjectNamespace
-from psitheory.errors import ArgumentError, ArgumentTypeError, Undecided, shown
+from psitheory.errors import ArgumentTypeError, Undecided, shown
 from psitheory.geometry import sphere
 from psitheory.layout import Layout
 from psitheory.models.interface import Evaluation, Model
+from psitheory.optimizers.checks import PerBlock, check_count, check_model, check_rate, is_schedule
 from psitheory.optimizers.interface import State
-from psitheory.optimizers.rate import PerBlock, check_model, check_rate, is_schedule, spread
+from psitheory.optimizers.rate import spread
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,8 +138,7 @@ class AdaptiveRapidityDescent:
         if isinstance(self.smoothness, PerBlock):
             raise ArgumentTypeError(f"smoothness is {shown(self.smoothness)}; one number for all blocks is needed")
         _check_constant(self.smoothness)
-        if not isinstance(self.tries, (int, np.integer)) or self.tries < 1:
-            raise ArgumentError(f"tries is {shown(self.tries)}; an integer of at least 1 is needed")
+        check_count(self.tries, "tries")
 
     def init(self, layout: Layout, w: Array) -> Array:
         r"""Return :math:`\hat L_0` for each run."""

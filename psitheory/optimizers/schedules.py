@@ -8,8 +8,8 @@ from typing import NamedTuple
 from psitheory.arithmetic import Array
 from psitheory.errors import ArgumentError, shown
 from psitheory.layout import Layout
+from psitheory.optimizers.checks import PerBlock, check_factor, check_rate
 from psitheory.optimizers.euclidean import HeavyBall, Momentum
-from psitheory.optimizers.rate import PerBlock, check_factor, check_rate
 
 
 class Schedule(NamedTuple):

@@ -6,14 +6,21 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from psitheory.arithmetic import Array, namespace, norm
-from psitheory.errors import ArgumentError, shown
 from psitheory.layout import Layout
 from psitheory.models.interface import Evaluation
 from psitheory.optimizers.adaptive import Moments, Squares, ratio
+from psitheory.optimizers.checks import (
+    check_choice,
+    check_factor,
+    check_flag,
+    check_nonnegative,
+    check_positive,
+    check_rate,
+)
 from psitheory.optimizers.euclidean import Momentum, coupled
 from psitheory.optimizers.interface import Rate
 from psitheory.optimizers.moments import rescaled_and_transported, rescaled_squares, squares_of_blocks
-from psitheory.optimizers.rate import at_step, check_factor, check_nonnegative, check_rate, is_zero, spread
+from psitheory.optimizers.rate import at_step, is_zero, spread
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +60,8 @@ class AdamSRT:
     transport: bool = field(default=True, kw_only=True)
 
     def __post_init__(self) -> None:
+        check_flag(self.rescale, "rescale")
+        check_flag(self.transport, "transport")
         check_rate(self.rate)
         check_factor(self.beta1, "beta1")
         check_factor(self.beta2, "beta2")
@@ -172,9 +181,8 @@ class AdamGStar:
     def __post_init__(self) -> None:
         check_rate(self.rate)
         check_nonnegative(self.beta, "beta")
-        check_rate(self.start, "start")
-        if self.divides_by not in ("old", "new"):
-            raise ArgumentError(f"divides_by is {shown(self.divides_by)}; 'old' or 'new' is needed")
+        check_positive(self.start, "start")
+        check_choice(self.divides_by, "divides_by", "old", "new")
 
     def init(self, layout: Layout, w: Array) -> Squares:
         """Return the step count 0 and v_0."""

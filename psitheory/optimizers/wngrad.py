@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from psitheory.arithmetic import Array, namespace
-from psitheory.errors import ArgumentError, shown
 from psitheory.layout import Layout
 from psitheory.models.interface import Evaluation
-from psitheory.optimizers.rate import check_rate
+from psitheory.optimizers.checks import check_choice, check_positive
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,9 +43,8 @@ class SphericalWNGrad:
 
     def __post_init__(self) -> None:
         for name in ("start", "shrink", "rate"):
-            check_rate(getattr(self, name), name)
-        if self.decay_on not in ("weights", "step"):
-            raise ArgumentError(f"decay_on is {shown(self.decay_on)}; 'weights' or 'step' is needed")
+            check_positive(getattr(self, name), name)
+        check_choice(self.decay_on, "decay_on", "weights", "step")
 
     def init(self, layout: Layout, w: Array) -> Array:
         r"""Return :math:`b_0`, (..., m)."""

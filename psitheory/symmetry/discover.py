@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from psitheory.arithmetic import Array
-from psitheory.errors import ArgumentError, ArgumentTypeError, shown
+from psitheory.errors import ArgumentError, ArgumentTypeError, checked_seed, shown
 from psitheory.frameworks import one_thread
 from psitheory.symmetry.baseline import Baseline, baseline, in_own_precision
 from psitheory.symmetry.certificate import Rejected, failures
@@ -72,6 +72,7 @@ def discover_symmetries(
     (('w[0]', 1.0), ('w[1]', -1.0))
     """
     function = as_loss_function(f, at, gradient=gradient)
+    seed = checked_seed(seed)
     rng = np.random.default_rng(seed)
     if function.point is not None:
         first, again = (float(probed(function, function.point)["loss"]) for _ in range(2))

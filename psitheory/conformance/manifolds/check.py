@@ -21,7 +21,7 @@ from psitheory.conformance.manifolds.rules import RULES, Rule
 from psitheory.conformance.manifolds.sources import Points
 from psitheory.conformance.manifolds.subject import Missing
 from psitheory.conformance.manifolds.trying import Batch, Law, tried
-from psitheory.errors import ArgumentError, UnknownName, shown
+from psitheory.errors import ArgumentError, UnknownName, checked_seed, shown
 
 LAWS: tuple[str, ...] = tuple(rule.name for rule in RULES)
 """The names of the laws, in the order in which they are tried."""
@@ -85,7 +85,7 @@ def check_manifold(
         batch=batch,
         cases=cases,
         only=only,
-        seed=seed,
+        seed=checked_seed(seed),
         said=laws_said(order, transport, batch),
     )
     return report.expecting(expected)

@@ -14,7 +14,7 @@ from psitheory.conformance.models.claims import Claim, claims_of, judged
 from psitheory.conformance.models.levels import Level
 from psitheory.conformance.models.survey import Survey, levels_of
 from psitheory.conformance.models.words import decay_of, described, group_of, narrow_range, smallest_of, witness_of
-from psitheory.errors import UnknownName
+from psitheory.errors import UnknownName, checked_seed
 from psitheory.frameworks import one_thread
 from psitheory.symmetry.baseline import in_own_precision
 from psitheory.symmetry.function import LossFunction, as_loss_functions, probed
@@ -85,6 +85,7 @@ def check_model(
     main = next(iter(functions.values()))
     wanted = _wanted(only, main)
     given = claims_of(main.layout, claims)
+    seed = checked_seed(seed)
     replay = f"check_model({main.name}, …, seed={seed})"
     findings, notes = [], list(dict.fromkeys(note for function in functions.values() for note in function.notes))
     properties: dict[str, Any] = {}

@@ -17,7 +17,7 @@ from psitheory.conformance.optimizers.inquiry import LAWS, Inquiry, grouped
 from psitheory.conformance.optimizers.network import Network, invariant_network
 from psitheory.conformance.optimizers.runs import OfRun, Runs
 from psitheory.conformance.optimizers.sentence import sentence
-from psitheory.errors import ArgumentError, UnknownName, shown
+from psitheory.errors import ArgumentError, UnknownName, checked_seed, shown
 from psitheory.frameworks import one_thread
 from psitheory.models.interface import Model
 
@@ -99,13 +99,12 @@ def check_optimizer(
     2.0
     """
     wanted = _wanted(only)
-    if not isinstance(seed, (int, np.integer)) or isinstance(seed, bool) or seed < 0:
-        raise ArgumentError(f"seed is {shown(seed)}; an integer of at least 0 is needed")
+    seed = checked_seed(seed)
     if not isinstance(steps, (int, np.integer)) or isinstance(steps, bool) or steps < 1:
         raise ArgumentError(f"steps is {shown(steps)}; an integer of at least 1 is needed")
     method = runs_of(opt, rate=rate, name=name, parameter=parameter)
-    network = _network(method, dtype, int(seed), model, start)
-    facts, refused = Facts.of(Bench(method, network, int(seed), int(steps)))
+    network = _network(method, dtype, seed, model, start)
+    facts, refused = Facts.of(Bench(method, network, seed, int(steps)))
     inquiry = Inquiry(facts, _call(method, rate, network, seed))
     if refused:
         inquiry.notes.append(f"the free last layer is left out, since the method refuses it: {refused}")

@@ -18,7 +18,7 @@ import numpy as np
 from psitheory.conformance.optimizers.network import Network
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 from psitheory.optimizers import Optimizer
-from psitheory.optimizers.rate import is_schedule
+from psitheory.optimizers.checks import is_schedule
 
 EPS = ("eps", "epsilon", "eps_inside", "eps_root")
 """Names under which methods keep what they add to a denominator."""
