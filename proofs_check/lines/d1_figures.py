@@ -1,16 +1,17 @@
 """The figure of claim D1: the distance of lines by two formulas, for smaller and smaller angles."""
 
-import mpmath
 import numpy as np
 
+from psitheory.arithmetic import BALLS, precision, to_balls
 from psitheory.checking import Exhibit
 from psitheory.geometry import Lines
 
 
-def _exact_angle(v):
-    """Return the angle of (1, 0) and v in 60 digits."""
-    with mpmath.workdps(60):
-        return float(mpmath.atan2(mpmath.mpf(float(v[1])), mpmath.mpf(float(v[0]))))
+def _exact_angles(v):
+    """Return the angles of (1, 0) and the rows of v, with 256 bits."""
+    with precision(256):
+        rows = to_balls(v)
+        return np.array([float(angle.mid()) for angle in BALLS.atan2(rows[:, 1], rows[:, 0])])
 
 
 def distances_of_near_lines(rng):
@@ -18,7 +19,7 @@ def distances_of_near_lines(rng):
     angles = np.geomspace(1e-12, 1.5, 97)
     lines, u = Lines(2), np.array([1.0, 0.0])
     v = lines.exp(u, np.stack([0 * angles, angles], axis=-1))
-    exact = np.array([_exact_angle(row) for row in v])
+    exact = _exact_angles(v)
     unit = np.finfo(float).eps
 
     def error(found):
