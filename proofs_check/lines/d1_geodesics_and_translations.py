@@ -201,7 +201,9 @@ def lines_are_as_far_as_the_nearer_vectors(psi, w, z):
     return _distances(psi, w, z, lines.angle)
 
 
-@lines_are_as_far_as_the_nearer_vectors.counterfeit(instance={"psi": PLANE["psi"], "w": PLANE["w"], "z": -PLANE["w"]})
+@lines_are_as_far_as_the_nearer_vectors.counterfeit(
+    instance={"psi": PLANE["psi"], "w": PLANE["w"], "z": np.array([-1.0, 0.0])}
+)
 def lines_are_as_far_as_the_vectors(psi, w, z):
     """Cos dist = |⟨y, z⟩| for the sphere's distance θ."""
     return _distances(psi, w, z, sphere.angle)
