@@ -51,7 +51,8 @@ _NAMES = {
     "verification": "verify",
 }
 _HOME = {name: f"{__name__}.{module}" for module, names in _NAMES.items() for name in names.split()}
-_MODULES = ("arithmetic", "interop", "laws", "models", "plotting", "rates", "report", "runner", "strategies", *_NAMES)
+_SUBPACKAGES = "arithmetic interop laws models plotting rates report runner strategies sweeps"
+_MODULES = (*_SUBPACKAGES.split(), *_NAMES)
 
 __all__ = [*_HOME, *_MODULES]
 

@@ -1,4 +1,4 @@
-"""The command line: ``psitheory verify | claims | show | replay | figures | race | check | new …``.
+"""The command line: ``psitheory verify | claims | show | replay | figures | race | sweep | check | new …``.
 
 Exit codes: 0 all hold, 1 something is refuted, 3 something is inconclusive, 2 bad use, 70 the program itself failed.
 """
@@ -21,6 +21,7 @@ from psitheory.commands.new import new
 from psitheory.commands.race import race
 from psitheory.commands.replay import replay
 from psitheory.commands.show import show
+from psitheory.commands.sweep import sweep
 from psitheory.commands.verify import verify
 from psitheory.errors import PsitheoryError
 from psitheory.verification import ONE_THREAD, WorkerDied
@@ -39,7 +40,7 @@ app = typer.Typer(
 )
 
 
-for command in (verify, claims, show, replay, figures, race, check, new, certify):
+for command in (verify, claims, show, replay, figures, race, sweep, check, new, certify):
     app.command()(command)
 
 

@@ -64,7 +64,7 @@ def steps_to_reach(
                 if separable and 2 * np.count_nonzero(under_way) <= runs.size:
                     break
             # the slowest run may take thousands of times as long as the others, which need not go on
-            runs, threshold, w, state = runs[under_way], threshold[under_way], w[under_way], _of(state, under_way)
+            runs, threshold, w, state = runs[under_way], threshold[under_way], w[under_way], of_runs(state, under_way)
             before += t
 
 
@@ -74,9 +74,9 @@ def _has_plain_options(optimizer: Optimizer) -> bool:
     return options is not None and all(isinstance(option, (Number, str, Model)) for option in options.values())
 
 
-def _of(state: State, runs: np.ndarray) -> State:
+def of_runs(state: State, runs: np.ndarray) -> State:
     """Return what an optimiser carries for ``runs`` (...), a mask of the ensemble."""
     if isinstance(state, tuple):
-        parts = [_of(part, runs) for part in state]
+        parts = [of_runs(part, runs) for part in state]
         return type(state)(*parts) if hasattr(state, "_fields") else tuple(parts)
     return state[runs] if np.ndim(state) else state

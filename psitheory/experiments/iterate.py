@@ -66,9 +66,10 @@ def _steps(
 class Survivors:
     """Evaluates a model on an ensemble of runs; those that fail after the first time read NaN ever after."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, alive: np.ndarray | None = None) -> None:
+        """Take the runs that may fail at the first time already, (...); none of them if left out."""
         self._model = model
-        self._alive: np.ndarray | None = None
+        self._alive = alive
 
     def __call__(self, w: Array, batch: np.ndarray | None) -> Evaluation:
         """Return the evaluation at ``w`` (..., n), NaN on the runs that have failed."""

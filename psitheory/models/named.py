@@ -64,10 +64,11 @@ def named_model(name: str, **options: Any) -> Named:
             f"option {unknown[0]!r} is none of the model {name}; it has {', '.join(sorted(known)) or 'none'}"
         )
     model = build(**options)
-    return Named(model, lambda rng, shape=(): _unit_start(model, rng, shape))
+    return Named(model, lambda rng, shape=(): unit_start(model, rng, shape))
 
 
-def _unit_start(model: Model, rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+def unit_start(model: Model, rng: np.random.Generator, shape: tuple[int, ...] = ()) -> Array:
+    """Return starting weights (*shape, n) with unit blocks: the model's own initialisation if it is a network."""
     if isinstance(model, BatchNormMLP):
         return model.layout.units(model.initial(rng, shape))
     return model.layout.units(rng.normal(size=(*shape, model.layout.n)))

@@ -55,13 +55,13 @@ def check_folder(folder: Path, name: str, file: str) -> None:
         raise ArgumentError(f"{name} is '{folder}', which cannot be made: {error.strerror}") from error
 
 
-def write_whole(path: Path, text: str, name: str) -> None:
-    """Write ``text`` beside ``path`` and move it there in one step."""
+def write_whole(path: Path, content: str | bytes, name: str) -> None:
+    """Write ``content`` beside ``path`` and move it there in one step."""
     path = path.resolve()
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with open(unfinished, "x", encoding="utf-8") as file:
-            file.write(text)
+        with open(unfinished, "xb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
         os.replace(unfinished, path)

@@ -1,0 +1,8 @@
+"""Sweeps: grids of runs on one core, on all of them or on a cluster, that survive being killed."""
+
+from psitheory.sweeps.running import Outcome, sweep
+from psitheory.sweeps.spec import Sweep
+from psitheory.sweeps.store import Store, StoreFull
+from psitheory.sweeps.table import STATUS, open_store
+
+__all__ = ["STATUS", "Outcome", "Store", "StoreFull", "Sweep", "open_store", "sweep"]
