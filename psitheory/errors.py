@@ -37,6 +37,10 @@ class Undecided(PsitheoryError, ArithmeticError):
     """A comparison that this precision, or this arithmetic, cannot decide."""
 
 
+class BranchUndecided(Undecided):
+    """A branch that numbers within their rounding, or their enclosures, take either way."""
+
+
 class DeadNeuron(ArgumentError):
     """A neuron whose batch variance is zero, so that batch norm divides zero by zero."""
 

@@ -20,7 +20,7 @@ Only ``+ - * /`` and the namespace's functions are used on arrays; a comparison 
 """
 
 from psitheory.arithmetic.balls import BALLS, precision
-from psitheory.arithmetic.convert import convert, to_balls, to_floats, to_rationals, widened
+from psitheory.arithmetic.convert import convert, to_balls, to_floats, to_rationals, watched, widened
 from psitheory.arithmetic.formal import FORMAL
 from psitheory.arithmetic.numbers import (
     Array,
@@ -66,5 +66,6 @@ __all__ = [
     "to_balls",
     "to_floats",
     "to_rationals",
+    "watched",
     "widened",
 ]

@@ -59,6 +59,11 @@ class Balls(ObjectNamespace):
         """Return sin(x)/x, 1 at 0, without dividing by a ball that holds zero."""
         return np.frompyfunc(lambda ball: self.element(ball).sinc(), 1, 1)(x)
 
+    def zero_rows(self, rows: Any) -> Any:
+        """Tell of each row (..., d) whether all of it is the exact zero."""
+        flags = np.frompyfunc(lambda ball: bool(self.element(ball).is_zero()), 1, 1)(rows)
+        return np.all(np.asarray(flags, dtype=bool), axis=-1)
+
     def scalar_is_zero(self, x: Any) -> bool | None:
         """Return True for the exact 0, False for a ball without 0, else None."""
         ball = self.element(x)
@@ -66,8 +71,10 @@ class Balls(ObjectNamespace):
 
     def scalar_greater(self, x: Any, y: Any) -> bool | None:
         """Return True or False where every pair of points agrees, else None."""
+        from flint import arb
+
         left, right = self.element(x), self.element(y)
-        return True if left > right else (False if left <= right else None)
+        return True if arb.__gt__(left, right) else (False if arb.__le__(left, right) else None)
 
     def scalar_less(self, x: Any, y: Any) -> bool | None:
         """Return True or False where every pair of points agrees, else None."""
@@ -91,9 +98,8 @@ class Balls(ObjectNamespace):
 
     def scalar_atan2(self, y: Any, x: Any) -> Any:
         """Return an enclosure of the angle of (x, y)."""
-        from flint import arb
-
-        return arb.atan2(self.element(y), self.element(x))
+        one, other = self.element(y), self.element(x)
+        return type(one).atan2(one, other)
 
     def sqrt_of_square(self, x: Any) -> Any:
         """Return the root of what is known to be no less than zero, though its ball may reach below."""
@@ -115,6 +121,13 @@ BALLS = Balls()
 """The namespace of ball arrays."""
 
 
+def enclosure(value: Any) -> Any:
+    """Return ``value`` as ``flint.arb``: what a runner judges, which knows that balls may overlap."""
+    from flint import arb
+
+    return arb(BALLS.element(value))
+
+
 def symmetric_spectrum(matrix: Any) -> Any:
     """Return enclosures of the eigenvalues of a symmetric ball matrix, ordered by their midpoints.
 
@@ -128,7 +141,7 @@ def symmetric_spectrum(matrix: Any) -> Any:
     from flint import acb_mat
 
     rows = [[BALLS.element(x) for x in row] for row in matrix]
-    if all(x == 0 for i, row in enumerate(rows) for j, x in enumerate(row) if i != j):
+    if all(x.is_zero() for i, row in enumerate(rows) for j, x in enumerate(row) if i != j):
         values = [row[i] for i, row in enumerate(rows)]
     else:
         try:

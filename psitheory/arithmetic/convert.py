@@ -65,6 +65,13 @@ def widened(value: Any, ulps: int = 16) -> Any:
     return convert(value, ball)
 
 
+def watched(value: Any) -> Any:
+    """Return ``value`` with balls whose ordinary comparisons are decided for all of their points, or refused."""
+    from psitheory.arithmetic.ball import Ball
+
+    return convert(value, lambda x: Ball(BALLS.element(x)))
+
+
 def to_floats(value: Any) -> Any:
     """Return the float nearest to each number (a ball's midpoint): for display and for plotting."""
     if isinstance(value, np.ndarray) and value.dtype == object:

@@ -24,6 +24,8 @@ def _of_element(element: Any) -> ObjectNamespace | None:
     module = kind.__module__
     if module.startswith("flint."):
         return BALLS if kind.__name__ == "arb" else RATIONALS
+    if module == "psitheory.arithmetic.ball":
+        return BALLS
     if module.startswith("psitheory.arithmetic."):
         return FORMAL if module.startswith("psitheory.arithmetic.formal.") else SYMBOLS
     return EXPRESSIONS if module.startswith("sympy.") else None

@@ -21,12 +21,20 @@ class RationalFunctions:
     ----------
     positive : mapping of str to bool
         The symbols, in order; the others are real.
+
+    Attributes
+    ----------
+    refused : str
+        What was asked that depends on the values of the symbols, if anything was: code that went on all the same,
+        having caught the error, shows nothing.
     """
 
     def __init__(self, positive: Mapping[str, bool]) -> None:
         from flint import Ordering, fmpz_mpoly_ctx
 
         self.positive = dict(positive)
+        self.refused = ""
+        self._nonzero: list[Any] = []
         names = list(positive)
         self._context: Any = fmpz_mpoly_ctx.get(names, Ordering.lex)
         generators = self._context.gens() if names else ()
@@ -45,6 +53,20 @@ class RationalFunctions:
         """Return the normal form of a polynomial: itself, where symbols obey no equations."""
         return polynomial
 
+    def take_as_nonzero(self, polynomial: Any) -> None:
+        """Note that what is computed holds where the polynomial does not vanish: it was divided by, or told from 0."""
+        self._nonzero.append(polynomial)
+
+    def where(self) -> list[str]:
+        """Return in words where what was computed holds; what the assumptions grant is left out."""
+        factors = [factor for polynomial in self._nonzero for factor, _ in polynomial.factor()[1]]
+        return list(dict.fromkeys(f"{f} ≠ 0" for f in factors if not (self.is_positive(f) or self.is_positive(-f))))
+
+    def refuse(self, why: str) -> NotInArithmetic:
+        """Return the error to raise, and remember it."""
+        self.refused = self.refused or why
+        return NotInArithmetic(why)
+
     def is_positive(self, polynomial: Any) -> bool:
         """Tell whether a polynomial is positive wherever the assumptions on its symbols hold.
 
@@ -61,7 +83,11 @@ class RationalFunctions:
 
 
 class RationalFunction:
-    """An element of :class:`RationalFunctions`; immutable, in lowest terms."""
+    """An element of :class:`RationalFunctions`; immutable, in lowest terms, without a truth value.
+
+    ``==`` answers True for one and the same function only.  Where it answers False, the field notes that the
+    difference is not zero: what follows holds there alone.
+    """
 
     __slots__ = ("bottom", "field", "top")
 
@@ -110,6 +136,7 @@ class RationalFunction:
         y = self._lift(other)
         if y is None:
             return NotImplemented
+        self.field.take_as_nonzero(y.top)
         return self.reduced(self.field, self.top * y.bottom, self.bottom * y.top)
 
     def __rtruediv__(self, other: Any) -> Any:
@@ -138,13 +165,43 @@ class RationalFunction:
 
     def __eq__(self, other: object) -> bool:
         y = self._lift(other)
-        return y is not None and bool(self.top == y.top and self.bottom == y.bottom)
+        if y is None:
+            return False
+        if self.top == y.top and self.bottom == y.bottom:
+            return True
+        if self.field is y.field:
+            self.field.take_as_nonzero(self.top * y.bottom - y.top * self.bottom)
+        return False
 
-    def __hash__(self) -> int:
-        return hash(str(self))
+    __hash__ = None  # type: ignore[assignment]  # a set would tell elements apart without a note
+
+    def _order(self, other: Any) -> int:
+        """Return the sign of the difference, where the assumptions decide it."""
+        try:
+            return int((self - other).sign())
+        except Undecided as doubt:
+            self.field.refuse(str(doubt))
+            raise
+
+    def __lt__(self, other: Any) -> bool:
+        return self._order(other) < 0
+
+    def __gt__(self, other: Any) -> bool:
+        return self._order(other) > 0
+
+    def __le__(self, other: Any) -> bool:
+        return self._order(other) <= 0
+
+    def __ge__(self, other: Any) -> bool:
+        return self._order(other) >= 0
 
     def __bool__(self) -> bool:
-        raise NotInArithmetic("an element on symbols has no truth value; compare through the namespace")
+        raise self.field.refuse("an element on symbols has no truth value; compare through the namespace, or with ==")
+
+    def __float__(self) -> float:
+        raise self.field.refuse(f"{self!r} is no float: it depends on the symbols")
+
+    __int__ = __index__ = __complex__ = __float__
 
     def __repr__(self) -> str:
         return str(self.top) if self.bottom.is_one() else f"({self.top})/({self.bottom})"

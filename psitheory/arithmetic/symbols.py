@@ -12,6 +12,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.arithmetic.rational_functions import RationalFunction, RationalFunctions
 from psitheory.errors import ArgumentError, NotInArithmetic, Undecided
@@ -73,6 +75,12 @@ class SymbolTable:
         """Build the field; from now on the table returns its elements."""
         self._field = RationalFunctions(dict(self._positive))
 
+    @property
+    def field(self) -> RationalFunctions:
+        """Return the field, which knows where what was computed holds."""
+        assert self._field is not None, "a table is closed before its field is asked for"
+        return self._field
+
 
 class Symbols(ObjectNamespace):
     """Rational functions of named symbols."""
@@ -95,14 +103,17 @@ class Symbols(ObjectNamespace):
         root = RATIONALS.scalar_sqrt(x)
         return Fraction(int(root.p), int(root.q))
 
+    def zero_rows(self, rows: Any) -> Any:
+        """Tell of each row (..., d) whether it is zero by its squared length, which no single entry decides."""
+        return np.asarray(self.dot(rows, rows) == 0, dtype=bool)
+
     def scalar_greater(self, x: Any, y: Any) -> bool:
         """Return the order where the assumptions decide it."""
-        difference = x - y
-        return bool((difference.sign() if isinstance(difference, RationalFunction) else difference) > 0)
+        return bool(x > y)
 
     def scalar_less(self, x: Any, y: Any) -> bool:
         """Return the order where the assumptions decide it."""
-        return self.scalar_greater(y, x)
+        return bool(x < y)
 
 
 SYMBOLS = Symbols()

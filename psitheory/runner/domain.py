@@ -13,6 +13,7 @@ from hypothesis.errors import HypothesisException, StopTest
 
 from psitheory.arithmetic import SymbolTable, to_rationals
 from psitheory.arithmetic.formal import PoolExhausted, Space
+from psitheory.arithmetic.rational_functions import RationalFunctions
 from psitheory.checking import BALLS, CONTROLS, FLOATS, FORMAL, POWERS_OF_TWO, RATIONALS, SYMBOLS
 from psitheory.errors import ArgumentError, PsitheoryError, UnknownName, exits_refused, said
 
@@ -182,15 +183,15 @@ def _read_only(value: Any) -> Any:
     return value
 
 
-def generic_inputs(domains: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield one dict of generic symbolic inputs for each case that the domains offer."""
+def generic_inputs(domains: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], RationalFunctions]]:
+    """Yield one dict of generic symbolic inputs, and their field, for each case that the domains offer."""
     path: list[int] | None = []
     while path is not None:
         table = SymbolTable()
         _generic(domains, "symbols", table, path)  # this pass only learns the names of the symbols
         table.close()
         drawn, counts = _generic(domains, "symbols", table, path)
-        yield drawn
+        yield drawn, table.field
         path = _next(path, counts)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from psitheory.arithmetic.rational_functions import RationalFunctions
 from psitheory.checking import (
     BALLS,
     CONTROLS,
@@ -26,6 +27,7 @@ from psitheory.runner.effort import Effort
 from psitheory.runner.guard import CannotRun, guarded
 from psitheory.runner.in_formal import prove_formally
 from psitheory.runner.judge import Outcome
+from psitheory.runner.scope import where
 from psitheory.runner.search import Search, search
 from psitheory.runner.witness import witness
 
@@ -104,24 +106,34 @@ def prove(law: Law, seed: int) -> Evidence:
     """Decide the law on generic symbols, case by case: a proof if the law is about the dimensions of these cases."""
     run = guarded(SYMBOLS, law.function)
     tried: list[Mapping[str, Any]] = []
-    for drawn in generic_inputs(law.domains):
-        outcome = run(drawn)
+    fields: list[RationalFunctions] = []
+    for drawn, field in generic_inputs(law.domains):
+        outcome = _unless_refused(run(drawn), field)
         if outcome.status != "passed":
             verdict = Verdict.REFUTED if outcome.status == "failed" else Verdict.INCONCLUSIVE
             seen = witness(SYMBOLS, drawn, outcome.left, outcome.right)
             return Evidence(SYMBOLS, verdict, len(tried), note=outcome.note, witness=seen)
         tried.append(drawn)
+        fields.append(field)
+    there = where(text for field in fields for text in field.where())
     shown = ", ".join(dict.fromkeys(filter(None, map(_label, tried))))
     note = f"in dimension {shown} only" if shown else "in these dimensions only" if any(map(_shapes, tried)) else ""
     if not note:
-        return Evidence(SYMBOLS, Verdict.HOLDS, len(tried), proof="for all values of its numbers")
+        return Evidence(SYMBOLS, Verdict.HOLDS, len(tried), proof=f"for all values of its numbers{there}")
     if not law.dimension:
-        return Evidence(SYMBOLS, Verdict.HOLDS, len(tried), note=note)
+        return Evidence(SYMBOLS, Verdict.HOLDS, len(tried), note=note + there)
     strange = _shape_beyond({_shapes(drawn) for drawn in tried}, law, seed)
     if strange:
         why = f"the law is said to be about {law.dimension}, but its domains draw {strange}"
         return Evidence(SYMBOLS, Verdict.INCONCLUSIVE, len(tried), note=why)
-    return Evidence(SYMBOLS, Verdict.HOLDS, len(tried), proof=law.dimension)
+    return Evidence(SYMBOLS, Verdict.HOLDS, len(tried), proof=law.dimension + there)
+
+
+def _unless_refused(outcome: Outcome, field: RationalFunctions) -> Outcome:
+    """Return the outcome, undecided if the law caught a refusal and went on: it then says nothing of all values."""
+    if outcome.status != "passed" or not field.refused:
+        return outcome
+    return replace(outcome, status="undecided", note=f"an operation was refused, and the law went on: {field.refused}")
 
 
 def _shapes(drawn: Mapping[str, Any]) -> tuple[Any, ...]:

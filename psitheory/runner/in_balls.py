@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from psitheory.arithmetic import precision, to_balls
-from psitheory.arithmetic.balls import BALLS
+from psitheory.arithmetic.balls import enclosure
 from psitheory.checking import Observation
 from psitheory.errors import Undecided
+from psitheory.runner.branches import as_the_law_takes_them
 from psitheory.runner.outcome import Case, Outcome, judged, observe, sides
 
 BALL_BITS = (64, 128, 256, 512)
@@ -23,13 +24,13 @@ def enclosed(case: Case, inputs: Mapping[str, Any]) -> Outcome:
     for bits in BALL_BITS:
         with precision(bits):
             try:
-                seen = observe(case, to_balls(dict(inputs)))
+                seen = observe(case, as_the_law_takes_them(case, to_balls(dict(inputs))))
             except Undecided as doubt:
                 outcome = Outcome("undecided", note=f"{doubt} at {bits} bits")
                 continue
             if not seen.moved:
                 return Outcome("vacuous", note=str(seen.left))
-            left, right = sides(seen, element=BALLS.element)
+            left, right = sides(seen, element=enclosure)
             if size is None and all(
                 x.is_finite() for x in (*left, *right)
             ):  # of a side that is zero, only what the coarsest precision saw of it

@@ -19,9 +19,10 @@ from typing import Any
 import numpy as np
 
 from psitheory.arithmetic import precision, widened
-from psitheory.arithmetic.balls import BALLS
+from psitheory.arithmetic.balls import enclosure
 from psitheory.checking import Interval, Observation
-from psitheory.errors import NotInArithmetic, Undecided
+from psitheory.errors import BranchUndecided, NotInArithmetic, Undecided
+from psitheory.runner.branches import as_the_law_takes_them
 from psitheory.runner.by_controls import controlled
 from psitheory.runner.by_intervals import by_intervals
 from psitheory.runner.in_balls import enclosed
@@ -81,9 +82,14 @@ def _beyond_floats(case: Case, inputs: Mapping[str, Any], what: str) -> Outcome:
 def _by_enclosure(case: Case, inputs: Mapping[str, Any], seen: Observation, left: Any, right: Any) -> Outcome:
     try:
         with precision(_bits_of_rounding(left, right)):
-            wide = observe(case, widened(dict(inputs), ULPS))
-            enclosed_left, enclosed_right = sides(wide, element=BALLS.element)
+            wide = observe(case, as_the_law_takes_them(case, widened(dict(inputs), ULPS)))
+            enclosed_left, enclosed_right = sides(wide, element=enclosure)
             return _judge_by_enclosure(seen, left, right, enclosed_left, enclosed_right)
+    except BranchUndecided as doubt:  # rounding may take either branch: floats that take the wrong one refute nothing
+        outcome = controlled(case, inputs)
+        if outcome.status == "failed" and not seen.accurate:
+            return Outcome("vacuous", note=f"{ILL_CONDITIONED}: {doubt}", relation=seen.relation)
+        return outcome
     except (NotInArithmetic, Undecided, TypeError, AttributeError) as reason:
         outcome = controlled(case, inputs)
         return Outcome(**{**outcome.__dict__, "note": outcome.note or f"judged by controls: {reason}"})

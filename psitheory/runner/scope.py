@@ -46,7 +46,12 @@ def _is_chosen(domain: Any, value: Any) -> bool:
 
 
 def _conditions(spaces: list[Space]) -> str:
-    texts = list(dict.fromkeys(text for space in spaces for text in space.field.conditions.texts()))
+    return where(text for space in spaces for text in space.field.conditions.texts())
+
+
+def where(conditions: Iterable[str]) -> str:
+    """Return conditions as the end of a sentence, such as ``, where x ≠ 0 and r > 0 (2 more)``."""
+    texts = list(dict.fromkeys(conditions))
     if not texts:
         return ""
     more = f" ({len(texts) - SHOWN} more)" if len(texts) > SHOWN else ""

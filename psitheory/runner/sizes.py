@@ -18,26 +18,26 @@ _STATEMENTS = _LIBRARY / "laws"
 
 def size_read(function: Callable[..., Any]) -> str:
     """Return by what name and where a law, or a function of laws that it calls, reads a size; else an empty string."""
-    for part in _reached(inspect.unwrap(function), set()):
-        for code in _codes(part.__code__):
+    for part in reached(inspect.unwrap(function), set()):
+        for code in codes(part.__code__):
             found = sorted(_SIZES & set(code.co_names))
             if found:
                 return f"{found[0]} ({Path(code.co_filename).name}, line {code.co_firstlineno}, in {code.co_name})"
     return ""
 
 
-def _reached(function: Any, seen: set[int]) -> Iterator[FunctionType]:
+def reached(function: Any, seen: set[int]) -> Iterator[FunctionType]:
     """Yield the functions of laws that a function names, itself included."""
     if not isinstance(function, FunctionType) or id(function) in seen or not _states(function):
         return
     seen.add(id(function))
     yield function
     inside = [cell.cell_contents for cell in function.__closure__ or () if _is_full(cell)]
-    named = [function.__globals__.get(name) for code in _codes(function.__code__) for name in code.co_names]
+    named = [function.__globals__.get(name) for code in codes(function.__code__) for name in code.co_names]
     modules = [value for value in named if inspect.ismodule(value) and _is_of_laws(value)]
     named += [vars(module).get(name) for module in modules for name in function.__code__.co_names]
     for other in [*inside, *named]:
-        yield from _reached(other, seen)
+        yield from reached(other, seen)
 
 
 def _is_full(cell: Any) -> bool:
@@ -63,8 +63,9 @@ def _is_statement(file: Path) -> bool:
     return (not inside or _STATEMENTS in home.parents) and "site-packages" not in str(home)
 
 
-def _codes(code: CodeType) -> Iterator[CodeType]:
+def codes(code: CodeType) -> Iterator[CodeType]:
+    """Yield a code and those of the functions that are defined inside it."""
     yield code
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            yield from _codes(constant)
+            yield from codes(constant)

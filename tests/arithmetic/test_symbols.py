@@ -29,15 +29,16 @@ def symbols(*, real: str = "", positive: str = "") -> list[Any]:
 
 
 X, Y, R = symbols(real="x y", positive="r")
-SYMPY = {X: sympy.Symbol("x", real=True), Y: sympy.Symbol("y", real=True), R: sympy.Symbol("r", positive=True)}
+SYMPY_X = sympy.Symbol("x", real=True)
+LEAVES = [(X, SYMPY_X), (Y, sympy.Symbol("y", real=True)), (R, sympy.Symbol("r", positive=True))]
+LEAVES += [(k * X / X, sympy.Integer(k)) for k in (1, 2, -3)]
 
 
 @st.composite
 def pairs(draw: Callable[..., Any], depth: int = 3) -> tuple[Any, Any]:
     """Draw a rational function twice: as an element, and as SymPy's expression."""
     if depth == 0 or draw(st.booleans()):
-        leaf = draw(st.sampled_from([X, Y, R, 1, 2, -3]))
-        return (leaf, SYMPY[leaf]) if not isinstance(leaf, int) else (leaf * X / X, sympy.Integer(leaf))
+        return draw(st.sampled_from(LEAVES))
     (a, p), (b, q) = draw(pairs(depth - 1)), draw(pairs(depth - 1))
     sign = draw(st.sampled_from("+-*/"))
     if sign == "/" and b == 0:
@@ -134,7 +135,7 @@ def test_integers_and_ratios_are_taken(constant: Any) -> None:
         if name == "x ** c":
             continue
         found = SYMBOLS.element(operation(X, constant)).to_sympy()
-        expected = operation(SYMPY[X], sympy.Rational(as_ratio.numerator, as_ratio.denominator))
+        expected = operation(SYMPY_X, sympy.Rational(as_ratio.numerator, as_ratio.denominator))
         assert sympy.cancel(found - expected) == 0
 
 

@@ -114,7 +114,7 @@ def test_later_domains_see_what_was_drawn_before() -> None:
 
 
 def test_every_generic_case_is_yielded_once() -> None:
-    layouts = [drawn["psi"].layout for drawn in generic_inputs(PSI)]
+    layouts = [drawn["psi"].layout for drawn, _ in generic_inputs(PSI)]
     assert layouts == list(GENERIC_LAYOUTS)
 
 
@@ -122,12 +122,12 @@ def test_cases_of_several_domains_multiply() -> None:
     def options(*values: int) -> Domain:
         return Domain(floats=lambda _: st.just(0), symbols=lambda *_: values)
 
-    cases = [tuple(d.values()) for d in generic_inputs({"i": options(1, 2), "j": options(3), "k": options(4, 5, 6)})]
+    cases = [tuple(d.values()) for d, _ in generic_inputs({"i": options(1, 2), "j": options(3), "k": options(4, 5, 6)})]
     assert sorted(cases) == [(i, 3, k) for i in (1, 2) for k in (4, 5, 6)]
 
 
 def test_generic_points_have_unit_blocks_times_a_positive_radius() -> None:
-    for drawn in generic_inputs({"w": points(Layout.of([3, 2], 1)), "a": rescalings(Layout.of([3, 2], 1))}):
+    for drawn, _ in generic_inputs({"w": points(Layout.of([3, 2], 1)), "a": rescalings(Layout.of([3, 2], 1))}):
         layout = Layout.of([3, 2], 1)
         r = layout.norms(drawn["w"])
         assert [repr(x) for x in r] == ["r0_w", "r1_w"]

@@ -79,6 +79,9 @@ class FormalField(RationalFunctions):
         self._turns: dict[int, tuple[int, int]] = {}
         self.generators = self._context.gens()
 
+    def take_as_nonzero(self, polynomial: Any) -> None:
+        """Do nothing: the numbers of this arithmetic note by themselves, and what they are computed by does not."""
+
     # -- symbols --------------------------------------------------------------------------------
 
     def new(self, kind: str, name: str, sign: Sign = Sign.REAL, meaning: Any = None) -> RationalFunction:

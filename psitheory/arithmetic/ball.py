@@ -1,0 +1,98 @@
+"""Balls that take no branch by guess: an ordinary comparison is decided for every pair of points, or refused.
+
+``flint.arb`` answers False both to x < y and to x >= y where the balls overlap, and counts a ball as true that holds
+zero.  The namespace of balls knows that; ``if x < y`` in a law does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flint import arb
+
+from psitheory.errors import BranchUndecided
+
+_ARITHMETIC = ("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "pow", "rpow", "neg", "pos", "abs")
+
+
+class Ball(arb):
+    """A ball whose comparisons and truth value raise BranchUndecided where its points disagree."""
+
+    def __eq__(self, other: object) -> Any:
+        other = _number(other)
+        if other is None:
+            return NotImplemented
+        if self is other or (self.is_exact() and other.is_exact()):
+            return self is other or bool(arb.__eq__(self, other))
+        return _refused(self, "==", other) if self.overlaps(other) else False
+
+    def __ne__(self, other: object) -> Any:
+        same = self.__eq__(other)
+        return same if same is NotImplemented else not same
+
+    __hash__ = None  # type: ignore[assignment]  # a set would compare by guess
+
+    def __lt__(self, other: Any) -> Any:
+        return _ordered(self, "<", other, arb.__lt__, arb.__ge__)
+
+    def __le__(self, other: Any) -> Any:
+        return _ordered(self, "<=", other, arb.__le__, arb.__gt__)
+
+    def __gt__(self, other: Any) -> Any:
+        return _ordered(self, ">", other, arb.__gt__, arb.__le__)
+
+    def __ge__(self, other: Any) -> Any:
+        return _ordered(self, ">=", other, arb.__ge__, arb.__lt__)
+
+    def __bool__(self) -> bool:
+        return bool(self != 0)
+
+    def __int__(self) -> int:
+        found = self.unique_fmpz()
+        if found is None:
+            raise BranchUndecided(f"whether {self.str(8)} is a whole number is not decided")
+        return int(found)
+
+    @staticmethod
+    def atan2(y: Any, x: Any) -> Any:
+        """Return the angle of (x, y)."""
+        return Ball(arb.atan2(y, x))
+
+
+def _number(other: Any) -> Any:
+    if isinstance(other, arb):
+        return other
+    try:
+        return arb(other)
+    except (TypeError, ValueError):
+        return None
+
+
+def _ordered(x: Ball, sign: str, y: Any, says_so: Callable[..., Any], denies: Callable[..., Any]) -> Any:
+    y = _number(y)
+    if y is None:
+        return NotImplemented
+    if says_so(x, y):
+        return True
+    return False if denies(x, y) else _refused(x, sign, y)
+
+
+def _refused(x: Any, sign: str, y: Any) -> bool:
+    raise BranchUndecided(f"whether {x.str(8)} {sign} {y.str(8)} is not decided for all points of the balls")
+
+
+def _watched(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of ``flint.arb`` whose answer goes on watching, if it is a ball."""
+
+    def method(self: Any, *args: Any, **options: Any) -> Any:
+        out = function(self, *args, **options)
+        return Ball(out) if type(out) is arb else out
+
+    method.__name__, method.__doc__ = getattr(function, "__name__", "method"), getattr(function, "__doc__", None)
+    return method
+
+
+for _name in (*(f"__{name}__" for name in _ARITHMETIC), *(name for name in dir(arb) if not name.startswith("_"))):
+    if callable(getattr(arb, _name)) and not isinstance(vars(arb).get(_name), staticmethod):
+        setattr(Ball, _name, _watched(getattr(arb, _name)))

@@ -1,0 +1,39 @@
+"""Whether a law branches by ordinary comparisons: then its balls watch them, at a cost that other laws do not pay."""
+
+from __future__ import annotations
+
+import dis
+import inspect
+from collections.abc import Callable
+from functools import lru_cache
+from types import CodeType
+from typing import Any
+
+from psitheory.arithmetic import watched
+from psitheory.runner.sizes import codes, reached
+
+_COMPARING = frozenset({"max", "min", "sorted", "sort", "any", "all", "bool", "int", "round", "maximum", "minimum"})
+"""Functions that compare without an operator to be seen."""
+
+_OPERATORS = frozenset({"COMPARE_OP", "CONTAINS_OP", "TO_BOOL", "UNARY_NOT"})
+
+
+def as_the_law_takes_them(function: Callable[..., Any], inputs: dict[str, Any]) -> dict[str, Any]:
+    """Return inputs in balls as the law is to get them: watching, if it or a function of its own branches."""
+    return {name: watched(value) for name, value in inputs.items()} if branches(function) else inputs
+
+
+@lru_cache(maxsize=1024)
+def branches(function: Callable[..., Any]) -> bool:
+    """Tell whether a law, or a function of laws that it calls, compares or branches at all."""
+    return any(_branches(code) for part in reached(inspect.unwrap(function), set()) for code in codes(part.__code__))
+
+
+def _branches(code: CodeType) -> bool:
+    if _COMPARING & set(code.co_names):
+        return True
+    names = (instruction.opname for instruction in dis.get_instructions(code))
+    return any(
+        name in ("COMPARE_OP", "CONTAINS_OP", "TO_BOOL", "UNARY_NOT") or ("JUMP" in name and "_IF_" in name)
+        for name in names
+    )

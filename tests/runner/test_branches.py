@@ -1,0 +1,200 @@
+"""Laws that branch on values: the condition is part of what is proved, and no ball takes a branch by guess."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from flint import arb
+from hypothesis import given
+from hypothesis import strategies as st
+
+from psitheory import at_most, equal, law
+from psitheory.arithmetic import BALLS, namespace
+from psitheory.arithmetic.ball import Ball
+from psitheory.checking import BALLS as IN_BALLS
+from psitheory.checking import FLOATS, SYMBOLS, Evidence, Verdict
+from psitheory.errors import BranchUndecided
+from psitheory.runner import Domain
+from psitheory.runner.branches import branches
+from psitheory.runner.effort import QUICK
+from psitheory.runner.evidence import evidence_of
+
+REAL = Domain(floats=lambda _: st.floats(1, 2), symbols=lambda _, table, name: [table.real(name)])
+POSITIVE = Domain(floats=lambda _: st.floats(1, 2), symbols=lambda _, table, name: [table.positive(name)])
+
+
+def on(kind: str, function: Callable[..., Any], domain: Any = REAL) -> Evidence | str:
+    names = function.__code__.co_varnames[: function.__code__.co_argcount]
+    return evidence_of(law(**dict.fromkeys(names, domain))(function), kind, QUICK, 0)
+
+
+# -- on symbols -------------------------------------------------------------------------------------
+# Each law is false where x = y; a proof may say only that it holds elsewhere.
+
+
+def by_equality(x: Any, y: Any) -> Any:
+    return equal(1 if x == y else 0, 0)
+
+
+def by_inequality(x: Any, y: Any) -> Any:
+    return equal(0 if x != y else 1, 0)
+
+
+def by_membership(x: Any, y: Any) -> Any:
+    return equal(1 if x in (y, y + x - y + 1) else 0, 0)
+
+
+def by_index(x: Any, y: Any) -> Any:
+    return equal([y, x].index(x), 1)
+
+
+def by_zero(x: Any, y: Any) -> Any:
+    return equal(1 if namespace(x).scalar_is_zero(x - y) else 0, 0)
+
+
+def by_division(x: Any, y: Any) -> Any:
+    return equal((x - y) / (x - y), 1)
+
+
+@pytest.mark.parametrize("function", [by_equality, by_inequality, by_membership, by_index, by_zero, by_division])
+def test_what_a_branch_on_symbols_excludes_is_told(function: Callable[..., Any]) -> None:
+    found = on(SYMBOLS, function)
+    assert isinstance(found, Evidence)
+    assert found.verdict is Verdict.HOLDS
+    assert "where x - y ≠ 0" in found.proof
+
+
+def by_a_set(x: Any, y: Any) -> Any:
+    return equal(1 if x in {y} else 0, 0)
+
+
+def by_truth(x: Any, y: Any) -> Any:
+    return equal(0 if x - y else 1, 0)
+
+
+def by_order(x: Any, y: Any) -> Any:
+    return equal(0 if x - y < 0 or x - y > 0 else 1, 0)
+
+
+@pytest.mark.parametrize("function", [by_a_set, by_truth, by_order])
+def test_what_depends_on_the_symbols_proves_nothing(function: Callable[..., Any]) -> None:
+    found = on(SYMBOLS, function)
+    assert isinstance(found, str) or found.verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("ask", [bool, float, int, lambda z: z > 0, lambda z: namespace(z).greater(z, 0)])
+def test_a_law_that_catches_the_refusal_proves_nothing(ask: Callable[[Any], Any]) -> None:
+    def deaf(x: Any, y: Any) -> Any:
+        with suppress(Exception):
+            ask(x - y)
+            return equal(1, 0)
+        return equal(x, x)
+
+    found = on(SYMBOLS, deaf)
+    assert isinstance(found, str) or found.verdict is Verdict.INCONCLUSIVE
+
+
+def test_what_the_assumptions_grant_is_no_condition() -> None:
+    found = on(SYMBOLS, lambda x: equal(x / x if x != 0 and x > -1 else 0, 1), POSITIVE)
+    assert isinstance(found, Evidence)
+    assert found.proof == "for all values of its numbers"
+
+
+# -- in balls ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [IN_BALLS, FLOATS])
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: equal(1 if x - x else 0, 0),
+        lambda x: equal(1 if x == x else 0, 1),
+        lambda x: equal(1 if x * x - x * x == 0 else 0, 1),
+        lambda x: equal(0 if x != 2 * x - x else 1, 1),
+        lambda x: equal(1 if 2 * x > 4 * x else 0, 0),
+        lambda x, y: equal(max(x, y), max(y, x)),
+        lambda x, y: equal(abs(x - y), x - y if x > y else y - x),
+        lambda x, y: at_most(min(x, y), (x + y) / 2),
+    ],
+)
+def test_a_true_law_that_branches_is_not_refuted(kind: str, function: Callable[..., Any]) -> None:
+    found = on(kind, function)
+    assert isinstance(found, Evidence)
+    assert found.verdict is Verdict.HOLDS
+
+
+@pytest.mark.parametrize("kind", [IN_BALLS, FLOATS])
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x, y: equal(max(x, y), x),
+        lambda x: equal(1 if 3 * x > 4 else 0, 0),
+        lambda x: equal(1 if x > 1 else 0, 1),
+    ],
+)
+def test_a_false_one_is(kind: str, function: Callable[..., Any]) -> None:
+    found = on(kind, function)
+    assert isinstance(found, Evidence)
+    assert found.verdict is Verdict.REFUTED
+
+
+def test_floats_set_aside_what_rounding_may_decide_and_balls_refute_it() -> None:
+    def never_zero(x: Any) -> Any:
+        return equal(1 if x - x else 0, 1)
+
+    in_balls, in_floats = on(IN_BALLS, never_zero), on(FLOATS, never_zero)
+    assert isinstance(in_balls, Evidence)
+    assert isinstance(in_floats, Evidence)
+    assert (in_balls.verdict, in_floats.verdict) == (Verdict.REFUTED, Verdict.INCONCLUSIVE)
+
+
+def test_a_branch_that_no_precision_decides_does_not_hold() -> None:
+    def third(x: Any) -> Any:  # false for all x: three thirds are the whole
+        return equal(1 if x / 3 * 3 == x else 0, 0)
+
+    found = on(IN_BALLS, third)
+    assert isinstance(found, Evidence)
+    assert found.verdict is not Verdict.HOLDS
+    assert "is not decided for all points of the balls" in found.note
+
+
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "==": lambda x, y: x == y,
+    "!=": lambda x, y: x != y,
+    "<": lambda x, y: x < y,
+    "<=": lambda x, y: x <= y,
+    ">": lambda x, y: x > y,
+    ">=": lambda x, y: x >= y,
+}
+
+
+@pytest.mark.parametrize("sign", COMPARISONS)
+@given(st.integers(-3, 3), st.integers(0, 2), st.integers(-3, 3), st.integers(0, 2), st.booleans())
+def test_a_watched_comparison_is_that_of_all_points_or_refused(
+    sign: str, x: int, r: int, y: int, s: int, plain_right: bool
+) -> None:
+    compare = COMPARISONS[sign]
+    expected = {compare(a, b) for a in (x - r, x, x + r) for b in (y - s, y, y + s)}
+    right = arb(y, s) if plain_right else Ball(arb(y, s))
+    try:
+        found = compare(Ball(arb(x, r)), right)
+    except BranchUndecided:
+        assert r or s
+        return
+    assert expected == {found}
+
+
+def test_what_is_computed_of_a_watching_ball_watches() -> None:
+    x = Ball(arb(1, 1))
+    results = [x + 1, 1 + x, arb(1) + x, 2 - x, x * 2, x / 3, 3 / (x + 4), x**2, -x, abs(x), x.sqrt(), x.exp()]
+    results += [BALLS.maximum(x, arb(2)), BALLS.atan2(x, x + 2), BALLS.sinc(x), BALLS.sqrt_of_square(x), x.union(x)]
+    assert {type(result) for result in results} == {Ball}
+
+
+def test_only_laws_that_branch_pay_for_it() -> None:
+    assert not branches(lambda x: equal(x + 1, 1 + x))
+    assert branches(lambda x: equal(x if x > 1 else 1, x))
+    assert branches(lambda x: equal(max(x, 1), x))
