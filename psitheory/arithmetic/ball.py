@@ -20,12 +20,12 @@ class Ball(arb):
     """A ball whose comparisons and truth value raise BranchUndecided where its points disagree."""
 
     def __eq__(self, other: object) -> Any:
-        other = _number(other)
-        if other is None:
+        y = _number(other)
+        if y is None:
             return NotImplemented
-        if self is other or (self.is_exact() and other.is_exact()):
-            return self is other or bool(arb.__eq__(self, other))
-        return _refused(self, "==", other) if self.overlaps(other) else False
+        if self is y or (self.is_exact() and y.is_exact()):
+            return self is y or bool(arb.__eq__(self, y))
+        return _refused(self, "==", y) if self.overlaps(y) else False
 
     def __ne__(self, other: object) -> Any:
         same = self.__eq__(other)

@@ -84,6 +84,8 @@ def _by_enclosure(case: Case, inputs: Mapping[str, Any], seen: Observation, left
         with precision(_bits_of_rounding(left, right)):
             wide = observe(case, as_the_law_takes_them(case, widened(dict(inputs), ULPS)))
             enclosed_left, enclosed_right = sides(wide, element=enclosure)
+            if seen.relation == "equal" and _constants_differ(enclosed_left, enclosed_right):
+                return controlled(case, inputs)
             return _judge_by_enclosure(seen, left, right, enclosed_left, enclosed_right)
     except BranchUndecided as doubt:  # rounding may take either branch: floats that take the wrong one refute nothing
         outcome = controlled(case, inputs)
@@ -93,6 +95,11 @@ def _by_enclosure(case: Case, inputs: Mapping[str, Any], seen: Observation, left
     except (NotInArithmetic, Undecided, TypeError, AttributeError) as reason:
         outcome = controlled(case, inputs)
         return Outcome(**{**outcome.__dict__, "note": outcome.note or f"judged by controls: {reason}"})
+
+
+def _constants_differ(wide_left: Any, wide_right: Any) -> bool:
+    """Tell whether two exact constants differ, whose enclosures know nothing of the rounding that made them."""
+    return any(x.is_exact() and y.is_exact() and x != y for x, y in zip(wide_left, wide_right, strict=True))
 
 
 def _bits_of_rounding(left: Any, right: Any) -> int:

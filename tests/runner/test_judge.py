@@ -70,6 +70,12 @@ def test_a_false_equality_fails_and_shows_both_sides(kind: str) -> None:
     assert float(outcome.right) == 6
 
 
+@pytest.mark.parametrize("kind", ARRAYS)
+def test_different_constants_are_not_equal(kind: str) -> None:
+    assert judge(kind, lambda x, y: equal(1, 0), DENSE).status == "failed"
+    assert judge(kind, lambda x, y: equal(np.array([1.0, 2.0]), np.array([1.0, 2.5])), DENSE).status == "failed"
+
+
 @pytest.mark.parametrize("kind", [BALLS, FLOATS, CONTROLS, RATIONALS])
 def test_inequalities_pass_and_fail(kind: str) -> None:
     inputs = {"x": np.array([1.0, 2.0])}
