@@ -19,8 +19,7 @@ Cho17, §3 (G(1, n): exponential map and the two parallel translations); AMS08, 
 
 Idea of the proof
 -----------------
-The plane of y and h turns by t, and what is orthogonal to it stays.  With :math:`\tan(t/2) = qt` all but the angle is
-rational in q and t², and so an identity of inner products.
+The plane of y and h turns by t; the rest stays.  With :math:`\tan(t/2) = qt` all but the angle is rational in q and t².
 
 What is checked, what is not
 ----------------------------
@@ -210,7 +209,6 @@ def lines_are_as_far_as_the_vectors(psi, w, z):
 
 
 LOGARITHM = {"psi": quotients(), "w": points("psi"), "h": tangents("psi", "w")}
-LONG = {"psi": PLANE["psi"], "w": PLANE["w"], "h": np.array([0.0, 1000.0])}
 
 
 def _comes_back(psi, w, h, percent):
@@ -228,7 +226,9 @@ def below_a_right_angle_the_logarithm_inverts(psi, w, h):
     return _comes_back(psi, w, h, 100)
 
 
-@below_a_right_angle_the_logarithm_inverts.counterfeit(instance=LONG)
+@below_a_right_angle_the_logarithm_inverts.counterfeit(
+    instance={"psi": PLANE["psi"], "w": PLANE["w"], "h": np.array([0.0, 1000.0])}
+)
 def it_inverts_one_per_cent_beyond(psi, w, h):
     """It does so where ‖h‖ < 1.01·π/2."""
     return _comes_back(psi, w, h, 101)

@@ -1,4 +1,4 @@
-"""Turns that exact arithmetics can take, block by block."""
+"""Turns that exact arithmetics can take, and reflections, block by block."""
 
 from psitheory.arithmetic import dot
 from psitheory.geometry import sphere
@@ -20,3 +20,13 @@ def at(psi, w, *vectors):
 def on_rows(psi, rule, *arrays):
     """Return the rule of each block, and 0 on what is free."""
     return psi.layout.map(rule, lambda v, *_: v - v, *arrays)
+
+
+def reflection(q, x):
+    """Return x reflected in the plane across q; both are rows."""
+    return x - 2 * dot(q, x, keepdims=True) / dot(q, q, keepdims=True) * q
+
+
+def reflected(psi, q, x):
+    """Return x with each block reflected in the plane across that of q, and what is free as it is."""
+    return psi.layout.map(reflection, lambda _, v: v, q, x)

@@ -1,10 +1,11 @@
-r"""The bounds of chapters C and J as data: what is bounded, by which formula of which constants, known from where.
+r"""The bounds of the theorems as data: what is bounded, by which formula of which constants, known from where.
 
 The constants bear the same names everywhere: ``smoothness`` L, ``gap`` :math:`\Delta = f(w_0) - f^*`, ``rate``
 :math:`\eta`, ``steps`` T, ``largest_square`` the largest :math:`r_{i,0}^2`, ``free`` the number p of free parameters,
 ``variance`` :math:`\sigma^2`, ``scale`` the c of :math:`\eta_t = c/\sqrt{t+1}`, ``dominance``
 :math:`\mu` of a Polyak-Łojasiewicz inequality :math:`G \ge 2\mu(f - f^*)`, ``blocks`` the number m of blocks,
-``lower`` the M of joint Hessians in [-M, L], ``width`` at least sup f - inf f, ``largest_gradient`` at least sup G.
+``lower`` the M of joint Hessians in [-M, L], ``width`` at least sup f - inf f, ``largest_gradient`` at least sup G,
+``threshold`` the ν at which gradients are clipped, ``momentum`` :math:`\gamma`.
 """
 
 from __future__ import annotations
@@ -130,6 +131,10 @@ def _psi_sgd_window(smoothness: Array, width: Array, scale: Array, variance: Arr
 
 def _dominated(gap: Array, dominance: Array, smoothness: Array, steps: int) -> Array:
     return (1 - dominance / smoothness) ** steps * gap
+
+
+def _clipped_turn(rate: Array, threshold: Array, momentum: Array, steps: int) -> Array:
+    return rate * threshold * (1 - momentum**steps) / (1 - momentum)
 
 
 def _smooth(smoothness: Array, gap: Array, steps: int) -> Array:
@@ -303,6 +308,14 @@ PSI_GD_TWO_SIDED = Bound(
     "this library, claim J5",
     _two_sided,
 )
+CLIPPED_TURN = Bound(
+    "SGD-G, turn",
+    r"\angle(u_{T-1}, u_T)",
+    r"\eta\nu\frac{1 - \gamma^T}{1 - \gamma}",
+    "the T-th step of SGD-G at a constant rate, gradients clipped at ν, momentum γ from a zero buffer; each block",
+    "this library, claim D4",
+    _clipped_turn,
+)
 SMOOTH = Bound(
     "GD on smooth functions of a flat space, exact",
     r"\min_{t<T} \|\nabla f(x_t)\|^2",
@@ -332,6 +345,7 @@ BOUNDS = {
         RAPIDITY,
         PSI_GD_SHARP,
         PSI_GD_TWO_SIDED,
+        CLIPPED_TURN,
         SMOOTH,
     )
 }

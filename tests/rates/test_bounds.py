@@ -28,6 +28,8 @@ CONSTANTS = {
     "lower": 1.5,
     "slope": 0.5,
     "largest_gradient": 2.5,
+    "threshold": 0.25,
+    "momentum": 0.5,
 }
 
 

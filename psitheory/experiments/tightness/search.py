@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from psitheory.errors import ArgumentError, UnknownName, shown
-from psitheory.experiments.tightness import cliffs, mini_batches, norms, quotients, staircase
+from psitheory.experiments.tightness import cliffs, mini_batches, norms, quotients, staircase, turns
 from psitheory.experiments.tightness.trial import Trial
 from psitheory.rates import bounds
 
-_TRIALS = (*quotients.TRIALS, *staircase.TRIALS, *cliffs.TRIALS, *norms.TRIALS, *mini_batches.TRIALS)
+_TRIALS = (*quotients.TRIALS, *staircase.TRIALS, *cliffs.TRIALS, *norms.TRIALS, *turns.TRIALS, *mini_batches.TRIALS)
 
 SEARCHABLE = tuple(dict.fromkeys(trial.bound.name for trial in _TRIALS))
 """The bounds that :func:`search_tightness` knows instances for."""
