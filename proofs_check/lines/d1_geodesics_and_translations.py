@@ -23,9 +23,8 @@ The plane of y and h turns by t; the rest stays.  With :math:`\tan(t/2) = qt` al
 
 What is checked, what is not
 ----------------------------
-The shipped formulas with every such turn on formal vectors (isometry too, since they are the transport of claim A5),
-symbols and rationals; their sines and cosines at lengths from 1 down to 1e-150, the distance, and the logarithm, below
-π/2 and 1 % above, in balls and on floats.
+The shipped formulas with every such turn on formal vectors, symbols and rationals; their sines and cosines at lengths
+from 1 down to 1e-150, the distance, and the logarithm, below π/2 and 1 % above, in balls and on floats.
 
 Tags
 ----

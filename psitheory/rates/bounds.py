@@ -309,7 +309,7 @@ PSI_GD_TWO_SIDED = Bound(
     _two_sided,
 )
 CLIPPED_TURN = Bound(
-    "SGD-G, turn",
+    "Clipped turn",
     r"\angle(u_{T-1}, u_T)",
     r"\eta\nu\frac{1 - \gamma^T}{1 - \gamma}",
     "the T-th step of SGD-G at a constant rate, gradients clipped at ν, momentum γ from a zero buffer; each block",
