@@ -1,12 +1,15 @@
 """What the docs show works when it is copied."""
 
 import re
+import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from psitheory import verify
 from psitheory.checking import Verdict
+from psitheory.sweeps import Sweep, phase_diagram, sweep
 
 DOCS = Path(__file__).parents[1] / "docs"
 TEMPLATE = Path(__file__).parents[1] / "psitheory" / "commands" / "template_theorem.py"
@@ -50,6 +53,23 @@ def blocks_of(*pages):
     return [pytest.param(code, id=f"{page}-{i}") for page in pages for i, code in enumerate(codes[page], 1)]
 
 
-@pytest.mark.parametrize("code", blocks_of("check_your_own.md", "measure.md"))
+@pytest.mark.parametrize("code", blocks_of("check_your_own.md", "measure.md", "sweep.md"))
 def test_the_examples_run(code):
     exec(compile(code, "example", "exec"), {"__name__": "example"})
+
+
+def test_the_sweep_of_the_docs_runs(tmp_path):
+    text = (DOCS / "sweep.md").read_text(encoding="utf-8")
+    spec = (DOCS / "sweep.toml").read_text(encoding="utf-8")
+    assert spec.split("\n", 1)[1] in text  # but for its first line, what it asks
+    outcome = sweep(DOCS / "sweep.toml", tmp_path / "store")
+    assert not outcome.failed
+    steps = phase_diagram(tmp_path / "store").arrays["z"]
+    np.testing.assert_array_equal(steps[1], np.broadcast_to(steps[1, 0], steps[1].shape))  # stripes, as the page says
+    assert not np.array_equal(steps[0], np.broadcast_to(steps[0, 0], steps[0].shape))
+
+
+@pytest.mark.parametrize("block", re.findall(r"```toml\n(.*?)```", (DOCS / "sweep.md").read_text("utf-8"), re.DOTALL))
+def test_the_specs_of_the_docs_can_be_read(block):
+    settings = {"model": "circle", "steps": 1} | tomllib.loads(block)
+    assert Sweep.of(**settings).cells > 1

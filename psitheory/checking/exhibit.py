@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from psitheory.display import as_html, save_exhibit
 
-ExhibitKind = Literal["rate", "path", "map", "curves", "spectrum", "race", "symmetries"]
+ExhibitKind = Literal["rate", "path", "map", "phase", "curves", "spectrum", "race", "symmetries"]
 """What an exhibit is.
 
 rate
@@ -24,6 +24,10 @@ map
     ``x`` (X,), ``y`` (Y,), ``z`` (Y, X): a category or a number over a plane; or (K, Y, X), K maps side by side, which
     ``labels["panels"]`` names.  At each ``marks`` (J,) stands a vertical line; ``labels["xunit"]``, if "pi", lets the
     axis count in multiples of π.
+phase
+    ``x`` (X,), ``y`` (Y,), ``z`` (K, Y, X): what became of runs over two of their options, in K panels that
+    ``labels["panels"]`` names; integers are categories, which ``labels`` names by number.  ``state`` (K, Y, X) is 0
+    where z holds, else the number of a state, which ``labels["state 1"]``, … names and which is hatched.
 curves
     ``x`` (X,) and any number of named ``y`` arrays (X,).
 spectrum

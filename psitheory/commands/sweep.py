@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from psitheory.sweeps import Outcome, Sweep
     from psitheory.sweeps.running import Progress
 
+SHOWN = ("steps", "minimum", "exponent")
 FAILED_CELLS, INTERRUPTED, TERMINATED = 1, 130, 143
 
 
@@ -29,6 +30,11 @@ def sweep(
     store: Annotated[Path, typer.Option(metavar="DIR", help="Where the results go; the same command goes on.")],
     workers: Annotated[int | None, typer.Option(metavar="N", help="Processes, one BLAS thread each.")] = None,
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler that runs it instead.")] = None,
+    figure: Annotated[Path | None, typer.Option(metavar="FIG", help="Draw it; the ending says the format.")] = None,
+    show: Annotated[str, typer.Option(metavar="WHAT", help="In the figure: steps, minimum, or exponent.")] = "steps",
+    x: Annotated[str | None, typer.Option(metavar="AXIS", help="Across the figure; rate if left out.")] = None,
+    y: Annotated[str | None, typer.Option(metavar="AXIS", help="Up the figure; scale if left out.")] = None,
+    at: Annotated[list[str] | None, typer.Option(metavar="AXIS=VALUE", help="One value of another axis.")] = None,
 ) -> None:
     """Run a grid of models, optimizers, hyper-parameters, scales and seeds.
 
@@ -42,11 +48,55 @@ def sweep(
         raise ArgumentError("--workers and --dask are both given; the processes are either ours or the cluster's")
     if workers is not None and workers < 1:
         raise ArgumentError(f"--workers is {workers}; a positive integer is needed")
-    wanted = Sweep.read(spec)
+    wanted, fixed = Sweep.read(spec), _fixed(at or [])
+    _check_figure(figure, show)
     with _ends_cleanly(store), _cluster(dask) as executor, _bar(wanted) as progress:
         outcome = run(wanted, store, workers=workers, executor=executor, progress=progress)
     show_pieces(_lines(outcome))
+    if figure is not None:
+        show_pieces(_draw(store, figure, show, x, y, fixed))
     raise typer.Exit(FAILED_CELLS if outcome.failed else 0)
+
+
+def _fixed(pairs: list[str]) -> dict[str, str | float]:
+    """Return the values that axes are given on the command line."""
+    out: dict[str, str | float] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise ArgumentError(f"--at is {pair!r}; AXIS=VALUE is needed")
+        try:
+            out[name] = float(value)
+        except ValueError:
+            out[name] = value
+    return out
+
+
+def _check_figure(figure: Path | None, show: str) -> None:
+    """Raise before anything is run if the figure cannot be written, or is of no known kind."""
+    from psitheory import plotting
+    from psitheory.report import files
+
+    if show not in SHOWN:
+        raise ArgumentError(f"--show is {show!r}; one of {', '.join(SHOWN)} is needed")
+    if figure is not None:
+        files.check_writable(figure, "--figure")
+        plotting.check_format(figure, "--figure")
+
+
+def _draw(store: Path, figure: Path, show: str, x: str | None, y: str | None, at: dict[str, str | float]) -> list[str]:
+    """Write the figure, and return what it says in words."""
+    from psitheory import plotting
+    from psitheory.sweeps import phase_diagram, steps_against
+    from psitheory.sweeps.figures import default_axes
+
+    if show == "exponent":
+        exhibit = steps_against(store, x or "scale", at=at)
+    else:
+        across, up = (x, y) if x and y else default_axes(store)
+        exhibit = phase_diagram(store, x=x or across, y=y or up, show=show, at=at)  # type: ignore[arg-type]
+    plotting.save(exhibit, figure)
+    return [f"{figure}: {exhibit.caption}"]
 
 
 def _lines(outcome: Outcome) -> list[str]:

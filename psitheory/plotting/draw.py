@@ -15,6 +15,7 @@ from psitheory.plotting.curves import draw_curves, draw_race, draw_rate, draw_sp
 from psitheory.plotting.grey import make_grey
 from psitheory.plotting.maps import draw_map
 from psitheory.plotting.paths import draw_path
+from psitheory.plotting.phases import draw_phase
 from psitheory.plotting.style import Size, format_of, settings
 from psitheory.plotting.symmetries import draw_symmetries
 
@@ -141,6 +142,7 @@ _DRAWINGS: dict[str, tuple[Callable[[Figure, Exhibit], None], tuple[str, ...]]] 
     "curves": (draw_curves, ("x",)),
     "path": (draw_path, ()),
     "map": (draw_map, ("x", "y", "z")),
+    "phase": (draw_phase, ("x", "y", "z", "state")),
     "spectrum": (draw_spectrum, ("values",)),
     "race": (draw_race, ("x", "limit")),
     "symmetries": (draw_symmetries, ("values", "bound", "exponents", "starts")),

@@ -29,7 +29,7 @@ def draw_map(figure: Figure, exhibit: Exhibit) -> None:
         if exhibit.labels.get("xunit") == "pi":
             in_multiples_of_pi(axes.xaxis)
     if len(maps) > 1:
-        _head_panels(figure, every, exhibit)
+        head_panels(figure, every, exhibit)
     _explain(figure, every, exhibit, handles)
 
 
@@ -58,7 +58,8 @@ def _categories(axes: Any, exhibit: Exhibit, z: Any, maps: Any) -> Any:
     return [Patch(color=c, label=label(exhibit, str(v))) for c, v in zip(colours, values, strict=True)]
 
 
-def _head_panels(figure: Figure, every: Any, exhibit: Exhibit) -> None:
+def head_panels(figure: Figure, every: Any, exhibit: Exhibit) -> None:
+    """Name each of several panels, and put the title above them."""
     names = exhibit.labels.get("panels", "").split(",")
     for k, axes in enumerate(every):
         axes.set_title(names[k] if k < len(names) else "")

@@ -90,10 +90,8 @@ def seeds(sweep: Sweep, cell: int) -> tuple[np.random.SeedSequence, np.random.Se
     The two are children of ``SeedSequence(seed).spawn(cells)[cell]``.  Equivalent starts are drawn as that of the
     first cell with the same model and the same seed among seeds.
     """
-    start, batches = _spawned(sweep, cell).spawn(2)
-    if sweep.run("starts") == "equivalent":
-        start = _spawned(sweep, _first_alike(sweep, cell)).spawn(2)[0]
-    return start, batches
+    of_start = _first_alike(sweep, cell) if sweep.run("starts") == "equivalent" else cell
+    return _spawned(sweep, of_start, 0), _spawned(sweep, cell, 1)
 
 
 def starts(sweep: Sweep, batch: Batch) -> np.ndarray:
@@ -170,9 +168,9 @@ def _separable(model: str, optimizer: str, low: float, high: float) -> bool:
     )
 
 
-def _spawned(sweep: Sweep, cell: int) -> np.random.SeedSequence:
-    """Return ``SeedSequence(seed).spawn(cells)[cell]`` without the others."""
-    return np.random.SeedSequence(sweep.run("seed"), spawn_key=(cell,))
+def _spawned(sweep: Sweep, cell: int, child: int) -> np.random.SeedSequence:
+    """Return ``SeedSequence(seed).spawn(cells)[cell].spawn(2)[child]`` without the others."""
+    return np.random.SeedSequence(sweep.run("seed"), spawn_key=(cell, child))
 
 
 def _first_alike(sweep: Sweep, cell: int) -> int:

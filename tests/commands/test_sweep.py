@@ -71,3 +71,30 @@ def test_a_signal_ends_it_cleanly(tmp_path, number, code):
     assert run.returncode == code
     assert f"psitheory: stopped; what is in {store} is whole, and the same command goes on" in err
     assert not list(store.rglob(".*"))
+
+
+def test_it_draws_what_the_store_holds(run, tmp_path):
+    (tmp_path / "spec.toml").write_text(
+        "target = 1e-3\nscale = [1, 2]\nweights = true\n" + SPEC.format(steps=50), encoding="utf-8"
+    )
+    for show, more in (("steps", ()), ("minimum", ("--x", "scale", "--y", "rate")), ("exponent", ("--at", "rate=0.1"))):
+        code, out, err = run("spec.toml", "--store", "out", "--figure", f"{show}.svg", "--show", show, *more)
+        assert (code, err) == (0, "")
+        assert out.splitlines()[-1].startswith(f"{show}.svg: ")
+        assert (tmp_path / f"{show}.svg").read_text(encoding="utf-8").startswith("<?xml")
+
+
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        (("--show", "colours"), "--show is 'colours'; one of steps, minimum, exponent is needed"),
+        (("--figure", "no/where.png"), "--figure is 'no/where.png', but the folder"),
+        (("--figure", "a.doc"), "--figure is 'a.doc'; a file name ending in one of"),
+        (("--at", "rate"), "--at is 'rate'; AXIS=VALUE is needed"),
+    ],
+)
+def test_a_figure_that_cannot_be_drawn_is_refused_before_anything_runs(run, tmp_path, args, sentence):
+    code, _, err = run("spec.toml", "--store", "out", *args)
+    assert code == 2
+    assert err.startswith(f"psitheory: {sentence}")
+    assert not (tmp_path / "out").exists()

@@ -163,15 +163,3 @@ def test_without_xarray_the_table_has_a_row_for_each_cell(whole):
     arrived = table["status"] == STATUS.index("arrived")
     np.testing.assert_array_equal(arrived, table["steps_to_target"] >= 0)
     assert 0 < arrived.sum() < 40
-
-
-def test_the_table_has_a_dimension_for_each_axis(whole):
-    pytest.importorskip("xarray")
-    table, flat = open_store(whole), rows(whole)
-    assert dict(table.sizes) == {"optimizer": 2, "rate": 2, "scale": 2, "seed": 5, "time": 5}
-    one = table.sel(optimizer="psi-gd", rate=0.05, scale=3.0, seed=2)
-    for name in ("status", "loss", "steps_to_target"):
-        assert one[name].item() == flat[name][27]
-    np.testing.assert_array_equal(one["loss_at"], flat["loss_at"][27])
-    assert table.attrs["steps"] == 40
-    assert table.attrs["model"] == "circle"
