@@ -34,9 +34,9 @@ class OfTorch:
     """
 
     make: Make
+    by_argument: bool
     name: str
     parameter: Callable[..., Any] | None = None
-    by_argument: bool = True
 
     @classmethod
     def of(
@@ -44,13 +44,13 @@ class OfTorch:
     ) -> OfTorch:
         """Return the runs of a class, of an instance, or of a function of parameters."""
         if isinstance(opt, torch.optim.Optimizer):
-            return cls(_of_class(type(opt), _options(opt), rate), name, parameter)
+            return cls(*_of_class(type(opt), _options(opt), rate), name, parameter)
         if inspect.isclass(opt):
-            return cls(_of_class(opt, {}, rate), name, parameter)
+            return cls(*_of_class(opt, {}, rate), name, parameter)
         rate_name = next((r for r in RATES if r in inspect.signature(opt).parameters), None)
         if rate is not None and rate_name is None:
             raise ArgumentError(f"rate is {rate!r}, but {name} makes its own optimiser; give the rate there")
-        return cls(_of_function(opt, name, rate_name, rate), name, parameter, rate_name is not None)
+        return cls(_of_function(opt, name, rate_name, rate), rate_name is not None, name, parameter)
 
     @cached_property
     def manners(self) -> Manners:
@@ -144,24 +144,22 @@ def _closure(
             seen.append(_flat(parameters))
         for p in parameters:
             p.grad = None
-        kept = [p.detach().clone() for p in parameters]
-        if noise is not None:
-            with torch.no_grad():
-                for p in parameters:
-                    p.copy_(torch.from_numpy(one_ulp_away(p.detach().numpy(), noise)))
         with torch.enable_grad():
-            named = dict(zip((part.name for part in network.layout.parts), parameters, strict=True))
+            places = parameters if noise is None else [_beside(p, noise) for p in parameters]
+            named = dict(zip((part.name for part in network.layout.parts), places, strict=True))
             loss = invariant_loss(network, named, torch)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of graphs that hold themselves
                 loss.backward(create_graph=twice)
-        if noise is not None:
-            with torch.no_grad():
-                for p, w in zip(parameters, kept, strict=True):
-                    p.copy_(w)
         return loss
 
     return closure
+
+
+def _beside(p: Any, noise: np.random.Generator) -> Any:
+    """Return a parameter moved by one ulp, not in place: a second backward pass would miss what it was."""
+    w = p.detach().numpy()
+    return p + torch.from_numpy(one_ulp_away(w, noise) - w)
 
 
 def _options(opt: Any) -> dict[str, Any]:
@@ -178,7 +176,8 @@ def _options(opt: Any) -> dict[str, Any]:
     return {name: x for name, x in options.items() if name in known}
 
 
-def _of_class(kind: type[Any], options: Mapping[str, Any], rate: float | None) -> Make:
+def _of_class(kind: type[Any], options: Mapping[str, Any], rate: float | None) -> tuple[Make, bool]:
+    """Return what makes an optimiser of a class, and whether the rate is an argument of it."""
     known = dict(list(inspect.signature(kind).parameters.items())[1:])
     lr = rate if rate is not None else options.get("lr", getattr(known.get("lr"), "default", None))
     needed = [
@@ -186,7 +185,8 @@ def _of_class(kind: type[Any], options: Mapping[str, Any], rate: float | None) -
         for name, p in known.items()
         if p.default is p.empty and name not in options and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
     ]
-    if needed == ["lr"] and rate is None:
+    by_argument = isinstance(lr, (int, float, torch.Tensor))
+    if rate is None and not by_argument and (needed == ["lr"] or lr not in (None, inspect.Parameter.empty)):
         raise ArgumentError(f"rate is None, but {kind.__name__} takes lr without a default; a positive rate is needed")
     if set(needed) - {"lr", "groups"}:
         raise ArgumentTypeError(
@@ -195,13 +195,13 @@ def _of_class(kind: type[Any], options: Mapping[str, Any], rate: float | None) -
 
     def make(parameters: list[Any], kinds: tuple[str, ...], factor: float) -> Any:
         given = dict(options)
-        if isinstance(lr, (int, float, torch.Tensor)):
+        if by_argument:
             given["lr"] = lr * factor
         if "groups" in known:
             given["groups"] = kinds
         return kind(parameters, **given)
 
-    return make
+    return make, by_argument
 
 
 def _of_function(factory: Callable[..., Any], name: str, rate_name: str | None, rate: float | None) -> Make:

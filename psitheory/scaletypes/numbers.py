@@ -240,9 +240,29 @@ def float_of(trace: Trace, read: Read) -> type:
     return Float
 
 
+def extreme_of(larger: bool, trace: Trace, read: Read) -> Callable[..., Any]:
+    """Return a stand-in for ``max`` or ``min`` that compares degrees, and drops a constant at a removed line."""
+    plain, name = (max, "max") if larger else (min, "min")
+
+    def extreme(*args: Any, **options: Any) -> Any:
+        found = [known(x, trace) or read(x) for x in args] if len(args) == 2 and not options else []
+        if not any(found):
+            return plain(*args, **options)
+        fixed = [x is None or x.fixed for x in found]
+        if fixed[0] != fixed[1] and trace.here() in trace.removed:
+            return args[fixed.index(False)]
+        x, y = (float(a) if n is None else n for a, n in zip(args, found, strict=True))
+        degrees = [trace.literal(float(z)) if n is None else n.degree for z, n in zip((x, y), found, strict=True)]
+        if float(x) and float(y) and math.isfinite(x) and math.isfinite(y):
+            trace.demand(*degrees, Kind.WINDOW, name)
+        return args[1] if (float(y) > float(x)) == larger and float(x) != float(y) else args[0]
+
+    return extreme
+
+
 @contextmanager
 def patched(modules: Iterable[Any], trace: Trace, read: Read) -> Iterator[None]:
-    """Let the code of modules use stand-ins for ``math`` and ``float`` inside the block."""
+    """Let the code of modules use stand-ins for ``math``, ``float``, ``max`` and ``min`` inside the block."""
     changed: list[tuple[Any, str, Any]] = []
     for module in modules:
         names = vars(module)
@@ -253,9 +273,12 @@ def patched(modules: Iterable[Any], trace: Trace, read: Read) -> Iterator[None]:
             elif value is math.sqrt or value is math.pow:
                 changed.append((module, name, value))
                 setattr(module, name, getattr(Math(trace, read), value.__name__))
-        if "float" not in names:
-            changed.append((module, "float", None))
-            module.float = float_of(trace, read)
+        stand_ins = {"float": float_of(trace, read)} | {
+            name: extreme_of(name == "max", trace, read) for name in ("max", "min")
+        }
+        for name in stand_ins.keys() - names.keys():
+            changed.append((module, name, None))
+            setattr(module, name, stand_ins[name])
     try:
         yield
     finally:

@@ -165,5 +165,6 @@ def _word(b: Break) -> Cause:
     if b.kind is Kind.WINDOW and not any("eps" in c.name for c in b.constants):
         return "clamp" if "clamp" in b.what or "max" in b.what or "min" in b.what else "threshold"
     added = [c for c in b.constants if c.name not in FACTORS]
-    is_eps = all("eps" in c.name or (not c.name and abs(c.value) <= LARGEST_EPS) for c in added)
-    return "eps" if added and is_eps else "constant"
+    named = any("eps" in c.name for c in added)
+    small = [c for c in added if not c.name and abs(c.value) <= LARGEST_EPS]
+    return "eps" if named or (added and len(small) == len(added)) else "constant"

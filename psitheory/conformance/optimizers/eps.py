@@ -108,8 +108,9 @@ def _without_lines(bench: Bench, trial: Trial, derived: Derived) -> Limited | Tr
     There is none where types name another term, however small it is beside the constants.  What is no eps may act at
     one scale and not at the next, as a clamp does: its effect is excused only where it is small.
     """
-    defect = trial.outcome.gap.relative
-    found = () if derived.hard_breaks else derived.causes(bench.network, trial.change, LEFT * defect)
+    gap = trial.outcome.gap
+    defect, rounding = gap.relative, trial.outcome.allowed / gap.motion
+    found = () if derived.hard_breaks else derived.causes(bench.network, trial.change, max(LEFT * defect, rounding))
     cause = cause_of(found)
     if not found or (cause != "eps" and defect > TOLERANCE):
         return trial

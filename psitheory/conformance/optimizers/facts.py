@@ -182,11 +182,11 @@ class Facts:
     def _by_slopes(self, bench: Bench, claim: Claim) -> tuple[Edge, ...]:
         """Return where the claim stops; causes are told by how breaks grow, for a method without types."""
         layout, top = bench.network.layout, reach(bench, claim.p)
-        origin, tolerance = (claim.limited.side * (top // 3), TOLERANCE) if claim.limited else (0, bench.chaos)
+        tolerance = TOLERANCE if claim.limited else bench.chaos
         found = []
         for side in (-1, 1):
-            path = Path(bench, claim.mode, claim.p, (float(side),) * layout.m, origin, tolerance)
-            found.append(edge(path, top - side * origin))
+            path = Path(bench, claim.mode, claim.p, (float(side),) * layout.m, 0, tolerance)
+            found.append(edge(path, top))
         count = len(groups(layout, claim.level))
         if count > 1 and not claim.limited:
             apart = np.random.default_rng(bench.seed).permutation(np.linspace(-1, 1, count))

@@ -72,6 +72,8 @@ def _none(derived: Derived) -> str:
 def _range(facts: Facts, derived: Derived | None) -> str:
     if derived is not None and derived.hard_breaks:
         return "at fixed values it breaks at " + "; ".join(str(b) for b in derived.hard_breaks[:2])
+    if _nothing_holds(facts) and _soft(derived):
+        return "at fixed values runs break it, as may " + "; ".join(str(b) for b in _soft(derived)[:3])
     if "edges" not in facts.__dict__:
         return ""
     low, high, *_ = facts.edges
@@ -82,6 +84,11 @@ def _range(facts: Facts, derived: Derived | None) -> str:
     fixed = dict.fromkeys(f"{c.name} = {c.value:g}" for b in _soft(derived) for c in b.constants if "eps" in c.name)
     start = f"at {', '.join(fixed)} " if fixed and how else ""
     return f"{start}valid on 2^{low.exponent} … 2^{high.exponent}{at}"
+
+
+def _nothing_holds(facts: Facts) -> bool:
+    """Tell whether runs deny every law, even that of an exponent."""
+    return "exponent" in facts.__dict__ and facts.exponent.value is None and facts.exponent.denied_by is not None
 
 
 def _soft(derived: Derived | None) -> tuple[Break, ...]:

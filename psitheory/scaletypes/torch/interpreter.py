@@ -32,8 +32,8 @@ SKIP = (
     "/torch/optim/optimizer.py",
 )
 """Files of PyTorch between an operation and the line that asked for it."""
-LEAVING = ("numpy", "tolist", "__array__", "__dlpack__", "data_ptr")
-"""Methods by which values leave PyTorch."""
+LEAVING = ("numpy", "tolist", "__array__", "__dlpack__")
+"""Methods by which values leave PyTorch; a pointer is mostly compared with another."""
 
 
 @dataclass(frozen=True)
