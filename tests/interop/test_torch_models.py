@@ -352,6 +352,13 @@ CASES: dict[str, tuple[Callable[[], nn.Module], Tensor, dict[str, str]]] = {
         VECTORS,
         {"0.bias": "none", "0.parametrizations.weight.original": "whole"} | AFTER_2,
     ),
+    "spectral norm before batch norm": (
+        lambda: convolution(
+            nn.BatchNorm2d(6, affine=False), layer=parametrizations.spectral_norm(nn.Conv2d(3, 6, 3, bias=False))
+        ),
+        IMAGES,
+        {"0.parametrizations.weight.original": "rows up to eps", "3.weight": "none", "3.bias": "none"},
+    ),
     "weight standardisation": (
         lambda: convolution(layer=Centred(3, 6, 3)),
         IMAGES,

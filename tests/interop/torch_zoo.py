@@ -47,6 +47,15 @@ def parameter(*shape: int) -> nn.Parameter:
     return nn.Parameter(torch.randn(shape))
 
 
+class Sum(nn.Module):
+    def __init__(self, *layers: nn.Module) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(layers)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return sum(layer(x) for layer in self.layers)
+
+
 def bn(n: int) -> nn.Module:
     return nn.BatchNorm1d(n, eps=TINY)
 
@@ -404,12 +413,24 @@ case(
     lambda: S(nn.Conv2d(3, 6, 3), nn.GroupNorm(3, 6, eps=TINY), nn.ReLU(), nn.Conv2d(6, 2, 1), nn.Flatten()),
 )
 case(
-    "spectral bn",
+    "spectral bn",  # one number divides all rows, and batch norm forgets it
     IMAGES,
-    1,
+    4,
     1,
     lambda: S(
         parametrizations.spectral_norm(nn.Conv2d(3, 4, 3, bias=False)), bn2(4), nn.Tanh(), nn.Flatten(), L(36, 2)
+    ),
+)
+case(  # the sum of two keeps both numbers
+    "spectral sum",
+    VECTORS,
+    2,
+    2,
+    lambda: S(
+        Sum(*(parametrizations.spectral_norm(nn.Linear(4, 5, bias=False)) for _ in range(2))),
+        bn(5),
+        nn.Tanh(),
+        L(5, 2),
     ),
 )
 case("weight norm", VECTORS, 10, 10, lambda: S(parametrizations.weight_norm(L(4, 5)), nn.ReLU(), L(5, 2)))

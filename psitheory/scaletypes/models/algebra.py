@@ -64,6 +64,26 @@ class Algebra:
         self.parameters = {p.names[0]: p for p in parameters.values()}
         self.pieces = {name: pieces_of(p) for name, p in self.parameters.items()}
         self._forms: dict[int, dict[int, Fraction]] = {}
+        self._settle_opaques()
+
+    def _settle_opaques(self) -> None:
+        """Give each opaque number that has a say the degree of what it is made of."""
+        left = list(self.rules.opaques)
+        while left:
+            fixed = Elimination()
+            for form in (form for pieces in self.pieces.values() for form in self._span(pieces)):
+                fixed.require(dict(form))
+            rest, seen = Elimination(), []
+            for opaque in left:  # those that may be any number, whatever the others are
+                free = fixed.reduce(self.form(opaque.degree))
+                seen.append(rest.require(free))
+            self._forms.clear()
+            if all(seen):
+                return
+            for opaque in [o for o, is_free in zip(left, seen, strict=True) if not is_free] or left:
+                for demand in opaque.demands(self.rules.degrees):
+                    impose(self.solver, self.because, demand)
+                left.remove(opaque)
 
     def form(self, degree: int) -> dict[int, Fraction]:
         """Return a degree in free unknowns."""

@@ -35,6 +35,32 @@ class Demand:
         return f"{self.what} at {self.place.short}" if self.place.line else self.what
 
 
+@dataclass(frozen=True, eq=False)
+class Opaque:
+    """A number that parameters determine, but that scales with none of them alone, such as a spectral norm.
+
+    Attributes
+    ----------
+    degree : int
+        An unknown of its own.  Where the equations leave it free though all parameters stay, its value has no say;
+        elsewhere it has the one degree of all that it is made of.
+    made_of : int array
+    place, what
+        As in a demand.
+    """
+
+    degree: int
+    made_of: Ids
+    place: Place
+    what: str
+
+    def demands(self, degrees: Degrees) -> list[Demand]:
+        """Return the demands that it scale as everything that it is made of."""
+        kinds = np.unique(self.made_of[self.made_of != ANY])
+        forms = degrees.differences(kinds, np.full(kinds.shape, self.degree, np.int64))
+        return [Demand(form, self.place, self.what) for form in forms]
+
+
 @dataclass
 class Rules:
     """The equations of one forward pass, solved as they arrive.
@@ -49,6 +75,8 @@ class Rules:
         Demands of small constants and floors, whose break dies out as scales grow.
     missing : dict
         Operations of which nothing is known but that equal inputs give equal outputs.
+    opaques : list of Opaque
+        Numbers whose degree is settled when all equations are there.
     """
 
     place: Callable[[], Place]
@@ -57,6 +85,7 @@ class Rules:
     because: dict[int, Demand] = field(default_factory=dict)
     soft: list[Demand] = field(default_factory=list)
     missing: dict[tuple[str, Place], None] = field(default_factory=dict)
+    opaques: list[Opaque] = field(default_factory=list)
     constants: set[float] = field(default_factory=set)
     """All small constants that stand where an eps does, also beside what does not scale."""
 
@@ -165,6 +194,12 @@ class Rules:
         right = self.same(self.combine(of_b, b, 1, -1), [-1], what)
         self.equal(np.swapaxes(left, -1, -2), right, what)
         return self.combine(of_a, of_b)
+
+    def opaque(self, made_of: Ids, what: str) -> Ids:
+        """Return the degree of a number of which nothing is known but what it is made of."""
+        degree = self.fresh(())
+        self.opaques.append(Opaque(int(degree), compressed(made_of), self.place(), what))
+        return degree
 
     def unknown_operation(self, what: str, inputs: Iterable[Ids]) -> None:
         """Demand unchanged inputs of an operation that has no rule, and keep that it has none."""

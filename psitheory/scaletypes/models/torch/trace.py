@@ -19,6 +19,7 @@ from psitheory.scaletypes.models.parameters import Parameter
 from psitheory.scaletypes.models.rules import ANY, Rules
 from psitheory.scaletypes.models.torch.call import Call, names
 from psitheory.scaletypes.models.torch.memory import Memory
+from psitheory.scaletypes.models.torch.spectral import spectral_norms
 from psitheory.scaletypes.models.torch.tables import rule_of, rule_of_constants
 
 OURS = ("psitheory/scaletypes/", "<frozen", "<string>")
@@ -184,6 +185,6 @@ def traced(
     """
     trace = Trace()
     parameters = trace.watch(named, ignored)
-    with torch.no_grad(), plain_kernels(), _named(trace, module), Leaks(trace), trace:
+    with torch.no_grad(), plain_kernels(), _named(trace, module), spectral_norms(trace), Leaks(trace), trace:
         out = forward()
     return trace, parameters, out
