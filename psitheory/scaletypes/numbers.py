@@ -252,9 +252,9 @@ def extreme_of(larger: bool, trace: Trace, read: Read) -> Callable[..., Any]:
         if fixed[0] != fixed[1] and trace.here() in trace.removed:
             return args[fixed.index(False)]
         x, y = (float(a) if n is None else n for a, n in zip(args, found, strict=True))
-        degrees = [trace.literal(float(z)) if n is None else n.degree for z, n in zip((x, y), found, strict=True)]
+        dx, dy = (z.degree if isinstance(z, Number) else trace.literal(z) for z in (x, y))
         if float(x) and float(y) and math.isfinite(x) and math.isfinite(y):
-            trace.demand(*degrees, Kind.WINDOW, name)
+            trace.demand(dx, dy, Kind.WINDOW, name)
         return args[1] if (float(y) > float(x)) == larger and float(x) != float(y) else args[0]
 
     return extreme
