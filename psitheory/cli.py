@@ -1,4 +1,4 @@
-"""The command line: ``psitheory verify | claims | show | replay | figures | race | sweep | check | new …``.
+"""The command line: ``psitheory verify | claims | show | replay | figures | explore | race | sweep | check | new …``.
 
 Exit codes: 0 all hold, 1 something is refuted, 3 something is inconclusive, 2 bad use, 70 the program itself failed.
 """
@@ -16,6 +16,7 @@ from psitheory import __version__
 from psitheory.commands.certify import certify
 from psitheory.commands.check import check
 from psitheory.commands.claims import claims
+from psitheory.commands.explore import explore
 from psitheory.commands.figures import figures
 from psitheory.commands.new import new
 from psitheory.commands.race import race
@@ -40,7 +41,7 @@ app = typer.Typer(
 )
 
 
-for command in (verify, claims, show, replay, figures, race, sweep, check, new, certify):
+for command in (verify, claims, show, replay, figures, explore, race, sweep, check, new, certify):
     app.command()(command)
 
 

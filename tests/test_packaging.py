@@ -65,7 +65,7 @@ def test_the_first_line_that_verifies_is_the_whole_command():
 
 def test_the_tests_are_run_by_one_command():
     first = next(line for line in README.splitlines() if "pytest" in line)
-    assert first == "python -m pip install -e '.[test]' && python -m pytest"
+    assert first == "python -m pip install -e '.[test]' && python -m pytest -n auto"
     assert "grep -m1 -- '-m pytest' README.md" in (ROOT / ".ci" / "run").read_text()
 
 
