@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from psitheory.errors import ArgumentError
-from psitheory.sweeps.axes import Axis
+from psitheory.errors import ArgumentError, PsitheoryError, said
+from psitheory.sweeps.axes import Axis, label
 from psitheory.sweeps.cells import EACH, Batch, Setting, model_of
 from psitheory.sweeps.course import CURVES, SCALARS
 from psitheory.sweeps.spec import Sweep
@@ -51,13 +51,13 @@ def estimate(sweep: Sweep) -> Estimate:
     ArgumentError, UnknownName
         If a kind of cell cannot be built or stepped.
     """
-    kinds = list(_kinds(sweep))
-    sizes = {model_of(setting).model.layout.n for setting in kinds}
+    tried = [_tried(setting) for setting in _kinds(sweep)]
+    sizes = {n for n, _ in tried}
     if sweep.run("weights") and len(sizes) > 1:
         raise ArgumentError(f"weights is true, but models have {_listed(sizes)} weights; as many in each are needed")
     row = _row(sweep, max(sizes))
     chunk = min(sweep.run("chunk"), sweep.cells)
-    heaviest = max(_bytes_per_run(setting) for setting in kinds)
+    heaviest = max(bytes_per_run for _, bytes_per_run in tried)
     return Estimate(row * sweep.cells, row * sweep.cells + FILE * sweep.chunks, chunk * (heaviest + row))
 
 
@@ -115,6 +115,17 @@ def _row(sweep: Sweep, n: int) -> int:
     """Return the bytes of one cell's results."""
     scalars = sum(dtype.itemsize for dtype in SCALARS.values())
     return scalars + 8 * (len(CURVES) * len(sweep.times) + (n if sweep.run("weights") else 0))
+
+
+def _tried(setting: Setting) -> tuple[int, int]:
+    """Return how many weights there are and the bytes of a run, or raise if such cells cannot be run at all."""
+    try:
+        return model_of(setting).model.layout.n, _bytes_per_run(setting)
+    except PsitheoryError:
+        raise
+    except Exception as error:  # NumPy's, of options that fit no model, and whatever code of the user's raises
+        names = " and ".join(label(setting[section, "name"]) for section in ("model", "optimizer"))
+        raise ArgumentError(f"cells of {names} cannot be run: {type(error).__name__}: {said(error)}") from error
 
 
 def _bytes_per_run(setting: Setting) -> int:

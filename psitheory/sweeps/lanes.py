@@ -44,16 +44,13 @@ class Lane(Protocol):
 
 
 class Here:
-    """The calling process, with one BLAS thread, since threads change rounding."""
+    """The calling process."""
 
     def submit(self, function: Callable[..., Any], /, *args: Any) -> Future[Any]:
         """Make the call, and return it done."""
-        from threadpoolctl import threadpool_limits
-
         future: Future[Any] = Future()
         try:
-            with threadpool_limits(1):
-                future.set_result(function(*args))
+            future.set_result(function(*args))
         except Exception as error:
             future.set_exception(error)
         return future

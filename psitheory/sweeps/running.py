@@ -93,19 +93,23 @@ def sweep(
         spec = Sweep.of(**spec) if isinstance(spec, Mapping) else Sweep.read(spec)
     check_fits(spec, Path(store), workers or 1)
     kept = Store.begin(store, spec)
-    done = kept.done()
-    todo = [chunk for chunk in range(spec.chunks) if chunk not in done]
-    if progress is not None:
-        progress(_cells(spec, len(done)), spec.cells)
-    with lanes(workers, executor) as opened:
-        _Run(kept, opened, progress, len(done)).all(todo)
-    return Outcome(kept, len(todo), kept.failed())
+    with kept.alone():
+        done = kept.done()
+        todo = [chunk for chunk in range(spec.chunks) if chunk not in done]
+        if progress is not None:
+            progress(_cells(spec, len(done)), spec.cells)
+        with lanes(workers, executor) as opened:
+            _Run(kept, opened, progress, len(done)).all(todo)
+        return Outcome(kept, len(todo), kept.failed())
 
 
 def run_chunk(written: str, chunk: int) -> dict[str, np.ndarray]:
     """Return the columns of a chunk of the sweep that ``written`` says in JSON."""
+    from threadpoolctl import threadpool_limits
+
     spec = _read(written)
-    parts = [run_batch(spec, batch) for batch in batches(spec, chunk)]
+    with threadpool_limits(1):  # more threads change rounding, whoever runs it
+        parts = [run_batch(spec, batch) for batch in batches(spec, chunk)]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from zipfile import BadZipFile
 
 import numpy as np
@@ -80,11 +81,31 @@ class Store:
             write_whole(folder / SETTINGS, as_json(settings | {"environment": environment()}), "store")
         else:
             _refuse_others(folder, found, settings)
-        (folder / CHUNKS).mkdir(exist_ok=True)
-        for path in [*folder.iterdir(), *(folder / CHUNKS).iterdir()]:
-            if _UNFINISHED.fullmatch(path.name):
-                path.unlink(missing_ok=True)
         return cls(folder, sweep)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other sweeps out while the block runs, and clear away what a killed one left unfinished.
+
+        Raises
+        ------
+        ArgumentError
+            If another sweep is writing into the store, or the folder cannot be written.
+        """
+        with open(self.folder / SETTINGS, "rb") as file:
+            _lock(file, self.folder)
+            try:
+                (self.folder / CHUNKS).mkdir(exist_ok=True)
+                for path in [*self.folder.iterdir(), *(self.folder / CHUNKS).iterdir()]:
+                    if _UNFINISHED.fullmatch(path.name):
+                        path.unlink(missing_ok=True)
+            except OSError as error:
+                raise ArgumentError(f"store is '{self.folder}', which cannot be written: {error.strerror}") from error
+            yield
+
+    def present(self) -> list[int]:
+        """Return the chunks that are there, in order."""
+        return sorted(int(path.stem) for path in (self.folder / CHUNKS).glob("*.npz") if path.stem.isdigit())
 
     def done(self) -> set[int]:
         """Return the chunks that are there, each read and found sound.
@@ -94,10 +115,10 @@ class Store:
         ArgumentError
             If one is damaged or of another sweep.
         """
-        found = {int(path.stem) for path in (self.folder / CHUNKS).glob("*.npz") if path.stem.isdigit()}
-        for chunk in sorted(found):
+        found = self.present()
+        for chunk in found:
             self.load(chunk)
-        return found
+        return set(found)
 
     def failed(self) -> dict[int, str]:
         """Return the chunks that failed and were not run again since, with what was said."""
@@ -164,6 +185,20 @@ class Store:
 
 class StoreFull(PsitheoryError, OSError):
     """A chunk cannot be written: the disk is full, or the folder is gone."""
+
+
+def _lock(file: BinaryIO, folder: Path) -> None:
+    """Lock an open file until it is closed, or its process ends in whatever way."""
+    try:
+        import fcntl
+    except ImportError:  # not on this system: whoever runs two sweeps into one store must see to it
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise ArgumentError(f"store is '{folder}', into which another sweep is writing; it must end first") from error
+    except OSError:  # a file system without locks
+        return
 
 
 def _names(sweep: Sweep) -> list[str]:

@@ -91,7 +91,7 @@ def rows(folder: str | Path) -> np.ndarray:
 def columns_of(store: Store) -> dict[str, np.ndarray]:
     """Return all columns by name, (cells,), (cells, times) or (cells, n), with ``status`` first."""
     sweep = store.sweep
-    done, failed = sorted(store.done()), store.failed()
+    done, failed = store.present(), store.failed()
     out = {"status": np.full(sweep.cells, MISSING, np.int8)}
     out |= {name: np.full(sweep.cells, *_absent(dtype)) for name, dtype in SCALARS.items()}
     if sweep.times:

@@ -82,6 +82,7 @@ def test_what_is_wrong_is_said(more, sentence):
         ({"optimizer": {"name": "momentum", "rate": 0.1, "momentum": [0.5, 2.0]}}, "momentum is 2.0"),
         ({"model": "wine", "optimizer": "gd"}, "optimizer 'gd' has no 'rate', and BatchNormMLP knows no L"),
         ({"model": "wine", "batch_size": 1000}, "has 178 samples"),
+        ({"model": {"name": "rayleigh", "d": "five"}}, "cells of rayleigh and psi-gd cannot be run: TypeError: "),
         ({"batch_size": 5}, "Circle has no samples"),
         ({"seeds": 10**13}, "the grid has 10,000,000,000,000 cells (10,000,000,000,000 seed); it takes at least"),
         ({"model": {"name": "rayleigh", "d": [3, 5]}, "weights": True}, "models have 3 and 5 weights"),

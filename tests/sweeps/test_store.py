@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from psitheory.errors import ArgumentError
-from psitheory.sweeps import StoreFull, open_store, sweep
+from psitheory.sweeps import Store, StoreFull, open_store, sweep
 from psitheory.sweeps.table import STATUS, rows
 
 from .killed import killed_sweep
@@ -99,6 +99,15 @@ def test_a_foreign_folder_is_refused(tmp_path):
         sweep(SPEC, tmp_path / "thesis.tex")
     with pytest.raises(ArgumentError, match=r"has no sweep\.json; a folder that a sweep wrote is needed"):
         open_store(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no locks")
+def test_two_sweeps_into_one_store_are_kept_apart(whole):
+    before = files(whole)
+    with Store.read(whole).alone(), pytest.raises(ArgumentError, match="into which another sweep is writing"):
+        sweep(SPEC, whole)
+    assert files(whole) == before
+    assert sweep(SPEC, whole).ran == 0
 
 
 @pytest.mark.parametrize("size", [0, 1, 100, -1])
