@@ -120,6 +120,8 @@ def rescaled(x: Array) -> tuple[Array, Array | int]:
         return x, 1
     if xp is not np:
         return _rescaled_array_api(x, xp)
+    if ordinary_squares(x) is not None:
+        return x, 1
     _, safe = _safe_squares(x)
     if safe.all():
         return x, 1
@@ -134,12 +136,35 @@ def rescaled(x: Array) -> tuple[Array, Array | int]:
 
 def scaled_square(x: Array) -> tuple[Array, Array | int]:
     r"""Return ``(q, s)`` with :math:`\|x\|^2 = s^2 q` row by row, as ``y, s = rescaled(x)`` and :math:`q = \|y\|^2`."""
-    if type(x) is np.ndarray and x.dtype.kind == "f":
-        squares, safe = _safe_squares(x)
-        if safe.all():
-            return squares, 1
+    squares = ordinary_squares(x)
+    if squares is not None:
+        return squares, 1
     y, s = rescaled(x)
     return squared_norm(y), s
+
+
+def ordinary_squares(x: Array) -> Array | None:
+    r"""Return :math:`\|x\|^2` of each row if ``x`` holds NumPy's real floats and no row needs scaling, else None.
+
+    The squares are their own check: rows are then finite, none is zero, and :func:`rescaled` leaves them as they are.
+    """
+    if type(x) is not np.ndarray or x.dtype.kind != "f" or not x.size:
+        return None
+    low, high = _safe_range(x.dtype)
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        squares = np.vecdot(x, x)
+    if _least(squares, axis=None) > low and _most(squares, axis=None) < high:  # NaN is neither
+        return squares
+    return None
+
+
+_least, _most = np.minimum.reduce, np.maximum.reduce
+
+
+@cache
+def _safe_range(dtype: np.dtype[Any]) -> tuple[float, float]:
+    limit = 2.0 ** _safe_exponent(dtype, np)
+    return 1 / limit, limit
 
 
 def _safe_squares(x: Array) -> tuple[Array, Array]:
@@ -164,6 +189,10 @@ def _rescaled_array_api(x: Array, xp: Any) -> tuple[Array, Array]:
 
 def norm(x: Array, keepdims: bool = False) -> Array:
     r"""Return :math:`\|x\|` over the last axis; neither over- nor underflows where the norm itself does not."""
+    squares = ordinary_squares(x)
+    if squares is not None:
+        root = np.sqrt(squares)
+        return root[..., None] if keepdims else root
     y, s = rescaled(x)
     xp = namespace(y)
     if xp is BALLS:

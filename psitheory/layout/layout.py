@@ -17,12 +17,14 @@ from psitheory.arithmetic import (
     known_any,
     namespace,
     norm,
+    ordinary_squares,
     rescaled,
     scaled_square,
 )
 from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.errors import ArgumentError, ArgumentTypeError, UnknownName, shown
 from psitheory.layout.parts import Part, blocks, free
+from psitheory.layout.ragged import Ragged
 from psitheory.layout.reals import as_floating, as_real, is_zero
 
 
@@ -153,6 +155,17 @@ class Layout:
             start += size * count
         return tuple(run for run in runs if run.stop > run.start)
 
+    @cached_property
+    def _ragged(self) -> Ragged | None:
+        """Blocks of equal size brought together, where they lie apart and there are many of them."""
+        runs, sizes = len(self._runs), len({run.size for run in self._runs})
+        return Ragged.of(self) if runs > 8 and runs > 2 * sizes else None
+
+    @cached_property
+    def _shape(self) -> tuple[int, int]:
+        """The number and the size of the blocks, where all are equal and nothing is free."""
+        return self.m, self.n // max(self.m, 1)
+
     def _rows(self, run: _Run, w: Array) -> Array:
         rows = w[..., run.start : run.stop]
         return namespace(w).reshape(rows, (*tuple(w.shape[:-1]), run.count, run.size))
@@ -176,6 +189,11 @@ class Layout:
     ) -> Array:
         """Return the flat array of ``on_rows`` of the blocks (..., count, d) and ``on_free`` of the rest."""
         arrays = self._arrays(*arrays)
+        if self._ragged and _are_floats(arrays):
+            return self._ragged.map(on_rows, on_free, *arrays)
+        if len(self._runs) == 1 and self.m and _are_floats(arrays):  # equal blocks alone: a reshape each way
+            y = on_rows(*(x.reshape(x.shape[:-1] + self._shape) for x in arrays))
+            return y.reshape((*y.shape[:-2], self.n))
         xp = namespace(*arrays)
         out = []
         for run in self._runs:
@@ -193,6 +211,8 @@ class Layout:
     def reduce(self, on_rows: Callable[..., Array], *arrays: Array) -> Array:
         """Return the numbers ``on_rows`` gives for each block, (..., m)."""
         arrays = self._arrays(*arrays)
+        if self._ragged and _are_floats(arrays):
+            return self._ragged.reduce(on_rows, *arrays)
         xp = namespace(*arrays)
         out = [on_rows(*(self._rows(run, x) for x in arrays)) for run in self._runs if run.count]
         if not out:
@@ -222,6 +242,9 @@ class Layout:
 
     def scale(self, a: Array, w: Array) -> Array:
         r"""Return :math:`a \cdot w`: block i times a_i, the free part untouched; ``a`` is (..., m)."""
+        if len(self._runs) == 1 and self.m and _are_floats((a, w)) and a.shape[-1:] == (self.m,):
+            out = a[..., None] * w.reshape(w.shape[:-1] + self._shape)
+            return out.reshape((*out.shape[:-2], self.n))
         return w * self.expand(a)
 
     def norms(self, w: Array) -> Array:
@@ -288,6 +311,8 @@ class Layout:
         ArgumentTypeError
             If the entries are not floating-point numbers (or exact ones).
         """
+        if type(w) is np.ndarray and w.shape[-1:] == (self.n,) and self._is_ordinary(w):
+            return w
         w = as_real(w, name)
         if w.ndim < 1 or w.shape[-1] != self.n:
             raise ArgumentError(
@@ -305,6 +330,15 @@ class Layout:
                     f"{name} is zero in {self.block_name(int(where))}; a scale-invariant block is a nonzero vector"
                 )
         return w
+
+    def _is_ordinary(self, w: np.ndarray) -> bool:
+        """Tell whether the squared norms of all blocks, one pass in place of three, show that ``w`` is sound.
+
+        Where they do not, and in layouts of other than equal blocks, a full look is needed.
+        """
+        if len(self._runs) != 1 or not self.m:
+            return False
+        return ordinary_squares(w.reshape(w.shape[:-1] + self._shape)) is not None
 
     def _first_non_finite(self, w: Array) -> str:
         bad = ~np.asarray(namespace(w).isfinite(w), dtype=bool)
@@ -336,11 +370,18 @@ def _is_plain(x: Array) -> bool:
     return type(x) is np.ndarray and x.dtype.kind in "fcO"
 
 
+def _are_floats(arrays: Sequence[Array]) -> bool:
+    return all(type(x) is np.ndarray and x.dtype.kind == "f" for x in arrays)
+
+
 def _lead(*arrays: Array) -> tuple[int, ...]:
     """Return the shape of the ensemble that all ``arrays`` broadcast to."""
     return np.broadcast_shapes(*(tuple(x.shape[:-1]) for x in arrays))
 
 
 def _unit(rows: Array) -> Array:
+    squares = ordinary_squares(rows)
+    if squares is not None:
+        return rows / np.sqrt(squares)[..., None]
     y, _ = rescaled(rows)
     return y / namespace(y).sqrt(dot(y, y, keepdims=True))
