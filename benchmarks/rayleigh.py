@@ -15,7 +15,7 @@ from psitheory.experiments import descend
 from psitheory.models import Rayleigh
 from psitheory.optimizers import PSIGradientDescent
 
-D, STEPS = 50, 100
+D, STEPS = 50, 1000
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:
@@ -39,7 +39,7 @@ def of_starts(a: np.ndarray, w: np.ndarray) -> Case:
     if peer("geoopt"):
         contenders.append(_contender("geoopt", lambda: _geoopt(a, w, eta)))
     if peer("pymanopt"):
-        few = w[:2]
+        few = w[:1]
         name, share = "pymanopt, loop", len(few) / len(w)
         contenders.append(_contender(f"{name}, gradient by hand", lambda: _pymanopt(a, few, eta), share))
         if peer("torch"):

@@ -587,3 +587,19 @@ def test_primitives_take_lists_and_matrices() -> None:
     with pytest.warns(PendingDeprecationWarning):
         matrix = np.matrix([3.0, 4, 0, 0, 2])
     np.testing.assert_array_equal(layout.norms(matrix), [[5, 2]])
+
+
+@given(st.lists(st.integers(1, 4), min_size=9, max_size=40), st.integers(0, 3), st.integers(0, 2**32 - 1))
+def test_many_unequal_blocks_give_what_single_blocks_give(sizes, free_size, seed):
+    layout, rng = Layout.of(sizes, free_size), np.random.default_rng(seed)
+    w, z, a = rng.normal(size=(2, layout.n)), rng.normal(size=(1, layout.n)), np.exp(rng.normal(size=(2, layout.m)))
+    ends = np.cumsum([0, *sizes])
+    cuts = [slice(start, start + size) for start, size in zip(ends, sizes, strict=False)]
+    dots = np.stack([np.vecdot(w[..., cut], z[..., cut]) for cut in cuts], axis=-1)
+    norms = np.stack([np.sqrt(np.vecdot(w[..., cut], w[..., cut])) for cut in cuts], axis=-1)
+    scaled = [a[..., k, None] * w[..., cut] for k, cut in enumerate(cuts)]
+    assert np.array_equal(layout.dots(w, z), dots)
+    assert np.array_equal(layout.norms(w), norms)
+    assert np.array_equal(layout.scale(a, w), np.concatenate([*scaled, w[..., ends[-1] :]], axis=-1))
+    mixed = layout.map(lambda rows, other: rows - other, lambda v, x: 2 * v + 0 * x, w, z)
+    assert np.array_equal(mixed, np.where(np.arange(layout.n) < ends[-1], w - z, 2 * w))

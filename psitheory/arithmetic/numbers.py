@@ -153,6 +153,8 @@ def ordinary_squares(x: Array) -> Array | None:
     low, high = _safe_range(x.dtype)
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         squares = np.vecdot(x, x)
+    if squares.size == 1:
+        return squares if low < squares.item() < high else None
     if _least(squares, axis=None) > low and _most(squares, axis=None) < high:  # NaN is neither
         return squares
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -84,6 +85,8 @@ class _Log:
     def __init__(self, layout: Layout, times: np.ndarray, *, keep_points: bool, running: bool) -> None:
         self._layout = layout
         self._times = times
+        self._due = iter([*times.tolist(), -1])
+        self._next = next(self._due)
         self._columns: dict[str, list[Array]] = {"loss": [], "squared_gradient": []}
         self._running = running
         self._keep_points = keep_points
@@ -93,18 +96,22 @@ class _Log:
 
     def is_due(self, t: int) -> bool:
         """Tell whether time ``t`` is to be recorded next."""
-        rows = len(self._columns["loss"])
-        return rows < len(self._times) and bool(self._times[rows] == t)
+        return bool(self._next == t)
 
     def see(self, t: int, w: Array, evaluation: Evaluation) -> None:
         """Take note of step ``t``."""
         xp = namespace(w)
-        square = riemannian_square(self._layout, w, evaluation.gradient)
+        square = riemannian_square(self._layout, w, evaluation.gradient, evaluation.squared_norms)
         if t == 0:
             self._start(xp, square)
         self._mark_broken(t, xp, w, evaluation.loss, square)
-        if self.is_due(t):
-            self._record(xp, w, evaluation.loss, square)
+        if self._next == t:
+            self._record(xp, w, evaluation, square)
+            self._next = next(self._due)
+        if xp is np:  # in place, on memory of its own: what was recorded are copies
+            np.add(self._sum, square, out=self._sum)
+            np.minimum(self._min, square, out=self._min)
+            return
         self._sum = self._sum + square
         if _has_minima(xp):
             self._min = square if t == 0 else xp.minimum(self._min, square)
@@ -122,20 +129,23 @@ class _Log:
         if isinstance(xp, ObjectNamespace) and xp is not BALLS:
             return  # exact numbers are finite
         total = loss + square
+        if xp is np and not self._layout.p and math.isfinite(np.add.reduce(total, axis=None)):
+            return  # a sum shows what is not finite; where it overflows by itself, each is looked at
         if self._layout.p:  # a loss may be bounded where a free weight is infinite
             total = total + xp.sum(self._layout.free_part(w), axis=-1)
         finite = xp.isfinite(total)
         if not finite.all():
             self._broken_at = np.where((self._broken_at < 0) & ~finite, t, self._broken_at)
 
-    def _record(self, xp: Any, w: Array, loss: Array, square: Array) -> None:
-        now = {"loss": loss, "squared_gradient": square}
+    def _record(self, xp: Any, w: Array, evaluation: Evaluation, square: Array) -> None:
+        now = {"loss": evaluation.loss, "squared_gradient": square}
         if self._running:
-            now["sum_squared_gradient"] = self._sum
+            now["sum_squared_gradient"] = np.copy(self._sum) if xp is np else self._sum
             if _has_minima(xp):
-                now["min_squared_gradient"] = self._min
+                now["min_squared_gradient"] = np.copy(self._min) if xp is np else self._min
         if xp is BALLS or not isinstance(xp, ObjectNamespace):
-            now["norms"] = self._layout.norms(w)
+            squares = evaluation.squared_norms
+            now["norms"] = self._layout.norms(w) if squares is None else np.sqrt(squares)
         if self._keep_points:
             now["points"] = w
         for name, value in now.items():

@@ -70,6 +70,7 @@ class Survivors:
         """Take the runs that may fail at the first time already, (...); none of them if left out."""
         self._model = model
         self._alive = alive
+        self._all = alive is None or bool(alive.all())
 
     def __call__(self, w: Array, batch: np.ndarray | None) -> Evaluation:
         """Return the evaluation at ``w`` (..., n), NaN on the runs that have failed."""
@@ -81,12 +82,13 @@ class Survivors:
             return self._evaluate_alive(w, batch)
         except ArgumentError:  # a dead neuron, or weights that are no longer finite
             self._alive = self._alive & self._sound(w, batch)
+            self._all = bool(self._alive.all())
             return self._evaluate_alive(w, batch)
 
     def _evaluate_alive(self, w: Array, batch: np.ndarray | None) -> Evaluation:
         alive = self._alive
         assert alive is not None
-        if alive.all():
+        if self._all:
             return self._model.evaluate(w, batch)
         nan = not_a_number(w)
         if not alive.any():

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from psitheory.arithmetic import Array, namespace, scaled_square
+from psitheory.arithmetic import Array, namespace, ordinary_squares, scaled_square
 from psitheory.display import as_html
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 from psitheory.layout import Layout
@@ -61,13 +61,18 @@ class Trajectory:
         return as_html(self)
 
 
-def riemannian_square(layout: Layout, w: Array, gradient: Array) -> Array:
+def riemannian_square(layout: Layout, w: Array, gradient: Array, squared_norms: Array | None = None) -> Array:
     r"""Return :math:`G(w) = \sum_i r_i^2\|\nabla_i f\|^2 + \|\nabla_v f\|^2`, (...), from the Euclidean gradient.
 
     No square root is taken, and neither :math:`r_i^2` nor :math:`\|\nabla_i f\|^2` is formed where it
     would over- or underflow: with :math:`w_i = s y` and :math:`\nabla_i f = t z` the product
-    :math:`(st)^2\|y\|^2\|z\|^2` is as moderate as its value.
+    :math:`(st)^2\|y\|^2\|z\|^2` is as moderate as its value.  ``squared_norms`` are the r², where they are
+    known and ordinary (see :class:`~psitheory.models.Evaluation`).
     """
+    if squared_norms is not None and layout.m == 1 and not layout.p:
+        squares = ordinary_squares(gradient)
+        if squares is not None:
+            return squared_norms[..., 0] * squares
     xp = namespace(w, gradient)
     parts = [
         xp.sum(_product_of_squares(y, z), axis=-1) for y, z in zip(layout.rows(w), layout.rows(gradient), strict=True)

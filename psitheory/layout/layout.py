@@ -243,6 +243,8 @@ class Layout:
     def scale(self, a: Array, w: Array) -> Array:
         r"""Return :math:`a \cdot w`: block i times a_i, the free part untouched; ``a`` is (..., m)."""
         if len(self._runs) == 1 and self.m and _are_floats((a, w)) and a.shape[-1:] == (self.m,):
+            if self.m == 1:
+                return a * w
             out = a[..., None] * w.reshape(w.shape[:-1] + self._shape)
             return out.reshape((*out.shape[:-2], self.n))
         return w * self.expand(a)
@@ -259,13 +261,18 @@ class Layout:
         r"""Return :math:`(u_1, …, u_m, v)`, every block divided by its norm."""
         return self.map(_unit, lambda v: v, w)
 
-    def times_squared_norms(self, w: Array, z: Array, factor: Array | float = 1) -> Array:
+    def times_squared_norms(
+        self, w: Array, z: Array, factor: Array | float = 1, *, squares: Array | None = None
+    ) -> Array:
         r"""Return :math:`(c\,r_1^2 z_1, …, c\,r_m^2 z_m, c\,z_v)` with a factor c, a number or an array (..., 1).
 
         Written :math:`s\,(c\,q\,(s\,z))` with :math:`r^2 = s^2 q` and s a power of two, so that r² is never
         formed where it would overflow, no square root is taken (rationals stay rational), and a
-        rescaling of w by powers of two commutes with it bit for bit.
+        rescaling of w by powers of two commutes with it bit for bit.  ``squares`` are the r², (..., m), where
+        :func:`~psitheory.arithmetic.ordinary_squares` has passed them already.
         """
+        if squares is not None and not self.p and (self.m == 1 or len(self._runs) == 1):
+            return self.scale(squares if isinstance(factor, int) and factor == 1 else squares * factor, z)
         plain = isinstance(factor, int) and factor == 1
 
         def on_rows(w: Array, z: Array) -> Array:

@@ -11,7 +11,7 @@ from psitheory.layout import Layout
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """The value and the Euclidean gradient of a loss at an ensemble of points.
+    r"""The value and the Euclidean gradient of a loss at an ensemble of points.
 
     Attributes
     ----------
@@ -20,11 +20,15 @@ class Evaluation:
         The Euclidean gradient with respect to the flat weights.
     statistics : dict of str to array
         What the model saw on the way and others may need (batch means, variances).
+    squared_norms : array (..., m), optional
+        :math:`\|w_i\|^2` of the blocks, if the model formed them on the way and
+        :func:`~psitheory.arithmetic.ordinary_squares` passed them; who needs them then computes them no more.
     """
 
     loss: Array
     gradient: Array
     statistics: dict[str, Array] = field(default_factory=dict)
+    squared_norms: Array | None = None
 
 
 @dataclass(frozen=True)

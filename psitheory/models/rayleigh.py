@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from psitheory.arithmetic import Array, dot, namespace, rescaled
+from psitheory.arithmetic import Array, dot, namespace, ordinary_squares, rescaled
 from psitheory.arithmetic.balls import BALLS, symmetric_spectrum
 from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.errors import ArgumentError, NotInArithmetic
@@ -62,8 +62,13 @@ class Rayleigh:
         """Return the quotient and its gradient; a zero vector gives NaN."""
         check_width(w, self.matrix.shape[0])
         refuse_batch(batch, "the Rayleigh quotient")
+        matrix, squares = matched(self.matrix, w), ordinary_squares(w)
+        if squares is not None:
+            squares = np.asarray(squares)[..., None]
+            loss, gradient, _ = self._parts(w, matrix, squares)
+            return Evaluation(loss[..., 0], gradient, squared_norms=squares)
         y, s = rescaled(w)
-        loss, gradient, _ = self._parts(y, matched(self.matrix, w))
+        loss, gradient, _ = self._parts(y, matrix, dot(y, y, keepdims=True))
         return Evaluation(loss[..., 0], divided(gradient, s))
 
     def hessian_vector(self, w: Array, x: Array) -> Array:
@@ -71,16 +76,15 @@ class Rayleigh:
         check_width(w, self.matrix.shape[0])
         y, s = rescaled(w)
         matrix = matched(self.matrix, w)
-        loss, gradient, double = self._parts(y, matrix)
+        loss, gradient, double = self._parts(y, matrix, dot(y, y, keepdims=True))
         radial = dot(gradient, x, keepdims=True) * y + dot(y, x, keepdims=True) * gradient
         product = (namespace(x).matmul(x, matrix) - loss * x - radial) * double
         return divided(divided(product, s), s)  # twice, since s² may overflow
 
     @staticmethod
-    def _parts(y: Array, matrix: Array) -> tuple[Array, Array, Array]:
-        """Return f (..., 1), its gradient, and 2/‖y‖² (..., 1)."""
+    def _parts(y: Array, matrix: Array, q: Array) -> tuple[Array, Array, Array]:
+        """Return f (..., 1), its gradient, and 2/q (..., 1), q = ‖y‖²."""
         product = namespace(y, matrix).matmul(y, matrix)
-        q = dot(y, y, keepdims=True)
         loss = dot(y, product, keepdims=True) / q
         double = 2 / q
         product -= loss * y  # in place: a third of the time of a large ensemble goes into temporaries

@@ -56,7 +56,7 @@ class PSIGradientDescent:
         """Return the next weights and state."""
         t = state or 0
         eta = at_step(self.rate, t, layout, w)
-        step = _times_squared_norms(layout, w, evaluation.gradient, eta)
+        step = _times_squared_norms(layout, w, evaluation.gradient, eta, evaluation.squared_norms)
         return less(decayed(w, eta, self.decay, layout), step), (t + 1 if is_schedule(self.rate) else ())
 
 
@@ -120,8 +120,8 @@ class PSIMomentum:
         return less(decayed(w, eta, self.decay, layout), step), Momentum(state.t + 1, buffer)
 
 
-def _times_squared_norms(layout: Layout, w: Array, z: Array, eta: Any) -> Array:
+def _times_squared_norms(layout: Layout, w: Array, z: Array, eta: Any, squares: Array | None = None) -> Array:
     r"""Return :math:`\eta_i r_i^2 z_i`; a rate for each row is cheaper to multiply with the squares than with z."""
-    if np.ndim(eta) and eta.shape[-1] != 1:
-        return layout.times_squared_norms(w, z) * eta
-    return layout.times_squared_norms(w, z, eta)
+    if type(eta) is not float and np.ndim(eta) and eta.shape[-1] != 1:
+        return layout.times_squared_norms(w, z, squares=squares) * eta
+    return layout.times_squared_norms(w, z, eta, squares=squares)

@@ -17,6 +17,8 @@ from psitheory.optimizers.interface import Rate
 
 def is_zero(value: Any) -> bool:
     """Tell whether ``value`` is one number, exactly zero, so that its term may be left out."""
+    if type(value) is int or type(value) is float:
+        return value == 0
     return not isinstance(value, PerBlock) and np.ndim(value) == 0 and bool(value == 0)
 
 
@@ -56,6 +58,8 @@ def by_kind(layout: Layout, w: Array, of_blocks: Any, of_free: Any) -> Any:
 
 def _per_row(value: Any, w: Array) -> Any:
     """Return ``value``, a number or one for each row of ``w``, shaped to multiply ``w`` (..., n)."""
+    if type(value) is float and type(w) is np.ndarray and w.dtype.kind == "f":
+        return value
     xp = namespace(w)
     if np.ndim(value):
         _check_one_for_each_run(value, w)

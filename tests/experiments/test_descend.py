@@ -273,3 +273,20 @@ def test_what_is_no_model_or_no_optimizer_is_named(model, optimizer, sentence):
 def test_rates_of_another_ensemble_are_named():
     with pytest.raises(ArgumentError, match=r"has the shape \(3,\); that of the ensemble, \(2,\), is needed"):
         descend(Rayleigh(np.eye(2)), GradientDescent(np.full(3, 0.1)), np.ones((2, 2)), steps=1)
+
+
+def test_what_the_model_hands_on_changes_no_bit():
+    rng = np.random.default_rng(5)
+    a = rng.normal(size=(6, 6))
+    model, w = Rayleigh(a + a.T), rng.normal(size=(7, 6))
+
+    class Silent:
+        layout = model.layout
+
+        def evaluate(self, w, batch=None):
+            return Evaluation(*(getattr(model.evaluate(w), name) for name in ("loss", "gradient")))
+
+    assert model.evaluate(w).squared_norms is not None
+    told, silent = (descend(m, PSIGradientDescent(0.01), w, 30) for m in (model, Silent()))
+    for name in ("loss", "squared_gradient", "sum_squared_gradient", "min_squared_gradient", "norms", "final"):
+        assert np.array_equal(getattr(told, name), getattr(silent, name)), name
