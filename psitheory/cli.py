@@ -19,6 +19,7 @@ from psitheory.commands.claims import claims
 from psitheory.commands.explore import explore
 from psitheory.commands.figures import figures
 from psitheory.commands.new import new
+from psitheory.commands.optimizers import optimizers
 from psitheory.commands.race import race
 from psitheory.commands.replay import replay
 from psitheory.commands.show import show
@@ -41,7 +42,7 @@ app = typer.Typer(
 )
 
 
-for command in (verify, claims, show, replay, figures, explore, race, sweep, check, new, certify):
+for command in (verify, claims, show, replay, figures, explore, race, sweep, check, optimizers, new, certify):
     app.command()(command)
 
 

@@ -47,6 +47,8 @@ import numpy as np
 from proofs_check.bibliography import LI19
 from psitheory.arithmetic import namespace
 from psitheory.checking import BALLS, FLOATS, POWERS_OF_TWO, equal, theorem
+from psitheory.experiments.optimizer_map import optimizer_map
+from psitheory.experiments.optimizer_table import optimizer_table
 from psitheory.laws.update import after
 from psitheory.models import Frozen, RankOne, Rayleigh
 from psitheory.optimizers import (
@@ -417,3 +419,9 @@ def they_may_have_a_scale_for_each_block(steps, method, model, w, a, eta):
 def they_may_have_free_parameters(steps, method, model, w, a, eta):
     """The same beside free parameters, whose gradient does not scale."""
     return _whole_run_follows(steps, method, model, w, a, eta)
+
+
+@B4.exhibit
+def exponents_of_every_method(rng):
+    """Show what scale types derive of every method of the library, and runs confirm."""
+    return optimizer_map(optimizer_table(int(rng.integers(2**16))))

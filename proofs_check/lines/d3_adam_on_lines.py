@@ -30,14 +30,11 @@ Tags
 lines, Adam-G, rotations
 """
 
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 
 from proofs_check.bibliography import CHO17
 from proofs_check.lines.d3_figures import how_far_a_rotation_is_seen
-from proofs_check.lines.turns import at, on_rows, reflected, reflection
+from proofs_check.lines.turns import at, on_rows, reflected
 from psitheory.arithmetic import namespace
 from psitheory.checking import BALLS, CONTROLS, FLOATS, equal, theorem
 from psitheory.geometry import PSIQuotient, sphere
@@ -45,6 +42,7 @@ from psitheory.laws.update import after
 from psitheory.layout import Layout
 from psitheory.models import BatchNormMLP, Rayleigh
 from psitheory.models.interface import Evaluation
+from psitheory.models.reflected import Reflected, reflection
 from psitheory.optimizers import Adam, AdamG
 from psitheory.optimizers.adaptive import Moments
 from psitheory.optimizers.moments import squares_of_blocks
@@ -140,26 +138,6 @@ def it_does_with_one_second_moment_for_each_entry(psi, w, g, m, s, q, eta, beta)
 
 
 # -- runs ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, eq=False)
-class Reflected:
-    """The function f(Qw) of a model f, with Q the reflection of each block across that of q."""
-
-    model: Any
-    q: Any
-
-    @property
-    def layout(self):
-        """Return the layout of the model."""
-        return self.model.layout
-
-    def evaluate(self, w, batch=None):
-        """Return loss and gradient, Q∇f(Qw)."""
-        psi = PSIQuotient(self.layout)
-        here = self.model.evaluate(reflected(psi, self.q, w), batch)
-        return Evaluation(here.loss, reflected(psi, self.q, here.gradient))
-
 
 RUN = {
     "steps": counts(1, 2),

@@ -3,6 +3,7 @@
 from psitheory.arithmetic import dot
 from psitheory.geometry import sphere
 from psitheory.geometry.lines import Turn
+from psitheory.models.reflected import reflection
 
 
 def rational_turn(h, q):
@@ -20,11 +21,6 @@ def at(psi, w, *vectors):
 def on_rows(psi, rule, *arrays):
     """Return the rule of each block, and 0 on what is free."""
     return psi.layout.map(rule, lambda v, *_: v - v, *arrays)
-
-
-def reflection(q, x):
-    """Return x reflected in the plane across q; both are rows."""
-    return x - 2 * dot(q, x, keepdims=True) / dot(q, q, keepdims=True) * q
 
 
 def reflected(psi, q, x):

@@ -28,7 +28,10 @@ def _of_element(element: Any) -> ObjectNamespace | None:
         return BALLS
     if module.startswith("psitheory.arithmetic."):
         return FORMAL if module.startswith("psitheory.arithmetic.formal.") else SYMBOLS
-    return EXPRESSIONS if module.startswith("sympy.") else None
+    if module.startswith("sympy."):
+        return EXPRESSIONS
+    found = getattr(kind, "arithmetic", None)  # an element that names its own
+    return found if isinstance(found, ObjectNamespace) else None
 
 
 def namespace(*arrays: Array) -> Any:

@@ -23,7 +23,7 @@ path
 map
     ``x`` (X,), ``y`` (Y,), ``z`` (Y, X): a category or a number over a plane; or (K, Y, X), K maps side by side, which
     ``labels["panels"]`` names.  At each ``marks`` (J,) stands a vertical line; ``labels["xunit"]``, if "pi", lets the
-    axis count in multiples of π.
+    axis count in multiples of π; ``labels["xticks"]`` and ``labels["yticks"]`` name columns and rows.
 phase
     ``x`` (X,), ``y`` (Y,), ``z`` (K, Y, X): what became of runs over two of their options, in K panels that
     ``labels["panels"]`` names; integers are categories, which ``labels`` names by number.  ``state`` (K, Y, X) is 0

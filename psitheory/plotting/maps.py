@@ -26,11 +26,25 @@ def draw_map(figure: Figure, exhibit: Exhibit) -> None:
             axes.axvline(x, color=INK, lw=1.0, ls=":")
         axes.grid(visible=False)
         titled(axes, exhibit, "x", "y")
+        _name_ticks(axes, exhibit)
         if exhibit.labels.get("xunit") == "pi":
             in_multiples_of_pi(axes.xaxis)
     if len(maps) > 1:
         head_panels(figure, every, exhibit)
     _explain(figure, every, exhibit, handles)
+
+
+def _name_ticks(axes: Any, exhibit: Exhibit) -> None:
+    """Write names beside rows and below columns, where ``labels["xticks"]`` and ``labels["yticks"]`` give them."""
+    for name, axis, put in (("x", axes.xaxis, axes.set_xticks), ("y", axes.yaxis, axes.set_yticks)):
+        if f"{name}ticks" not in exhibit.labels:
+            continue
+        put(exhibit.arrays[name], exhibit.labels[f"{name}ticks"].split(","))
+        axis.set_tick_params(length=0, labelsize=min(9, 200 / len(exhibit.arrays[name])))
+        if name == "x":
+            axis.set_tick_params(labelrotation=30, labelsize=6)
+            for text in axis.get_ticklabels():
+                text.set_horizontalalignment("right")
 
 
 def _numbers(axes: Any, exhibit: Exhibit, z: Any, maps: Any) -> Any:
@@ -54,6 +68,7 @@ def _categories(axes: Any, exhibit: Exhibit, z: Any, maps: Any) -> Any:
         cmap=ListedColormap(colours),
         vmin=-0.5,
         vmax=len(values) - 0.5,
+        **({"edgecolors": "white", "lw": 0.5} if "yticks" in exhibit.labels else {}),
     )
     return [Patch(color=c, label=label(exhibit, str(v))) for c, v in zip(colours, values, strict=True)]
 

@@ -1,0 +1,149 @@
+"""Entries of object arrays that carry a degree, and the namespace that computes with them."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any, ClassVar
+
+import numpy as np
+
+from psitheory.arithmetic.objects import ObjectNamespace
+from psitheory.scaletypes.equations import Kind
+from psitheory.scaletypes.numbers import Number, raised
+
+
+class Degreed(ObjectNamespace):
+    """Floats with degrees: sums and comparisons ask for equal degrees, transcendental functions for degree zero."""
+
+    name = "scale types"
+
+    def element(self, value: Any) -> Any:
+        """Return an entry as it is, and anything else as a float: a constant of the code."""
+        return value if isinstance(value, Entry) or value == 0 else float(value)
+
+    def scalar_sqrt(self, x: Any) -> Any:
+        """Return the root, of half the degree."""
+        if not isinstance(x, Entry):
+            return math.sqrt(x)
+        return Entry(raised(x.number, 0.5, x.number.trace, math.sqrt(float(x.number))))
+
+    def scalar_abs(self, x: Any) -> Any:
+        """Return the absolute value, of the same degree."""
+        return abs(x)
+
+    def scalar_sign(self, x: Any) -> Any:
+        """Return the sign, of degree zero."""
+        return _of_degree_zero(x, float(np.sign(_float(x))))
+
+    def scalar_atan2(self, y: Any, x: Any) -> Any:
+        """Return the angle, of degree zero; both must have one degree."""
+        quotient = y / x if x else y
+        value = math.atan2(_float(y), _float(x))
+        return _transcendental("atan2", lambda _: value)(self, quotient)
+
+    def scalar_maximum(self, x: Any, y: Any) -> Any:
+        """Return the larger one: a comparison."""
+        return x if x > y else y
+
+    def scalar_minimum(self, x: Any, y: Any) -> Any:
+        """Return the smaller one: a comparison."""
+        return x if x < y else y
+
+    def scalar_greater(self, x: Any, y: Any) -> bool:
+        """Compare, which asks for equal degrees."""
+        return bool(x > y)
+
+    def scalar_less(self, x: Any, y: Any) -> bool:
+        """Compare, which asks for equal degrees."""
+        return bool(x < y)
+
+
+def _transcendental(name: str, function: Callable[[float], float]) -> Callable[[Any, Any], Any]:
+    def of(_: Degreed, x: Any) -> Any:
+        if isinstance(x, Entry):
+            x.number.trace.demand(x.number.degree, 0, Kind.HARD, name)
+        return _of_degree_zero(x, function(_float(x)))
+
+    return of
+
+
+for _name in ("exp", "log", "log1p", "expm1", "sin", "cos", "tan", "atan", "tanh"):
+    setattr(Degreed, f"scalar_{_name}", _transcendental(_name, getattr(math, _name)))
+
+DEGREED = Degreed()
+"""The namespace of arrays whose entries carry degrees."""
+
+
+class Entry:
+    """An entry of an array: a number with its degree, which NumPy keeps as it is (a float it would convert)."""
+
+    __slots__ = ("number",)
+    arithmetic: ClassVar[ObjectNamespace] = DEGREED
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, number: Number) -> None:
+        self.number = number
+
+    def __float__(self) -> float:
+        return float(self.number)
+
+    def __bool__(self) -> bool:
+        return bool(float(self.number))
+
+    def __repr__(self) -> str:
+        return f"Entry({float(self.number)!r}, {self.number.trace.degrees.form(self.number.degree)})"
+
+    def __neg__(self) -> Entry:
+        return Entry(-self.number)
+
+    def __abs__(self) -> Entry:
+        return Entry(abs(self.number))
+
+    def __eq__(self, other: object) -> Any:
+        return float(self) == _float(other)
+
+
+def _float(x: Any) -> float:
+    return float(x.number if isinstance(x, Entry) else x)
+
+
+def _of_degree_zero(x: Any, value: float) -> Any:
+    return Entry(Number(value, x.number.trace, 0, x.number.fixed)) if isinstance(x, Entry) else value
+
+
+def _plain(x: Any) -> Any:
+    """Return the number in an entry, and other numbers as Python has them; NotImplemented for arrays."""
+    if isinstance(x, Entry):
+        return x.number
+    if isinstance(x, (Fraction, np.number)):
+        return float(x)
+    return x if isinstance(x, (int, float)) else NotImplemented
+
+
+def _operator(name: str) -> Any:
+    apply = getattr(operator, name)
+    swapped = getattr(Number, f"__r{name}__", None)
+
+    def forward(self: Entry, other: Any) -> Any:
+        other = _plain(other)
+        return other if other is NotImplemented else _entry(apply(self.number, other))
+
+    def backward(self: Entry, other: Any) -> Any:
+        other = _plain(other)
+        return other if other is NotImplemented or swapped is None else _entry(swapped(self.number, other))
+
+    return forward, backward
+
+
+def _entry(x: Any) -> Any:
+    return Entry(x) if isinstance(x, Number) else x
+
+
+for _name in ("add", "sub", "mul", "truediv", "pow"):
+    for _method, _function in zip((f"__{_name}__", f"__r{_name}__"), _operator(_name), strict=True):
+        setattr(Entry, _method, _function)
+for _name in ("lt", "le", "gt", "ge"):
+    setattr(Entry, f"__{_name}__", _operator(_name)[0])
