@@ -28,8 +28,8 @@ def optimizer_map(rows: Sequence[OptimizerRow]) -> Exhibit:
             "z": np.array([list(cells.values()) for cells in columns]),
         },
         {
-            "x": "",
-            "y": "",
+            "x": "property",
+            "y": "method",
             "xticks": ",".join(names),
             "yticks": ",".join(row.title.replace(",", " with") for row in rows),
             str(YES): "yes",
