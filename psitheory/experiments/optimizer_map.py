@@ -30,6 +30,7 @@ def optimizer_map(rows: Sequence[OptimizerRow]) -> Exhibit:
         {
             "x": "property",
             "y": "method",
+            "z": "has it",
             "xticks": ",".join(names),
             "yticks": ",".join(row.title.replace(",", " with") for row in rows),
             str(YES): "yes",
