@@ -78,6 +78,10 @@ class Evidence:
     proof : str
         For what this evidence proves the law, in words ("in every dimension, for 1 and 2 blocks"); empty where
         it only tries cases.
+    at : Witness or None
+        Where the largest ratio of an inequality was found, if it was sought.
+    sought : int
+        How many more cases were computed in that search.
     """
 
     kind: str
@@ -89,6 +93,8 @@ class Evidence:
     seconds: float = 0.0
     relation: str = "equal"
     proof: str = ""
+    at: Witness | None = None
+    sought: int = 0
 
 
 @dataclass(frozen=True)
@@ -110,6 +116,8 @@ class LawReport:
     ----------
     untried : mapping of str to str
         For each kind of evidence that could not be had, the reason, with the line of code where there is one.
+    gap : str
+        A branch of the law that no case ran, or what makes it no function of its inputs; empty where nothing does.
     """
 
     name: str
@@ -119,6 +127,7 @@ class LawReport:
     quantifier: str = "for all"
     example: bool = False
     untried: Mapping[str, str] = field(default_factory=dict)
+    gap: str = ""
 
     @property
     def relation(self) -> str:
@@ -133,8 +142,8 @@ class LawReport:
             own = Verdict.HOLDS if found else Verdict.INCONCLUSIVE
         else:
             own = Verdict.all(e.verdict for e in self.evidence)
-        if own is not Verdict.HOLDS:
-            return own
+        if own is not Verdict.HOLDS or self.gap:
+            return own if own is not Verdict.HOLDS else Verdict.INCONCLUSIVE
         seen_to_fail = bool(self.counterfeits) and all(c.verdict is Verdict.REFUTED for c in self.counterfeits)
         return Verdict.HOLDS if seen_to_fail else Verdict.INCONCLUSIVE
 
@@ -168,6 +177,8 @@ class LawReport:
         for e in self.evidence:
             if e.verdict is not Verdict.HOLDS:
                 return f"{e.kind}: {e.note or 'undecided'}"
+        if self.gap:
+            return self.gap
         if not self.counterfeits:
             return "it has no counterfeit, and a check that was never seen to fail does not hold"
         survivor = next(c for c in self.counterfeits if c.verdict is not Verdict.REFUTED)

@@ -30,6 +30,7 @@ from psitheory.runner.judge import Outcome
 from psitheory.runner.scope import where
 from psitheory.runner.search import Search, search
 from psitheory.runner.witness import witness
+from psitheory.runner.worst import Worst, worst_case
 
 
 def evidence_of(law: Law, kind: str, effort: Effort, seed: int) -> Evidence | str:
@@ -67,7 +68,10 @@ def try_cases(law: Law, kind: str, effort: Effort, seed: int) -> Evidence:
         inputs(law.domains, kind), run, sought="failed", cases=effort.cases[kind], seconds=effort.seconds, seed=seed
     )
     if found.found is None:
-        return _summary(kind, found, effort)
+        if found.first is not None and run(found.first[0]) != found.first[1]:
+            found.trouble = "the same input gave different outcomes on two runs"
+        summary = _summary(kind, found, effort)
+        return _at_its_worst(summary, _climbed(law, kind, found, effort))
     drawn, outcome = found.found
     small = smaller(law.domains, kind, run, effort, seed)
     if small is not None and small[1].status in ("failed", outcome.status):  # what raises is no smaller failure
@@ -76,6 +80,28 @@ def try_cases(law: Law, kind: str, effort: Effort, seed: int) -> Evidence:
     verdict = Verdict.REFUTED if outcome.status == "failed" else Verdict.INCONCLUSIVE
     cases = len(found.outcomes) + 1
     return Evidence(kind, verdict, cases, outcome.worst, outcome.note, witness=seen, relation=outcome.relation)
+
+
+def _climbed(law: Law, kind: str, found: Search, effort: Effort) -> Worst:
+    """Look for the worst case of an inequality: on floats, or in balls where the law is not tried on floats."""
+    if kind != (BALLS if law.on is not None and FLOATS not in law.on else FLOATS):
+        return Worst()
+    starts = [choices for _, choices in found.starts]
+    return worst_case(inputs(law.domains, kind), law.function, guarded(kind, law.function), starts, budget=effort.climb)
+
+
+def _at_its_worst(evidence: Evidence, worst: Worst) -> Evidence:
+    """Return the evidence with the worst case that was found after it, which may refute the law."""
+    if worst.inputs is None or worst.outcome is None or evidence.verdict is not Verdict.HOLDS:
+        return evidence
+    outcome = worst.outcome
+    seen = witness(evidence.kind, worst.inputs, outcome.left, outcome.right)
+    if worst.refutes:
+        cases = evidence.cases + worst.evaluations
+        return Evidence(evidence.kind, Verdict.REFUTED, cases, outcome.worst, witness=seen, relation=outcome.relation)
+    if outcome.status != "passed" or outcome.worst is None or outcome.worst < (evidence.worst or 0):
+        return replace(evidence, sought=worst.evaluations)
+    return replace(evidence, sought=worst.evaluations, worst=outcome.worst, at=seen)
 
 
 def _summary(kind: str, found: Search, effort: Effort) -> Evidence:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from psitheory.checking import CONTROLS, FLOATS, FORMAL, ClaimReport, Counterfeit, Evidence, Law, LawReport, Theorem
@@ -16,6 +17,7 @@ from psitheory.runner.guard import guarded
 from psitheory.runner.in_formal import can_be_formal
 from psitheory.runner.judge import Outcome
 from psitheory.runner.made import made_counterfeits
+from psitheory.runner.watch import Watched
 from psitheory.runner.witness import decode
 
 
@@ -47,6 +49,8 @@ def _derive(seed: int, *names: str) -> int:
 
 
 def _check_law(law: Law, effort: Effort, seed: int) -> LawReport:
+    watched = Watched(law.function)
+    law = replace(law, function=watched)
     kinds = law.on or kinds_of(law.domains)
     if FORMAL not in kinds and not set(kinds) <= {FLOATS, CONTROLS} and can_be_formal(law):
         kinds = (FORMAL, *kinds)  # beside what a law must have a proof is tried, unless it is one about floats
@@ -54,9 +58,10 @@ def _check_law(law: Law, effort: Effort, seed: int) -> LawReport:
     evidence = tuple(e for e in found.values() if isinstance(e, Evidence))
     untried = {kind: reason for kind, reason in found.items() if isinstance(reason, str)}
     missing = {} if law.on else not_offered(law.domains)
-    every = (*law.counterfeits, *made_counterfeits(law))
+    every = (*law.counterfeits, *made_counterfeits(replace(law, function=watched.function)))
     counterfeits = tuple(check_counterfeit(c, kinds, effort, seed) for c in every)
-    return LawReport(law.name, law.says, evidence, counterfeits, law.quantifier, law.example, untried | missing)
+    gap = watched.gap() if law.quantifier == "for all" else ""
+    return LawReport(law.name, law.says, evidence, counterfeits, law.quantifier, law.example, untried | missing, gap)
 
 
 def replay(law: Law | Counterfeit, inputs: Mapping[str, Any], kind: str) -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -38,10 +39,15 @@ class Search:
         The smallest input found on which the case came out as sought, or raised.
     outcomes : list of Outcome
         All outcomes before the first find (shrinking is not counted).
+    first : (inputs, outcome) or None
+        The first of them with its inputs.
     """
 
     found: tuple[Mapping[str, Any], Outcome] | None = None
     outcomes: list[Outcome] = field(default_factory=list)
+    starts: list[tuple[float, tuple[Any, ...]]] = field(default_factory=list)
+    """The largest ratios of an inequality, each with what Hypothesis chose for it: where a climb begins."""
+    first: tuple[Mapping[str, Any], Outcome] | None = None
     trouble: str = ""
     cut: bool = False
     """Whether time ran out before all cases were tried."""
@@ -83,6 +89,21 @@ def _source_of_draws() -> Any:
     except ImportError:  # an older Hypothesis, which draws no constants
         return None
     return HypothesisProvider
+
+
+STARTS = 2
+"""How many cases are climbed from."""
+
+
+def _remember(seen: Search, outcome: Outcome) -> None:
+    """Keep what led to the largest ratios of an inequality."""
+    if outcome.relation != "at most" or outcome.status != "passed":
+        return
+    ratio = -math.inf if outcome.worst is None or math.isnan(outcome.worst) else outcome.worst
+    if len(seen.starts) == STARTS and ratio <= seen.starts[-1][0]:
+        return
+    choices = tuple(control.current_build_context().data.choices)
+    seen.starts = sorted([*seen.starts, (ratio, choices)], key=lambda start: -start[0])[:STARTS]
 
 
 def search(
@@ -130,6 +151,8 @@ def search(
             raise _Found
         if seen.found is None:
             seen.outcomes.append(outcome)
+            seen.first = seen.first or (drawn, outcome)
+            _remember(seen, outcome)
 
     try:
         with warnings.catch_warnings():  # a domain may load data while it draws, which reads the global random state

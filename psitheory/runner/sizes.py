@@ -32,7 +32,7 @@ def reached(function: Any, seen: set[int]) -> Iterator[FunctionType]:
         return
     seen.add(id(function))
     yield function
-    inside = [cell.cell_contents for cell in function.__closure__ or () if _is_full(cell)]
+    inside = [cell.cell_contents for cell in function.__closure__ or () if is_full(cell)]
     named = [function.__globals__.get(name) for code in codes(function.__code__) for name in code.co_names]
     modules = [value for value in named if inspect.ismodule(value) and _is_of_laws(value)]
     named += [vars(module).get(name) for module in modules for name in function.__code__.co_names]
@@ -40,7 +40,8 @@ def reached(function: Any, seen: set[int]) -> Iterator[FunctionType]:
         yield from reached(other, seen)
 
 
-def _is_full(cell: Any) -> bool:
+def is_full(cell: Any) -> bool:
+    """Tell whether an enclosed variable has a value yet."""
     try:
         cell.cell_contents  # noqa: B018
     except ValueError:

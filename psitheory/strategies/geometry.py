@@ -27,6 +27,7 @@ from psitheory.geometry import PSIQuotient
 from psitheory.layout import Layout
 from psitheory.models.generic import complex_blocks, vector
 from psitheory.runner.domain import Domain, Drawn
+from psitheory.runner.nudges import nudge
 from psitheory.strategies import formal
 from psitheory.strategies.values import (
     Draw,
@@ -246,9 +247,9 @@ def step_sizes(*, decades: float = 3.0) -> Domain:
 
 def ratios(low: int, high: int, *, parts: int = 64) -> Domain:
     """Draw numbers strictly between the integers ``low`` and ``high``: multiples of 1/``parts``, a power of two."""
-    steps = st.integers(low * parts + 1, high * parts - 1)
+    steps, least = st.integers(low * parts + 1, high * parts - 1), 1 / (16 * parts)
     return Domain(
-        floats=lambda _: steps.map(lambda k: k / parts),
+        floats=lambda _: steps.map(lambda k: min(max((k + nudge()) / parts, low + least), high - least)),
         rationals=lambda _: steps.map(lambda k: RATIONALS.element(k) / RATIONALS.element(parts)),
         formal=lambda _, space, name: [low + (high - low) * formal.factor(space, name)],
     )

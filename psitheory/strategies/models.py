@@ -24,6 +24,7 @@ from psitheory.strategies.values import (
     Draw,
     float_arrays,
     integer_arrays,
+    off_whole_numbers,
     rational_arrays,
     rational_units,
 )
@@ -90,12 +91,14 @@ def _rayleighs(draw: Draw, entries: Any, dimensions: st.SearchStrategy[int]) -> 
 
 
 @st.composite
-def _diagonal_rayleighs(draw: Draw, asarray: Any, dimensions: st.SearchStrategy[int]) -> Rayleigh:
+def _diagonal_rayleighs(draw: Draw, spread: Any, dimensions: st.SearchStrategy[int]) -> Rayleigh:
     d = draw(dimensions)
     size = min(d, 4)
     distinct = draw(st.lists(st.integers(-9, 9), min_size=size, max_size=size, unique=True))
-    eigenvalues = [distinct[k % size] for k in range(d)]
-    return Rayleigh(asarray(np.diag(eigenvalues)))
+    lowest, second, *others = sorted(distinct)
+    near = lowest + (second - lowest) * 2.0 ** -draw(st.integers(0, 8))  # starts between the two creep
+    spectrum = [lowest, near, *others] if distinct == sorted(distinct) else [*others, near, lowest]
+    return Rayleigh(draw(spread(np.diag([spectrum[k % size] for k in range(d)]))))
 
 
 @st.composite
@@ -174,10 +177,10 @@ def whole_models(*, any_function: bool = False) -> Domain:
 
 
 def rayleigh_quotients() -> Domain:
-    """Draw Rayleigh quotients of diagonal matrices with integer eigenvalues, so that L and the minimum are exact."""
+    """Draw Rayleigh quotients of diagonal matrices, whose L and minimum are exact; on rationals with whole eigenvalues."""
     return Domain(
-        floats=lambda drawn: _diagonal_rayleighs(lambda a: a.astype(float), _dimensions(drawn)),
-        rationals=lambda drawn: _diagonal_rayleighs(RATIONALS.asarray, _dimensions(drawn)),
+        floats=lambda drawn: _diagonal_rayleighs(off_whole_numbers, _dimensions(drawn)),
+        rationals=lambda drawn: _diagonal_rayleighs(lambda matrix: st.just(RATIONALS.asarray(matrix)), _dimensions(drawn)),
     )
 
 

@@ -11,31 +11,32 @@ from psitheory.arithmetic import RATIONALS
 from psitheory.models import Cosine, RankOne, Rayleigh
 from psitheory.models.rayleigh_mean import RayleighMean
 from psitheory.runner.domain import Domain
-from psitheory.strategies.values import Draw, float_arrays, integer_arrays, rational_arrays
+from psitheory.runner.nudges import nudge
+from psitheory.strategies.values import Draw, float_arrays, integer_arrays, off_whole_numbers, rational_arrays
 
 
 def planar_starts(count: int, *, angles: tuple[float, float] = (0.6, 1.1), ensembles: int = 2) -> Domain:
     """Draw (count, 2) unit vectors with random angles in a range; there are ``ensembles`` different draws."""
 
     def ensemble(seed: int) -> Any:
-        theta = np.random.default_rng(seed).uniform(*angles, count)
+        theta = np.clip(np.random.default_rng(seed).uniform(*angles, count) + nudge((count,)), *angles)
         return np.stack([np.cos(theta), np.sin(theta)], axis=-1)
 
     return Domain(floats=lambda _: st.integers(0, ensembles - 1).map(ensemble))
 
 
 @st.composite
-def _gapped(draw: Draw, asarray: Any, largest: int) -> Rayleigh:
+def _gapped(draw: Draw, spread: Any, largest: int) -> Rayleigh:
     others = draw(st.lists(st.integers(1, 9), min_size=1, max_size=largest - 1))
     lowest = draw(st.integers(-3, 0))
-    return Rayleigh(asarray(np.diag([lowest, *others])))
+    return Rayleigh(draw(spread(np.diag([lowest, *others]))))
 
 
 def gapped_rayleighs(largest: int = 4) -> Domain:
-    """Draw Rayleigh quotients of diagonal matrices with whole eigenvalues, the first one lowest and simple."""
+    """Draw Rayleigh quotients of diagonal matrices, the first eigenvalue lowest and simple; on rationals they are whole."""
     return Domain(
-        floats=lambda _: _gapped(lambda a: a.astype(float), largest),
-        rationals=lambda _: _gapped(RATIONALS.asarray, largest),
+        floats=lambda _: _gapped(off_whole_numbers, largest),
+        rationals=lambda _: _gapped(lambda matrix: st.just(RATIONALS.asarray(matrix)), largest),
     )
 
 
@@ -88,7 +89,7 @@ def near_the_best_rank_one(reference: str) -> Domain:
     """Draw starts near the minimum of one of :func:`even_rank_ones`, or of a mean of such, where L is nearly met."""
 
     def near(model: Any, numbers: tuple[int, int, int]) -> Any:
-        p, q, rest = np.array(numbers) / 512
+        p, q, rest = np.clip(np.array(numbers) + nudge((3,)), 1, 63) / 512
         matrix = getattr(model, "mean", model).matrix
         return np.array([1, p, 1, -q, matrix[0, 0] * (1 + rest)])
 

@@ -16,6 +16,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from psitheory.arithmetic import RATIONALS
+from psitheory.runner.nudges import nudge
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
@@ -46,7 +47,18 @@ def float_arrays(draw: Draw, shape: tuple[int, ...]) -> Any:
     """Draw a float64 array of entries of about size 1 to 10, readable or dense."""
     seed = draw(st.integers(0, 2**16))  # 0, to which it shrinks first, leaves the integers as they are
     readable = draw(integer_arrays(shape)).astype(float)
-    return readable + np.random.default_rng(seed).normal(size=shape) if seed else readable
+    return nudge(shape) + (readable + np.random.default_rng(seed).normal(size=shape) if seed else readable)
+
+
+@st.composite
+def off_whole_numbers(draw: Draw, diagonal: Any) -> Any:
+    """Draw a diagonal matrix of floats near the given one, each entry by less than half of the gap to the next away."""
+    seed = draw(st.integers(0, 2**16))
+    values = np.diagonal(diagonal).astype(float)
+    off = np.random.default_rng(seed).uniform(-1, 1, len(values)) if seed % 2 else np.zeros(len(values))
+    gaps = np.diff(np.unique(values), prepend=-np.inf, append=np.inf)
+    room = np.minimum(np.minimum(gaps[:-1], gaps[1:]), 1.0)[np.searchsorted(np.unique(values), values)]
+    return np.diag(values + 0.49 * room * np.clip(off + nudge((len(values),)), -1, 1))
 
 
 @st.composite
@@ -61,7 +73,8 @@ def positive_floats(draw: Draw, decades: float = 90.0) -> float:
     """Draw a positive float within 10^±``decades``: a small integer or a full mantissa, times a power of two."""
     reach = int(decades / math.log10(2))
     mantissa = draw(st.sampled_from([2, 1, 3, 5, 7]) | st.floats(1, 2, exclude_max=True))
-    return math.ldexp(float(mantissa), draw(st.integers(-reach, reach)))
+    drawn = math.ldexp(float(mantissa), draw(st.integers(-reach, reach)))
+    return min(max(drawn * math.exp(nudge()), math.ldexp(1.0, -reach)), math.ldexp(1.0, reach + 3))
 
 
 @st.composite

@@ -1,0 +1,160 @@
+"""What a law does beside observing: branches that no case took, chance without a generator, state that it changes.
+
+A verdict is about the statement that was run.  A branch that no case ran was not tried, and a law that draws random
+numbers by itself, or that counts its calls, is another statement each time.
+"""
+
+from __future__ import annotations
+
+import dis
+import inspect
+import linecache
+import random
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+import numpy as np
+
+from psitheory.runner.sizes import codes, is_full
+
+_NO_CLAIM = frozenset({"vacuous", "raise"})
+"""A branch that no case took is no gap where it says that nothing is claimed."""
+
+
+class Watched:
+    """A law's function that remembers which of its own blocks of code ran, and what it did beside.
+
+    Attributes
+    ----------
+    strange : str
+        What makes it no function of its inputs, in words; empty where nothing does.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function, self.strange = function, ""
+        self.__wrapped__, self.__signature__ = function, inspect.signature(function)
+        self.__module__, self.__name__ = function.__module__, getattr(function, "__name__", "law")
+        own = inspect.unwrap(function)
+        self._codes = [code for code in codes(own.__code__) if _branches(code)]
+        self._ran: dict[CodeType, set[int]] = {code: set() for code in self._codes}
+        self._own, self._state = own, _state_of(own)
+
+    def __call__(self, **inputs: Any) -> Any:
+        """Observe the law, with an eye on it."""
+        before, chance = sys.gettrace(), _chance()
+        if self._codes:
+            sys.settrace(self._trace)
+        try:
+            return self.function(**inputs)
+        finally:
+            sys.settrace(before)
+            if _chance() != chance:
+                self.strange = "it draws random numbers from a global generator"
+
+    def _trace(self, frame: FrameType, event: str, argument: Any) -> Any:
+        if frame.f_code not in self._ran:
+            return None
+        frame.f_trace_opcodes, frame.f_trace_lines = True, False
+        ran = self._ran[frame.f_code]
+
+        def note(frame: FrameType, event: str, argument: Any) -> Any:
+            if event == "opcode":
+                ran.add(frame.f_lasti)
+            return note
+
+        return note
+
+    def gap(self) -> str:
+        """Return what no case ran, or what makes the law no function of its inputs; an empty string if nothing does."""
+        changed = [name for name, value in _state_of(self._own).items() if self._state.get(name, value) != value]
+        if changed:
+            return f"it is no function of its inputs: it changes {changed[0]}"
+        if self.strange:
+            return f"it is no function of its inputs: {self.strange}"
+        return next((text for code in self._codes if (text := _untaken(code, self._ran[code]))), "")
+
+
+def _chance() -> tuple[Any, ...]:
+    """Return the state of the global generators of random numbers."""
+    numpy = np.random.get_state()
+    return random.getstate()[1][-1], numpy[2], hash(numpy[1][:8].tobytes())
+
+
+def _state_of(function: Any) -> dict[str, str]:
+    """Return what the global and enclosed values that a function names look like, but for modules and functions."""
+    cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+    named = {name: function.__globals__.get(name) for code in codes(function.__code__) for name in code.co_names}
+    named |= {name: cell.cell_contents for name, cell in cells if is_full(cell)}
+    return {name: _looks(value) for name, value in named.items() if not (value is None or _is_fixed(value))}
+
+
+def _is_fixed(value: Any) -> bool:
+    return inspect.ismodule(value) or inspect.isroutine(value) or inspect.isclass(value) or callable(value)
+
+
+def _looks(value: Any) -> str:
+    try:
+        return f"{value!r} {getattr(value, '__dict__', '')!r}"[:10_000]
+    except Exception:  # somebody's repr may raise anything
+        return ""
+
+
+# -- blocks of code ---------------------------------------------------------------------------------
+
+
+def _branches(code: CodeType) -> bool:
+    return any(_is_conditional(i) for i in dis.get_instructions(code))
+
+
+def _is_conditional(instruction: dis.Instruction) -> bool:
+    return "JUMP" in instruction.opname and "_IF_" in instruction.opname
+
+
+def _untaken(code: CodeType, ran: set[int]) -> str:
+    """Return the first block of a code that was entered, and that ran only in part, in words."""
+    if not ran:
+        return ""
+    for block in _blocks(code):
+        names = {str(i.argval) for i in block if i.opname.startswith(("LOAD_GLOBAL", "LOAD_NAME", "LOAD_DEREF"))}
+        names |= {"raise" for i in block if i.opname in ("RAISE_VARARGS", "RERAISE", "LOAD_ASSERTION_ERROR")}
+        if not ran & {i.offset for i in block} and not names & _NO_CLAIM and _says_something(block):
+            line = next((i.positions.lineno for i in block if i.positions and i.positions.lineno), code.co_firstlineno)
+            text = linecache.getline(code.co_filename, line).strip()
+            return f"no case ran a branch of it ({Path(code.co_filename).name}, line {line}: {text})"
+    return ""
+
+
+def _says_something(block: list[dis.Instruction]) -> bool:
+    """Tell whether a block does more than jump or go round."""
+    return any(i.opname not in ("JUMP_FORWARD", "JUMP_BACKWARD", "NOP", "POP_TOP", "EXTENDED_ARG") for i in block)
+
+
+def _blocks(code: CodeType) -> list[list[dis.Instruction]]:
+    """Return the blocks that are reached without an exception."""
+    every = list(dis.get_instructions(code))
+    place = {i.offset: k for k, i in enumerate(every)}
+    leads = {0} | {place[i.argval] for i in every if "JUMP" in i.opname or i.opname in ("FOR_ITER", "SEND")}
+    leads |= {k + 1 for k, i in enumerate(every) if _ends(i) or "JUMP" in i.opname or i.opname == "FOR_ITER"}
+    starts = sorted(k for k in leads if k < len(every))
+    blocks = [every[a:b] for a, b in zip(starts, [*starts[1:], len(every)], strict=True)]
+    by_start = {block[0].offset: n for n, block in enumerate(blocks)}
+    reached, waiting = set(), [0]
+    while waiting:
+        n = waiting.pop()
+        if n in reached or n >= len(blocks):
+            continue
+        reached.add(n)
+        last = blocks[n][-1]
+        waiting += [by_start[i.argval] for i in blocks[n] if "JUMP" in i.opname or i.opname in ("FOR_ITER", "SEND")]
+        if not _ends(last):
+            waiting.append(n + 1)
+    return [blocks[n] for n in sorted(reached)]
+
+
+def _ends(instruction: dis.Instruction) -> bool:
+    return instruction.opname in ("RETURN_VALUE", "RETURN_CONST", "RAISE_VARARGS", "RERAISE") or (
+        instruction.opname in ("JUMP_FORWARD", "JUMP_BACKWARD", "JUMP_BACKWARD_NO_INTERRUPT")
+    )
