@@ -169,19 +169,18 @@ def the_step_is_horizontal_since_the_gradient_is(w, g):
 DIGITS = {"model": digits_network(), "w": network_starts("model"), "a": scales(32)}
 
 
-@I12.law(**DIGITS, normalise=True, on=(CONTROLS,), example=True)
-def on_digits_normalised_rows_do_not_see_scales(model, w, a, normalise):
+@I12.law(**DIGITS, on=(CONTROLS,), example=True)
+def on_digits_normalised_rows_do_not_see_scales(model, w, a):
     """The direction of W1 at a·w is that at w, for the neurons of a network on handwritten digits."""
 
     def direction(w):
-        matrix = model.layout.view("W1", model.evaluate(w).gradient)
-        return matrix_sign(normalised_rows(matrix) if normalise else matrix)
+        return matrix_sign(normalised_rows(model.layout.view("W1", model.evaluate(w).gradient)))
 
     return equal(direction(model.layout.scale(a, w)), direction(w))
 
 
-@on_digits_normalised_rows_do_not_see_scales.counterfeit(normalise=False)
-def on_digits_rows_as_they_are_do_not_see_scales(model, w, a, normalise):
+@on_digits_normalised_rows_do_not_see_scales.counterfeit
+def on_digits_rows_as_they_are_do_not_see_scales(model, w, a):
     """The same without normalising rows."""
 
     def direction(w):

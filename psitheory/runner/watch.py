@@ -79,7 +79,7 @@ class Watched:
 
 def _chance() -> tuple[Any, ...]:
     """Return the state of the global generators of random numbers."""
-    numpy = np.random.get_state()
+    numpy: Any = np.random.get_state()  # noqa: NPY002  looked at, not drawn from
     return random.getstate()[1][-1], numpy[2], hash(numpy[1][:8].tobytes())
 
 

@@ -1,8 +1,8 @@
 """The worst case of an inequality: the largest left/right is sought by moving what was drawn, inside its domains.
 
-The best cases of the random search are climbed from: whole numbers that Hypothesis chose are moved one by one, real ones
-(its own, and those of the library's domains, by nudges) by SciPy.  Floats guide the search, and decide nothing: the
-case that it ends at is judged as any other.
+The best cases of the random search are climbed from: whole numbers that Hypothesis chose are moved one by one, real
+ones (its own, and those of the library's domains, by nudges) by SciPy.  Floats guide the search, and decide nothing:
+the case that it ends at is judged as any other.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +22,6 @@ from hypothesis.internal.conjecture.data import ConjectureData
 
 from psitheory.arithmetic import to_floats
 from psitheory.checking import Interval
-from psitheory.runner.guard import CannotRun
 from psitheory.runner.nudges import nudged
 from psitheory.runner.outcome import Case, Outcome, in_floats, sides
 
@@ -112,10 +112,8 @@ def worst_case(
     spent = 0
     for start in starts:
         climb = _Climb(drawing, law, run, max(budget // len(starts), 1))
-        try:
+        with suppress(_Enough):
             _ascend(climb, start)
-        except _Enough:
-            pass
         spent += climb.evaluations
         if climb.broken is not None:
             return Worst(*_simplest(climb, climb.broken), spent)
@@ -268,7 +266,12 @@ def _size(law: Case, inputs: Inputs) -> float:
 
 def _both(law: Case, inputs: Inputs) -> tuple[Any, Any]:
     seen = in_floats(law, inputs)
-    if not seen.moved or seen.relation != "at most" or isinstance(seen.left, Interval) or isinstance(seen.right, Interval):
+    if (
+        not seen.moved
+        or seen.relation != "at most"
+        or isinstance(seen.left, Interval)
+        or isinstance(seen.right, Interval)
+    ):
         return np.empty(0), np.empty(0)
     left, right = sides(seen)
     return to_floats(left).astype(float), to_floats(right).astype(float)

@@ -177,10 +177,12 @@ def whole_models(*, any_function: bool = False) -> Domain:
 
 
 def rayleigh_quotients() -> Domain:
-    """Draw Rayleigh quotients of diagonal matrices, whose L and minimum are exact; on rationals with whole eigenvalues."""
+    """Draw Rayleigh quotients of diagonal matrices, whose L and minimum are exact; some have two near eigenvalues."""
     return Domain(
         floats=lambda drawn: _diagonal_rayleighs(off_whole_numbers, _dimensions(drawn)),
-        rationals=lambda drawn: _diagonal_rayleighs(lambda matrix: st.just(RATIONALS.asarray(matrix)), _dimensions(drawn)),
+        rationals=lambda drawn: _diagonal_rayleighs(
+            lambda matrix: st.just(RATIONALS.asarray(matrix)), _dimensions(drawn)
+        ),
     )
 
 

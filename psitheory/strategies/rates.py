@@ -33,7 +33,7 @@ def _gapped(draw: Draw, spread: Any, largest: int) -> Rayleigh:
 
 
 def gapped_rayleighs(largest: int = 4) -> Domain:
-    """Draw Rayleigh quotients of diagonal matrices, the first eigenvalue lowest and simple; on rationals they are whole."""
+    """Draw Rayleigh quotients of diagonal matrices, the first eigenvalue lowest and simple; rationals are whole."""
     return Domain(
         floats=lambda _: _gapped(off_whole_numbers, largest),
         rationals=lambda _: _gapped(lambda matrix: st.just(RATIONALS.asarray(matrix)), largest),

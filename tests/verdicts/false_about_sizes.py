@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from psitheory import at_most, equal, vacuous
-from psitheory.arithmetic import dot, namespace
+from psitheory.arithmetic import dot
 from psitheory.layout import Layout
 from psitheory.models import Rayleigh
 from psitheory.strategies import (
@@ -61,24 +61,20 @@ def every_block_is_a_plane(psi, w, x):
     return at_most(total * total, 2 * psi.layout.dots(w, w))
 
 
-@FALSE.says(psi=quotients(), w=points("psi"), x=vectors("psi"))
-def tangents_of_a_block_vanish_or_span(psi, w, x):
-    """Where x is not parallel to w: ‖x‖² > 0 for horizontal x, false for blocks of one entry."""
-    h = psi.horizontal(w, x)
-    return equal(psi.layout.dots(h, h) * (namespace(w).asarray(psi.layout.sizes) - 1) * 0, psi.layout.dots(h, h) * 0 + (
-        1 if 1 in psi.layout.sizes else 0
-    ))
+@FALSE.says(psi=quotients(), w=points("psi"))
+def every_block_has_a_horizontal_vector(psi, w):
+    """d_i - 1 ≥ 1: false for blocks of one entry."""
+    return at_most(2, min(psi.layout.sizes))
 
 
-@FALSE.says(psi=quotients(), w=points("psi"), x=vectors("psi"))
-def a_divisor_d_minus_one(psi, w, x):
-    """A formula of d ≥ 2, written for every d."""
-    sizes = psi.layout.sizes
-    return equal(len([size for size in sizes if size - 1]), len(sizes))
+@FALSE.says(psi=quotients(), w=points("psi"))
+def entries_by_block_average_to_their_number(psi, w):
+    """n = m d: blocks of one size, and no free parameters."""
+    return equal(psi.layout.n, psi.layout.m * max(psi.layout.sizes))
 
 
 @FALSE.says(model=psi_models(), w=points("model"))
-def the_gradient_is_orthogonal_to_all_ones_in_the_plane_of_equal_entries(model, w):
+def entries_of_the_gradient_cancel(model, w):
     """Σ_k ∂_k f = 0."""
     g = model.evaluate(w).gradient
     return equal(sum(g), 0)
@@ -112,9 +108,9 @@ def a_step_is_a_scale(psi, w, a, a0):
     return equal(a[0] * w, a0 * w)
 
 
-@FALSE.says(psi=quotients(), w=points("psi"), x=vectors("psi"))
-def metric_is_at_least_one(psi, w, x):
-    """g(x, x) ≥ 0 strictly: false at x = 0, said by a quotient."""
+@FALSE.says(psi=quotients(), w=points("psi"), x=vectors("psi"), within_reach=False)
+def a_vector_divided_by_its_length(psi, w, x):
+    """g(x, x)/g(x, x) = 1: no number at x = 0, which is a finding about the law and no counterexample."""
     square = psi.inner(w, x, x)
     return equal(square / square, 1)
 

@@ -1,0 +1,50 @@
+"""No false theorem of the tables holds or is proved; what sampling and climbing reach is refuted; truths hold."""
+
+from __future__ import annotations
+
+import pytest
+
+from psitheory import Verdict, verify
+from psitheory.checking import LawReport
+
+from . import false_about_rates, false_about_sizes, false_in_code, true_theorems
+from .stated import Stated
+
+FALSE = [*false_about_sizes.FALSE, *false_about_rates.FALSE, *false_in_code.FALSE]
+REACHED = [stated for stated in FALSE if stated.within_reach]
+BEYOND = [stated for stated in FALSE if not stated.within_reach]
+
+
+def law_report(stated: Stated) -> LawReport:
+    return verify(stated.theorem, effort="quick").claims[0].laws[0]
+
+
+def name(stated: Stated) -> str:
+    return stated.name
+
+
+def test_the_tables_are_long_and_name_each_theorem_once() -> None:
+    names = [stated.name for stated in (*FALSE, *true_theorems.TRUE)]
+    assert len(set(names)) == len(names)
+    assert len(FALSE) >= 60
+    assert len(true_theorems.TRUE) >= 20
+
+
+@pytest.mark.parametrize("stated", REACHED, ids=name)
+def test_what_can_be_reached_is_refuted(stated: Stated) -> None:
+    report = law_report(stated)
+    assert report.verdict is Verdict.REFUTED, report.note
+    assert not report.proof
+
+
+@pytest.mark.parametrize("stated", BEYOND, ids=name)
+def test_what_cannot_be_reached_does_not_hold_and_is_not_proved(stated: Stated) -> None:
+    report = law_report(stated)
+    assert report.verdict is not Verdict.HOLDS, report.scope
+    assert report.grade is None
+
+
+@pytest.mark.parametrize("stated", true_theorems.TRUE, ids=name)
+def test_what_is_true_holds(stated: Stated) -> None:
+    report = law_report(stated)
+    assert report.verdict is Verdict.HOLDS, report.note
