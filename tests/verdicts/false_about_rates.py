@@ -47,12 +47,6 @@ def one_step_at_99_percent(model, w):
     return quotient_bound(1, model, w, lambda L, gap, T: 99 * L * gap / 50)
 
 
-@FALSE.says(steps=counts(1, 100), model=rayleigh_quotients(), w=points("model"))
-def twenty_over_t_squared(steps, model, w):
-    """min G ≤ 20LΔ/T²: false for large T."""
-    return quotient_bound(steps, model, w, lambda L, gap, T: 20 * L * gap / (T * T))
-
-
 @FALSE.says(steps=counts(1, 8), model=rayleigh_quotients(), w=points("model"))
 def a_half_of_the_bound(steps, model, w):
     """min G ≤ LΔ/T."""
