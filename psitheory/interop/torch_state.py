@@ -154,8 +154,8 @@ class Runner:
     @property
     def point(self) -> np.ndarray:
         """Return the parameters as they are (n,)."""
-        values = [self.parameters[n].detach().cpu().numpy().astype(float).ravel() for n in self.names]
-        return np.concatenate(values) if values else np.zeros(0)
+        values = [self.parameters[n].detach().cpu().numpy().ravel() for n in self.names]
+        return np.concatenate(values, dtype=float) if values else np.zeros(0)
 
     @property
     def parameters(self) -> dict[str, nn.Parameter]:

@@ -85,7 +85,7 @@ def baseline(
     """Return the baseline of ``function`` at ``w``, by moves of an ulp of each entry, or of the largest (``added``)."""
     seen = function.observe(w)
     ulp = np.finfo(function.dtype).eps * (float(np.max(np.abs(w))) if added else np.abs(w))
-    moved = [function.observe(w + ulp * rng.choice([-1.0, 0.0, 1.0], size=w.shape)) for _ in range(controls)]
+    moved = [function.observe(w + ulp * rng.integers(-1, 2, w.shape, np.int8)) for _ in range(controls)]
     sizes, allowed = {}, {}
     for aspect, here in seen.items():
         sizes[aspect] = float(np.max(np.abs(here), initial=0)) or 1.0

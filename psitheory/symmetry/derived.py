@@ -105,9 +105,10 @@ def confirmed(
 ) -> tuple[bool, bool]:
     """Return whether random elements of an algebra leave a function unchanged at some points, and bit for bit."""
     told = [base for base in bases if not base.blind("loss")] or bases
-    exact = True
+    exact, w = True, np.empty(function.layout.n)  # one array for all: new pages cost more than the arithmetic
     for base, whole in product(told, (True, False)):
-        w = moved(function, base.w, algebra.random(rng, whole=whole, size=reach / 2))
+        w[...] = base.w
+        move(function, w, algebra, algebra.random(rng, whole=whole, size=reach / 2))
         with np.errstate(all="ignore"):
             change = base.change(function.observe(w), "loss")
         if not base.explains(change, function, w, "loss", added=True):
@@ -116,11 +117,9 @@ def confirmed(
     return True, exact
 
 
-def moved(function: LossFunction, w: Array, exponents: Mapping[str, Array]) -> Array:
-    """Return w with each entry multiplied by two to the power of its exponent."""
-    out = np.array(w, float)
-    for name, x in exponents.items():
-        view = function.layout.view(name, out)
-        whole = np.array_equal(x, np.round(x))
-        view[...] = np.ldexp(view, x.astype(int)) if whole else view * np.exp2(x)
-    return out.astype(function.dtype).astype(float)
+def move(function: LossFunction, w: Array, algebra: Algebra, values: Mapping[int, float]) -> None:
+    """Multiply each entry of w, in place, by two to the power of its exponent, and round to the function's dtype."""
+    for name in algebra.parameters:
+        view = function.layout.view(name, w)
+        algebra.rescale(name, view, values)
+        view[...] = view.astype(function.dtype)

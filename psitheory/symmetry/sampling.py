@@ -21,24 +21,35 @@ CHUNK = 128
 
 
 def typical_sizes(function: LossFunction) -> Array:
-    """Return a typical size for each entry (n,): that of its part at the example point, else 1/√fan-in."""
+    """Return a typical size for each entry (n,): that of its part."""
+    sizes = zip(function.layout.parts, part_sizes(function), strict=True)
+    return np.concatenate([np.full(part.size, size) for part, size in sizes])
+
+
+def part_sizes(function: LossFunction) -> list[float]:
+    """Return a typical size for each part: that at the example point, else 1/√fan-in."""
+    point = function.point
 
     def size(part: Part) -> float:
-        if function.point is not None:
-            x = np.asarray(function.layout.view(part.name, function.point))
+        if point is not None:
+            x = np.asarray(function.layout.view(part.name, point))
             r = float(np.sqrt(np.mean(x * x)))
             return r if r > 0 else 0.5
         return 1.0 if part.blocks or len(part.shape) < 2 else float(1 / np.sqrt(np.prod(part.shape[1:])))
 
-    return np.concatenate([np.full(part.size, size(part)) for part in function.layout.parts])
+    return [size(part) for part in function.layout.parts]
 
 
 def wide(function: LossFunction, rng: np.random.Generator, count: int) -> Array:
     """Return ``count`` points (count, n): normal, each part at a size of its own, drawn over a factor of e."""
     layout = function.layout
-    spread = [rng.uniform(-0.5, 0.5, (count, 1)) * np.ones(part.size) for part in layout.parts]
-    points = rng.normal(size=(count, layout.n)) * typical_sizes(function) * np.exp(np.concatenate(spread, axis=1))
-    return points.astype(function.dtype).astype(float)
+    points, first = np.empty((count, layout.n)), 0
+    spread = np.exp(rng.uniform(-0.5, 0.5, (len(layout.parts), count, 1)))
+    for part, size, factor in zip(layout.parts, part_sizes(function), spread, strict=True):
+        own = rng.normal(size=(count, part.size)) * (size * factor)
+        points[:, first : first + part.size] = own.astype(function.dtype)
+        first += part.size
+    return points
 
 
 def nearby(function: LossFunction, rng: np.random.Generator, count: int) -> Array:

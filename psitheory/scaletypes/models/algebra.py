@@ -176,12 +176,27 @@ class Algebra:
         numbers = np.array([sum(float(c) * values.get(v, 0.0) for v, c in form.items()) for form in forms])
         return numbers[where].reshape(np.shape(compressed(ids)))
 
-    def random(self, rng: np.random.Generator, *, whole: bool, size: float = 2.0) -> dict[str, Array]:
-        """Return the exponents of a random symmetry by part, up to about ``size``; even integers if ``whole``."""
+    def random(self, rng: np.random.Generator, *, whole: bool, size: float = 2.0) -> dict[int, float]:
+        """Return a random symmetry, as values of the free unknowns up to ``size``; even integers if ``whole``."""
         drawn = size * rng.uniform(-1, 1, len(self.free))
         drawn = 2 * np.round(drawn) if whole else drawn
-        values = dict(zip(self.free, drawn, strict=True))
-        return {name: np.nan_to_num(self.exponents(name, values)) for name in self.parameters}
+        return dict(zip(self.free, map(float, drawn), strict=True))
+
+    def rescale(self, name: str, w: Array, values: Mapping[int, float]) -> None:
+        """Multiply a part, in place, by two to the power of its exponents: contiguous floats of its shape."""
+        parameter = self.parameters[name]
+        memory = w.reshape(-1)
+        if parameter.count != memory.size:  # it lies in the storage of another
+            w *= np.exp2(np.nan_to_num(self.exponents(name, values)))
+            return
+        for piece in self.pieces[name]:
+            view = piece.view.of(memory)
+            if piece.unused is not None:
+                numbers = self._numbers(piece.out, values, None) - self._numbers(piece.into, values, None)
+                view *= np.exp2(np.where(piece.unused, 0.0, numbers))
+                continue
+            for sign, ids in ((1, piece.out), (-1, piece.into)):  # apart they are small, and together as large as w
+                view *= np.exp2(sign * self._numbers(ids, values, None))
 
     def reason(self, name: str) -> Demand | None:
         """Return the demand that takes from a part the freedom that it would have alone."""
