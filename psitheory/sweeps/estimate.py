@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from psitheory.errors import ArgumentError, PsitheoryError, said
+from psitheory.experiments.iterate import Survivors
 from psitheory.sweeps.axes import Axis, label
 from psitheory.sweeps.cells import EACH, Batch, Setting, model_of
 from psitheory.sweeps.course import CURVES, SCALARS
@@ -141,13 +142,14 @@ def _peak(setting: Setting, count: int) -> int:
     model, draw = batch.model
     w = draw(np.random.default_rng(0), (count,))
     size = setting["run", "batch_size"]
-    samples = None if size is None else np.zeros((count, _checked_size(size, model)), int)
+    samples = None if size is None else np.tile(np.arange(_checked_size(size, model)), (count, 1))
     tracemalloc.start()
     try:
         with np.errstate(all="ignore"):
             optimizer = batch.optimizer(np.arange(count))
             state = optimizer.init(model.layout, w)
-            optimizer.step(model.layout, w, model.evaluate(w, samples), state)
+            evaluate = Survivors(model, np.ones(count, bool))  # a start that is dead by chance is no reason to refuse
+            optimizer.step(model.layout, w, evaluate(w, samples), state)
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

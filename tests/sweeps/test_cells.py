@@ -14,6 +14,7 @@ from psitheory.optimizers.named import NAMES, named_optimizer
 from psitheory.sweeps import Sweep
 from psitheory.sweeps.cells import batches, cells_of, model_of, seeds, setting_of, starts
 from psitheory.sweeps.course import run_batch
+from psitheory.sweeps.estimate import estimate
 from psitheory.sweeps.running import run_chunk
 
 
@@ -126,6 +127,7 @@ def test_equivalent_starts_are_those_of_one_model_and_one_seed(kind):
 def test_mini_batches_are_each_cells_own(network):
     grid = {"model": network, "optimizer": {"name": "psi-gd", "rate": [0.05, 0.1]}, "seeds": 3, "steps": 4, "record": 3}
     grid |= {"batch_size": [20]}
+    estimate(Sweep.of(**grid))  # tries the mini-batches, too
     together, alone = (columns(Sweep.of(**grid, chunk=chunk)) for chunk in (6, 1))
     for key, column in together.items():
         np.testing.assert_allclose(column, alone[key], rtol=1e-6, err_msg=key)
