@@ -23,7 +23,7 @@ def grid(seeds: int) -> Sweep:
         optimizer={"name": ["gd", "psi-gd"], "rate": {"geomspace": [0.01, 0.5, 10]}},
         scale={"geomspace": [0.1, 10, 10]},
         seeds=seeds,
-        steps=100,
+        steps=300,
         chunk=1000,
     )
 

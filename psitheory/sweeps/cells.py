@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -84,20 +84,19 @@ def setting_of(sweep: Sweep, cell: int) -> Setting:
     }
 
 
-def seeds(sweep: Sweep, cell: int) -> tuple[np.random.SeedSequence, np.random.SeedSequence]:
-    """Return what the start and the mini-batches of a cell are drawn from.
+def seed_of(sweep: Sweep, cell: int, what: Literal["start", "batches"]) -> np.random.SeedSequence:
+    """Return what the start, or the mini-batches, of a cell are drawn from.
 
-    The two are children of ``SeedSequence(seed).spawn(cells)[cell]``.  Equivalent starts are drawn as that of the
-    first cell with the same model and the same seed among seeds.
+    The two are children of ``SeedSequence(seed).spawn(cells)[cell]``, which is made here without the others.
     """
-    of_start = _first_alike(sweep, cell) if sweep.run("starts") == "equivalent" else cell
-    return _spawned(sweep, of_start, 0), _spawned(sweep, cell, 1)
+    return np.random.SeedSequence(sweep.run("seed"), spawn_key=(cell, ("start", "batches").index(what)))
 
 
 def starts(sweep: Sweep, batch: Batch) -> np.ndarray:
-    """Return the starts of a batch, (K, n): the unit blocks of each cell times its scale."""
+    """Return the starts of a batch, (K, n): unit blocks, drawn for each cell or for many alike, times its scale."""
     model, draw = batch.model
-    units = np.stack([draw(np.random.default_rng(seeds(sweep, int(cell))[0])) for cell in batch.cells])
+    drawn_by, which = np.unique(_drawn_by(sweep, batch.cells), return_inverse=True)
+    units = np.stack([draw(np.random.default_rng(seed_of(sweep, int(cell), "start"))) for cell in drawn_by])[which]
     layout = model.layout
     return np.asarray(layout.scale(np.repeat(batch.scales[:, None], layout.m, axis=1), units))
 
@@ -168,12 +167,10 @@ def _separable(model: str, optimizer: str, low: float, high: float) -> bool:
     )
 
 
-def _spawned(sweep: Sweep, cell: int, child: int) -> np.random.SeedSequence:
-    """Return ``SeedSequence(seed).spawn(cells)[cell].spawn(2)[child]`` without the others."""
-    return np.random.SeedSequence(sweep.run("seed"), spawn_key=(cell, child))
-
-
-def _first_alike(sweep: Sweep, cell: int) -> int:
-    at = _places(sweep, np.array([cell]))[:, 0]
-    alike = [k if axis.section == "model" or axis.key == "seed" else 0 for axis, k in zip(sweep.axes, at, strict=True)]
-    return int(np.ravel_multi_index(alike, tuple(sweep.shape.values()))) if alike else 0
+def _drawn_by(sweep: Sweep, cells: np.ndarray) -> np.ndarray:
+    """Return the cells whose starts those of ``cells`` are equivalent to: the first with the same model and seed."""
+    if sweep.run("starts") == "independent" or not sweep.axes:
+        return cells
+    shared = np.array([axis.section == "model" or axis.key == "seed" for axis in sweep.axes])
+    first = np.where(shared[:, None], _places(sweep, cells), 0)
+    return np.asarray(np.ravel_multi_index(tuple(first), tuple(sweep.shape.values())))

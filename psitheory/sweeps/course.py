@@ -12,7 +12,7 @@ from psitheory.experiments.arrival import of_runs
 from psitheory.experiments.iterate import Survivors
 from psitheory.experiments.trajectory import riemannian_square
 from psitheory.models.interface import Evaluation
-from psitheory.sweeps.cells import Batch, seeds, starts
+from psitheory.sweeps.cells import Batch, seed_of, starts
 from psitheory.sweeps.spec import Sweep
 
 SCALARS = {
@@ -119,7 +119,7 @@ class _Course:
         size: Any = self.batch.setting["run", "batch_size"]
         if size is None:
             return None
-        rngs = [np.random.default_rng(seeds(self.sweep, int(cell))[1]) for cell in self.batch.cells]
+        rngs = [np.random.default_rng(seed_of(self.sweep, int(cell), "batches")) for cell in self.batch.cells]
         return self._drawn(rngs, size)
 
     def _drawn(self, rngs: list[np.random.Generator], size: int) -> Iterator[np.ndarray]:

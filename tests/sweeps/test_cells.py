@@ -12,7 +12,7 @@ from psitheory.models.named import named_model
 from psitheory.optimizers import PSIGradientDescent
 from psitheory.optimizers.named import NAMES, named_optimizer
 from psitheory.sweeps import Sweep
-from psitheory.sweeps.cells import batches, cells_of, model_of, seeds, setting_of, starts
+from psitheory.sweeps.cells import batches, cells_of, model_of, seed_of, setting_of, starts
 from psitheory.sweeps.course import run_batch
 from psitheory.sweeps.estimate import estimate
 from psitheory.sweeps.running import run_chunk
@@ -99,10 +99,10 @@ def test_seeds_are_spawned_for_each_cell():
     (batch,) = batches(spec, 0)
     drawn = starts(spec, batch)
     for cell in range(5):
-        of_start = spawned[cell].spawn(2)[0]
+        of_start, of_batches = spawned[cell].spawn(2)
         draw = model_of(setting_of(spec, 0)).starts
         np.testing.assert_allclose(drawn[cell], draw(np.random.default_rng(of_start)), rtol=1e-15)
-        assert seeds(spec, cell)[1].spawn_key == (cell, 1)
+        assert seed_of(spec, cell, "batches").spawn_key == of_batches.spawn_key
 
 
 @pytest.mark.parametrize("kind", ["independent", "equivalent"])
