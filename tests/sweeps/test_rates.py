@@ -40,7 +40,8 @@ def planted(folder, arrives, **more):
     index = np.indices(tuple(spec.shape.values())).reshape(len(spec.axes), -1)
     columns["steps_to_target"] = np.array([arrives(*where) for where in index.T])
     columns["least_squared_gradient_at"] = np.exp(-0.3 * np.asarray(spec.times)) * (1.0 + index[3][:, None])
-    store.write(0, columns)
+    with store.alone():
+        store.write(0, columns)
     return folder
 
 
