@@ -1,6 +1,8 @@
 """What the docs show works when it is copied."""
 
+import ast
 import re
+import runpy
 import tomllib
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 
 from psitheory import verify
 from psitheory.checking import Verdict
+from psitheory.registry import library
 from psitheory.sweeps import Sweep, phase_diagram, sweep
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -40,9 +43,15 @@ def test_a_false_theorem_made_from_the_template_gets_a_small_witness(tmp_path):
     assert witness.shown["w"].count(",") == 1  # dimension 2
 
 
+MADE = ("built/", "theorems/", "reference/")
+"""What the build of the documentation makes, and checks."""
+
+
 @pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda p: p.name)
 def test_links_between_pages_lead_somewhere(page):
     for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+        if target.startswith(MADE):
+            continue
         assert (DOCS / target).exists() or (DOCS / f"{target}.md").exists(), target
 
 
@@ -53,9 +62,31 @@ def blocks_of(*pages):
     return [pytest.param(code, id=f"{page}-{i}") for page in pages for i, code in enumerate(codes[page], 1)]
 
 
-@pytest.mark.parametrize("code", blocks_of("check_your_own.md", "measure.md", "sweep.md"))
-def test_the_examples_run(code):
+PAGES = ("check_your_own.md", "measure.md", "figures.md", "how_checks_can_mislead.md", "sweep.md")
+
+
+@pytest.mark.parametrize("code", blocks_of(*PAGES))
+def test_the_examples_run(code, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     exec(compile(code, "example", "exec"), {"__name__": "example"})
+
+
+GALLERY = sorted((DOCS / "gallery").glob("*.py"))
+
+
+@pytest.mark.parametrize("script", GALLERY, ids=lambda p: p.stem)
+def test_a_script_of_the_gallery_asks_a_question_and_closes_with_an_assertion(script):
+    tree = ast.parse(script.read_text(encoding="utf-8"))
+    title = (ast.get_docstring(tree) or "").splitlines()[0]
+    assert title.endswith("?")
+    assert isinstance(tree.body[-1], ast.Assert)
+    drawn = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in ("figure", "animation")]
+    assert drawn
+
+
+@pytest.mark.parametrize("name", ["the_arctan_law", "rays_and_horizontal_lines", "descent_on_the_sphere"])
+def test_quick_scripts_of_the_gallery_run(name):
+    assert runpy.run_path(str(DOCS / "gallery" / f"{name}.py"))["figure"].caption
 
 
 def test_the_sweep_of_the_docs_runs(tmp_path):
@@ -73,3 +104,16 @@ def test_the_sweep_of_the_docs_runs(tmp_path):
 def test_the_specs_of_the_docs_can_be_read(block):
     settings = {"model": "circle", "steps": 1} | tomllib.loads(block)
     assert Sweep.of(**settings).cells > 1
+
+
+def test_the_start_page_leads_to_every_page():
+    listed = set(re.findall(r"^([a-z_]+)$", (DOCS / "index.md").read_text(encoding="utf-8"), re.MULTILINE))
+    assert {page.stem for page in DOCS.glob("*.md")} - {"index"} <= listed
+
+
+def test_the_verdict_table_of_the_readme_names_claims_as_the_library_does():
+    readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([A-Z]\d+) \| (.*?) \| HOLDS \|", readme, re.MULTILINE)
+    titles = {entry.theorem.id: entry.theorem.title for entry in library()}
+    assert len(rows) >= 5
+    assert dict(rows).items() <= titles.items()

@@ -3,11 +3,10 @@ r"""The edge of stability on the sphere: gradient descent with decay drifts alon
 Statement
 ---------
 One block, p = 0, a manifold of minima, :math:`\lambda_1 > 0` the simple largest eigenvalue of Hess f at **unit**
-points of
-it.  After a transient, as :math:`\eta\lambda \to 0`, gradient descent with decay follows
+points of it.  After a transient, as :math:`\eta\lambda \to 0`, gradient descent with decay follows
 
-.. math:: \frac{d\zeta}{d\tau} = -\frac{2\nabla\log\lambda_1}{4 + \|\nabla\log\lambda_1\|^2},\qquad \tau = \eta\lambda
-t .
+.. math:: \frac{d\zeta}{d\tau} = -\frac{2\nabla\log\lambda_1}{4 + \|\nabla\log\lambda_1\|^2},
+    \qquad \tau = \eta\lambda t .
 
 Assumptions
 -----------

@@ -10,7 +10,7 @@ floats          ``numpy.ndarray`` of a float dtype,     equal up to rounding
                 or any array-API array
 rationals       object array of ``flint.fmpq``          exact
 symbols         object array of rational functions      proved for every value of the symbols
-formal vectors  object array of vectors and       proved for all vectors of every dimension
+formal vectors  object array of vectors and             proved for all vectors of every dimension
                 numbers of :mod:`.formal`
 balls           object array of ``flint.arb``           the enclosures overlap, or they are disjoint
 ==============  ======================================  ===============================================

@@ -17,12 +17,19 @@ LawFunction = Callable[..., Observation]
 ExhibitFunction = Callable[[Any], Exhibit]
 
 FLOATS = "floats"
+"""Random floats, judged by enclosures of the same law on inputs widened by 16 ulp."""
 POWERS_OF_TWO = "powers of two"
+"""Floats rescaled by powers of two, bit for bit."""
 RATIONALS = "rationals"
+"""Random rational points, exactly."""
 SYMBOLS = "symbols"
+"""Generic symbols in a fixed dimension."""
 FORMAL = "formal vectors"
+"""Generic vectors of any dimension."""
 BALLS = "balls"
+"""Floats taken as exact, in rigorous enclosures."""
 CONTROLS = "controls"
+"""Runs judged against control runs whose start is moved by one ulp."""
 
 KINDS: tuple[str, ...] = (FORMAL, SYMBOLS, RATIONALS, POWERS_OF_TWO, BALLS, FLOATS, CONTROLS)
 """The kinds of evidence: six arithmetics, and floats judged by control runs that start one ulp away."""

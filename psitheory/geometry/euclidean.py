@@ -70,7 +70,7 @@ class Euclidean:
         return hessian_vector
 
     def random_point(self, rng: np.random.Generator, shape: tuple[int, ...] = ()) -> Array:
-        """Return standard normal points, (*shape, n)."""
+        """Return standard normal points, ``(*shape, n)``."""
         return rng.normal(size=(*shape, self.n))
 
     def random_tangent(self, rng: np.random.Generator, w: Array) -> Array:

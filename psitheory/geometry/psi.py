@@ -252,7 +252,7 @@ class PSIQuotient:
     # -- random points --------------------------------------------------------------------------
 
     def random_point(self, rng: np.random.Generator, shape: tuple[int, ...] = ()) -> Array:
-        """Return standard normal representatives, (*shape, n): classes uniform on the spheres."""
+        """Return standard normal representatives, ``(*shape, n)``: classes uniform on the spheres."""
         return rng.normal(size=(*shape, self.layout.n))
 
     def random_tangent(self, rng: np.random.Generator, w: Array) -> Array:

@@ -193,7 +193,7 @@ class Sphere:
         return self.project(w, image) - dot(w, normal, keepdims=True) * self._vector(x, "x")
 
     def random_point(self, rng: np.random.Generator, shape: tuple[int, ...] = ()) -> Array:
-        """Return points uniform on the sphere, (*shape, d)."""
+        """Return points uniform on the sphere, ``(*shape, d)``."""
         z = rng.normal(size=(*shape, self.d))
         return z / norm(z, keepdims=True)
 

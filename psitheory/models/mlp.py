@@ -110,7 +110,7 @@ class BatchNormMLP:
         return Layout(*parts, free("V", self.outputs, widths[-1]), free("c", self.outputs))
 
     def initial(self, rng: np.random.Generator, shape: tuple[int, ...] = ()) -> Array:
-        """Return starting weights (*shape, n): W and V normal of variance 1/fan-in, gamma 1, beta and c 0."""
+        """Return starting weights ``(*shape, n)``: W and V normal of variance 1/fan-in, gamma 1, beta and c 0."""
 
         def start(part: Part) -> Array:
             if len(part.shape) == 2:

@@ -20,7 +20,7 @@ from psitheory.models.rayleigh import Rayleigh
 
 
 class Named(NamedTuple):
-    """A model, and ``starts(rng, shape=())``, which draws starting weights (*shape, n) with unit blocks."""
+    """A model, and ``starts(rng, shape=())``, which draws starting weights ``(*shape, n)`` with unit blocks."""
 
     model: Model
     starts: Callable[..., Array]

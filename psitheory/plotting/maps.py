@@ -13,6 +13,9 @@ from psitheory.plotting.style import COLOURS, INK
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+FEW_COLUMNS = 8
+"""The names of so many columns can be of the usual size."""
+
 
 def draw_map(figure: Figure, exhibit: Exhibit) -> None:
     """Draw a number in shades, or a category in colours, over a plane; a map for each row of a (K, Y, X) array."""
@@ -42,7 +45,8 @@ def _name_ticks(axes: Any, exhibit: Exhibit) -> None:
         put(exhibit.arrays[name], exhibit.labels[f"{name}ticks"].split(","))
         axis.set_tick_params(length=0, labelsize=min(9, 200 / len(exhibit.arrays[name])))
         if name == "x":
-            axis.set_tick_params(labelrotation=30, labelsize=6)
+            few = len(exhibit.arrays[name]) <= FEW_COLUMNS
+            axis.set_tick_params(labelrotation=30, labelsize="small" if few else 6)
             for text in axis.get_ticklabels():
                 text.set_horizontalalignment("right")
 
@@ -64,10 +68,10 @@ def _categories(axes: Any, exhibit: Exhibit, z: Any, maps: Any) -> Any:
         exhibit.arrays["y"],
         np.searchsorted(values, z),
         shading="nearest",
-        rasterized=True,  # thousands of cells would be megabytes of SVG
         cmap=ListedColormap(colours),
         vmin=-0.5,
         vmax=len(values) - 0.5,
+        rasterized=True,  # thousands of cells would be megabytes of SVG
         **({"edgecolors": "white", "lw": 0.5} if "yticks" in exhibit.labels else {}),
     )
     return [Patch(color=c, label=label(exhibit, str(v))) for c, v in zip(colours, values, strict=True)]

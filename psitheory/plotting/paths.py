@@ -40,6 +40,13 @@ def draw_path(figure: Figure, exhibit: Exhibit) -> None:
         legend_beside(figure, axes)
 
 
+def moving_parts(figure: Figure) -> list[tuple[Any, Any]]:
+    """Return the line of each path with the mark of its end: what an animation moves."""
+    lines = [line for axes in figure.axes for line in axes.lines]
+    by_name = {line.get_gid(): line for line in lines if line.get_gid()}
+    return [(line, by_name[f"end of {gid}"]) for gid, line in by_name.items() if not gid.startswith("end of ")]
+
+
 def _walk(axes: Any, exhibit: Exhibit, paths: list[tuple[str, Any]]) -> None:
     from matplotlib import rcParams
 
@@ -54,10 +61,12 @@ def _walk(axes: Any, exhibit: Exhibit, paths: list[tuple[str, Any]]) -> None:
         else:
             style = _path_style(walked.index(name), len(walked)) | {"markevery": int(exhibit.labels.get("every", 1))}
         for k, path in enumerate(array if np.ndim(array) == 3 else [array]):
-            axes.plot(*np.transpose(path), **style, label=None if k else label(exhibit, name))
+            (line,) = axes.plot(*np.transpose(path), **style, label=None if k else label(exhibit, name))
             if name in walked:
+                line.set_gid(f"path {walked.index(name)} {k}")
                 axes.plot(*path[:1].T, "o", ms=1.5 * mark, mfc="white", color=style["color"], zorder=8)
-                axes.plot(*path[-1:].T, "s", ms=1.25 * mark, color=style["color"], zorder=8)
+                (end,) = axes.plot(*path[-1:].T, "s", ms=1.25 * mark, color=style["color"], zorder=8)
+                end.set_gid(f"end of {line.get_gid()}")
 
 
 def _path_style(k: int, count: int) -> dict[str, Any]:

@@ -51,6 +51,7 @@ SIZES: dict[str, Format] = {
     "column": Format(3.5, 3.1, 8, 1.2, 300),
     "slide": Format(7.1, 4.0, 13, 2.4, 270),  # fills 13.3 inches of a slide, where its words are 24 points high
 }
+"""Formats by name: the width of a page, one of two columns, a slide."""
 
 
 def format_of(size: Any) -> Format:

@@ -10,6 +10,7 @@ from html import escape
 _HEADING = re.compile(r"^(?P<title>[^\n]+)\n-{3,}$", re.MULTILINE)
 _MATH = re.compile(r":math:`(?P<math>[^`]+)`")
 _DISPLAY = re.compile(r"^\.\. math::(?P<math>.*?)(?=\n\S|\Z)", re.MULTILINE | re.DOTALL)
+_DASHES = re.compile(r"(?P<dashes>'+)(?:\^(?:\{(?P<braced>[^{}]*)\}|(?P<single>.)))?")
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _EMPHASIS = re.compile(r"(?<!\*)\*([^*]+)\*(?!\*)")
 _CODE = re.compile(r"``(.+?)``")
@@ -28,11 +29,21 @@ def mathml(latex: str, *, display: bool = False) -> str:
     """Return LaTeX as MathML, or as preformatted text where it cannot be converted."""
     from latex2mathml.converter import convert
 
-    safe = " ".join(latex.split()).replace("<", r"\lt ").replace(">", r"\gt ")  # the converter escapes no text
     try:
-        return str(convert(safe, display="block" if display else "inline"))
+        return str(convert(prepared(latex), display="block" if display else "inline"))
     except Exception:  # the converter raises many kinds of errors on what it does not know
         return f"<code>{escape(latex)}</code>"
+
+
+def prepared(latex: str) -> str:
+    """Return LaTeX as the converter can take it: it escapes no text, and knows no power of a dashed letter."""
+    safe = " ".join(latex.split()).replace("<", r"\lt ").replace(">", r"\gt ")
+
+    def raised(found: re.Match[str]) -> str:
+        power = found["braced"] or found["single"] or ""
+        return "^{" + r"\prime" * len(found["dashes"]) + f" {power}}}"
+
+    return _DASHES.sub(raised, safe)
 
 
 def sections(doc: str) -> list[Section]:

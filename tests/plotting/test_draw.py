@@ -40,7 +40,7 @@ EXHIBITS = [
 @pytest.mark.parametrize("exhibit", EXHIBITS, ids=lambda e: e.title)
 def test_every_kind_is_drawn_and_titled(exhibit):
     figure = draw(exhibit)
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     assert exhibit.title in [axes.get_title() + axes.get_title(loc="left") for axes in figure.axes]
 
 

@@ -30,4 +30,4 @@ def test_a_figure_is_labelled_and_drawn(make):
         assert set(filter(None, exhibit.labels.get(key, "").split(","))) <= set(exhibit.arrays)
     for name, array in exhibit.arrays.items():
         assert np.isfinite(array).any(), f"nothing of {name} can be seen"
-    draw(exhibit).canvas.draw()
+    draw(exhibit).draw_without_rendering()

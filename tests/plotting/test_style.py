@@ -123,7 +123,7 @@ def test_maps_side_by_side_share_their_colours_and_count_in_pi():
         {"panels": "GD,PSI-GD", "xunit": "pi"},
     )  # fmt: skip
     figure = draw(both)
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     assert [axes.get_title(loc="left") for axes in figure.axes] == ["GD", "PSI-GD"]
     assert {"−π", "0", "π/2"} <= {tick.get_text() for tick in figure.axes[0].get_xticklabels()}
     shades = [axes.collections[0].to_rgba(axes.collections[0].get_array()).reshape(-1, 4)[0] for axes in figure.axes]
