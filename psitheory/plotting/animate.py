@@ -49,10 +49,10 @@ def animate(
         raise ArgumentError(f"frames is {shown(frames)}; an integer of at least 2 is needed")
     if not 0 < seconds < np.inf:
         raise ArgumentError(f"seconds is {shown(seconds)}; a positive number is needed")
-    write_whole(path, lambda partial: _write(exhibit, partial, frames, frames / seconds, size))
+    write_whole(path, lambda partial: _write(exhibit, partial, frames, max(round(frames / seconds), 1), size))
 
 
-def _write(exhibit: Exhibit, path: Path, frames: int, per_second: float, size: Size) -> None:
+def _write(exhibit: Exhibit, path: Path, frames: int, per_second: int, size: Size) -> None:
     from matplotlib.animation import PillowWriter
 
     figure = draw(exhibit, size=size)
@@ -70,7 +70,7 @@ def _write(exhibit: Exhibit, path: Path, frames: int, per_second: float, size: S
                 _set(line, data[:count])
                 _set(end, data[:count][-1:])
             writer.grab_frame()
-        for _ in range(round(per_second)):
+        for _ in range(per_second):
             writer.grab_frame()
 
 

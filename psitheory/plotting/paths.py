@@ -43,7 +43,7 @@ def draw_path(figure: Figure, exhibit: Exhibit) -> None:
 def moving_parts(figure: Figure) -> list[tuple[Any, Any]]:
     """Return the line of each path with the mark of its end: what an animation moves."""
     lines = [line for axes in figure.axes for line in axes.lines]
-    by_name = {line.get_gid(): line for line in lines if line.get_gid()}
+    by_name = {str(line.get_gid()): line for line in lines if line.get_gid()}
     return [(line, by_name[f"end of {gid}"]) for gid, line in by_name.items() if not gid.startswith("end of ")]
 
 
