@@ -2,6 +2,7 @@
 
 from psitheory.models.activations import Activation, activation
 from psitheory.models.circle import Circle
+from psitheory.models.convnet import BatchNormConvNet
 from psitheory.models.cosine import Cosine
 from psitheory.models.counter import Unnormalised, WithL2
 from psitheory.models.datasets import dataset
@@ -24,6 +25,7 @@ from psitheory.models.zonal import Zonal
 __all__ = [
     "NORMS",
     "Activation",
+    "BatchNormConvNet",
     "BatchNormMLP",
     "Circle",
     "Cosine",
