@@ -21,7 +21,7 @@ def in_torch(model, w, batch):
     outputs = x.mean((2, 3)) @ parts["V"].T + parts["c"]
     loss = torch.nn.functional.cross_entropy(outputs, torch.tensor(model.labels[batch]))
     loss.backward()
-    return float(loss), model.layout.pack(**{name: p.grad.numpy() for name, p in parts.items()})
+    return loss.item(), model.layout.pack(**{name: p.grad.numpy() for name, p in parts.items()})
 
 
 @pytest.mark.parametrize("activation", ["tanh", "relu"])
