@@ -6,9 +6,10 @@ Exit codes: 0 all hold, 1 something is refuted, 3 something is inconclusive, 2 b
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -20,15 +21,17 @@ from psitheory.commands.explore import explore
 from psitheory.commands.figures import figures
 from psitheory.commands.new import new
 from psitheory.commands.optimizers import optimizers
+from psitheory.commands.output import INTERRUPTED
 from psitheory.commands.race import race
 from psitheory.commands.replay import replay
 from psitheory.commands.show import show
 from psitheory.commands.sweep import sweep
 from psitheory.commands.verify import verify
 from psitheory.errors import PsitheoryError
-from psitheory.verification import ONE_THREAD, WorkerDied
+from psitheory.limits import CASE_SECONDS, limit
+from psitheory.workers import ONE_THREAD
 
-BAD_USE, FAILED, INTERRUPTED = 2, 70, 130
+BAD_USE, FAILED = 2, 70
 
 app = typer.Typer(
     name="psitheory",
@@ -49,19 +52,36 @@ for command in (verify, claims, show, replay, figures, explore, race, sweep, che
 def main() -> None:
     """Run the command line; an error that was raised on purpose is shown as its sentence."""
     os.environ.update(ONE_THREAD)
+    _end_alike()
     try:
-        app()
+        with limit(CASE_SECONDS):
+            app()
     except PsitheoryError as error:
         print(f"psitheory: {' '.join(str(error).split())}", file=sys.stderr)
-        sys.exit(FAILED if isinstance(error, WorkerDied) else BAD_USE)
+        sys.exit(BAD_USE)
     except SystemExit as stop:
         if stop.code == INTERRUPTED:
             print("psitheory: interrupted", file=sys.stderr)
         raise
+    except KeyboardInterrupt:
+        print("psitheory: interrupted", file=sys.stderr)
+        sys.exit(INTERRUPTED)
     except Exception:
         traceback.print_exc()
         print("psitheory: the program itself failed, as the lines above tell; nothing was verified", file=sys.stderr)
         sys.exit(FAILED)
+
+
+def _end_alike() -> None:
+    """Let a polite kill and a closed terminal end the program as a key does, unless they are ignored (as by nohup)."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, _interrupt)
+
+
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 def _version(wanted: bool) -> None:

@@ -49,6 +49,10 @@ class WrongClass(PsitheoryError, ValueError):
     """A jet was used at a class other than its own."""
 
 
+class TimeUp(BaseException):
+    """A piece of somebody's code did not end in its time; no Exception, so that no law catches it by chance."""
+
+
 class LeftTheProcess(BaseException):
     """Somebody's code called ``os._exit``, which would have ended the process without a verdict."""
 
@@ -95,9 +99,8 @@ def told_where(what: str, within: str | None = None, *, passing: tuple[type[Exce
         frames = traceback.extract_tb(error.__traceback__)
         own = [frame for frame in frames if frame.filename == within] if within else []
         at = (own or frames)[-1]
-        raise ArgumentError(
-            f"{what} cannot be loaded: {at.filename}, line {at.lineno}: {type(error).__name__}: {said(error)}"
-        ) from error
+        problem = said(error) if isinstance(error, TimeUp) else f"{type(error).__name__}: {said(error)}"
+        raise ArgumentError(f"{what} cannot be loaded: {at.filename}, line {at.lineno}: {problem}") from error
 
 
 def checked_seed(seed: object) -> int:

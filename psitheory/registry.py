@@ -18,6 +18,7 @@ from types import ModuleType
 
 from psitheory.checking import Theorem
 from psitheory.errors import ArgumentError, ArgumentTypeError, UnknownName, shown, told_where
+from psitheory.limits import limited
 
 GROUP = "psitheory.theorems"
 """The entry-point group of the libraries: each entry is a function without arguments that returns theorems."""
@@ -69,7 +70,7 @@ def find(target: str | Path | Theorem) -> tuple[Entry, ...]:
     if not isinstance(target, (str, Path)):
         raise ArgumentTypeError(f"target is {shown(target)}; an id, a file or a Theorem is needed")
     name, _, id = str(target).partition("::")
-    if name.endswith(".py") or Path(name).name != name:
+    if is_file(name):
         return _in_file(name, id)
     by_id = {entry.theorem.id.lower(): entry for entry in library()}
     if name.lower() not in by_id:
@@ -125,7 +126,7 @@ def theorems_in_file(path: str | Path) -> tuple[Theorem, ...]:
     sys.modules[name] = module
     sys.path.append(str(full.parent))
     try:
-        with told_where(f"target '{path}'", within=str(full)):
+        with told_where(f"target '{path}'", within=str(full)), limited("loading"):
             spec.loader.exec_module(module)
     finally:
         sys.path.remove(str(full.parent))
@@ -154,6 +155,12 @@ def natural(id: str) -> list[str | int]:
 def letters(theorem: Theorem) -> str:
     """Return the letters that open the id: the short name of its chapter."""
     return re.split(r"\d", theorem.id, maxsplit=1)[0]
+
+
+def is_file(target: str | Path) -> bool:
+    """Tell whether a target names a file (or a theorem of one) rather than an id."""
+    name = str(target).partition("::")[0]
+    return name.endswith(".py") or Path(name).name != name
 
 
 def _in_file(name: str, id: str) -> tuple[Entry, ...]:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 
 import pytest
 
 import psitheory
-from psitheory import verification
 from psitheory.checking import Report, Verdict
 from psitheory.errors import ArgumentError, ArgumentTypeError, UnknownName
 from tests.theorem_files import HOLDS, INCONCLUSIVE, REFUTED
@@ -91,36 +88,3 @@ def test_children_leave_no_trace_in_the_environment(files):
     psitheory.verify(files, workers=2)
     assert dict(os.environ) == before
     assert sys.modules["__main__"] is main
-
-
-def test_a_worker_that_dies_is_told(files, tmp_path):
-    deadly = tmp_path / "deadly.py"
-    deadly.write_text(
-        "import os\nif os.environ.get('TEST_OF_A_DEATH') != str(os.getpid()): os.kill(os.getpid(), 9)\n" + HOLDS
-    )
-    os.environ["TEST_OF_A_DEATH"] = str(os.getpid())
-    try:
-        with pytest.raises(
-            verification.WorkerDied, match="^a worker process ended abruptly while it checked one of T1"
-        ):
-            psitheory.verify([deadly, files[1]], workers=2)
-    finally:
-        del os.environ["TEST_OF_A_DEATH"]
-
-
-@pytest.mark.skipif(os.name == "nt", reason="interrupts are sent as POSIX signals")
-def test_an_interrupt_ends_it_at_once_without_a_traceback(tmp_path):
-    started = tmp_path / "started"
-    slow = "    import pathlib, time; pathlib.Path('started').touch(); time.sleep(0.2)\n    return equal"
-    for name in ("slow.py", "slow2.py"):
-        (tmp_path / name).write_text(HOLDS.replace("    return equal", slow, 1))
-    command = [sys.executable, "-m", "psitheory.cli", "verify", "slow.py", "slow2.py", "--workers", "2"]
-    command += ["--effort", "deep", "--json", "out.json"]
-    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True) as run:
-        while not started.exists() and run.poll() is None:
-            time.sleep(0.05)
-        os.killpg(run.pid, signal.SIGINT)
-        _, errors = run.communicate(timeout=20)
-    assert run.returncode == 130
-    assert errors == "psitheory: interrupted\n"
-    assert sorted(path.name for path in tmp_path.glob("*.json*")) == []

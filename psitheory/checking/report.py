@@ -234,18 +234,32 @@ class ClaimReport:
 
 @dataclass(frozen=True)
 class Report:
-    """What :func:`psitheory.verify` returns."""
+    """What :func:`psitheory.verify` returns.
+
+    Attributes
+    ----------
+    claims : tuple of ClaimReport
+    effort : str
+    seed : int
+    seconds : float
+    environment : dict
+        What numbers depend on.
+    unfinished : tuple of str
+        The ids of the claims that were asked for and not done, where the run was interrupted.
+    """
 
     claims: tuple[ClaimReport, ...]
     effort: str
     seed: int
     seconds: float
     environment: dict[str, str] = field(default_factory=dict)
+    unfinished: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
-        """Return the verdict on all claims together."""
-        return Verdict.all(claim.verdict for claim in self.claims)
+        """Return the verdict on all claims together; what is unfinished is INCONCLUSIVE."""
+        left = [Verdict.INCONCLUSIVE for _ in self.unfinished]
+        return Verdict.all([*(claim.verdict for claim in self.claims), *left])
 
     @property
     def exit_code(self) -> int:
@@ -282,6 +296,7 @@ class Report:
                 "laws": sum(len(claim.laws) for claim in self.claims),
                 "laws_proved": self.count(Grade.PROVED),
                 "laws_tried": self.count(Grade.TRIED),
+                "unfinished": list(self.unfinished),
                 "effort": self.effort,
                 "seed": self.seed,
                 "seconds": round(self.seconds, 3),

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from psitheory.verification import Progress
 
 
+INTERRUPTED = 130
+"""The exit code of what a signal ended: 128 and the number of SIGINT."""
+
+
 def width() -> int | None:
     """Return the width to keep to: that of ``COLUMNS``, or of the terminal; None if there is neither."""
     if os.environ.get("COLUMNS", "").isdecimal():

@@ -10,7 +10,7 @@ import typer
 
 from psitheory.checking import FLOATS, KINDS, Counterfeit, Law, Theorem
 from psitheory.commands.output import show_pieces
-from psitheory.errors import ArgumentError, PsitheoryError, UnknownName
+from psitheory.errors import ArgumentError, PsitheoryError, TimeUp, UnknownName, said
 from psitheory.registry import find
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def replayed(target: str, name: str, witness: str, kind: str | None = None) -> t
     """
     from psitheory.runner import CannotRun
     from psitheory.runner import replay as run_again
+    from psitheory.runner.judge import Outcome
 
     theorem, law = _law(target, name)
     data, stored = _stored(_loaded(witness), theorem, name, kind)
@@ -80,11 +81,12 @@ def replayed(target: str, name: str, witness: str, kind: str | None = None) -> t
         return run_again(law, data, kind), kind
     except PsitheoryError:
         raise
+    except TimeUp as late:
+        return Outcome("undecided", note=said(late)), kind
     except CannotRun as reason:
         raise ArgumentError(f"kind is {kind!r}, in which {name} cannot be run: {reason}") from reason
     except Exception as error:
-        said = " ".join(str(error).split())
-        raise ArgumentError(f"witness cannot be run through {name}: {type(error).__name__}: {said}") from error
+        raise ArgumentError(f"witness cannot be run through {name}: {type(error).__name__}: {said(error)}") from error
 
 
 def _law(target: str, name: str) -> tuple[Theorem, Law | Counterfeit]:

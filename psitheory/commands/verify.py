@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from psitheory.checking import Verdict
-from psitheory.commands.output import progress_bar, show_pieces, width
-from psitheory.verification import check_options, verify_entries
+from psitheory.commands.output import INTERRUPTED, progress_bar, show_pieces, width
+from psitheory.limits import CASE_SECONDS
+from psitheory.verification import Interrupted, check_options, selected, verify_entries
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -30,6 +31,14 @@ def verify(
     workers: Annotated[
         int | None, typer.Option(metavar="N", help="Processes; as many as processors if left out.")
     ] = None,
+    case_limit: Annotated[
+        float,
+        typer.Option(
+            metavar="SECONDS",
+            help="For one case, one draw from a domain, or the loading of a file; a law that takes longer is "
+            "inconclusive.  0: no limit, for debuggers (with --workers 1 all runs in this process).",
+        ),
+    ] = CASE_SECONDS,
     json: Annotated[
         str | None, typer.Option(metavar="FILE", help="Write the report as JSON; - prints it, and nothing else.")
     ] = None,
@@ -41,29 +50,42 @@ def verify(
 
     Each gets a verdict with its evidence, and each of its counterfeits must be refuted.
     """
-    from psitheory.registry import select
-    from psitheory.report import files, page, terminal
+    from psitheory.report import files, page
 
-    check_options(effort, seed, workers)
+    check_options(effort, seed, workers, case_limit)
     if json is not None and json != "-":
         files.check_writable(Path(json), "--json")
     if report is not None:
         page.check_folder(report)
-    entries = select(targets, chapter=chapter)
-    with progress_bar(entries) as progress:
-        found = verify_entries(entries, effort=effort, seed=seed, workers=workers, progress=progress)
-    named = [entry.target for entry in entries]
+    entries = selected(targets, chapter=chapter, case_limit=case_limit)
+    try:
+        with progress_bar(entries) as progress:
+            found = verify_entries(
+                entries, effort=effort, seed=seed, workers=workers, case_limit=case_limit, progress=progress
+            )
+    except Interrupted as stop:  # what was done is kept
+        _deliver(stop.report, entries, json, report)
+        raise typer.Exit(INTERRUPTED) from stop
+    _deliver(found, entries, json, report)
+    raise typer.Exit(found.exit_code)
+
+
+def _deliver(found: Report, entries: Sequence[Entry], json: str | None, folder: Path | None) -> None:
+    """Write the files, and then print: what cannot be printed costs no file."""
+    from psitheory.report import files, page, terminal
+
+    done = [entry for entry in entries if entry.theorem.id not in found.unfinished]
+    named = [entry.target for entry in done]
+    if json is not None and json != "-":
+        files.write_whole(Path(json), files.as_json(found.to_dict()), "--json")
+    if folder is not None:
+        page.write_page(found, [entry.theorem for entry in done], folder, named)
     if json == "-":
         show_pieces([files.as_json(found.to_dict()).rstrip("\n")])
-    else:
-        show_pieces(terminal.pieces(found, named, width=width()))
-        if width() is not None:
-            show_pieces(["", _next_steps(found, entries, report)])
-        if json is not None:
-            files.write_whole(Path(json), files.as_json(found.to_dict()), "--json")
-    if report is not None:
-        page.write_page(found, [entry.theorem for entry in entries], report, named)
-    raise typer.Exit(found.exit_code)
+        return
+    show_pieces(terminal.pieces(found, named, width=width()))
+    if width() is not None:
+        show_pieces(["", _next_steps(found, done, folder)])
 
 
 def _next_steps(found: Report, entries: Sequence[Entry], folder: Path | None) -> Text:

@@ -83,7 +83,8 @@ def summary(report: Report) -> str:
     n = len(report.claims)
     laws = f" {counted(report)}." if counted(report) else ""
     settings = f"Effort {report.effort}, seed {report.seed}, {report.seconds:.1f} seconds."
-    return f"{n} claim{'s' * (n != 1)}: {parts}.{laws} {settings}"
+    left = f" Interrupted before {', '.join(report.unfinished)} {'were' if len(report.unfinished) > 1 else 'was'} done."
+    return f"{n} claim{'s' * (n != 1)}: {parts or 'none done'}.{laws}{left if report.unfinished else ''} {settings}"
 
 
 def next_steps(target: str | None, *, drawn: str | None = None, page: Path | None = None) -> Text:

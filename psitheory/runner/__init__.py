@@ -4,7 +4,7 @@ from psitheory.runner.domain import Domain, as_domain, kinds_of
 from psitheory.runner.effort import EFFORTS
 from psitheory.runner.guard import CannotRun
 from psitheory.runner.made import made_counterfeits
-from psitheory.runner.run import check_law, check_theorem, replay
+from psitheory.runner.run import check_law, check_theorem, claim_report, replay, unfinished
 
 __all__ = [
     "EFFORTS",
@@ -13,7 +13,9 @@ __all__ = [
     "as_domain",
     "check_law",
     "check_theorem",
+    "claim_report",
     "kinds_of",
     "made_counterfeits",
     "replay",
+    "unfinished",
 ]

@@ -15,7 +15,8 @@ from psitheory.arithmetic import SymbolTable, to_rationals
 from psitheory.arithmetic.formal import PoolExhausted, Space
 from psitheory.arithmetic.rational_functions import RationalFunctions
 from psitheory.checking import BALLS, CONTROLS, FLOATS, FORMAL, POWERS_OF_TWO, RATIONALS, SYMBOLS
-from psitheory.errors import ArgumentError, PsitheoryError, UnknownName, exits_refused, said
+from psitheory.errors import ArgumentError, PsitheoryError, TimeUp, UnknownName, exits_refused, said
+from psitheory.limits import limited
 
 
 class Drawn(dict[str, Any]):
@@ -44,9 +45,9 @@ class Drawn(dict[str, Any]):
 def _naming(name: str) -> Iterator[None]:
     """Turn an error of the user's domain into one sentence that names the input."""
     try:
-        with exits_refused():
+        with exits_refused(), limited(f"a draw from the domain of {name!r}"):
             yield
-    except (PsitheoryError, HypothesisException, StopTest, KeyboardInterrupt):
+    except (PsitheoryError, HypothesisException, StopTest, KeyboardInterrupt, TimeUp):
         raise
     except BaseException as error:
         raise ArgumentError(f"the domain of {name!r} raised {type(error).__name__}: {said(error)}") from error

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from psitheory.checking import BALLS, RATIONALS, SYMBOLS
-from psitheory.errors import NotInArithmetic, PsitheoryError, Undecided, WrongClass, exits_refused, said
+from psitheory.errors import NotInArithmetic, PsitheoryError, TimeUp, Undecided, WrongClass, exits_refused, said
+from psitheory.limits import limited
 from psitheory.runner.judge import Outcome, judge
 from psitheory.runner.lines import HOME, asked_for_at
 
@@ -22,7 +23,7 @@ def guarded(kind: str, function: Callable[..., Any]) -> Callable[[Mapping[str, A
 
     def run(drawn: Mapping[str, Any]) -> Outcome:
         try:
-            with exits_refused():
+            with exits_refused(), limited(f"a case in {kind}"):
                 return judge(kind, function, drawn)
         except (Undecided, WrongClass) as doubt:
             return Outcome("undecided", note=f"{doubt}{asked_for_at(doubt)}")
@@ -32,7 +33,7 @@ def guarded(kind: str, function: Callable[..., Any]) -> Callable[[Mapping[str, A
             if kind in (SYMBOLS, RATIONALS, BALLS) and not isinstance(error, PsitheoryError):
                 raise CannotRun(f"{type(error).__name__}: {error}{asked_for_at(error)}") from error
             return _raised(error)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, TimeUp):
             raise
         except BaseException as error:  # somebody's code may raise anything, and none of it is a verdict
             return _raised(error)

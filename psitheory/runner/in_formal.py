@@ -12,7 +12,8 @@ import numpy as np
 
 from psitheory.arithmetic.formal import PoolExhausted, Space, realises
 from psitheory.checking import FORMAL, Evidence, Law, Observation, Verdict
-from psitheory.errors import PsitheoryError, exits_refused, said
+from psitheory.errors import PsitheoryError, TimeUp, exits_refused, said
+from psitheory.limits import limited
 from psitheory.runner.by_identity import follows
 from psitheory.runner.domain import as_domain
 from psitheory.runner.domain import formal_cases as generic_cases
@@ -106,9 +107,9 @@ def formal_cases(law: Law) -> Iterator[FormalCase]:
 
     def compute(space: Space, inputs: Mapping[str, Any]) -> FormalCase:
         try:
-            with exits_refused():
+            with exits_refused(), limited(f"a case in {FORMAL}"):
                 return FormalCase(inputs, space, observe(law.function, inputs))
-        except (KeyboardInterrupt, PoolExhausted):
+        except (KeyboardInterrupt, PoolExhausted, TimeUp):
             raise
         except BaseException as error:  # somebody's code may raise anything
             raise NotProved(f"not proved on formal vectors: {_told(error)}") from error

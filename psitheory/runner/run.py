@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from psitheory.checking import CONTROLS, FLOATS, FORMAL, ClaimReport, Counterfeit, Evidence, Law, LawReport, Theorem
+from psitheory.checking import (
+    CONTROLS,
+    FLOATS,
+    FORMAL,
+    KINDS,
+    ClaimReport,
+    Counterfeit,
+    CounterfeitReport,
+    Evidence,
+    Law,
+    LawReport,
+    Theorem,
+    Verdict,
+)
+from psitheory.errors import TimeUp, said
 from psitheory.runner.counterfeits import check_counterfeit, in_kind
 from psitheory.runner.domain import kinds_of, not_offered
 from psitheory.runner.effort import Effort, effort_named
@@ -31,21 +45,27 @@ def check_theorem(theorem: Theorem, *, effort: str = "quick", seed: int = 0) -> 
     seed : int
         All randomness derives from it.
     """
-    budget, start = effort_named(effort), time.monotonic()
-    laws = tuple(_check_law(law, budget, _derive(seed, theorem.id, law.name)) for law in theorem.laws)
+    start = time.monotonic()
+    laws = [check_law(law, effort=effort, seed=seed, of=theorem.id) for law in theorem.laws]
+    return claim_report(theorem, laws, time.monotonic() - start)
+
+
+def claim_report(theorem: Theorem, laws: Iterable[LawReport], seconds: float) -> ClaimReport:
+    """Return the report of a theorem from those of its laws, wherever they were run."""
     source = theorem.source.key if theorem.source else ""
     where = f"{source}, {theorem.locator}" if source and theorem.locator else source or theorem.locator
-    return ClaimReport(theorem.id, theorem.title, theorem.chapter, where, laws, time.monotonic() - start)
+    return ClaimReport(theorem.id, theorem.title, theorem.chapter, where, tuple(laws), seconds)
 
 
-def check_law(law: Law, *, effort: str = "quick", seed: int = 0) -> LawReport:
-    """Run one law and its counterfeits, and report."""
-    return _check_law(law, effort_named(effort), _derive(seed, law.name))
+def check_law(law: Law, *, effort: str = "quick", seed: int = 0, of: str | None = None) -> LawReport:
+    """Run one law and its counterfeits, and report; ``of`` is the id of its theorem, on which its cases depend."""
+    names = (law.name,) if of is None else (of, law.name)
+    return _check_law(law, effort_named(effort), _derive(seed, *names))
 
 
 def _derive(seed: int, *names: str) -> int:
     """Return a seed for one thing of that name; the same on every machine."""
-    return zlib.crc32("/".join((str(seed), *names)).encode())
+    return zlib.crc32("/".join((str(seed), *names)).encode("utf-8", "surrogatepass"))
 
 
 def _check_law(law: Law, effort: Effort, seed: int) -> LawReport:
@@ -54,14 +74,38 @@ def _check_law(law: Law, effort: Effort, seed: int) -> LawReport:
     kinds = law.on or kinds_of(law.domains)
     if FORMAL not in kinds and not set(kinds) <= {FLOATS, CONTROLS} and can_be_formal(law):
         kinds = (FORMAL, *kinds)  # beside what a law must have a proof is tried, unless it is one about floats
-    found = {kind: evidence_of(law, kind, effort, seed) for kind in kinds}
+    found: dict[str, Evidence | str] = {}
+    counterfeits: list[CounterfeitReport] = []
+    kind = kinds[0]
+    try:
+        for kind in kinds:
+            found[kind] = evidence_of(law, kind, effort, seed)
+        for counterfeit in (*law.counterfeits, *made_counterfeits(replace(law, function=watched.function))):
+            counterfeits.append(check_counterfeit(counterfeit, kinds, effort, seed))
+    except TimeUp as late:  # what was found before stands; what is left would take as long again, each time
+        if kind not in found:
+            found[kind] = Evidence(kind, Verdict.INCONCLUSIVE, 0, note=said(late))
+        counterfeits += untried_counterfeits(law, len(counterfeits), said(late))
     evidence = tuple(e for e in found.values() if isinstance(e, Evidence))
     untried = {kind: reason for kind, reason in found.items() if isinstance(reason, str)}
     missing = {} if law.on else not_offered(law.domains)
-    every = (*law.counterfeits, *made_counterfeits(replace(law, function=watched.function)))
-    counterfeits = tuple(check_counterfeit(c, kinds, effort, seed) for c in every)
+    everything = untried | missing
     gap = watched.gap() if law.quantifier == "for all" else ""
-    return LawReport(law.name, law.says, evidence, counterfeits, law.quantifier, law.example, untried | missing, gap)
+    return LawReport(law.name, law.says, evidence, tuple(counterfeits), law.quantifier, law.example, everything, gap)
+
+
+def unfinished(law: Law, reason: str) -> LawReport:
+    """Return the report of a law whose run came to no end, for the ``reason`` in words: nothing is decided."""
+    kind = next((kind for kind in KINDS if f"a case in {kind} " in reason), (law.on or (FLOATS,))[0])
+    evidence = Evidence(kind, Verdict.INCONCLUSIVE, 0, note=reason)
+    counterfeits = tuple(untried_counterfeits(law, 0, reason))
+    return LawReport(law.name, law.says, (evidence,), counterfeits, law.quantifier, law.example)
+
+
+def untried_counterfeits(law: Law, done: int, reason: str) -> list[CounterfeitReport]:
+    """Return the reports of counterfeits that were not tried to the end, all but the first ``done``."""
+    left = (*law.counterfeits, *made_counterfeits(law))[done:]
+    return [CounterfeitReport(c.name, c.says, Verdict.INCONCLUSIVE, None, reason) for c in left]
 
 
 def replay(law: Law | Counterfeit, inputs: Mapping[str, Any], kind: str) -> Outcome:

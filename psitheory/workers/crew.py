@@ -1,0 +1,197 @@
+"""Run laws in worker processes: what does not end is killed, what dies is told, and everything else goes on."""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing import connection
+from types import ModuleType
+from typing import Any
+
+from psitheory.limits import BOARD_SIZE, GRACE, overdue, read
+from psitheory.workers.inside import Answer, Order, work
+
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""The environment in which BLAS keeps to one thread, if it is set before NumPy is imported."""
+
+LOOK = 0.2
+"""Seconds between two looks at the boards; far below any limit, and nothing beside the time of a law."""
+
+_PRELOADED, _LIBRARY = "psitheory.workers.preloaded", "psitheory.workers.preloaded_library"
+"""What the server of workers imports before it makes any, so that each has it."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One law of one claim, by their numbers, and what names the claim."""
+
+    claim: int
+    law: int
+    target: str
+
+
+def tried(
+    tasks: Sequence[Task], *, workers: int, effort: str, seed: int, seconds: float
+) -> Iterator[tuple[Task, Answer, float]]:
+    """Run laws in up to ``workers`` processes; yield each, its report or why there is none, and its seconds.
+
+    Each case may take up to ``seconds`` (0: as long as it likes).  All processes end with the iteration.
+    """
+    waiting = list(tasks)
+    crew = [_Worker(seconds) for _ in range(min(workers, len(waiting)))]
+    try:
+        while waiting or any(worker.task for worker in crew):
+            for worker in crew:
+                if worker.task is None and waiting:
+                    worker.take(_next(waiting, worker, crew), effort, seed)
+            connection.wait([x for worker in crew if worker.task for x in worker.signs], timeout=LOOK)
+            for worker in crew:
+                task, found = worker.task, worker.answer()
+                if task is not None and found is not None:
+                    yield task, found[0], time.monotonic() - worker.since
+    finally:
+        for worker in crew:
+            worker.end()
+
+
+def loading_fails(target: str, seconds: float) -> str:
+    """Load a file in a process of its own, and return why that did not come to an end, an empty string if it did."""
+    worker = _Worker(seconds)
+    try:
+        worker.take(Task(0, 0, target), "", 0, load=True)
+        while (found := worker.answer()) is None:
+            connection.wait(worker.signs, timeout=LOOK)
+        return str(found[0]) if found[1] else ""
+    finally:
+        worker.end()
+
+
+def _next(waiting: list[Task], worker: _Worker, crew: Sequence[_Worker]) -> Task:
+    """Take out a law of the claim that the worker is at, whose data it has; else of one that is nobody's; else any."""
+    others = {other.claim for other in crew if other is not worker and other.task}
+    own = (task for task in waiting if task.claim == worker.claim)
+    free = (task for task in waiting if task.claim not in others)
+    task = next(own, None) or next(free, waiting[0])
+    waiting.remove(task)
+    return task
+
+
+class _Worker:
+    """A process that runs one law at a time, and another in its place when it does not answer."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self.task: Task | None = None
+        self.claim: int | None = None
+        self.since = 0.0
+        self._process: Any = None
+
+    def _start(self) -> None:
+        context = _context()
+        self._board = context.RawArray(ctypes.c_ubyte, BOARD_SIZE)
+        self._line, theirs = context.Pipe()
+        self._process = context.Process(
+            target=work, args=(theirs, self._board, os.getcwd(), self._seconds), daemon=True
+        )
+        with _plain_children():
+            self._process.start()
+        theirs.close()
+
+    @property
+    def signs(self) -> tuple[Any, Any]:
+        """Return what becomes ready when the worker answers or dies."""
+        return self._line, self._process.sentinel
+
+    def take(self, task: Task, effort: str, seed: int, *, load: bool = False) -> None:
+        """Give the worker something to do."""
+        if self._process is None:
+            self._start()
+        self.task, self.claim, self.since = task, task.claim, time.monotonic()
+        with suppress(BrokenPipeError):  # it died while it waited, which its answer tells
+            self._line.send(Order(task.target, None if load else task.law, effort, seed))
+
+    def answer(self) -> tuple[Answer, bool] | None:
+        """Return what became of the task and whether the process was lost on it, None if it is still at work."""
+        if self.task is None:
+            return None
+        try:
+            if self._line.poll():
+                found = self._line.recv()
+                self.task = None
+                return found, False
+            if self._process.is_alive():
+                return self._late()
+        except (EOFError, OSError):
+            pass
+        self._process.join()
+        return self._lost(_death(self._process.exitcode))
+
+    def _late(self) -> tuple[Answer, bool] | None:
+        since, what = read(memoryview(self._board).cast("B"))
+        if not (self._seconds and since and time.monotonic() > since + self._seconds + GRACE):
+            return None
+        return self._lost(overdue(what, self._seconds))
+
+    def _lost(self, reason: str) -> tuple[Answer, bool]:
+        self.end()
+        self.task = None
+        return reason, True
+
+    def end(self) -> None:
+        """End the process at once."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+            self._line.close()
+            self._process = None
+
+
+def _death(code: int | None) -> str:
+    if code is not None and code < 0:
+        return f"the process that ran it was ended by signal {-code} ({signal.Signals(-code).name})"
+    return f"the process that ran it ended with exit code {code}"
+
+
+def warm_up(*, library: bool) -> None:
+    """Let the server of workers start beside what the caller does next, and load the library of theorems if wanted."""
+    if "forkserver" in multiprocessing.get_all_start_methods():
+        from multiprocessing.forkserver import ensure_running
+
+        _context().set_forkserver_preload([_PRELOADED, *([_LIBRARY] if library else [])])
+        with _plain_children():
+            ensure_running()
+
+
+def _context() -> Any:
+    """Return how processes are made: by a server that has imported the library, where there is one: that is fast."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    return multiprocessing.get_context("forkserver")
+
+
+@contextmanager
+def _plain_children() -> Iterator[None]:
+    """Let processes that start in this block have one thread each and not run the caller's script again.
+
+    A process that starts anew runs its parent's main script once more, which would make ``verify`` in a script
+    without a ``__name__`` guard call itself; a blank main module leaves it nothing to run.
+    """
+    main, before = sys.modules["__main__"], {name: os.environ.get(name) for name in ONE_THREAD}
+    sys.modules["__main__"] = ModuleType("__main__")
+    os.environ.update(ONE_THREAD)
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
