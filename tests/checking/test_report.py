@@ -165,6 +165,7 @@ def test_a_report_is_json_whatever_the_residual(worst: float | None) -> None:
         "laws": 1,
         "laws_proved": 0,
         "laws_tried": 1,
+        "unfinished": [],
         "effort": "quick",
         "seed": 7,
         "seconds": 2.0,
