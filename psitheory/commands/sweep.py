@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import sys
 from collections.abc import Iterator
@@ -34,6 +35,7 @@ def sweep(
     show: Annotated[str, typer.Option(metavar="WHAT", help="In the figure: steps, minimum, or exponent.")] = "steps",
     x: Annotated[str | None, typer.Option(metavar="AXIS", help="Across the figure; rate if left out.")] = None,
     y: Annotated[str | None, typer.Option(metavar="AXIS", help="Up the figure; scale if left out.")] = None,
+    window: Annotated[str | None, typer.Option(metavar="LOW:HIGH", help="Where an exponent is fitted.")] = None,
     at: Annotated[list[str] | None, typer.Option(metavar="AXIS=VALUE", help="One value of another axis.")] = None,
 ) -> None:
     """Run a grid of models, optimizers, hyper-parameters, scales and seeds.
@@ -48,13 +50,13 @@ def sweep(
         raise ArgumentError("--workers and --dask are both given; the processes are either ours or the cluster's")
     if workers is not None and workers < 1:
         raise ArgumentError(f"--workers is {workers}; a positive integer is needed")
-    wanted, fixed = Sweep.read(spec), _fixed(at or [])
+    wanted, fixed, ends = Sweep.read(spec), _fixed(at or []), _ends(window)
     _check_figure(figure, show)
     with _ends_cleanly(store), _cluster(dask) as executor, _bar(wanted) as progress:
         outcome = run(wanted, store, workers=workers, executor=executor, progress=progress)
     show_pieces(_lines(outcome))
     if figure is not None:
-        show_pieces(_draw(store, figure, show, x, y, fixed))
+        show_pieces(_draw(store, figure, show, (x, y), fixed, ends))
     raise typer.Exit(FAILED_CELLS if outcome.failed else 0)
 
 
@@ -72,6 +74,14 @@ def _fixed(pairs: list[str]) -> dict[str, str | float]:
     return out
 
 
+def _ends(window: str | None) -> tuple[float, float]:
+    try:
+        low, high = (float(end) for end in window.split(":")) if window else (0.0, math.inf)
+    except ValueError:
+        raise ArgumentError(f"--window is {window!r}; LOW:HIGH is needed, such as 3:100") from None
+    return low, high
+
+
 def _check_figure(figure: Path | None, show: str) -> None:
     """Raise before anything is run if the figure cannot be written, or is of no known kind."""
     from psitheory import plotting
@@ -84,14 +94,22 @@ def _check_figure(figure: Path | None, show: str) -> None:
         plotting.check_format(figure, "--figure")
 
 
-def _draw(store: Path, figure: Path, show: str, x: str | None, y: str | None, at: dict[str, str | float]) -> list[str]:
+def _draw(
+    store: Path,
+    figure: Path,
+    show: str,
+    axes: tuple[str | None, str | None],
+    at: dict[str, str | float],
+    window: tuple[float, float],
+) -> list[str]:
     """Write the figure, and return what it says in words."""
     from psitheory import plotting
     from psitheory.sweeps import phase_diagram, steps_against
     from psitheory.sweeps.figures import default_axes
 
+    x, y = axes
     if show == "exponent":
-        exhibit = steps_against(store, x or "scale", at=at)
+        exhibit = steps_against(store, x or "scale", at=at, window=window)
     else:
         across, up = (x, y) if x and y else default_axes(store)
         exhibit = phase_diagram(store, x=x or across, y=y or up, show=show, at=at)  # type: ignore[arg-type]

@@ -2,6 +2,7 @@ r"""Figures straight from a store: phase diagrams, and steps against an option w
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -81,7 +82,12 @@ def phase_diagram(
 
 
 def steps_against(
-    store: str | Path, over: str = "scale", *, by: str = "optimizer", at: Mapping[str, Any] | None = None
+    store: str | Path,
+    over: str = "scale",
+    *,
+    by: str = "optimizer",
+    at: Mapping[str, Any] | None = None,
+    window: tuple[float, float] = (0.0, math.inf),
 ) -> Exhibit:
     r"""Return the steps to the target against an axis, with the power law fitted over the ensemble.
 
@@ -94,6 +100,8 @@ def steps_against(
         The axis that has a curve for each value.
     at : mapping, optional
         Values of the other axes.
+    window : (low, high)
+        Where the power law is fitted; where it is seen to bend, no line is drawn.
 
     Returns
     -------
@@ -119,10 +127,11 @@ def steps_against(
     lines = []
     for name, rows in zip(names, steps, strict=True):
         arrays[name] = np.vstack([_half(rows), rows.T])
-        fit = rates(store, over=over, at=dict(at or {}) | ({split: name} if split else {}))[0]
-        lines.append(f"{name}: {fit.slope:.3g} in [{fit.lower:.3g}, {fit.upper:.3g}]")
-        if np.isfinite(fit.upper - fit.lower):
-            fitted = np.isfinite(rows).all(axis=1)
+        fit = rates(store, over=over, at=dict(at or {}) | ({split: name} if split else {}), window=window)[0]
+        bent = ", and it bends, so it is no power" if fit.bends else ""
+        lines.append(f"{name}: {fit.slope:.3g} in [{fit.lower:.3g}, {fit.upper:.3g}]{bent}")
+        if np.isfinite(fit.upper - fit.lower) and not fit.bends:
+            fitted = np.isfinite(rows).all(axis=1) & (x >= window[0]) & (x <= window[1])
             arrays[f"{name}, fitted"] = np.where(fitted, fit.constant * x.astype(float) ** fit.slope, np.nan)
             words[f"{name}, fitted"] = f"$\\propto$ {over}$^{{{fit.slope:.2f}}}$"
     caption = (

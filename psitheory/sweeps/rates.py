@@ -18,6 +18,9 @@ from psitheory.sweeps.table import ARRIVED
 
 Law = Literal["power", "geometric"]
 
+ROUNDING = 1e-9
+"""Bends of exact laws are sums of a few logarithms, each with an error of some 1e-15, over the squares of others."""
+
 
 @dataclass(frozen=True)
 class EnsembleFit:
@@ -38,6 +41,9 @@ class EnsembleFit:
         How many x each seed was fitted at, at most.
     censored : int
         How many x were left out since a run did not arrive there, broke, failed or was not run.
+    bend, bend_lower, bend_upper : float
+        The coefficient of the square of ln x (of x for a geometric law) where one is fitted, too: where its interval
+        holds no 0, the law does not hold on this window, and the exponent is a mean of several.
     """
 
     at: Mapping[str, Any]
@@ -51,9 +57,18 @@ class EnsembleFit:
     seeds: int
     points: int
     censored: int
+    bend: float
+    bend_lower: float
+    bend_upper: float
+
+    @property
+    def bends(self) -> bool:
+        """Tell whether y is seen to follow another law: the interval of the bend holds no number near 0."""
+        return self.bend_lower > ROUNDING or self.bend_upper < -ROUNDING
 
     def __str__(self) -> str:
         """Return the fit in one line."""
+        bend = f"; it bends by {self.bend:.3g}, so this is no such law" if self.bends else ""
         where = ", ".join(
             f"{name} {value:.4g}" if isinstance(value, float) else f"{value}" for name, value in self.at.items()
         )
@@ -61,7 +76,7 @@ class EnsembleFit:
         return (
             f"{where or 'all'}: exponent {self.slope:.4g} in [{self.lower:.4g}, {self.upper:.4g}], constant "
             f"{self.constant:.4g} in [{self.constant_lower:.4g}, {self.constant_upper:.4g}] ({self.confidence:.4g}, "
-            f"{self.seeds} seeds, {self.points + self.censored} points{left_out})"
+            f"{self.seeds} seeds, {self.points + self.censored} points{left_out}){bend}"
         )
 
 
@@ -151,11 +166,14 @@ def _fitted(
     fits = [fit for row, use in zip(y, usable, strict=True) if (fit := _line(x[use], row[use], law)) is not None]
     slopes, intercepts = np.array(fits).reshape(-1, 2).T
     slope, lower, upper = _interval(slopes, confidence)
+    squares = [_bend(x[use], row[use], law) for row, use in zip(y, usable, strict=True)]
+    bend = _interval(np.array([square for square in squares if square is not None]), confidence)
     with np.errstate(over="ignore"):
         constant, least, most = (float(np.exp(end)) for end in _interval(intercepts, confidence))
     points = int(usable.sum(axis=1).max(initial=0))
     left_out = int((~whole).sum())
-    return EnsembleFit(at, slope, lower, upper, constant, least, most, confidence, len(fits), points, left_out)
+    curve = dict(zip(("bend", "bend_lower", "bend_upper"), bend, strict=True))
+    return EnsembleFit(at, slope, lower, upper, constant, least, most, confidence, len(fits), points, left_out, **curve)
 
 
 def _line(x: np.ndarray, y: np.ndarray, law: Law) -> tuple[float, float] | None:
@@ -164,6 +182,13 @@ def _line(x: np.ndarray, y: np.ndarray, law: Law) -> tuple[float, float] | None:
         return None
     slope, intercept = linear_regression(np.log(x) if law == "power" else x, np.log(y))
     return slope, intercept
+
+
+def _bend(x: np.ndarray, y: np.ndarray, law: Law) -> float | None:
+    """Return the coefficient of the square, None where fewer than three x are known."""
+    if len(set(x)) < 3:
+        return None
+    return float(np.polynomial.Polynomial.fit(np.log(x) if law == "power" else x, np.log(y), 2).convert().coef[-1])
 
 
 def _interval(values: np.ndarray, confidence: float) -> tuple[float, float, float]:

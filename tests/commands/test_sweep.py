@@ -90,6 +90,7 @@ def test_it_draws_what_the_store_holds(run, tmp_path):
         (("--show", "colours"), "--show is 'colours'; one of steps, minimum, exponent is needed"),
         (("--figure", "no/where.png"), "--figure is 'no/where.png', but the folder"),
         (("--figure", "a.doc"), "--figure is 'a.doc'; a file name ending in one of"),
+        (("--window", "3"), "--window is '3'; LOW:HIGH is needed"),
         (("--at", "rate"), "--at is 'rate'; AXIS=VALUE is needed"),
     ],
 )

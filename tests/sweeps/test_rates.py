@@ -74,6 +74,26 @@ def test_a_place_where_any_seed_is_censored_is_left_out_for_all(tmp_path):
     assert "1 of them censored" in str(fit)
 
 
+def test_what_bends_is_no_power_law(tmp_path):
+    """The steps of GD fall before they rise: a mean exponent of 0 would read as if the scale did not matter."""
+    scales, rng = np.array(SPEC["scale"]), np.random.default_rng(1)
+    noise = 1 + 0.01 * rng.normal(size=7)
+    store = planted(
+        tmp_path / "store",
+        lambda o, r, a, s: round(
+            1e9 * noise[s] * (scales[a] ** -2 + scales[a] ** 2 / 64 if o == 0 else scales[a] ** 2)
+        ),
+    )
+    fits = {fit.at["optimizer"]: fit for fit in rates(store, over="scale", at={"rate": 0.05})}
+    assert fits["gd"].bends
+    assert abs(fits["gd"].slope) < 0.1
+    assert "it bends" in str(fits["gd"])
+    assert not fits["psi-gd"].bends
+    assert "gd, fitted" not in steps_against(store, "scale", at={"rate": 0.05}).arrays
+    far = rates(store, over="scale", at={"rate": 0.05, "optimizer": "gd"}, window=(4, 8))[0]
+    assert far.slope > 1.5
+
+
 def test_where_nothing_is_known_the_interval_is_the_whole_line(tmp_path):
     fit = rates(planted(tmp_path / "store", lambda o, r, a, s: -1), over="scale")[0]
     assert np.isnan(fit.slope)
