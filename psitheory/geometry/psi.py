@@ -14,6 +14,7 @@ Source: Yi, UAI 2022 (PMLR 180:1128-1137); quotients in general: Absil, Mahony, 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +23,7 @@ from psitheory.arithmetic import Array, dot, has_one_entry, known_any, namespace
 from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.display import as_html
 from psitheory.errors import ArgumentError, ArgumentTypeError, Undecided, shown
-from psitheory.geometry import sphere
+from psitheory.geometry import rays, sphere
 from psitheory.layout import Layout
 
 
@@ -119,6 +120,10 @@ class PSIQuotient:
 
     def horizontal(self, w: Array, z: Array) -> Array:
         r"""Return :math:`z` minus its vertical part."""
+        quick = self._quick(w, z)
+        if quick is not None:
+            rows, squares, of_z, dots = quick
+            return (of_z - (dots / squares)[..., None] * rows).reshape(z.shape)
         w, z = self.layout.check(w), self._vector(z, "z")
         return self.layout.map(lambda w, z: z - _radial(w, z), lambda _, free: free, w, z)
 
@@ -153,6 +158,9 @@ class PSIQuotient:
 
     def inner(self, w: Array, x: Array, y: Array) -> Array:
         r"""Return :math:`g_w(x, y) = \sum_i \langle x_i, y_i\rangle/r_i^2 + \langle x_v, y_v\rangle`."""
+        quick = self._quick(w, x, y)
+        if quick is not None:
+            return np.add.reduce(quick[3] / quick[1], axis=-1)
         w, x, y = self.layout.check(w), self._vector(x, "x"), self._vector(y, "y")
         blocks = namespace(w, x).sum(self.layout.reduce(_inner, w, x, y), axis=-1)
         return blocks + dot(self.layout.free_part(x), self.layout.free_part(y))
@@ -167,13 +175,18 @@ class PSIQuotient:
 
     def dist(self, w: Array, z: Array) -> Array:
         r"""Return :math:`\sqrt{\sum_i \angle(w_i, z_i)^2 + \|v_w - v_z\|^2}`; see :meth:`angles`."""
+        angles = self.angles(w, z)
+        if not self.layout.p:
+            return norm(angles)
         w, z = self.layout.check(w), self.layout.check(z, "z")
-        return self._joint(self.angles(w, z), self.layout.free_part(w) - self.layout.free_part(z))
+        return self._joint(angles, self.layout.free_part(w) - self.layout.free_part(z))
 
     def angles(self, w: Array, z: Array) -> Array:
         r"""Return :math:`\angle(w_i, z_i)`, (..., m), in [0, π]; infinite where d_i = 1 and the signs differ."""
-        u, v = self.canonical(w), self.canonical_of(z, "z")
-        return self.layout.reduce(_angle, u, v)
+        w, z = self.layout.check(w), self.layout.check(z, "z")
+        if _are_floats(w, z):
+            return self.layout.reduce(_angle_of_rays, w, z)
+        return self.layout.reduce(_angle, self.layout.units(w), self.layout.units(z))
 
     # -- curves ---------------------------------------------------------------------------------
 
@@ -210,9 +223,10 @@ class PSIQuotient:
     def exp(self, w: Array, x: Array) -> Array:
         r"""Return :math:`\cos\theta_i\,w_i + \frac{\sin\theta_i}{\theta_i}\,x_i`, θ_i = ‖x_i‖_g; :math:`v + x_v`."""
         w, x = self.layout.check(w), self._vector(x, "x")
-        r = self.layout.norms(w)
-        unit = self.layout.scale(1 / r, x)
-        out = self.layout.map(sphere.exp, lambda v, x: v + x, self.layout.units(w), unit)
+        if _are_floats(w, x):
+            return self.layout.map(rays.exp, lambda v, x: v + x, w, x)
+        r, u = self.layout.norms(w), self.layout.units(w)
+        out = self.layout.map(sphere.exp, lambda v, x: v + x, u, self.layout.scale(1 / r, x))
         return self.layout.scale(r, out)
 
     def log(self, w: Array, z: Array) -> Array:
@@ -223,14 +237,18 @@ class PSIQuotient:
         ArgumentError
             If two blocks are antipodal: no shortest geodesic is the only one.
         """
-        u, v = self.canonical(w), self.canonical_of(z, "z")
-        out = self.layout.map(sphere.log, lambda v, z: z - v, u, v)
+        w, z = self.layout.check(w), self.layout.check(z, "z")
+        if _are_floats(w, z):
+            return self.layout.map(rays.log, lambda v, z: z - v, w, z)
+        out = self.layout.map(sphere.log, lambda v, z: z - v, self.layout.units(w), self.layout.units(z))
         return self.layout.scale(self.layout.norms(w), out)
 
     def transport(self, w: Array, z: Array, x: Array) -> Array:
         """Return the parallel transport of ``x`` at ``w``, lifted at ``z``, along the shortest geodesic."""
-        u, v = self.canonical(w), self.canonical_of(z, "z")
-        unit = self.layout.scale(1 / self.layout.norms(w), self._vector(x, "x"))
+        w, z, x = self.layout.check(w), self.layout.check(z, "z"), self._vector(x, "x")
+        if _are_floats(w, z, x):
+            return self.layout.map(rays.transport, lambda _w, _z, x: x, w, z, x)
+        u, v, unit = self.layout.units(w), self.layout.units(z), self.layout.scale(1 / self.layout.norms(w), x)
         out = self.layout.map(sphere.transport, lambda _u, _v, x: x, u, v, unit)
         return self.layout.scale(self.layout.norms(z), out)
 
@@ -270,8 +288,32 @@ class PSIQuotient:
             return norm(of_blocks)
         return norm(namespace(of_blocks, of_free).concat([of_blocks, of_free], axis=-1))
 
+    def _quick(self, w: Array, x: Array, y: Array | None = None) -> tuple[np.ndarray, ...] | None:
+        r"""Return the blocks of w, :math:`\|w_i\|^2`, the blocks of x, and their inner products with those of y or w.
+
+        None unless these very numbers show that all arguments are sound, equal blocks of real floats of one shape.
+        """
+        other = w if y is None else y
+        if not type(w) is type(x) is type(other) is np.ndarray or not w.dtype == x.dtype == other.dtype:
+            return None
+        if not w.shape == x.shape == other.shape:
+            return None
+        ordinary = self.layout.ordinary_rows(w)
+        if ordinary is None:
+            return None
+        rows, squares = ordinary
+        of_x = x.reshape(rows.shape)
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            dots = np.vecdot(of_x, rows if y is None else y.reshape(rows.shape))
+            known = math.isfinite(np.add.reduce(dots, axis=None))  # 0 · inf is NaN: what is not finite shows
+        return (rows, squares, of_x, dots) if known else None
+
     def _vector(self, z: Array, name: str) -> Array:
         return self.layout.check(z, name, nonzero=False)
+
+
+def _are_floats(*arrays: Array) -> bool:
+    return all(type(x) is np.ndarray and x.dtype.kind == "f" for x in arrays)
 
 
 def _radial(w: Array, z: Array) -> Array:
@@ -309,7 +351,19 @@ def _inner(w: Array, x: Array, y: Array) -> Array:
 
 
 def _angle(u: Array, v: Array) -> Array:
-    angles = sphere.angle(u, v)
+    return _infinite_across(u, v, sphere.angle_everywhere(u, v))
+
+
+def _angle_of_rays(w: Array, z: Array) -> Array:
+    angles = rays.angle(w, z)
+    if not has_one_entry(w):
+        return angles
+    one = np.ones_like(w)
+    return _infinite_across(np.copysign(one, w), np.copysign(one, z), angles)
+
+
+def _infinite_across(u: Array, v: Array, angles: Array) -> Array:
+    """Return the angles, but infinity where unit vectors of one entry have different signs."""
     if not has_one_entry(u):
         return angles
     apart = 1 - (u * v)[..., 0]  # 0 where the signs agree, 2 where they differ

@@ -14,6 +14,7 @@ from psitheory.arithmetic import Array, dot, known_any, namespace, norm, sinc, s
 from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.display import as_html
 from psitheory.errors import ArgumentError
+from psitheory.geometry import oblique
 from psitheory.layout import as_real
 
 
@@ -22,6 +23,14 @@ def angle(u: Array, v: Array, keepdims: bool = False) -> Array:
 
     Accurate to rounding for all angles; arccos of the dot product is wrong by 1e-8 near 0 and near π.
     """
+    rows = oblique.together(u, v)
+    if rows:
+        return oblique.angle(rows[0], 1, rows[1], 1, angle_everywhere, keepdims=keepdims)
+    return angle_everywhere(u, v, keepdims)
+
+
+def angle_everywhere(u: Array, v: Array, keepdims: bool = False) -> Array:
+    """Return :func:`angle` by its formula, which is right at every angle and in every arithmetic."""
     return 2 * namespace(u, v).atan2(norm(u - v, keepdims), norm(u + v, keepdims))
 
 
@@ -56,8 +65,16 @@ def log(u: Array, v: Array) -> Array:
     ArgumentError
         If v = -u: every direction is a shortest way.
     """
+    rows = oblique.together(u, v)
+    if rows:
+        return oblique.log(rows[0], 1, rows[1], 1, log_everywhere)
+    return log_everywhere(u, v)
+
+
+def log_everywhere(u: Array, v: Array) -> Array:
+    """Return :func:`log` by its formula, which is right at every angle and in every arithmetic."""
     along = towards(u, v)
-    theta = angle(u, v, keepdims=True)
+    theta = angle_everywhere(u, v, keepdims=True)
     xp = namespace(u, v)
     if isinstance(xp, ObjectNamespace):
         return along / sinc(theta)
@@ -77,6 +94,14 @@ def transport(u: Array, v: Array, x: Array) -> Array:
     ArgumentError
         If v = -u: every direction is a shortest way.
     """
+    rows = oblique.together(u, v, x)
+    if rows:
+        return oblique.transport(rows[0], 1, rows[1], 1, rows[2], transport_everywhere)
+    return transport_everywhere(u, v, x)
+
+
+def transport_everywhere(u: Array, v: Array, x: Array) -> Array:
+    """Return :func:`transport` by its formula, which is right at every angle and in every arithmetic."""
     xp = namespace(u, v, x)
     if isinstance(xp, ObjectNamespace):
         total = u + v

@@ -25,7 +25,7 @@ from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.errors import ArgumentError, ArgumentTypeError, UnknownName, shown
 from psitheory.layout.parts import Part, blocks, free
 from psitheory.layout.ragged import Ragged
-from psitheory.layout.reals import as_floating, as_real, is_zero
+from psitheory.layout.reals import as_floating, as_real, is_known_finite, is_zero
 
 
 @dataclass(frozen=True)
@@ -318,8 +318,9 @@ class Layout:
         ArgumentTypeError
             If the entries are not floating-point numbers (or exact ones).
         """
-        if type(w) is np.ndarray and w.shape[-1:] == (self.n,) and self._is_ordinary(w):
-            return w
+        if type(w) is np.ndarray and w.shape[-1:] == (self.n,):
+            if self.ordinary_rows(w) is not None if nonzero else is_known_finite(w):
+                return w
         w = as_real(w, name)
         if w.ndim < 1 or w.shape[-1] != self.n:
             raise ArgumentError(
@@ -338,14 +339,17 @@ class Layout:
                 )
         return w
 
-    def _is_ordinary(self, w: np.ndarray) -> bool:
-        """Tell whether the squared norms of all blocks, one pass in place of three, show that ``w`` is sound.
+    def ordinary_rows(self, w: Array) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return the blocks (..., m, d) and their squared norms, where one pass shows that ``w`` is sound, else None.
 
-        Where they do not, and in layouts of other than equal blocks, a full look is needed.
+        The pass is :func:`~psitheory.arithmetic.ordinary_squares`; it is taken where all blocks are equal and nothing
+        is free.  None says no more than that a full look is needed.
         """
-        if len(self._runs) != 1 or not self.m:
-            return False
-        return ordinary_squares(w.reshape(w.shape[:-1] + self._shape)) is not None
+        if type(w) is not np.ndarray or len(self._runs) != 1 or not self.m or w.shape[-1:] != (self.n,):
+            return None
+        rows = w.reshape(w.shape[:-1] + self._shape)
+        squares = ordinary_squares(rows)
+        return None if squares is None else (rows, squares)
 
     def _first_non_finite(self, w: Array) -> str:
         bad = ~np.asarray(namespace(w).isfinite(w), dtype=bool)

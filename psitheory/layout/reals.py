@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from psitheory.arithmetic import Array, namespace
@@ -54,6 +56,14 @@ def as_floating(x: Array, name: str) -> Array:
     if not (x.dtype.kind in "fc" if xp is np else xp.isdtype(dtype, kinds)):
         raise ArgumentTypeError(f"{name} has the dtype {dtype}; a real floating-point dtype is needed")
     return x
+
+
+def is_known_finite(x: np.ndarray) -> bool:
+    """Tell whether the sum of the squares of real floats is finite, and so each of them; if not, nothing is known."""
+    if x.dtype.kind != "f" or not x.ndim:
+        return False
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        return math.isfinite(np.add.reduce(np.vecdot(x, x), axis=None))
 
 
 def is_zero(rows: Array) -> Array:
