@@ -121,7 +121,7 @@ def _sum_is_bounded(steps, model, w, c, L, rate_of=lambda eta: eta):
     return at_most(seen.sum_squared_gradient[-1], PSI_GD_SUM(drop=drop, rate=eta, smoothness=L))
 
 
-@C1.law(on_each=FAMILIES, **RUN)
+@C1.law(on_each=FAMILIES, tight=True, **RUN)
 def the_sum_of_squared_gradients_is_bounded(steps, model, w, c, L):
     """Σ_{t<T} G ≤ (f_0 - f_T)/(η(1 - ηL/2)) at η = c/L, 0 < c < 2."""
     return _sum_is_bounded(steps, model, w, c, L)
@@ -177,7 +177,7 @@ def _minimum_is_bounded(model, w, steps, bound=_two_l_delta_over_t, rate=lambda 
     return at_most(smallest, bound(smoothness, gap, steps))
 
 
-@C1.law(**RAYLEIGH, on=(RATIONALS, BALLS, FLOATS))
+@C1.law(**RAYLEIGH, on=(RATIONALS, BALLS, FLOATS), tight=True)
 def the_minimum_is_at_most_two_l_delta_over_t(steps, model, w):
     """min_{t<T} G ≤ 2LΔ/T at η = 1/L, for every T, on Rayleigh quotients."""
     return _minimum_is_bounded(model, w, steps)

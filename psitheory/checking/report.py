@@ -365,6 +365,7 @@ def _law_dict(law: LawReport) -> dict[str, Any]:
         "scope": law.scope,
         "note": law.note,
         "untried": dict(law.untried),
+        "gap": law.gap,
         "evidence": [_plain(e) for e in law.evidence],
         "counterfeits": [_plain(c) for c in law.counterfeits],
     }

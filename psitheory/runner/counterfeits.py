@@ -17,13 +17,14 @@ from psitheory.checking import (
     Verdict,
     Witness,
 )
-from psitheory.errors import PsitheoryError
+from psitheory.errors import PsitheoryError, UnknownName
 from psitheory.runner.domain import inputs
 from psitheory.runner.effort import Effort
 from psitheory.runner.guard import CannotRun, guarded
 from psitheory.runner.judge import Outcome
 from psitheory.runner.search import search
 from psitheory.runner.witness import witness
+from psitheory.runner.worst import worst_case
 
 _SEARCH_ORDER = (RATIONALS, POWERS_OF_TWO, BALLS, FLOATS, CONTROLS)
 """Where counterfeits are refuted: exact arithmetics first, since their witnesses need no judgement."""
@@ -56,13 +57,39 @@ def check_counterfeit(counterfeit: Counterfeit, kinds: Sequence[str], effort: Ef
             continue
         try:
             refutation = _refute(counterfeit, kind, effort, seed)
+        except UnknownName:
+            raise
         except (CannotRun, PsitheoryError) as error:
             notes.append(f"{kind}: {error}")
             continue
         if isinstance(refutation, Witness):
             return CounterfeitReport(counterfeit.name, counterfeit.says, Verdict.REFUTED, refutation)
         notes.append(f"{kind}: {refutation}")
+    found = _climbed_to(counterfeit, counterfeit.on or kinds, effort, seed)
+    if found is not None:
+        return CounterfeitReport(counterfeit.name, counterfeit.says, Verdict.REFUTED, found)
     return CounterfeitReport(counterfeit.name, counterfeit.says, Verdict.INCONCLUSIVE, None, "; ".join(notes))
+
+
+def _climbed_to(counterfeit: Counterfeit, kinds: Sequence[str], effort: Effort, seed: int) -> Witness | None:
+    """Return a case that breaks an inequality which random cases do not break, if climbing from them finds one."""
+    kind = next((kind for kind in (FLOATS, BALLS) if kind in kinds), None)
+    if kind is None:
+        return None
+    run, drawn = guarded(kind, counterfeit.function), inputs(counterfeit.domains, kind)
+    try:
+        seen = search(drawn, run, sought="failed", cases=effort.cases[kind], seconds=effort.seconds, seed=seed)
+        starts = [choices for _, choices in seen.starts]
+        worst = worst_case(drawn, counterfeit.function, run, starts, budget=CLIMBS * effort.climb)
+    except (CannotRun, PsitheoryError):
+        return None
+    if not worst.refutes or worst.inputs is None or worst.outcome is None:
+        return None
+    return witness(kind, worst.inputs, worst.outcome.left, worst.outcome.right)
+
+
+CLIMBS = 3
+"""How many times as many cases a counterfeit gets in a climb: it is false, so that one is worth the search."""
 
 
 def _refute(counterfeit: Counterfeit, kind: str, effort: Effort, seed: int) -> Witness | str:

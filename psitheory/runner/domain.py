@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, TypeVar
 
 import numpy as np
@@ -35,9 +36,11 @@ class Drawn(dict[str, Any]):
         self.large, self.tiny = large, tiny
 
     def __missing__(self, name: str) -> Any:
+        near = get_close_matches(str(name), list(self), 1)
+        meant = f"; did you mean {near[0]!r}?" if near else ""
         raise UnknownName(
             f"a domain refers to the input {name!r}; drawn before it were {', '.join(self) or 'none'} (where a domain "
-            "is drawn from alone, as by Hypothesis's own given, a layout or a list of block sizes is needed)"
+            f"is drawn from alone, as by Hypothesis's own given, a layout or a list of block sizes is needed){meant}"
         )
 
 

@@ -20,7 +20,7 @@ from psitheory.checking import (
     Law,
     Verdict,
 )
-from psitheory.errors import PsitheoryError
+from psitheory.errors import PsitheoryError, UnknownName
 from psitheory.runner.counterfeits import in_kind, smaller
 from psitheory.runner.domain import generic_inputs, inputs
 from psitheory.runner.effort import Effort
@@ -54,6 +54,8 @@ def evidence_of(law: Law, kind: str, effort: Effort, seed: int) -> Evidence | st
         if not required:
             return str(reason)
         made = Evidence(kind, Verdict.INCONCLUSIVE, 0, note=f"cannot run there: {reason}")
+    except UnknownName:  # a domain that names no input is a slip of the pen, told at once
+        raise
     except PsitheoryError as error:  # of a domain: the other laws still run
         made = Evidence(kind, Verdict.INCONCLUSIVE, 0, note=str(error))
     if kind == SYMBOLS and made.verdict is Verdict.INCONCLUSIVE and made.witness is not None and not required:

@@ -198,16 +198,29 @@ def test_bad_use_gets_one_sentence(run, args, sentence):
 
 
 @pytest.mark.parametrize(
-    ("domain", "sentence"),
+    ("domains", "sentence"),
     [
-        ("points('w')", "a domain refers to the input 'w'; drawn before it were none"),
-        ("st.integers().map(lambda x: 1 // 0)", "the domain of 'x' raised ZeroDivisionError: "),
+        ("x=points('w')", "a domain refers to the input 'w'; drawn before it were none"),
+        ("model=psi_models(), x=points('modle')", "drawn before it were model (where"),
+        ("model=psi_models(), x=points('modle')", "did you mean 'model'?"),
     ],
 )
+def test_a_domain_that_names_no_input_is_an_error_at_once(run, folder, domains, sentence):
+    named = HOLDS.replace("x=st.integers(-50, 50)", domains)
+    if "model" in domains:
+        named = named.replace("(x):", "(model, x):")
+    (folder / "bad.py").write_text("from psitheory.strategies import points, psi_models\n" + named)
+    code, _, err = run("verify", "bad.py")
+    assert code == 2
+    assert sentence in " ".join(err.split())
+
+
+@pytest.mark.parametrize(
+    ("domain", "sentence"),
+    [("st.integers().map(lambda x: 1 // 0)", "the domain of 'x' raised ZeroDivisionError: ")],
+)
 def test_a_domain_that_cannot_be_drawn_from_is_told_and_the_other_claims_still_run(run, folder, domain, sentence):
-    (folder / "bad.py").write_text(
-        "from psitheory.strategies import points\n" + HOLDS.replace("st.integers(-50, 50)", domain)
-    )
+    (folder / "bad.py").write_text(HOLDS.replace("st.integers(-50, 50)", domain))
     (folder / "good.py").write_text(HOLDS.replace("T1", "T2"))
     code, out, _ = run("verify", "bad.py", "good.py")
     assert code == 3

@@ -1,0 +1,125 @@
+"""The worst case of an inequality: found inside the domains, told with its place, and never by floats alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+
+from psitheory.arithmetic import dot, namespace
+from psitheory.checking import FLOATS, Law, Verdict, at_most, equal, law
+from psitheory.runner import check_law, replay
+from psitheory.runner.nudges import nudge, nudged
+from psitheory.runner.watch import Watched
+from psitheory.strategies import ratios, vectors
+
+
+def seen_to_fail(made: Law) -> Law:
+    @made.counterfeit
+    def nothing(x: Any) -> Any:
+        return equal(x, x + 1)
+
+    return made
+
+
+def test_a_peak_that_no_random_case_meets_is_climbed_to() -> None:
+    @law(x=st.floats(0, 1))
+    def below_its_peak(x: Any) -> Any:
+        return at_most(2, 1 + (1000 * x - 345) ** 2 + 0 * x)
+
+    (floats,) = (e for e in check_law(below_its_peak).evidence if e.kind == FLOATS)
+    assert floats.verdict is Verdict.REFUTED
+    assert floats.witness is not None
+    assert replay(below_its_peak, floats.witness.inputs, FLOATS).status == "failed"
+
+
+def test_a_bound_that_is_met_holds_and_its_largest_ratio_is_told_with_its_place() -> None:
+    @law(x=st.floats(0, 1))
+    def at_its_peak(x: Any) -> Any:
+        return at_most(4 * x * (1 - x), 1)
+
+    report = check_law(seen_to_fail(at_its_peak))
+    (floats,) = (e for e in report.evidence if e.kind == FLOATS)
+    assert report.verdict is Verdict.HOLDS
+    assert floats.worst == pytest.approx(1, abs=1e-6)
+    assert floats.sought > 0
+    assert floats.at is not None
+    assert 0.49 < float.fromhex(floats.at.inputs["x"]["float"]) < 0.51
+
+
+def test_a_climb_stays_inside_the_domain() -> None:
+    met = []
+
+    @law(x=ratios(0, 2), on=[FLOATS])
+    def grows(x: Any) -> Any:
+        met.append(float(x) if isinstance(x, float) else 1.0)
+        return at_most(x, 2)
+
+    assert check_law(seen_to_fail(grows)).verdict is Verdict.HOLDS
+    assert 1.99 < max(met) < 2
+    assert min(met) > 0
+
+
+def test_a_tight_law_is_tightened_by_one_percent_and_refuted_by_a_climb() -> None:
+    @law(x=vectors([3]), tight=True)
+    def the_mean_of_squares(x: Any) -> Any:
+        return at_most(2 * x[0] * x[1], x[0] * x[0] + x[1] * x[1] + (x[2] - 1) * (x[2] - 1))
+
+    report = check_law(seen_to_fail(the_mean_of_squares))
+    assert report.verdict is Verdict.HOLDS, report.note
+
+
+def test_nudges_are_zero_but_in_a_search() -> None:
+    assert nudge() == 0
+    with nudged([1.0, 2.0, 3.0]) as tape:
+        assert nudge((2,)).tolist() == [1, 2]
+        assert nudge((2,)).tolist() == [3, 0]
+        assert tape.used == 4
+    assert not np.any(nudge((3,)))
+
+
+# -- what a law does beside --------------------------------------------------------------------------
+
+
+def test_a_branch_counts_as_run_in_whatever_arithmetic_ran_it() -> None:
+    def signs(x: Any) -> Any:
+        return 1 if x > 0 else -1
+
+    watched = Watched(signs)
+    assert watched(x=1) == 1
+    assert watched.gap().startswith("no case ran a branch of it (test_worst.py, line ")
+    assert watched(x=-1) == -1
+    assert watched.gap() == ""
+
+
+def test_a_branch_that_claims_nothing_need_not_run() -> None:
+    from psitheory import vacuous
+
+    def guarded(x: Any) -> Any:
+        if x == 0:
+            return vacuous("x is zero")
+        if x is None:
+            raise ValueError("no number")
+        return equal(dot(np.array([x]), np.array([x])), x * x)
+
+    watched = Watched(guarded)
+    watched(x=2)
+    assert watched.gap() == ""
+
+
+def test_state_that_changes_and_chance_are_told() -> None:
+    calls: list[int] = []
+
+    def counts(x: Any) -> Any:
+        calls.append(1)
+        return namespace(x)
+
+    def draws(x: Any) -> Any:
+        return x + np.random.rand()  # noqa: NPY002
+
+    for function, sentence in ((counts, "it changes calls"), (draws, "random numbers from a global generator")):
+        watched = Watched(function)
+        watched(x=1.0)
+        assert sentence in watched.gap()
