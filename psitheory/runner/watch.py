@@ -36,6 +36,7 @@ class Watched:
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function, self.strange = function, ""
         self.__wrapped__, self.__signature__ = function, inspect.signature(function)
+        self.__doc__ = function.__doc__
         self.__module__, self.__name__ = function.__module__, getattr(function, "__name__", "law")
         own = inspect.unwrap(function)
         self._codes = [code for code in codes(own.__code__) if _branches(code)]

@@ -50,11 +50,12 @@ def test_a_bound_that_is_met_holds_and_its_largest_ratio_is_told_with_its_place(
 
 
 def test_a_climb_stays_inside_the_domain() -> None:
-    met = []
+    met: list[float] = []
+    note = met.append  # a law that names a list which it changes would be told so
 
     @law(x=ratios(0, 2), on=[FLOATS])
     def grows(x: Any) -> Any:
-        met.append(float(x) if isinstance(x, float) else 1.0)
+        note(float(x) if isinstance(x, float) else 1.0)
         return at_most(x, 2)
 
     assert check_law(seen_to_fail(grows)).verdict is Verdict.HOLDS
@@ -107,6 +108,15 @@ def test_a_branch_that_claims_nothing_need_not_run() -> None:
     watched = Watched(guarded)
     watched(x=2)
     assert watched.gap() == ""
+
+
+def test_a_watched_law_says_what_it_said() -> None:
+    @law(x=st.floats(0, 1))
+    def positive(x: Any) -> Any:
+        """A number is positive."""
+        return at_most(0, x)
+
+    assert check_law(positive).says == positive.says == "A number is positive."
 
 
 def test_state_that_changes_and_chance_are_told() -> None:
