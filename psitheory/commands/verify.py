@@ -10,6 +10,7 @@ import typer
 
 from psitheory.checking import Verdict
 from psitheory.commands.output import INTERRUPTED, progress_bar, show_pieces, width
+from psitheory.environment import cpus
 from psitheory.limits import CASE_SECONDS
 from psitheory.verification import Interrupted, check_options, selected, verify_entries
 
@@ -64,13 +65,15 @@ def verify(
                 entries, effort=effort, seed=seed, workers=workers, case_limit=case_limit, progress=progress
             )
     except Interrupted as stop:  # what was done is kept
-        _deliver(stop.report, entries, json, report)
+        _deliver(stop.report, entries, json, report, workers)
         raise typer.Exit(INTERRUPTED) from stop
-    _deliver(found, entries, json, report)
+    _deliver(found, entries, json, report, workers)
     raise typer.Exit(found.exit_code)
 
 
-def _deliver(found: Report, entries: Sequence[Entry], json: str | None, folder: Path | None) -> None:
+def _deliver(
+    found: Report, entries: Sequence[Entry], json: str | None, folder: Path | None, workers: int | None
+) -> None:
     """Write the files, and then print: what cannot be printed costs no file."""
     from psitheory.report import files, page, terminal
 
@@ -79,13 +82,16 @@ def _deliver(found: Report, entries: Sequence[Entry], json: str | None, folder: 
     if json is not None and json != "-":
         files.write_whole(Path(json), files.as_json(found.to_dict()), "--json")
     if folder is not None:
-        page.write_page(found, [entry.theorem for entry in done], folder, named)
+        theorems = [entry.theorem for entry in done]
+        page.write_page(found, theorems, folder, named, workers=cpus() if workers is None else workers)
     if json == "-":
         show_pieces([files.as_json(found.to_dict()).rstrip("\n")])
         return
     show_pieces(terminal.pieces(found, named, width=width()))
     if width() is not None:
         show_pieces(["", _next_steps(found, done, folder)])
+    elif folder is not None:
+        show_pieces([f"The report is {folder / page.NAME}: open it in a browser."])
 
 
 def _next_steps(found: Report, entries: Sequence[Entry], folder: Path | None) -> Text:

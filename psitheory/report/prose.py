@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from html import escape
+from html import escape, unescape
+from typing import Any
+from xml.etree import ElementTree
 
 _HEADING = re.compile(r"^(?P<title>[^\n]+)\n-{3,}$", re.MULTILINE)
 _MATH = re.compile(r":math:`(?P<math>[^`]+)`")
@@ -14,6 +16,13 @@ _DASHES = re.compile(r"(?P<dashes>'+)(?:\^(?:\{(?P<braced>[^{}]*)\}|(?P<single>.
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _EMPHASIS = re.compile(r"(?<!\*)\*([^*]+)\*(?!\*)")
 _CODE = re.compile(r"``(.+?)``")
+_LOOKS = frozenset({
+    "xmlns", "display", "mathvariant", "mathsize", "mathcolor", "stretchy", "fence", "form", "separator",
+    "symmetric", "movablelimits", "accent", "accentunder", "largeop", "minsize", "maxsize", "lspace", "rspace",
+    "linethickness", "columnalign", "columnspacing", "columnlines", "rowspacing", "rowlines", "rowalign",
+    "displaystyle", "scriptlevel", "width", "height", "depth", "voffset", "notation",
+})  # fmt: skip
+"""Attributes of MathML that change looks only: neither href nor style, nor what acts on events."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +36,10 @@ class Section:
 @cache
 def mathml(latex: str, *, display: bool = False) -> str:
     """Return LaTeX as MathML, or as preformatted text where it cannot be converted."""
-    from latex2mathml.converter import convert
+    from latex2mathml.converter import convert_to_element
 
     try:
-        return str(convert(prepared(latex), display="block" if display else "inline"))
+        return _inert(convert_to_element(prepared(latex), display="block" if display else "inline"))
     except Exception:  # the converter raises many kinds of errors on what it does not know
         return f"<code>{escape(latex)}</code>"
 
@@ -44,6 +53,15 @@ def prepared(latex: str) -> str:
         return "^{" + r"\prime" * len(found["dashes"]) + f" {power}}}"
 
     return _DASHES.sub(raised, safe)
+
+
+def _inert(element: Any) -> str:
+    """Return MathML as text: nothing in it leads anywhere or is obeyed, whatever the LaTeX said."""
+    for node in element.iter():
+        node.text = node.text and unescape(node.text)  # the converter writes entities as text
+        for name in set(node.attrib) - _LOOKS:
+            del node.attrib[name]
+    return ElementTree.tostring(element, encoding="unicode")
 
 
 def sections(doc: str) -> list[Section]:
@@ -66,6 +84,7 @@ def to_html(text: str) -> str:
         formulas.append(html)
         return f"\0{len(formulas) - 1}\0"
 
+    text = text.replace("\0", "")  # which holds the places of formulas below
     text = _DISPLAY.sub(lambda found: "\n\n" + keep(mathml(found["math"], display=True)) + "\n\n", text)
     text = _MATH.sub(lambda found: keep(mathml(found["math"])), text)
     text = _CODE.sub(lambda found: keep(f"<code>{escape(found[1])}</code>"), text)

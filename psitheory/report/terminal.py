@@ -137,20 +137,23 @@ def text(report: Report, targets: Sequence[str | None] | None = None) -> str:
     return plain(pieces(report, targets))
 
 
-def replay_command(
-    report: Report, target: str, law: str, witness: Witness, written: str = "written by verify --json report.json"
-) -> str:
+def replay_command(report: Report, target: str, law: str, witness: Witness, data: str = "report.json") -> str:
     """Return the command line that shows a witness again.
 
     Inputs that no text can carry (a symbol, a function) are found again by the same search; long ones are read from
-    ``report.json``, of which ``written`` says where it comes from.
+    ``data``, the report as JSON.
     """
     inputs = json.dumps(witness.inputs, ensure_ascii=False)
     if '"opaque"' in inputs:
         return f"psitheory verify {shlex.quote(target)} --effort {report.effort} --seed {report.seed}"
     start = f"psitheory replay {shlex.quote(target)} {law} --kind {shlex.quote(witness.kind)} --witness "
     command = start + shlex.quote(inputs)
-    return command if len(command) <= LONGEST_COMMAND else f"{start}@report.json   ({written})"
+    return command if len(command) <= LONGEST_COMMAND else f"{start}{shlex.quote(f'@{data}')}"
+
+
+def _replay_line(report: Report, target: str, law: str, witness: Witness) -> str:
+    command = replay_command(report, target, law, witness)
+    return command + ("   (written by verify --json report.json)" if command.endswith("@report.json") else "")
 
 
 def _law_lines(report: Report, target: str, id: str, law: LawReport) -> list[Line]:
@@ -161,7 +164,7 @@ def _law_lines(report: Report, target: str, id: str, law: LawReport) -> list[Lin
             *lines,
             *_refutation(decisive, decisive.witness),
             ("means", f"{id} fails on this input: the claim, this law of it, or the code that it ran is wrong"),
-            ("replay", replay_command(report, target, law.name, decisive.witness)),
+            ("replay", _replay_line(report, target, law.name, decisive.witness)),
         ]
     if decisive is not None or not law.evidence:
         undecided = [*lines, ("observed", law.note)]
@@ -169,7 +172,7 @@ def _law_lines(report: Report, target: str, id: str, law: LawReport) -> list[Lin
             undecided.append(("smallest", _in_words(decisive.witness)))
         undecided.append(("means", "nothing is decided, and what is not decided does not hold"))
         if decisive is not None and decisive.witness is not None:
-            undecided.append(("replay", replay_command(report, target, law.name, decisive.witness)))
+            undecided.append(("replay", _replay_line(report, target, law.name, decisive.witness)))
         return undecided
     return [*lines, *_survivors(law.counterfeits), ("means", "a check that was not seen to fail shows nothing")]
 

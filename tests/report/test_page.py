@@ -2,11 +2,14 @@
 
 import json
 import re
+import shlex
+import sys
+from html import unescape
 from pathlib import Path
 
 import pytest
 
-from psitheory import verify
+from psitheory import cli, verify
 from psitheory.errors import ArgumentError
 from psitheory.registry import select
 from psitheory.report.files import as_json
@@ -18,17 +21,17 @@ TEMPLATE = Path(__file__).parents[2] / "psitheory" / "commands" / "template_theo
 
 @pytest.fixture(scope="module")
 def entries():
-    return select([str(TEMPLATE), "C1"])
+    return select([str(TEMPLATE), "E1"])
 
 
 @pytest.fixture(scope="module")
 def html(entries):
-    report = verify([str(TEMPLATE), "C1"], workers=1)
+    report = verify([str(TEMPLATE), "E1"], workers=1)
     return page(report, [entry.theorem for entry in entries], [entry.target for entry in entries])
 
 
 def test_nothing_is_loaded_from_elsewhere(html):
-    assert not re.findall(r"<(?:script|link|img|iframe)\b", html)
+    assert not re.findall(r"<(?:link|img|iframe)\b|<script[^>]", html)
     assert not re.findall(
         r"(?:src|href)=\"(?!#)(?!data:)(?!http://www\.w3\.org)[^\"]+\"", html.replace('xlink:href="#', 'href="#')
     )
@@ -45,7 +48,33 @@ def test_every_law_and_counterfeit_stands_there_with_its_replay(html, entries):
 
 def test_statements_and_figures_are_drawn(html, entries):
     assert "<math" in html
-    assert html.count("<figure") == html.count("<svg") == sum(len(entry.theorem.exhibits) for entry in entries) > 0
+    assert html.count("<figure>") == html.count("<svg") == sum(len(entry.theorem.exhibits) for entry in entries) > 0
+
+
+def test_every_line_replays_what_stands_above_it(tmp_path, entries, monkeypatch, capsys):
+    report = verify(str(TEMPLATE), workers=1)
+    path = write_page(report, [entries[0].theorem], tmp_path / "with space", [str(TEMPLATE)])
+    monkeypatch.chdir(tmp_path)
+    text = path.read_text(encoding="utf-8")
+    lines = [unescape(line) for line in re.findall(r"<pre>(.*?)</pre>", text, re.DOTALL)]
+    assert len(lines) == sum(len(law.counterfeits) for law in entries[0].theorem.laws) > 0
+    for line in lines:
+        monkeypatch.setattr(sys, "argv", shlex.split(line))
+        with pytest.raises(SystemExit) as stop:
+            cli.main()
+        refuted = " replay " in line  # a search is run again as a whole, and the whole holds
+        assert (stop.value.code, "REFUTED" in capsys.readouterr().out) == (int(refuted), refuted)
+
+
+def test_inputs_too_long_for_a_line_are_read_from_the_data(tmp_path, entries, monkeypatch):
+    monkeypatch.setattr("psitheory.report.terminal.LONGEST_COMMAND", 10)
+    report = verify(str(TEMPLATE), workers=1)
+    html = page(report, [entries[0].theorem], [str(TEMPLATE)], data=str(tmp_path / "a b" / DATA))
+    lines = [shlex.split(unescape(line)) for line in re.findall(r"<pre>(.*?)</pre>", html, re.DOTALL)]
+    replays = [line for line in lines if line[1] == "replay"]
+    assert replays
+    assert {line[-1] for line in replays} == {f"@{tmp_path / 'a b' / DATA}"}
+    assert html.count("The inputs are in <code>") == len(replays)
 
 
 def test_the_page_is_written_whole_into_a_new_folder(tmp_path, entries):

@@ -1,0 +1,91 @@
+"""The figures of theorems as SVG, drawn side by side by several processes; one that fails costs no other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import cache
+from multiprocessing import get_context
+from typing import Any
+
+import numpy as np
+
+from psitheory.checking import Theorem
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure as SVG with its words, or, where it could not be drawn, why."""
+
+    svg: str = ""
+    title: str = ""
+    caption: str = ""
+    failure: str = ""
+
+
+def drawings(
+    theorems: Sequence[Theorem], targets: Sequence[str | None], seed: int, workers: int = 1
+) -> list[list[Drawing]]:
+    """Return the figures of each theorem, in order.
+
+    Parameters
+    ----------
+    theorems : sequence of Theorem
+    targets : sequence of str or None
+        What a worker process finds each theorem by; one without is drawn here.
+    seed : int
+        Every figure gets a generator of its own with this seed, so they do not depend on ``workers``.
+    workers : int
+        Processes; with 1 all are drawn here.
+    """
+    wanted = [(i, k) for i, theorem in enumerate(theorems) for k in range(len(theorem.exhibits))]
+    elsewhere = [(i, k) for i, k in wanted if targets[i] is not None] if workers > 1 else []
+    done = _drawn_by_workers(elsewhere, targets, seed, workers)
+    for i, k in wanted:
+        if (i, k) not in done:
+            done[i, k] = drawing(theorems[i], k, seed)
+    return [[done[i, k] for k in range(len(theorem.exhibits))] for i, theorem in enumerate(theorems)]
+
+
+def drawing(theorem: Theorem, k: int, seed: int) -> Drawing:
+    """Return the k-th figure of a theorem."""
+    from psitheory.plotting import rendered
+
+    try:
+        exhibit = theorem.exhibits[k](np.random.default_rng(seed))
+        svg = rendered(exhibit, "svg").decode()
+    except Exception as error:  # whatever code of others raises, the verdicts are worth a page
+        return Drawing(
+            failure=f"{theorem.exhibits[k].__name__}: {type(error).__name__}: {' '.join(str(error).split())}"
+        )
+    return Drawing(svg[svg.index("<svg") :], exhibit.title, exhibit.caption)
+
+
+def _drawn_by_workers(
+    wanted: Sequence[tuple[int, int]], targets: Sequence[str | None], seed: int, workers: int
+) -> dict[tuple[int, int], Drawing]:
+    if not wanted:
+        return {}
+    with ProcessPoolExecutor(min(workers, len(wanted)), mp_context=get_context("spawn")) as executor:
+        futures = {(i, k): executor.submit(_of_target, str(targets[i]), k, seed) for i, k in wanted}
+        return {place: _result(future) for place, future in futures.items()}
+
+
+def _result(future: Future[Drawing]) -> Drawing:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        return Drawing(failure="a process that drew figures ended abruptly")
+
+
+def _of_target(target: str, k: int, seed: int) -> Drawing:
+    return drawing(_theorem_of(target), k, seed)
+
+
+@cache
+def _theorem_of(target: str) -> Any:
+    from psitheory.registry import find
+
+    return find(target)[0].theorem

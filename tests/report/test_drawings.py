@@ -1,0 +1,42 @@
+"""Figures of a page: the same from any number of processes, and one that fails costs no other."""
+
+import numpy as np
+import pytest
+
+from psitheory.checking import Exhibit, Theorem
+from psitheory.registry import select
+from psitheory.report.drawings import drawings
+
+
+def curve(rng):
+    return Exhibit("curves", "A curve", "Drawn.", {"x": np.arange(5.0), "y": rng.normal(size=5)})
+
+
+def wrong(rng):
+    raise ValueError("no\nfigure")
+
+
+def dead(rng):
+    return Exhibit("nonsense", "A kind that no one knows", "", {})
+
+
+THEOREM = Theorem("T", "A theorem", "chapter", "x = x", exhibits=(wrong, curve, dead))
+
+
+def test_a_figure_that_fails_costs_no_other():
+    (found,) = drawings([THEOREM], [None], 0)
+    assert found[0].failure == "wrong: ValueError: no figure"
+    assert found[1].svg.startswith("<svg")
+    assert (found[1].title, found[1].failure) == ("A curve", "")
+    assert found[2].failure.startswith("dead: ArgumentError: exhibit has the kind 'nonsense'")
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_they_do_not_depend_on_the_number_of_processes(seed):
+    entries = select(["E1"])
+    theorems = [entry.theorem for entry in entries] + [THEOREM]
+    targets = [*(entry.target for entry in entries), None]
+    alone, together = (drawings(theorems, targets, seed, workers) for workers in (1, 2))
+    assert alone == together
+    assert alone[0]
+    assert not any(drawing.failure for drawing in alone[0])
