@@ -46,7 +46,7 @@ def _index(chapters, evidence):
             laws = evidence.get(theorem.id, {"laws": []})["laws"]
             grades = [sum(law["grade"] == grade for law in laws) for grade in GRADES]
             verdict = evidence[theorem.id]["verdict"] if theorem.id in evidence else "not verified"
-            rows.append((f":doc:`{theorem.id}`", escaped(theorem.title), verdict, *map(str, grades)))
+            rows.append((f":doc:`{theorem.id} <{theorem.id}>`", escaped(theorem.title), verdict, *map(str, grades)))
         parts.append(_table(rows, (8, 56, 16, 10, 10)))
         parts.append(".. toctree::\n   :hidden:\n\n" + "\n".join(f"   {t.id}" for t in theorems) + "\n")
     return "\n".join(parts)

@@ -28,15 +28,19 @@ def paths(method):
 gd, psi_gd = paths(GradientDescent(0.03)), paths(PSIGradientDescent(0.03))
 turn = model.minima()
 minima = np.stack([np.cos(turn), np.sin(turn)], axis=-1)
-moving = Exhibit(
-    "path",
-    "Three representatives of one class",
-    "The same rate for both; rays are the classes of the minima.",
-    {"rays": np.stack([0 * minima, 2.2 * minima], axis=-2), "GD": gd, "PSI-GD": psi_gd},
-    {"guides": "rays", "rays": "classes of the minima", "x": "w₁", "y": "w₂"},
-)
 animation = Path(tempfile.mkdtemp()) / "equivalent_starts.gif"
-animate(moving, animation, frames=40, seconds=4)
+animate(
+    Exhibit(
+        "path",
+        "Three representatives of one class",
+        "The same rate for both; rays are the classes of the minima.",
+        {"rays": np.stack([0 * minima, 2.2 * minima], axis=-2), "GD": gd, "PSI-GD": psi_gd},
+        {"guides": "rays", "rays": "classes of the minima", "x": "w₁", "y": "w₂"},
+    ),
+    animation,
+    frames=40,
+    seconds=4,
+)
 
 # %%
 # The classes of PSI-GD's three runs are one at every step; GD's are not.

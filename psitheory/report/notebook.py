@@ -22,6 +22,8 @@ from psitheory.report.tables import counted
 
 COLOURS = {Verdict.HOLDS: "#1a7f37", Verdict.REFUTED: "#b42318", Verdict.INCONCLUSIVE: "#9a6700"}
 FAINT = "opacity:.65"
+TITLE = 1
+"""The column of titles, which wrap and need room."""
 RUNS = 6
 """More runs of an ensemble than these are not told apart in a picture."""
 
@@ -51,14 +53,16 @@ def _theorem(theorem: Theorem) -> str:
     told = escape(f"{theorem.source.text}; {theorem.locator}") if theorem.source else ""
     return (
         f"<div style='max-width:60em'><p><b>{escape(theorem.id)}</b> {escape(theorem.title)}</p>"
-        f"{mathml(theorem.statement, display=True)}<ul>{assumptions}</ul><p>Laws, each beside its counterfeits</p>"
-        f"<ul>{laws}</ul><p style='{FAINT}'>{told}</p></div>"
+        f"{mathml(theorem.statement, display=True)}<ul>{assumptions}</ul>"
+        f"{f'<p>Laws, each beside its counterfeits</p><ul>{laws}</ul>' if laws else ''}<p style='{FAINT}'>{told}</p></div>"
     )
 
 
 @as_html.register
 def _report(report: Report) -> str:
-    blocks = "".join(f"<pre>{escape(block.plain)}</pre>" for block in terminal.failures(report))
+    blocks = "".join(
+        f"<pre style='white-space:pre-wrap'>{escape(block.plain)}</pre>" for block in terminal.failures(report)
+    )
     return f"{_table(report.claims)}{blocks}<p>{escape(terminal.summary(report))}</p>"
 
 
@@ -155,7 +159,8 @@ def _row(cells: Iterable[str], tag: str) -> str:
     made = []
     for k, cell in enumerate(cells):
         side = "left" if k < TEXT_COLUMNS else "right"
-        made.append(f"<{tag} style='text-align:{side}'>{cell}</{tag}>")
+        width = ";min-width:14em" if k == TITLE else ""
+        made.append(f"<{tag} style='text-align:{side}{width}'>{cell}</{tag}>")
     return f"<tr>{''.join(made)}</tr>"
 
 
