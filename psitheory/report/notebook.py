@@ -54,7 +54,8 @@ def _theorem(theorem: Theorem) -> str:
     return (
         f"<div style='max-width:60em'><p><b>{escape(theorem.id)}</b> {escape(theorem.title)}</p>"
         f"{mathml(theorem.statement, display=True)}<ul>{assumptions}</ul>"
-        f"{f'<p>Laws, each beside its counterfeits</p><ul>{laws}</ul>' if laws else ''}<p style='{FAINT}'>{told}</p></div>"
+        f"{f'<p>Laws, each beside its counterfeits</p><ul>{laws}</ul>' if laws else ''}"
+        f"<p style='{FAINT}'>{told}</p></div>"
     )
 
 
