@@ -25,7 +25,7 @@ What is checked, what is not
 ----------------------------
 Rotation equivariance from any moments under reflections, which generate all rotations; tangency and scale of the
 moments after a step from any moments; SGD-MRT's on formal vectors, symbols and rationals; runs from rescaled starts for
-powers of two bit for bit and in balls.  Roots keep Adam off the exact arithmetics.
+powers of two bit for bit and in balls.  Roots keep Adam off the exact arithmetics.  The figure shows moments on digits.
 
 Tags
 ----
@@ -35,6 +35,7 @@ sphere, Adam, AdamSRT, rotations
 import numpy as np
 
 from proofs_check.bibliography import ROB20
+from proofs_check.sphere.e4_figures import moments_on_digits
 from psitheory.arithmetic import dot
 from psitheory.checking import BALLS, FLOATS, POWERS_OF_TWO, RATIONALS, SYMBOLS, equal, theorem
 from psitheory.geometry import PSIQuotient
@@ -243,3 +244,6 @@ def sgd_mrt_has_the_exponent_two(steps, model, w, a, eta):
 def sgd_mrt_has_the_exponent_one(steps, model, w, a, eta):
     """Rate ηa from a·w follows rate η from w, as for AdamSRT."""
     return _follows(lambda rate: SGDMRT(rate, 0.5), 1, steps, model, w, a, eta)
+
+
+E4.exhibit(moments_on_digits)
