@@ -1,0 +1,68 @@
+"""Entries with degrees: what they compute scales as their degree says, or an equation was kept."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from psitheory.arithmetic import dot, namespace, norm
+from psitheory.scaletypes.numbers import Number
+from psitheory.scaletypes.pairs.entries import DEGREED, Entry
+from psitheory.scaletypes.trace import Trace
+
+X, Y = np.array([1.25, -0.75, 2.5]), np.array([0.5, 1.75, -1.5])
+EXPRESSIONS = {
+    "sum": lambda xp, x, y: x + y,
+    "difference": lambda xp, x, y: 3 * x - y / 2,
+    "product": lambda xp, x, y: x * y,
+    "quotient": lambda xp, x, y: x / y,
+    "square": lambda xp, x, y: x**2,
+    "norm": lambda xp, x, y: x * norm(y, keepdims=True),
+    "inner product": lambda xp, x, y: dot(x, y) * y,
+    "root": lambda xp, x, y: xp.sqrt(xp.abs(x * y)),
+    "sign": lambda xp, x, y: xp.sign(x) * y,
+    "larger": lambda xp, x, y: xp.maximum(x, y),
+    "chosen": lambda xp, x, y: xp.where(xp.greater(x, y), x, y),
+    "angle": lambda xp, x, y: xp.atan2(x, y),
+    "cosine of a ratio": lambda xp, x, y: xp.cos(x / y),
+    "exponential": lambda xp, x, y: xp.exp(x),
+    "eps": lambda xp, x, y: x / (xp.abs(y) + 1e-3),
+}
+
+
+def entries(values, degree, trace):
+    out = np.empty(len(values), dtype=object)
+    out[:] = [Entry(Number(float(v), trace, degree, fixed=False)) for v in values]
+    return out
+
+
+@pytest.mark.parametrize("name", EXPRESSIONS)
+@given(p=st.integers(-2, 2), q=st.integers(-2, 2))
+def test_results_scale_as_their_degree_says_or_an_equation_says_that_they_do_not(name, p, q):
+    trace, rule = Trace(), EXPRESSIONS[name]
+    a = trace.degrees.unknown("a")
+    x, y = (entries(v, int(trace.degrees.times(a, k)), trace) for v, k in ((X, p), (Y, q)))
+    found = rule(DEGREED, x, y)
+    here, there = rule(np, X, Y), rule(np, X * 4.0**p, Y * 4.0**q)
+    np.testing.assert_allclose([float(e) for e in found], here, rtol=1e-15)
+    powers = [float(trace.degrees.form(e.number.degree).get(trace.degrees.index(a), 0)) for e in found]
+    follows = np.allclose(np.array(here) * 4.0 ** np.array(powers), there, rtol=1e-12)
+    constants = set(trace.constants)
+    broken = [e for e in trace.equations.found if trace.degrees.index(a) in e.terms and not constants & set(e.terms)]
+    if name == "eps":
+        assert trace.constants  # an unknown of its own, by which eps would have to scale
+    elif not broken:
+        assert follows
+
+
+def test_their_namespace_is_their_own():
+    x = entries(X, 0, Trace())
+    assert namespace(x) is namespace(x[0]) is DEGREED
+    assert namespace(np.array([1.0, 2.0], dtype=object)) is np
+
+
+def test_constants_of_the_code_carry_no_degree():
+    assert DEGREED.element(0.5) == 0.5
+    assert DEGREED.sqrt(np.array([4.0], dtype=object))[0] == math.sqrt(4.0)
