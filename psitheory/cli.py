@@ -5,6 +5,7 @@ Exit codes: 0 all hold, 1 something is refuted, 3 something is inconclusive, 2 b
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -52,6 +53,7 @@ for command in (verify, claims, show, replay, figures, explore, race, sweep, che
 def main() -> None:
     """Run the command line; an error that was raised on purpose is shown as its sentence."""
     os.environ.update(ONE_THREAD)
+    _make_writable()
     _end_alike()
     try:
         with limit(CASE_SECONDS):
@@ -70,6 +72,16 @@ def main() -> None:
         traceback.print_exc()
         print("psitheory: the program itself failed, as the lines above tell; nothing was verified", file=sys.stderr)
         sys.exit(FAILED)
+
+
+def _make_writable() -> None:
+    """Let anything be printed: what a stream cannot encode is replaced, and what goes to a closed one is lost."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", errors="replace"))  # noqa: SIM115  # as long as the program
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace" if name == "stdout" else "backslashreplace")
 
 
 def _end_alike() -> None:

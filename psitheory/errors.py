@@ -76,7 +76,9 @@ def said(error: BaseException) -> str:
     """Return what an exception says in one line, though its ``__str__`` may raise."""
     try:
         return " ".join(str(error).split())
-    except Exception as again:
+    except BaseException as again:
+        if isinstance(again, (KeyboardInterrupt, TimeUp)):
+            raise
         return f"(its text cannot be had: {type(again).__name__})"
 
 
@@ -114,5 +116,8 @@ def shown(value: object, limit: int = 60) -> str:
     """Return ``repr(value)`` shortened to ``limit`` characters, for use inside a sentence."""
     if type(value).__module__ == "numpy" and getattr(value, "ndim", 1) == 0:
         value = value.item()  # type: ignore[attr-defined]  # one of NumPy's scalars reads like Python's
-    text = " ".join(repr(value).split())
+    try:
+        text = " ".join(repr(value).split())
+    except Exception as error:  # somebody's class may raise anything
+        text = f"(an object of {type(value).__name__}, whose repr raises {type(error).__name__})"
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from psitheory.errors import ArgumentError
+from psitheory.errors import ArgumentError, said, shown
 
 
 def as_json(data: Any) -> str:
@@ -23,12 +23,17 @@ def check_writable(path: Path, name: str) -> None:
     ArgumentError
         If its folder does not exist or cannot be written, or something that is no file stands there.
     """
-    folder = path.resolve().parent
+    try:
+        folder = path.resolve().parent
+        exists = path.exists()
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or said(error)
+        raise ArgumentError(f"{name} is {shown(str(path))}, which no file can be called: {why}") from error
     if not folder.is_dir():
         raise ArgumentError(f"{name} is '{path}', but the folder '{folder}' does not exist")
     if not os.access(folder, os.W_OK):
         raise ArgumentError(f"{name} is '{path}', but the folder '{folder}' cannot be written")
-    if path.exists() and not path.is_file():
+    if exists and not path.is_file():
         raise ArgumentError(f"{name} is '{path}', which is not a file; the name of a file is needed")
 
 
@@ -56,12 +61,15 @@ def check_folder(folder: Path, name: str, file: str) -> None:
 
 
 def write_whole(path: Path, content: str | bytes, name: str) -> None:
-    """Write ``content`` beside ``path`` and move it there in one step."""
+    r"""Write ``content`` beside ``path`` and move it there in one step.
+
+    Half a character (a lone surrogate) is written as ``\udcff``, which JSON reads as what it was.
+    """
     path = path.resolve()
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    unfinished = path.with_name(f".{path.name[:40]}.{os.getpid()}")
     try:
         with open(unfinished, "xb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
+            file.write(content.encode(errors="backslashreplace") if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
         os.replace(unfinished, path)

@@ -60,7 +60,7 @@ def check_counterfeit(counterfeit: Counterfeit, kinds: Sequence[str], effort: Ef
         except UnknownName:
             raise
         except (CannotRun, PsitheoryError) as error:
-            notes.append(f"{kind}: {error}")
+            notes.append(f"{kind}: {said(error)}")
             continue
         if isinstance(refutation, Witness):
             return CounterfeitReport(counterfeit.name, counterfeit.says, Verdict.REFUTED, refutation)

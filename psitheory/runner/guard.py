@@ -28,10 +28,10 @@ def guarded(kind: str, function: Callable[..., Any]) -> Callable[[Mapping[str, A
         except (Undecided, WrongClass) as doubt:
             return Outcome("undecided", note=f"{doubt}{asked_for_at(doubt)}")
         except NotInArithmetic as error:
-            raise CannotRun(f"{error}{asked_for_at(error)}") from error
+            raise CannotRun(f"{said(error)}{asked_for_at(error)}") from error
         except (TypeError, AttributeError) as error:
             if kind in (SYMBOLS, RATIONALS, BALLS) and not isinstance(error, PsitheoryError):
-                raise CannotRun(f"{type(error).__name__}: {error}{asked_for_at(error)}") from error
+                raise CannotRun(f"{type(error).__name__}: {said(error)}{asked_for_at(error)}") from error
             return _raised(error)
         except (KeyboardInterrupt, TimeUp):
             raise

@@ -53,7 +53,10 @@ def show(value: Any) -> str:
         return f"{type(value).__name__}({', '.join(f'{name}={show(item)}' for name, item in fields)})"
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(show, value))}]"
-    return str(value)
+    try:
+        return str(value)
+    except Exception:  # somebody's class may raise anything
+        return shown(value)
 
 
 def _nested(array: Any) -> str:
