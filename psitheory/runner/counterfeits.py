@@ -17,7 +17,7 @@ from psitheory.checking import (
     Verdict,
     Witness,
 )
-from psitheory.errors import PsitheoryError, UnknownName
+from psitheory.errors import PsitheoryError, UnknownName, said
 from psitheory.runner.domain import inputs
 from psitheory.runner.effort import Effort
 from psitheory.runner.guard import CannotRun, guarded
