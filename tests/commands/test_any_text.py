@@ -78,4 +78,4 @@ def test_a_formula_neither_links_nor_loads(latex: str) -> None:
 
 
 def test_any_character_may_stand_in_a_doc() -> None:
-    assert to_html("a\x000\x00b <script>") == "<p>a\ufffd0\ufffdb &lt;script&gt;</p>"
+    assert to_html("a\x000\x00b <script>") == "<p>a0b &lt;script&gt;</p>"
