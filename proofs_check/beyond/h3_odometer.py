@@ -139,7 +139,7 @@ NEAR = Circle(Rapidity.log_cosh(2.0))
 SMALL = {"steps": 1, "model": NEAR, "w": np.array([1.0, 1 / 64])}
 
 
-@H3.law(steps=counts(1, 3), model=known_models(), w=points("model"), on=(BALLS, FLOATS))
+@H3.law(steps=counts(1, 3), model=known_models(), w=points("model"), on=(BALLS, FLOATS), tight=True)
 def turns_and_growth_are_bounded(steps, model, w):
     """ΣΣθ² ≤ Σ ln(r_T²/r_0²) ≤ 2(f_0 - f_T)/L ≤ 2Δ/L for PSI-GD at 1/L."""
     return _chain(steps, model, w)

@@ -110,7 +110,7 @@ ON_COSINES = {"steps": counts(1, 8), "model": cosines(), "w": points("model")}
 ON_QUOTIENTS = {"steps": counts(1, 8), "model": rayleigh_quotients(), "w": points("model")}
 
 
-@C6.law(**ON_COSINES, c=ratios(0, 2), on=(BALLS, FLOATS))
+@C6.law(**ON_COSINES, c=ratios(0, 2), on=(BALLS, FLOATS), tight=True)
 def the_sum_is_bounded_on_cosines(steps, model, w, c):
     """Σ_{t<T} G ≤ (f_0 - f_T)/(η(1 - ηL_g/2)) at η = c/L_g, 0 < c < 2, with L_g = 1."""
     return _sum_is_bounded(steps, model, w, c, 1)
@@ -133,7 +133,7 @@ def half_of_the_constant_will_do(steps, model, w, c):
     return _sum_is_bounded(steps, model, w, c, 1 / (2 + 0 * c))
 
 
-@C6.law(**ON_QUOTIENTS, c=ratios(0, 2), on=(BALLS, FLOATS))
+@C6.law(**ON_QUOTIENTS, c=ratios(0, 2), on=(BALLS, FLOATS), tight=True)
 def the_sum_is_bounded_on_quotients(steps, model, w, c):
     """The same on Rayleigh quotients, with L_g = 2(λ_max - λ_min)."""
     return _sum_is_bounded(steps, model, w, c, _geodesic_constant(model))
@@ -150,7 +150,7 @@ def the_sum_is_bounded_by_half_on_quotients(steps, model, w, c):
     return at_most(2 * claimed.left, claimed.right)
 
 
-@C6.law(**ON_COSINES, on=(BALLS, FLOATS))
+@C6.law(**ON_COSINES, on=(BALLS, FLOATS), tight=True)
 def the_minimum_is_at_most_two_l_g_delta_over_t(steps, model, w):
     """min_{t<T} G ≤ 2L_gΔ/T at η = 1/L_g = 1, on cosines."""
     return _minimum_is_bounded(steps, model, w, 1)
@@ -219,7 +219,7 @@ def _curvature_is_at_most(model, w, x, constant):
     return at_most(psi.inner(w, image, x), constant * psi.inner(w, x, x))
 
 
-@C6.law(model=cosines(), w=points("model"), x=vectors("model"), on=(BALLS, FLOATS))
+@C6.law(model=cosines(), w=points("model"), x=vectors("model"), on=(BALLS, FLOATS), tight=True)
 def the_curvature_of_the_cosine_is_at_most_one(model, w, x):
     """g(Hess f[ξ], ξ) ≤ ‖ξ‖² for the cosine, whose L is 2/√3."""
     return _curvature_is_at_most(model, w, x, 1)
@@ -252,7 +252,7 @@ def the_curvature_is_at_most_a_twentieth_of_l_on_waves(model, w, x):
     return _curvature_is_at_most(model, w, x, model.smoothness.value / 20)
 
 
-@C6.law(model=rayleigh_quotients(), w=points("model"), x=vectors("model"), on=(BALLS, FLOATS))
+@C6.law(model=rayleigh_quotients(), w=points("model"), x=vectors("model"), on=(BALLS, FLOATS), tight=True)
 def the_curvature_is_at_most_l_on_quotients(model, w, x):
     """g(Hess f[ξ], ξ) ≤ 2(λ_max - λ_min)‖ξ‖²: L_g ≤ L."""
     return _curvature_is_at_most(model, w, x, model.smoothness.value)

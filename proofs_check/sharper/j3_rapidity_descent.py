@@ -97,7 +97,7 @@ PAIR = {"model": Zonal((LOG_COSH, LOG_COSH), (2, 2)), "w": np.tile([np.cos(HALF)
 UNEQUAL = {**PAIR, "model": Zonal((LOG_COSH, Rapidity.log_cosh(2.0, scale=0.75)), (2, 2))}
 
 
-@J3.law(model=zonal_models(free=1, blocks=(1, 2), one_scale=False), w=points("model"), on=(BALLS,))
+@J3.law(model=zonal_models(free=1, blocks=(1, 2), one_scale=False), w=points("model"), on=(BALLS,), tight=True)
 def a_step_gains_what_it_promises(model, w):
     """F - f⁺ ≥ -½ΣL_i ln(1 - y_i²) + G_v/2L_v, with a constant for each block and for v."""
     return _gains(model, w, _own(model), _turned(model, w, _own(model)))

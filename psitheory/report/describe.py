@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import textwrap
+from collections.abc import Mapping
 from typing import Any
 
 from psitheory.checking import Law, Theorem
@@ -34,15 +35,15 @@ def as_dict(theorem: Theorem) -> dict[str, Any]:
     }
 
 
-def theorem_text(theorem: Theorem) -> str:
-    """Return a theorem as a page of text, BibTeX last."""
+def theorem_text(theorem: Theorem, standing: Mapping[str, str] | None = None) -> str:
+    """Return a theorem as a page of text, BibTeX last; ``standing`` says of each law what is proved."""
     sections = _sections(theorem.doc)
     first, shown = sections.pop("", ""), {"Statement": theorem.statement}
     if theorem.assumptions:
         shown["Assumptions"] = "\n".join(f"- {line}" for line in theorem.assumptions)
     shown |= sections
     if theorem.laws:
-        shown["Laws, each with its counterfeits"] = "\n".join(map(_law, theorem.laws))
+        shown["Laws, each with its counterfeits"] = "\n".join(_law(law, standing) for law in theorem.laws)
     if theorem.source:
         shown["Reference"] = _filled(theorem.source.text)
         shown["BibTeX"] = theorem.source.bibtex
@@ -66,8 +67,10 @@ def _filled(text: str) -> str:
     return "\n\n".join(p if re.search(r"^(\s|[-*] )", p, re.MULTILINE) else _wrapped(p) for p in paragraphs)
 
 
-def _law(law: Law) -> str:
+def _law(law: Law, standing: Mapping[str, str] | None = None) -> str:
     lines = [law.name, _wrapped(law.says, "  ", "  ")]
+    if standing is not None:
+        lines.append(_wrapped(standing[law.name], "  ", "      "))
     lines += [_wrapped(f"counterfeit {c.name}: {c.says}", "  ", "      ") for c in law.counterfeits]
     return "\n".join(lines)
 

@@ -269,6 +269,13 @@ def test_a_claim_is_shown_with_its_bibtex(run):
         assert f"\n{heading}" in out
 
 
+def test_it_is_told_for_what_a_law_is_proved_or_why_it_is_not(run):
+    _, proved, _ = run("show", "B1")
+    assert "proved in every dimension, for 1 and 2 blocks" in " ".join(proved.split())
+    _, tried, _ = run("show", "holds.py")
+    assert "not tried on formal vectors: the domain of x offers none" in " ".join(tried.split())
+
+
 def test_a_theorem_of_ones_own_is_shown(run):
     _, out, _ = run("show", "holds.py")
     assert "(x+1)^2 = x^2 + 2x + 1" in out
