@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 def show(target: Annotated[str, typer.Argument(metavar="ID|FILE.py")]) -> None:
     """Show a claim in full.
 
-    Its statement, assumptions, proof in words, laws and counterfeits, what is proved and why the rest is not, source and BibTeX.
+    Its statement, assumptions, proof in words, laws and counterfeits, what is proved and why the rest is not, source
+    and BibTeX.
     """
     from psitheory.registry import find
     from psitheory.report import describe
