@@ -48,7 +48,7 @@ def _page(name, module, documented):
         if inspect.isclass(value):
             parts.append(f".. autoclass:: {full}\n   :members:\n   :show-inheritance:\n{again}")
             _check_class(full, value)
-        elif callable(value) and hasattr(value, "__name__"):
+        elif inspect.isroutine(value):
             parts.append(f".. autofunction:: {full}\n{again}")
             _check(full, value.__doc__)
         else:
@@ -81,8 +81,9 @@ def _check(name, doc):
 
 
 def _nearest(found, module):
-    """Return the docstring of the constant that is defined in this package, for two may bear one name."""
-    return next((doc for home, doc in found if home.startswith(module)), "")
+    """Return the docstring of the constant of that name: of two, the one that is defined in this package."""
+    inside = [doc for home, doc in found if home.startswith(module)]
+    return inside[0] if inside else found[0][1] if len(found) == 1 else ""
 
 
 def _data():

@@ -119,7 +119,7 @@ class BatchNormConvNet:
         return Layout(*filters, free("V", outputs, self.channels[-1]), free("c", outputs))
 
     def initial(self, rng: np.random.Generator, shape: tuple[int, ...] = ()) -> Array:
-        """Return starting weights (*shape, n): filters and V normal of variance 1/fan-in, c 0."""
+        """Return starting weights ``(*shape, n)``: filters and V normal of variance 1/fan-in, c 0."""
 
         def start(part: tuple[int, ...]) -> Array:
             if len(part) < 2:
