@@ -9,7 +9,7 @@ from typing import Any
 
 from psitheory.checking import Verdict
 from psitheory.conformance.wording import in_words
-from psitheory.errors import ArgumentError, UnknownName
+from psitheory.errors import ArgumentError, UnknownName, said
 
 LINES = ("claimed", "observed", "smallest", "means", "replay")
 """The lines that a finding shows, in order."""
@@ -73,13 +73,13 @@ def _found(name: str, value: Any) -> Iterable[str]:
 
 def raised(law: str, error: BaseException, *, smallest: str = "", claimed: str = "", replay: str = "") -> Finding:
     """Return the finding that the subject's own code raised: it decides nothing."""
-    said = " ".join(str(error).split())
+    words = said(error)
     return Finding(
         law,
         Verdict.INCONCLUSIVE,
         claimed=claimed,
-        observed=f"the code under test raised {type(error).__name__}: {said}"
-        if said
+        observed=f"the code under test raised {type(error).__name__}: {words}"
+        if words
         else f"the code under test raised {type(error).__name__}",
         smallest=smallest,
         means="the law could not be tried on this input",

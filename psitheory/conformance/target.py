@@ -15,6 +15,7 @@ from typing import Any
 
 from psitheory.conformance.findings import ConformanceReport
 from psitheory.errors import ArgumentError, ArgumentTypeError, PsitheoryError, UnknownName, shown, told_where
+from psitheory.limits import limited
 
 KINDS: Mapping[str, str] = {
     "manifold": "psitheory.conformance.manifolds.check:check_manifold",
@@ -136,7 +137,7 @@ def load(target: str) -> Any:
 
 
 def _imported(name: str) -> ModuleType:
-    with told_where(f"module {name!r}", passing=(PsitheoryError,)), _importable(Path.cwd()):
+    with told_where(f"module {name!r}", passing=(PsitheoryError,)), _importable(Path.cwd()), limited("loading"):
         try:
             return importlib.import_module(name)
         except ModuleNotFoundError as error:
@@ -154,7 +155,11 @@ def _from_file(path: Path) -> ModuleType:
     if spec is None or spec.loader is None:
         raise ArgumentError(f"target names '{path}', which is not a Python file; its name must end in .py")
     module = importlib.util.module_from_spec(spec)
-    with told_where(f"file '{path}'", str(full), passing=(PsitheoryError,)), _importable(full.parent):
+    with (
+        told_where(f"file '{path}'", str(full), passing=(PsitheoryError,)),
+        _importable(full.parent),
+        limited("loading"),
+    ):
         sys.modules.setdefault(full.stem, module)
         spec.loader.exec_module(module)
     return module

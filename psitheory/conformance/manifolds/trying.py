@@ -13,6 +13,8 @@ from psitheory.conformance.findings import Finding, raised
 from psitheory.conformance.manifolds.forms import numbers
 from psitheory.conformance.manifolds.judging import Outcome
 from psitheory.conformance.manifolds.subject import Missing
+from psitheory.errors import TimeUp
+from psitheory.limits import limited
 
 
 @dataclass(frozen=True)
@@ -58,11 +60,12 @@ def tried(law: Law, batches: list[Batch]) -> Finding:
         inputs: dict[str, Any] = {}
         for _ in range(batch.count):
             try:
-                inputs = next(batch.inputs)
-                outcome = batch.judged(inputs)
+                with limited("a case"):
+                    inputs = next(batch.inputs)
+                    outcome = batch.judged(inputs)
             except Missing:
                 raise
-            except Exception as error:
+            except (Exception, TimeUp) as error:
                 seen = _smallest(batch, inputs)
                 return raised(law.name, error, smallest=seen, claimed=law.claimed, replay=law.replay)
             if outcome.status == "failed":

@@ -1,0 +1,17 @@
+"""A small slice of the fuzz; ``python -m tests.fuzz`` runs as much of it as one likes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.fuzz.witnesses import failures
+from tests.theorem_files import HOLDS
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_slice_of_the_fuzz_ends_as_documented(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("holds.py").write_text(HOLDS)
+    assert list(failures(60, seed, "holds.py", "binomial")) == []
