@@ -98,7 +98,7 @@ def _is_fixed(value: Any) -> bool:
 
 def _looks(value: Any) -> str:
     try:
-        return f"{value!r} {getattr(value, '__dict__', '')!r}"[:10_000]
+        return repr(value)[:10_000]  # not its attributes: what an object caches is no change
     except Exception:  # somebody's repr may raise anything
         return ""
 
