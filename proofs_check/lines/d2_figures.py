@@ -1,4 +1,7 @@
-"""The figure of claim D2, after Cho17's experiment: SGD-G on digits stays on a plateau until its rate falls."""
+"""The figure of claim D2, after Cho17's experiment: mini-batch methods level off until the rate falls.
+
+Without random labels G goes to zero on digits, and there is no plateau; SGD-G levels off as SGD does.
+"""
 
 import numpy as np
 
@@ -57,7 +60,7 @@ def plateau_on_digits(rng):
     curves = {name: _squares(model, method, start) for name, method in METHODS.items()}
     return Exhibit(
         "curves",
-        "SGD-G stays on a plateau until its rate falls",
+        "With mini-batches G levels off until the rate falls: on lines and off them",
         f"A batch-norm layer of 16 on digits, {MISLABELLED:.0%} of them with random labels, batches of {BATCH}; rates "
         f"fall to a fifth at {STEPS // 3} and {2 * STEPS // 3} steps; ν = α = 0.1.  G is a function of the class.",
         {"x": np.arange(0, STEPS + 1, EVERY), **curves},
