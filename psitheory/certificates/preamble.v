@@ -55,11 +55,24 @@ End Rules.
 Ltac linear := repeat (rewrite ?apply_zero, ?apply_add, ?apply_scale, ?transpose_zero, ?transpose_add, ?transpose_scale).
 Ltac expand := linear; repeat (rewrite ?inner_zero, ?inner_add, ?inner_scale, ?inner_zero_r, ?inner_add_r, ?inner_scale_r).
 Ltac turn := repeat (rewrite ?turned, ?turned_back).
+(* Sums and products of what is positive, and of squares and lengths, which are not negative. *)
+Ltac nonnegative :=
+  first [ assumption | lra | apply inner_self | apply pow2_ge_0 | apply Rlt_le; assumption
+        | apply pow_le; nonnegative | apply Rmult_le_pos; nonnegative | apply Rplus_le_le_0_compat; nonnegative ].
 Ltac positive :=
-  repeat first [ assumption | lra | apply Rplus_lt_0_compat | apply Rmult_lt_0_compat | apply pow_lt
-               | apply Rinv_0_lt_compat | apply Rlt_0_1 ].
+  first [ assumption | lra | apply pow_lt; positive | apply Rinv_0_lt_compat; positive
+        | apply Rmult_lt_0_compat; positive
+        | apply Rplus_lt_0_compat; positive
+        | apply Rplus_lt_le_0_compat; [ positive | nonnegative ]
+        | apply Rplus_le_lt_0_compat; [ nonnegative | positive ] ].
+(* What differs from a condition in its order of terms, or by a factor that is not zero. *)
+Ltac by_condition :=
+  match goal with
+  | H : ?x <> 0 |- ?y <> 0 => let N := fresh in intro N; apply H; rewrite <- N; ring
+  | H : ?x > 0 |- ?y <> 0 => let N := fresh in intro N; apply (Rgt_not_eq _ _ H); rewrite <- N; ring
+  end.
+Ltac factor_not_zero := first [ assumption | lra | apply Rgt_not_eq; positive | by_condition ].
 Ltac not_zero :=
   repeat split;
-  first [ assumption | lra | apply Rgt_not_eq; positive
-        | repeat (apply Rmult_integral_contrapositive_currified || apply pow_nonzero);
-          first [ assumption | lra | apply Rgt_not_eq; positive ] ].
+  first [ factor_not_zero
+        | repeat (apply Rmult_integral_contrapositive_currified || apply pow_nonzero); factor_not_zero ].

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from multiprocessing import get_context
 from typing import Any
@@ -13,6 +14,11 @@ from typing import Any
 import numpy as np
 
 from psitheory.checking import Theorem
+
+_PLACES = re.compile(r"""(?<= d=")[^"]*|translate\([^)]*\)""")
+_LONG = re.compile(r"\d+\.\d{3,}")
+_BREAK = re.compile(r"\s*\n\s*")
+_GLYPH = re.compile(r"""<path id="(?P<id>DejaVu[^"]+)"(?: d="[^"]*")? transform="[^"]*" ?/>""")
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,27 @@ def drawing(theorem: Theorem, k: int, seed: int) -> Drawing:
         return Drawing(
             failure=f"{theorem.exhibits[k].__name__}: {type(error).__name__}: {' '.join(str(error).split())}"
         )
-    return Drawing(svg[svg.index("<svg") :], exhibit.title, exhibit.caption)
+    return Drawing(compact(svg[svg.index("<svg") :]), exhibit.title, exhibit.caption)
+
+
+def compact(svg: str) -> str:
+    """Return the same drawing with places to a hundredth of a point, which nobody sees, and without line breaks."""
+    rounded = _PLACES.sub(
+        lambda places: _LONG.sub(lambda x: f"{float(x[0]):.2f}".rstrip("0").rstrip("."), places[0]), svg
+    )
+    return _BREAK.sub(" ", rounded)
+
+
+def without_repeated_glyphs(figures: Iterable[Sequence[Drawing]]) -> list[list[Drawing]]:
+    """Return the figures for one page: a letter that an earlier one defines is not defined again."""
+    seen: set[str] = set()
+
+    def once(glyph: re.Match[str]) -> str:
+        new = glyph["id"] not in seen
+        seen.add(glyph["id"])
+        return glyph[0] if new else ""
+
+    return [[replace(one, svg=_GLYPH.sub(once, one.svg)) for one in several] for several in figures]
 
 
 def _drawn_by_workers(

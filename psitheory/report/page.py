@@ -10,7 +10,7 @@ from typing import Any
 from psitheory.checking import ClaimReport, Grade, LawReport, Report, Theorem, Verdict, Witness
 from psitheory.checking.report import HOW
 from psitheory.report import files
-from psitheory.report.drawings import Drawing, drawings
+from psitheory.report.drawings import Drawing, drawings, without_repeated_glyphs
 from psitheory.report.files import as_json, write_whole
 from psitheory.report.prose import Section, mathml, sections
 from psitheory.report.tables import LEGEND, SHORT, counted, worst
@@ -72,7 +72,7 @@ def page(
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
-    figures = drawings(theorems, targets, report.seed, workers)
+    figures = without_repeated_glyphs(drawings(theorems, targets, report.seed, workers))
     claims = [
         _claim(report, claim, theorem, target or claim.id, drawn, data)
         for claim, theorem, target, drawn in zip(report.claims, theorems, targets, figures, strict=True)

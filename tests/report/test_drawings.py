@@ -1,11 +1,13 @@
 """Figures of a page: the same from any number of processes, and one that fails costs no other."""
 
+import re
+
 import numpy as np
 import pytest
 
 from psitheory.checking import Exhibit, Theorem
 from psitheory.registry import select
-from psitheory.report.drawings import drawings
+from psitheory.report.drawings import drawings, without_repeated_glyphs
 
 
 def curve(rng):
@@ -40,3 +42,13 @@ def test_they_do_not_depend_on_the_number_of_processes(seed):
     assert alone == together
     assert alone[0]
     assert not any(drawing.failure for drawing in alone[0])
+
+
+def test_letters_are_defined_once_on_a_page_and_places_are_short():
+    both = without_repeated_glyphs(drawings([THEOREM, THEOREM], [None, None], 0))
+    first, second = both[0][1].svg, both[1][1].svg
+    defined = [set(re.findall(r'<path id="(DejaVu[^"]+)"', svg)) for svg in (first, second)]
+    used = set(re.findall(r'xlink:href="#(DejaVu[^"]+)"', second))
+    assert used <= defined[0]
+    assert defined[1] == set()
+    assert not re.search(r' d="[^"]*\d\.\d{3}', first)
