@@ -25,12 +25,12 @@ class Terms:
 
     def __init__(self, space: Space) -> None:
         self.space = space
-        self._names: dict[tuple[str, str], str] = {}
+        self._names: dict[tuple[str, str, str], str] = {}
         self._taken: set[str] = set(RESERVED)
 
-    def name(self, kind: str, text: str) -> str:
-        """Return the identifier of what the law calls ``text``; each has one of its own."""
-        if (kind, text) not in self._names:
+    def name(self, kind: str, text: str, of: str = "") -> str:
+        """Return the identifier of what the law calls ``text``: one for each kind, text and owner."""
+        if (kind, text, of) not in self._names:
             plain = "".join(unicodedata.name(c, "_").split()[-1].lower() if ord(c) > 127 else c for c in text)
             stem = found = re.sub(r"\W+", "_", plain).strip("_") or kind
             if not stem[0].isalpha():
@@ -39,19 +39,20 @@ class Terms:
             while found in self._taken:
                 found, k = f"{stem}_{k}", k + 1
             self._taken.add(found)
-            self._names[kind, text] = found
-        return self._names[kind, text]
+            self._names[kind, text, of] = found
+        return self._names[kind, text, of]
 
     # -- what there is ----------------------------------------------------------------------------
 
     @cached_property
     def sorts(self) -> list[Sort]:
         """Return the spaces, in the order in which they came up."""
-        return list(dict.fromkeys(self.space.generators.values()))
+        mapped = (sort for operator in self.space.operators.values() for sort in (operator.source, operator.target))
+        return list(dict.fromkeys((*self.space.generators.values(), *mapped)))
 
     def sort(self, sort: Sort) -> str:
         """Return the identifier of a space."""
-        return self.name("space", f"{'V' if sort.free else 'H'}_{sort.part}_{sort.entry}")
+        return self.name("space", f"{'V' if sort.free else 'H'}_{sort.part}_{sort.entry}", sort.layout)
 
     def scalars(self) -> list[tuple[str, Symbol]]:
         """Return the real inputs, each with its identifier."""

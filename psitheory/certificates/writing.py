@@ -17,7 +17,7 @@ from psitheory.errors import ArgumentError, PsitheoryError
 from psitheory.report.files import write_whole
 from psitheory.runner.in_formal import FormalCase, NotProved, proof
 
-SECONDS = 120
+SECONDS = 300
 """Coq is given so long for one file."""
 
 
@@ -83,8 +83,12 @@ def written(theorem: Theorem, law: Law, cases: Sequence[FormalCase]) -> str:
     comment = "\n   ".join(line.replace("(*", "( *").replace("*)", "* )") for line in head)
     sections = [line for k, case in enumerate(cases, 1) for line in Section(case, f"case_{k}").lines()]
     checked = [f"Print Assumptions case_{k}_holds." for k in range(1, len(cases) + 1)]
-    preamble = files("psitheory.certificates").joinpath("preamble.v").read_text(encoding="utf-8")
-    return "\n".join([f"(* {comment} *)", "", preamble, *sections, *checked, ""])
+    return "\n".join([f"(* {comment} *)", "", preamble(), *sections, *checked, ""])
+
+
+def preamble() -> str:
+    """Return what every file begins with: inner product spaces, maps, and the steps of proofs."""
+    return files("psitheory.certificates").joinpath("preamble.v").read_text(encoding="utf-8")
 
 
 def _conditions(cases: Sequence[FormalCase]) -> list[str]:

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from psitheory.certificates import Certificate, certificate_of, certificates, compiled
-from psitheory.certificates.writing import written
+from psitheory.certificates.writing import preamble, written
 from psitheory.checking import Law
 from psitheory.registry import find
 from psitheory.runner.in_formal import formal_cases
@@ -30,7 +30,12 @@ def certificate(name, law):
 
 @needs_coq
 @pytest.mark.parametrize(
-    ("name", "law"), [("B1", "a_step_is_equivariant"), ("A3", "the_gradient_is_orthogonal_to_each_block")]
+    ("name", "law"),
+    [
+        ("B1", "a_step_is_equivariant"),
+        ("A3", "the_gradient_is_orthogonal_to_each_block"),
+        ("D5", "rayleigh_quotients_are_even"),  # two layouts, and operators on spaces without a vector
+    ],
 )
 def test_coq_accepts_a_certificate(name, law):
     assert compiled(certificate(name, law)) == ""
@@ -48,6 +53,24 @@ def of_counterfeit(name, law):
 @pytest.mark.parametrize(("name", "law"), [("B1", "a_step_is_equivariant"), ("A4", "metric_is_constant_on_orbits")])
 def test_coq_refuses_the_certificate_of_a_counterfeit(name, law):
     assert compiled(of_counterfeit(name, law)) != ""
+
+
+POSITIVE = """
+Section Positive.
+  Variables (s : space) (x : s) (a b r : R).
+  Hypothesis known : a * b - r <> 0.
+  Goal b^2 * inner x x + 1 <> 0. Proof. not_zero. Qed.
+  Goal (b^2 * inner x x + 1)^2 * 3 <> 0. Proof. not_zero. Qed.
+  Goal r - b * a <> 0 -> r + - (b * a) <> 0. Proof. intro. not_zero. Qed.
+  Goal {false}. Proof. Fail solve [not_zero]. Abort.
+End Positive.
+"""
+
+
+@needs_coq
+@pytest.mark.parametrize("false", ["b^2 * inner x x <> 0", "b * inner x x + 1 <> 0", "b^2 - inner x x + 1 <> 0"])
+def test_the_rules_of_signs_reach_sums_of_squares_and_no_further(false):
+    assert compiled(Certificate("T", "signs", preamble() + POSITIVE.format(false=false))) == ""
 
 
 @needs_coq
