@@ -184,9 +184,9 @@ class Section:
         if operation == "sqrt":
             normal = self.terms.scalar(value)
             inside = f"replace (sqrt _) with (sqrt ({normal} * {normal})) by (f_equal; {self._try()})"
-            return f"{inside}; apply sqrt_square; apply Rlt_le; positive"
+            return f"{inside}; apply sqrt_square; nonnegative || (apply Rlt_le; positive)"
         if operation == "abs":
-            return f"apply Rabs_pos_eq; apply Rlt_le; positive || ({self._try()})"
+            return f"apply Rabs_pos_eq; nonnegative || (apply Rlt_le; positive) || ({self._try()})"
         return self._try()
 
     def _inner(self, node: int) -> str:
