@@ -8,7 +8,7 @@ from pathlib import Path
 
 from psitheory.checking import ClaimReport, LawReport, Report, Theorem
 from psitheory.environment import cpus, environment
-from psitheory.errors import ArgumentError, ArgumentTypeError, PsitheoryError, shown
+from psitheory.errors import ArgumentError, ArgumentTypeError, PsitheoryError, UnknownName, shown
 from psitheory.limits import CASE_SECONDS, checked_limit, limit
 from psitheory.registry import Entry, is_file, select
 from psitheory.workers import ONE_THREAD, Task, loading_fails, tried, warm_up
@@ -161,10 +161,12 @@ class _Claims:
             if not entry.theorem.laws:
                 self._close(i)
 
-    def take(self, i: int, j: int, found: LawReport | str | None, seconds: float) -> None:
-        """Note what became of law ``j`` of claim ``i``: its report, or why there is none."""
+    def take(self, i: int, j: int, found: LawReport | str | UnknownName | None, seconds: float) -> None:
+        """Note what became of law ``j`` of claim ``i``: its report, or why there is none; raise what is a slip."""
         from psitheory.runner import unfinished
 
+        if isinstance(found, UnknownName):
+            raise found
         theorem = self._entries[i].theorem
         self._seconds[i] += seconds
         self._laws[i][j] = found if isinstance(found, LawReport) else unfinished(theorem.laws[j], found or "no answer")
@@ -198,6 +200,8 @@ def _in_this_process(claims: _Claims, i: int, theorem: Theorem, effort: str, see
             found: LawReport | str
             try:
                 found = check_law(law, effort=effort, seed=seed, of=theorem.id)
+            except UnknownName:
+                raise
             except PsitheoryError as error:
                 found = str(error)
             claims.take(i, j, found, time.monotonic() - start)

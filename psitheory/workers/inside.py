@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from psitheory.checking import LawReport, Theorem
-from psitheory.errors import PsitheoryError, said
+from psitheory.errors import PsitheoryError, UnknownName, said
 from psitheory.limits import limit
 from psitheory.registry import find
 
@@ -30,8 +30,8 @@ class Order:
     seed: int
 
 
-Answer = LawReport | str | None
-"""The report of the law; or why there is none, in words; or None, for a file that was loaded."""
+Answer = LawReport | str | UnknownName | None
+"""The report of the law; or why there is none, in words; or a slip of the pen; or None, for a file that was loaded."""
 
 
 def work(orders: Connection, board: Any, folder: str, seconds: float) -> None:
@@ -61,6 +61,8 @@ def _answer(order: Order) -> Answer:
         theorem = _theorem(order.target)
         law = theorem.laws[order.law]
         return check_law(law, effort=order.effort, seed=order.seed, of=theorem.id)
+    except UnknownName as error:  # a domain that names no input: told at once, for nothing else can be meant
+        return UnknownName(said(error)) if order.law is not None else said(error)
     except PsitheoryError as error:
         return said(error)
     except BaseException as error:

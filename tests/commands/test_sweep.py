@@ -57,12 +57,20 @@ def test_bad_use_is_one_sentence(run, args, sentence):
     assert err.count("\n") == 1
 
 
+START = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # it is ignored by what nohup starts
+from psitheory import cli
+cli.main()
+"""
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_it_cleanly(tmp_path, number, code):
     spec, store = tmp_path / "spec.toml", tmp_path / "out"
     spec.write_text(SPEC.format(steps=2000), encoding="utf-8")
-    command = [sys.executable, "-m", "psitheory.cli", "sweep", str(spec), "--store", str(store), "--workers", "2"]
+    command = [sys.executable, "-c", START, "sweep", str(spec), "--store", str(store), "--workers", "2"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as run:
         while run.poll() is None and not (store / "chunks").exists():
             time.sleep(0.01)

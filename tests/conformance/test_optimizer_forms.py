@@ -91,7 +91,7 @@ PLAIN = PSIGradientDescent(0.1)
         (PLAIN, {"model": AllFree()}, ArgumentError, "at least one scale-invariant block is needed$"),
         (PLAIN, {"model": Rayleigh(np.eye(2)), "start": [1.0, np.inf]}, ArgumentError, "^start is not finite in w1"),
         (PLAIN, {"model": Rayleigh(np.eye(2)), "start": [0.0, 0.0]}, ArgumentError, "^start is zero in w1"),
-        (PLAIN, {"seed": -1}, ArgumentError, "^seed is -1; "),
+        (PLAIN, {"seed": -1}, ArgumentTypeError, "^seed is -1; "),
         (PLAIN, {"steps": 0}, ArgumentError, "^steps is 0; "),
         (PLAIN, {"dtype": "float16"}, ArgumentError, "^dtype is 'float16'; float64 or float32 is needed$"),
         (PLAIN, {"only": "no_law"}, UnknownName, "^only names the law 'no_law'; there are "),
