@@ -21,6 +21,8 @@ from psitheory.runner import made_counterfeits, replay
 
 from .coverage import pinned, table
 
+pytestmark = pytest.mark.xdist_group("every claim, verified once")
+
 SECTIONS = ("Statement", "Assumptions", "Source", "Idea of the proof", "What is checked, what is not", "Tags")
 THEOREMS = {entry.theorem.id: entry.theorem for entry in library()}
 LAWS = [(id, law.name) for id, theorem in THEOREMS.items() for law in theorem.laws]
