@@ -12,6 +12,7 @@ import linecache
 import random
 import sys
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -41,17 +42,20 @@ class Watched:
         own = inspect.unwrap(function)
         self._codes = [code for code in codes(own.__code__) if _branches(code)]
         self._ran: dict[CodeType, set[int]] = {code: set() for code in self._codes}
+        self._left = self._codes
         self._own, self._state = own, _state_of(own)
 
     def __call__(self, **inputs: Any) -> Any:
         """Observe the law, with an eye on it."""
         before, chance = sys.gettrace(), _chance()
-        if self._codes:
+        if self._left:
             sys.settrace(self._trace)
         try:
             return self.function(**inputs)
         finally:
             sys.settrace(before)
+            # what was seen whole is watched no more: every call that it makes would be slower
+            self._left = [c for c in self._left if not self._ran[c] or _untaken(c, self._ran[c])]
             if _chance() != chance:
                 self.strange = "it draws random numbers from a global generator"
 
@@ -133,6 +137,7 @@ def _says_something(block: list[dis.Instruction]) -> bool:
     return any(i.opname not in ("JUMP_FORWARD", "JUMP_BACKWARD", "NOP", "POP_TOP", "EXTENDED_ARG") for i in block)
 
 
+@lru_cache(maxsize=256)
 def _blocks(code: CodeType) -> list[list[dis.Instruction]]:
     """Return the blocks that are reached without an exception."""
     every = list(dis.get_instructions(code))
