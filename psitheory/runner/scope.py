@@ -18,9 +18,13 @@ READABLE = 100
 
 def scope(law: Law, cases: Sequence[tuple[Mapping[str, Any], Space]]) -> str:
     """Return dimensions, numbers of blocks, what was chosen, and the conditions that the cases met."""
-    chosen = {f"{n} = {v}" for inputs, _ in cases for n, v in inputs.items() if _is_chosen(law.domains[n], v)}
     spaces = [space for _, space in cases]
-    return ", ".join([*_dimensions(spaces), *sorted(chosen)]) + _conditions(spaces)
+    return ", ".join([*_dimensions(spaces), *chosen(law, [inputs for inputs, _ in cases])]) + _conditions(spaces)
+
+
+def chosen(law: Law, cases: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the whole numbers that were chosen for the cases, such as ``steps = 2``."""
+    return sorted({f"{n} = {v}" for inputs in cases for n, v in inputs.items() if _is_chosen(law.domains[n], v)})
 
 
 def _dimensions(spaces: Sequence[Space]) -> list[str]:

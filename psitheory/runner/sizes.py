@@ -1,4 +1,4 @@
-"""Whether a law reads a size: what it then claims may depend on it, and holds for the sizes tried alone."""
+"""Whether a law reads a size, or looks at kinds of numbers: what it claims may then depend on what was tried."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from typing import Any
 _SIZES = frozenset({"shape", "size", "sizes", "sizes_in_order", "n", "m", "p", "dimension", "len", "enumerate"})
 """What a law reads a size by: of an array or a layout, or by counting entries."""
 
+_KINDS = frozenset({"isinstance", "issubclass", "type", "__class__", "hasattr", "getattr"})
+"""What a law tells floats from other numbers by."""
+
 _LIBRARY = Path(__file__).resolve().parents[1]
 _STATEMENTS = _LIBRARY / "laws"
 """Statements that laws are made of; the rest of the library computes, and is trusted to do the same for every size."""
@@ -18,9 +21,18 @@ _STATEMENTS = _LIBRARY / "laws"
 
 def size_read(function: Callable[..., Any]) -> str:
     """Return by what name and where a law, or a function of laws that it calls, reads a size; else an empty string."""
+    return _named(function, _SIZES)
+
+
+def kind_read(function: Callable[..., Any]) -> str:
+    """Return likewise by what name and where a law looks at what its inputs are."""
+    return _named(function, _KINDS)
+
+
+def _named(function: Callable[..., Any], names: frozenset[str]) -> str:
     for part in reached(inspect.unwrap(function), set()):
         for code in codes(part.__code__):
-            found = sorted(_SIZES & set(code.co_names))
+            found = sorted(names & set(code.co_names))
             if found:
                 return f"{found[0]} ({Path(code.co_filename).name}, line {code.co_firstlineno}, in {code.co_name})"
     return ""
