@@ -139,7 +139,10 @@ def test_a_piece_is_seen_on_the_board_and_the_alarm_ends_it() -> None:
 
 # -- the end of the program -----------------------------------------------------------------------------
 
-START = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\nfrom psitheory import cli\n"
+START = (  # nohup, and what a shell starts in the background, ignore these
+    "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    "signal.signal(signal.SIGHUP, signal.SIG_DFL)\nfrom psitheory import cli\n"
+)
 MARK = "import os, pathlib, time; pathlib.Path(f'at-{os.getpid()}').touch(); "
 
 
