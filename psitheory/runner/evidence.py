@@ -86,10 +86,11 @@ def try_cases(law: Law, kind: str, effort: Effort, seed: int) -> Evidence:
 
 def _climbed(law: Law, kind: str, found: Search, effort: Effort) -> Worst:
     """Look for the worst case of an inequality: on floats, or in balls where the law is not tried on floats."""
-    if kind != (BALLS if law.on is not None and FLOATS not in law.on else FLOATS):
+    if law.example or kind != (BALLS if law.on is not None and FLOATS not in law.on else FLOATS):
         return Worst()
     starts = [choices for _, choices in found.starts]
-    return worst_case(inputs(law.domains, kind), law.function, guarded(kind, law.function), starts, budget=effort.climb)
+    budget = min(effort.climb, 2 * len(found.outcomes))  # a law of which few cases fit into the time is climbed briefly
+    return worst_case(inputs(law.domains, kind), law.function, guarded(kind, law.function), starts, budget=budget)
 
 
 def _at_its_worst(evidence: Evidence, worst: Worst) -> Evidence:
