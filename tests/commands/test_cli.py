@@ -27,6 +27,7 @@ def folder(tmp_path, monkeypatch):
 @pytest.fixture
 def run(folder, monkeypatch, capsys):
     """Run the command line in this process; return its exit code, its output and its errors."""
+    monkeypatch.delenv("COLUMNS", raising=False)  # processes that share the tests are given one
 
     def call(*args: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["psitheory", *args])
