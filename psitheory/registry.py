@@ -79,6 +79,12 @@ def find(target: str | Path | Theorem) -> tuple[Entry, ...]:
 
 
 @cache
+def theorem_of(target: str) -> Theorem:
+    """Return the one theorem that a target names, loaded once in each process."""
+    return find(target)[0].theorem
+
+
+@cache
 def library() -> tuple[Entry, ...]:
     """Return the theorems of all installed libraries, ordered A3 < A10 < B1.
 

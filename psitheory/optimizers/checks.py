@@ -15,6 +15,9 @@ from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 from psitheory.optimizers.interface import Optimizer, Rate
 
+_NO_NUMBERS = (bool, str, bytes, complex, list, tuple, dict, type(None))
+"""What no argument is read from: a list does not say what it broadcasts to."""
+
 
 @dataclass(frozen=True, eq=False)
 class PerBlock:
@@ -104,7 +107,7 @@ def check_model(model: Any, *needed: str) -> None:
 def check_finite(value: Any, name: str) -> None:
     """Raise an error unless ``value`` is a finite real number, or an array of such; symbols are let through."""
     needed = "a finite number, or a NumPy array of such,"
-    if isinstance(value, (bool, str, bytes, complex, list, tuple, dict, type(None))) or is_schedule(value):
+    if isinstance(value, _NO_NUMBERS) or is_schedule(value):
         raise ArgumentTypeError(f"{name} is {shown(value)}; {needed} is needed")
     xp = namespace(value)
     if isinstance(xp, ObjectNamespace):
@@ -149,7 +152,7 @@ def check_values(value: Any, name: str, *, may_be_zero: bool) -> None:
         check_values(value.blocks, f"{name}.blocks", may_be_zero=may_be_zero)
         check_values(value.free, f"{name}.free", may_be_zero=may_be_zero)
         return
-    if isinstance(value, (bool, str, bytes, complex, list, tuple, dict, type(None))) or is_schedule(value):
+    if isinstance(value, _NO_NUMBERS) or is_schedule(value):
         raise ArgumentTypeError(f"{name} is {shown(value)}; {needed}, or a NumPy array of such, is needed")
     if isinstance(value, Fraction):
         value = float(value)

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
-from functools import cache
 from multiprocessing import get_context
-from typing import Any
 
 import numpy as np
 
 from psitheory.checking import Theorem
+from psitheory.registry import theorem_of
+from psitheory.workers import plain_children
 
 _PLACES = re.compile(r"""(?<= d=")[^"]*|translate\([^)]*\)""")
 _LONG = re.compile(r"\d+\.\d{3,}")
@@ -94,7 +94,7 @@ def _drawn_by_workers(
 ) -> dict[tuple[int, int], Drawing]:
     if not wanted:
         return {}
-    with ProcessPoolExecutor(min(workers, len(wanted)), mp_context=get_context("spawn")) as executor:
+    with plain_children(), ProcessPoolExecutor(min(workers, len(wanted)), mp_context=get_context("spawn")) as executor:
         futures = {(i, k): executor.submit(_of_target, str(targets[i]), k, seed) for i, k in wanted}
         return {place: _result(future) for place, future in futures.items()}
 
@@ -107,11 +107,4 @@ def _result(future: Future[Drawing]) -> Drawing:
 
 
 def _of_target(target: str, k: int, seed: int) -> Drawing:
-    return drawing(_theorem_of(target), k, seed)
-
-
-@cache
-def _theorem_of(target: str) -> Any:
-    from psitheory.registry import find
-
-    return find(target)[0].theorem
+    return drawing(theorem_of(target), k, seed)

@@ -32,8 +32,9 @@ def branches(function: Callable[..., Any]) -> bool:
 def _branches(code: CodeType) -> bool:
     if _COMPARING & set(code.co_names):
         return True
-    names = (instruction.opname for instruction in dis.get_instructions(code))
-    return any(
-        name in ("COMPARE_OP", "CONTAINS_OP", "TO_BOOL", "UNARY_NOT") or ("JUMP" in name and "_IF_" in name)
-        for name in names
-    )
+    return any(i.opname in _OPERATORS or is_conditional(i) for i in dis.get_instructions(code))
+
+
+def is_conditional(instruction: dis.Instruction) -> bool:
+    """Tell whether a jump is taken by what a value is."""
+    return "JUMP" in instruction.opname and "_IF_" in instruction.opname

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from psitheory.runner.branches import is_conditional
 from psitheory.runner.sizes import codes, is_full
 
 _NO_CLAIM = frozenset({"vacuous", "raise"})
@@ -111,11 +112,7 @@ def _looks(value: Any) -> str:
 
 
 def _branches(code: CodeType) -> bool:
-    return any(_is_conditional(i) for i in dis.get_instructions(code))
-
-
-def _is_conditional(instruction: dis.Instruction) -> bool:
-    return "JUMP" in instruction.opname and "_IF_" in instruction.opname
+    return any(map(is_conditional, dis.get_instructions(code)))
 
 
 def _untaken(code: CodeType, ran: set[int]) -> str:

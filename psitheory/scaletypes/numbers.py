@@ -263,6 +263,9 @@ def extreme_of(larger: bool, trace: Trace, read: Read) -> Callable[..., Any]:
 @contextmanager
 def patched(modules: Iterable[Any], trace: Trace, read: Read) -> Iterator[None]:
     """Let the code of modules use stand-ins for ``math``, ``float``, ``max`` and ``min`` inside the block."""
+    stand_ins = {"float": float_of(trace, read)} | {
+        name: extreme_of(name == "max", trace, read) for name in ("max", "min")
+    }
     changed: list[tuple[Any, str, Any]] = []
     for module in modules:
         names = vars(module)
@@ -273,9 +276,6 @@ def patched(modules: Iterable[Any], trace: Trace, read: Read) -> Iterator[None]:
             elif value is math.sqrt or value is math.pow:
                 changed.append((module, name, value))
                 setattr(module, name, getattr(Math(trace, read), value.__name__))
-        stand_ins = {"float": float_of(trace, read)} | {
-            name: extreme_of(name == "max", trace, read) for name in ("max", "min")
-        }
         for name in stand_ins.keys() - names.keys():
             changed.append((module, name, None))
             setattr(module, name, stand_ins[name])

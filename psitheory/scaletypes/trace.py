@@ -107,6 +107,14 @@ class Trace:
                 self.known.pop(x, None)
 
 
+def told_apart(value: float, number: int) -> float:
+    """Return a hyper-parameter changed in its last bits, by its number, so that it is known again among others.
+
+    One of few bits stays as it is: it would no longer be what code compares it with.
+    """
+    return value if has_few_bits(value) else value * (1 + 3.7e-9 * (number + 1))
+
+
 def has_few_bits(value: float) -> bool:
     """Tell whether a number is one that code writes often: at most eight bits after the first."""
     return float(np.ldexp(np.frexp(value)[0], 9)).is_integer()

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from multiprocessing import get_context, parent_process
-from types import ModuleType
 from typing import Any, Protocol
 
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
-from psitheory.verification import ONE_THREAD
+from psitheory.workers import plain_children
 
 
 class Lane(Protocol):
@@ -70,7 +68,7 @@ class OwnProcess:
 
     def submit(self, function: Callable[..., Any], /, *args: Any) -> Future[Any]:
         """Hand the call to the process."""
-        with _plain_children():
+        with plain_children():
             return self._pool.submit(function, *args)
 
     def renew(self) -> None:
@@ -165,20 +163,3 @@ def _begin() -> None:
             os._exit(1)
 
     threading.Thread(target=follow, daemon=True).start()
-
-
-@contextmanager
-def _plain_children() -> Iterator[None]:
-    """Let processes that start in this block have one BLAS thread, and not run the caller's script again."""
-    main, before = sys.modules["__main__"], {name: os.environ.get(name) for name in ONE_THREAD}
-    sys.modules["__main__"] = ModuleType("__main__")
-    os.environ.update(ONE_THREAD)
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

@@ -6,20 +6,16 @@ import ctypes
 import multiprocessing
 import os
 import signal
-import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import connection
-from types import ModuleType
 from typing import Any
 
 from psitheory.limits import BOARD_SIZE, GRACE, overdue, read
+from psitheory.workers.children import plain_children
 from psitheory.workers.inside import Answer, Order, work
-
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-"""The environment in which BLAS keeps to one thread, if it is set before NumPy is imported."""
 
 LOOK = 0.2
 """Seconds between two looks at the boards; far below any limit, and nothing beside the time of a law."""
@@ -100,7 +96,7 @@ class _Worker:
         self._process = context.Process(
             target=work, args=(theirs, self._board, os.getcwd(), self._seconds), daemon=True
         )
-        with _plain_children():
+        with plain_children():
             self._process.start()
         theirs.close()
 
@@ -165,7 +161,7 @@ def warm_up(*, library: bool) -> None:
         from multiprocessing.forkserver import ensure_running
 
         _context().set_forkserver_preload([_PRELOADED, *([_LIBRARY] if library else [])])
-        with _plain_children():
+        with plain_children():
             ensure_running()
 
 
@@ -174,24 +170,3 @@ def _context() -> Any:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     return multiprocessing.get_context("forkserver")
-
-
-@contextmanager
-def _plain_children() -> Iterator[None]:
-    """Let processes that start in this block have one thread each and not run the caller's script again.
-
-    A process that starts anew runs its parent's main script once more, which would make ``verify`` in a script
-    without a ``__name__`` guard call itself; a blank main module leaves it nothing to run.
-    """
-    main, before = sys.modules["__main__"], {name: os.environ.get(name) for name in ONE_THREAD}
-    sys.modules["__main__"] = ModuleType("__main__")
-    os.environ.update(ONE_THREAD)
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

@@ -9,15 +9,14 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from multiprocessing import connection, parent_process
 from multiprocessing.connection import Connection
 from typing import Any
 
-from psitheory.checking import LawReport, Theorem
+from psitheory.checking import LawReport
 from psitheory.errors import PsitheoryError, UnknownName, said
 from psitheory.limits import limit
-from psitheory.registry import find
+from psitheory.registry import find, theorem_of
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def _answer(order: Order) -> Answer:
         if order.law is None:
             find(order.target)
             return None
-        theorem = _theorem(order.target)
+        theorem = theorem_of(order.target)
         law = theorem.laws[order.law]
         return check_law(law, effort=order.effort, seed=order.seed, of=theorem.id)
     except UnknownName as error:  # a domain that names no input: told at once, for nothing else can be meant
@@ -67,11 +66,6 @@ def _answer(order: Order) -> Answer:
         return said(error)
     except BaseException as error:
         return f"it cannot be run: {type(error).__name__}: {said(error)}"
-
-
-@cache
-def _theorem(target: str) -> Theorem:
-    return find(target)[0].theorem
 
 
 def _leave_signals_to_parent() -> None:

@@ -17,7 +17,7 @@ from psitheory.scaletypes.equations import Kind
 from psitheory.scaletypes.numbers import Number
 from psitheory.scaletypes.optimizers.problem import Part, Problem, Record
 from psitheory.scaletypes.pairs.entries import Entry
-from psitheory.scaletypes.trace import OURSELVES, Trace, has_few_bits
+from psitheory.scaletypes.trace import OURSELVES, Trace, told_apart
 
 SKIP = (*OURSELVES, "psitheory/arithmetic/", "psitheory/layout/", "psitheory/optimizers/rate.py", "/numpy/")
 """Files between an operation and the line that asked for it."""
@@ -92,8 +92,7 @@ def marked(x: Any, trace: Trace, model: Any = None, typed: Any = None, name: str
     if type(x) is not float or not x:
         return x
     degree = trace.hyper(name, x)
-    value = x if has_few_bits(x) else x * (1 + 3.7e-9 * (trace.degrees.index(degree) + 1))
-    return Entry(Number(value, trace, degree, fixed=True))
+    return Entry(Number(told_apart(x, trace.degrees.index(degree)), trace, degree, fixed=True))
 
 
 @dataclass(frozen=True, eq=False)

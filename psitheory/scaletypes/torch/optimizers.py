@@ -15,7 +15,7 @@ from psitheory.scaletypes.numbers import Number, patched
 from psitheory.scaletypes.optimizers.problem import Problem, Record, units
 from psitheory.scaletypes.optimizers.types import RATES
 from psitheory.scaletypes.torch.interpreter import SKIP, Memory, values
-from psitheory.scaletypes.trace import Trace, has_few_bits
+from psitheory.scaletypes.trace import Trace, has_few_bits, told_apart
 
 Make = Callable[[list[Any]], Any]
 """Makes an optimiser, or several, of parameters."""
@@ -189,7 +189,7 @@ class _Marking:
             return x
         name, trace = self.names.get(x, name), self.memory.trace
         degree = trace.hyper(name, x)
-        value = x if has_few_bits(x) else x * (1 + 3.7e-9 * (trace.degrees.index(degree) + 1))
+        value = told_apart(x, trace.degrees.index(degree))
         return Number(value * self.factors.get(name, 1.0), trace, degree, fixed=True)
 
 
