@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from psitheory.commands.completion import complete_claims
 from psitheory.commands.output import show_pieces
 from psitheory.errors import ArgumentError
 
@@ -19,7 +20,12 @@ FORMATS = ("svg", "pdf", "png")
 
 def figures(
     targets: Annotated[
-        list[str] | None, typer.Argument(metavar="ID|FILE.py", help="Claims or files; all claims if left out.")
+        list[str] | None,
+        typer.Argument(
+            metavar="ID|FILE.py",
+            help="Claims or files; all claims if left out.",
+            autocompletion=complete_claims,
+        ),
     ] = None,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the files go; made if it does not exist.")] = Path(
         "figures"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from psitheory.checking import FLOATS, KINDS, Counterfeit, Law, Theorem
+from psitheory.commands.completion import complete_claims, complete_laws
 from psitheory.commands.output import show_pieces
 from psitheory.errors import ArgumentError, PsitheoryError, TimeUp, UnknownName, said
 from psitheory.registry import find
@@ -18,8 +19,11 @@ if TYPE_CHECKING:
 
 
 def replay(
-    target: Annotated[str, typer.Argument(metavar="ID|FILE.py")],
-    law: Annotated[str, typer.Argument(metavar="LAW", help="The name of a law, or of a counterfeit.")],
+    target: Annotated[str, typer.Argument(metavar="ID|FILE.py", autocompletion=complete_claims)],
+    law: Annotated[
+        str,
+        typer.Argument(metavar="LAW", help="The name of a law, or of a counterfeit.", autocompletion=complete_laws),
+    ],
     witness: Annotated[
         str,
         typer.Option(metavar="JSON|@FILE", help="The inputs, or a file with them, or a report written by --json."),

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from psitheory.commands.completion import complete_claims
 from psitheory.commands.output import show_pieces
 
 if TYPE_CHECKING:
     from psitheory.checking import Theorem
 
 
-def show(target: Annotated[str, typer.Argument(metavar="ID|FILE.py")]) -> None:
+def show(
+    target: Annotated[str, typer.Argument(metavar="ID|FILE.py", autocompletion=complete_claims)],
+) -> None:
     """Show a claim in full.
 
     Its statement, assumptions, proof in words, laws and counterfeits, what is proved and why the rest is not, source

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from psitheory.checking import Verdict
+from psitheory.commands.completion import complete_claims
 from psitheory.commands.output import INTERRUPTED, progress_bar, show_pieces, width
 from psitheory.environment import cpus
 from psitheory.limits import CASE_SECONDS
@@ -24,7 +25,11 @@ if TYPE_CHECKING:
 def verify(
     targets: Annotated[
         list[str] | None,
-        typer.Argument(metavar="ID|FILE.py", help="Claims or files of theorems; all claims if left out."),
+        typer.Argument(
+            metavar="ID|FILE.py",
+            help="Claims or files of theorems; all claims if left out.",
+            autocompletion=complete_claims,
+        ),
     ] = None,
     chapter: Annotated[str | None, typer.Option(metavar="C", help="Only this chapter: its letter or name.")] = None,
     effort: Annotated[str, typer.Option(metavar="quick|standard|deep", help="How many cases, for how long.")] = "quick",
