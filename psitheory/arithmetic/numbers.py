@@ -153,7 +153,7 @@ def ordinary_squares(x: Array) -> Array | None:
     """
     if type(x) is not np.ndarray or x.dtype.kind != "f" or not x.size:
         return None
-    low, high = _safe_range(x.dtype)
+    low, high = ordinary_range(x.dtype)
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         squares = np.vecdot(x, x)
     if squares.size == 1:
@@ -167,7 +167,8 @@ _least, _most = np.minimum.reduce, np.maximum.reduce
 
 
 @cache
-def _safe_range(dtype: np.dtype[Any]) -> tuple[float, float]:
+def ordinary_range(dtype: np.dtype[Any]) -> tuple[float, float]:
+    """Return the bounds between which :func:`ordinary_squares` takes a square as it is."""
     limit = 2.0 ** _safe_exponent(dtype, np)
     return 1 / limit, limit
 

@@ -50,12 +50,13 @@ def iterate(
     layout = model.layout
     w = layout.check(starts, "starts")
     batches = _batches(model, rng, batch_size, sampling, tuple(w.shape[:-1]))
-    return _steps(model, optimizer, w, batches, optimizer.init(layout, w) if state is None else state)
+    return steps_on(model, optimizer, w, batches, optimizer.init(layout, w) if state is None else state)
 
 
-def _steps(
+def steps_on(
     model: Model, optimizer: Optimizer, w: Array, batches: Iterator[np.ndarray | None], state: State
 ) -> Iterator[tuple[int, Array, Evaluation, State]]:
+    """Yield what :func:`iterate` does, from weights that are not looked at."""
     layout, evaluate = model.layout, Survivors(model)
     for t in count():
         evaluation = evaluate(w, next(batches))

@@ -10,10 +10,12 @@ from typing import Any, Literal
 import numpy as np
 
 from psitheory.arithmetic import Array, namespace
+from psitheory.compiled import Engine, check_engine
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 from psitheory.layout import Layout, Part, as_real, blocks, free
 from psitheory.models.activations import activation
 from psitheory.models.backprop import Network, Parts, Samples
+from psitheory.models.backprop_compiled import CompiledNetwork
 from psitheory.models.data import check_nonnegative, check_width, checked, matched
 from psitheory.models.deviation import deviation
 from psitheory.models.heads import head
@@ -57,6 +59,9 @@ class BatchNormMLP:
         :math:`\epsilon \ge 0`.  More than 0 breaks the invariance.
     classes : int, optional
         k for the cross-entropy; one more than the largest label if left out.
+    engine : {"numpy", "numba"}
+        By what floats are computed: "numba" compiles all but the matrix products (the extra ``fast``; tanh and relu
+        only), and equals NumPy to rounding.
 
     Raises
     ------
@@ -72,6 +77,7 @@ class BatchNormMLP:
     affine: bool = field(default=False, kw_only=True)
     eps: Array = field(default=0.0, kw_only=True)
     classes: int | None = field(default=None, kw_only=True)
+    engine: Engine = field(default="numpy", kw_only=True)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "inputs", checked(self.inputs, "inputs", None, None))
@@ -83,6 +89,8 @@ class BatchNormMLP:
             raise ArgumentError(f"targets has {len(targets)} rows; {self.samples}, as many as inputs, are needed")
         object.__setattr__(self, "targets", targets)
         check_nonnegative(self.eps, "eps")
+        check_engine(self.engine)
+        self._network  # noqa: B018  # says now what cannot be compiled
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the fields: what is cached can be computed again, and some of it belongs to a thread."""
@@ -155,8 +163,9 @@ class BatchNormMLP:
         return product
 
     @cached_property
-    def _network(self) -> Network:
-        return Network(len(self.hidden), activation(self.activation), head(self.loss), self.affine, self.eps)
+    def _network(self) -> Network | CompiledNetwork:
+        network = Network(len(self.hidden), activation(self.activation), head(self.loss), self.affine, self.eps)
+        return network if self.engine == "numpy" else CompiledNetwork(network)
 
     def _runs(self, w: Array, batch: Array | None) -> tuple[Array, Array | None]:
         """Return the weights, for each row of the batch if it has several, and the indices of its samples."""

@@ -2,7 +2,7 @@ r"""The Rayleigh quotient: the PSI function whose constants are all known in clo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from psitheory.arithmetic import Array, dot, namespace, ordinary_squares, rescaled
 from psitheory.arithmetic.balls import BALLS, symmetric_spectrum
 from psitheory.arithmetic.objects import ObjectNamespace
+from psitheory.compiled import Engine, check_engine
 from psitheory.errors import ArgumentError, NotInArithmetic
 from psitheory.layout import Layout
 from psitheory.models.data import check_width, checked, divided, matched, refuse_batch
@@ -32,6 +33,9 @@ class Rayleigh:
     ----------
     matrix : array, (d, d)
         Symmetric; floats may be asymmetric to rounding and are then symmetrised.
+    engine : {"numpy", "numba"}
+        By what floats are computed: "numba" (the extra ``fast``) equals NumPy to rounding, and lets
+        :func:`~psitheory.experiments.descend` run from one recorded time to the next without Python.
 
     Raises
     ------
@@ -46,8 +50,10 @@ class Rayleigh:
     """
 
     matrix: Array
+    engine: Engine = field(default="numpy", kw_only=True)
 
     def __post_init__(self) -> None:
+        check_engine(self.engine)
         matrix = checked(self.matrix, "matrix", None, None)
         if matrix.shape[0] != matrix.shape[1]:
             raise ArgumentError(f"matrix has the shape {tuple(matrix.shape)}; a square matrix is needed")
@@ -63,12 +69,13 @@ class Rayleigh:
         check_width(w, self.matrix.shape[0])
         refuse_batch(batch, "the Rayleigh quotient")
         matrix, squares = matched(self.matrix, w), ordinary_squares(w)
+        parts = _compiled_parts if self.engine == "numba" and _is_float(w) and _is_float(matrix) else self._parts
         if squares is not None:
             squares = np.asarray(squares)[..., None]
-            loss, gradient, _ = self._parts(w, matrix, squares)
+            loss, gradient, _ = parts(w, matrix, squares)
             return Evaluation(loss[..., 0], gradient, squared_norms=squares)
         y, s = rescaled(w)
-        loss, gradient, _ = self._parts(y, matrix, dot(y, y, keepdims=True))
+        loss, gradient, _ = parts(y, matrix, dot(y, y, keepdims=True))
         return Evaluation(loss[..., 0], divided(gradient, s))
 
     def hessian_vector(self, w: Array, x: Array) -> Array:
@@ -121,6 +128,19 @@ class Rayleigh:
         r"""Return :math:`L = 2(\lambda_{\max} - \lambda_{\min})`, which is attained."""
         xp, spectrum = namespace(self.matrix), self.spectrum
         return Smoothness(2 * (xp.max(spectrum) - xp.min(spectrum)), "closed form", "everywhere")
+
+
+def _compiled_parts(y: np.ndarray, matrix: np.ndarray, q: np.ndarray) -> tuple[np.ndarray, np.ndarray, None]:
+    """Do what :meth:`Rayleigh._parts` does, with what follows the product compiled."""
+    from psitheory.compiled.rayleigh import to_gradient
+
+    gradient, loss, d = y @ matrix, np.empty_like(q), y.shape[-1]
+    to_gradient(np.ascontiguousarray(y).reshape(-1, d), gradient.reshape(-1, d), q.reshape(-1), loss.reshape(-1))
+    return loss, gradient, None
+
+
+def _is_float(x: Array) -> bool:
+    return type(x) is np.ndarray and x.dtype.kind == "f"
 
 
 def _symmetric(matrix: Array) -> Array:

@@ -1,0 +1,59 @@
+"""How passes are compiled, and exponentials that a compiler can spread over the lanes of a vector register."""
+
+from __future__ import annotations
+
+import math
+
+import numba
+import numpy as np
+
+compiled = numba.njit(cache=True, error_model="numpy", fastmath={"reassoc", "contract"})
+"""Sums may be split into lanes and products fused with sums, both by shape alone; no number is taken to be finite."""
+
+_LOG2_E, _LOG_2_HIGH, _LOG_2_LOW = 1 / math.log(2), 6.93147180369123816490e-01, 1.90821492927058770002e-10
+_MAGIC = 1.5 * 2.0**52  # added to a small integer, it leaves that integer in the lowest bits
+_SMALLEST = -708.0  # below, 2^n is no normal number
+
+
+@compiled
+def exponential_minus_1(x: float) -> tuple[float, float]:
+    r"""Return p and :math:`2^n` with :math:`e^x - 1 = 2^n p + (2^n - 1)`, for :math:`-708 \le x \le 708`.
+
+    :math:`p = e^r - 1` for :math:`r = x - n\log 2`, :math:`|r| \le \frac12\log 2`, by its series up to r¹³, which
+    leaves out less than 2⁻⁵⁶ of it; log 2 is subtracted in two parts, the first of which has few bits.
+    """
+    n = np.rint(x * _LOG2_E)
+    r = (x - n * _LOG_2_HIGH) - n * _LOG_2_LOW
+    p = 1 / 6227020800.0
+    p = p * r + 1 / 479001600.0
+    p = p * r + 1 / 39916800.0
+    p = p * r + 1 / 3628800.0
+    p = p * r + 1 / 362880.0
+    p = p * r + 1 / 40320.0
+    p = p * r + 1 / 5040.0
+    p = p * r + 1 / 720.0
+    p = p * r + 1 / 120.0
+    p = p * r + 1 / 24.0
+    p = p * r + 1 / 6.0
+    p = p * r + 0.5
+    p = p * (r * r) + r
+    power = np.int64((np.float64(n + _MAGIC).view(np.int64) + 1023) << 52).view(np.float64)
+    return p, power
+
+
+@compiled
+def exponential(x: float) -> float:
+    """Return exp(x) for x of at most 0; below -708 it is that of -708."""
+    p, power = exponential_minus_1(max(x, _SMALLEST))
+    return float(power * p + power)
+
+
+@compiled
+def tanh(x: float) -> float:
+    r"""Return the hyperbolic tangent, to 3 units in the last place.
+
+    It is :math:`e/(e + 2)` with :math:`e = e^{2|x|} - 1`, and has the sign of x.
+    """
+    p, power = exponential_minus_1(2 * min(abs(x), 20.0))
+    e = power * p + (power - 1)
+    return math.copysign(e / (e + 2), x)
