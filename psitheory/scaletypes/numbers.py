@@ -46,10 +46,17 @@ class Number(float):
             self.trace.demand(self.degree, degree, Kind.HARD, "sum")
             simpler = min(self.degree, degree, key=self.trace.degrees.terms)  # so that what follows is not blamed too
             return Number(value, self.trace, simpler, fixed)
-        if self.trace.removed and self.trace.here() in self.trace.removed:
-            return Number(value - float(other), self.trace, self.degree, False) if fixed else other
         self.trace.demand(self.degree, degree, Kind.CONSTANT, "constant")
+        if self.trace.follows():
+            value = self._followed(other, value, degree)
         return Number(value, self.trace, degree if self.fixed else self.degree, False)
+
+    def _followed(self, other: Any, value: float, degree: int) -> float:
+        """Return a sum whose constant scales along; ``value`` tells the signs of its terms."""
+        x, y = float(self), float(other)
+        sign_x, sign_y = next((s, t) for s in (1, -1) for t in (1, -1) if s * x + t * y == value)
+        factor = self.trace.times(self.degree, degree)
+        return sign_x * x / factor + sign_y * y if self.fixed else sign_x * x + sign_y * y * factor
 
     def _product(self, other: Any, value: float, mine: int, its: int) -> Number:
         degree, fixed = self._other(other, added=False)
@@ -104,25 +111,26 @@ class Number(float):
 
     # -- comparisons -------------------------------------------------------------------------------
 
-    def _compared(self, other: Any) -> None:
+    def _compared(self, other: Any) -> Any:
+        """Return what to compare with, after demanding its degree."""
         if isinstance(other, (int, float)) and float(self) and float(other) and math.isfinite(other):
-            self.trace.demand(self.degree, self._other(other, added=True)[0], Kind.WINDOW, "comparison")
+            degree = self._other(other, added=True)[0]
+            self.trace.demand(self.degree, degree, Kind.WINDOW, "comparison")
+            if self.trace.follows():
+                return float(other) * self.trace.times(self.degree, degree)
+        return other
 
     def __lt__(self, other: Any) -> Any:
-        self._compared(other)
-        return float(self).__lt__(other)
+        return float(self).__lt__(self._compared(other))
 
     def __le__(self, other: Any) -> Any:
-        self._compared(other)
-        return float(self).__le__(other)
+        return float(self).__le__(self._compared(other))
 
     def __gt__(self, other: Any) -> Any:
-        self._compared(other)
-        return float(self).__gt__(other)
+        return float(self).__gt__(self._compared(other))
 
     def __ge__(self, other: Any) -> Any:
-        self._compared(other)
-        return float(self).__ge__(other)
+        return float(self).__ge__(self._compared(other))
 
     def __eq__(self, other: object) -> Any:
         return float(self).__eq__(other)
@@ -241,21 +249,19 @@ def float_of(trace: Trace, read: Read) -> type:
 
 
 def extreme_of(larger: bool, trace: Trace, read: Read) -> Callable[..., Any]:
-    """Return a stand-in for ``max`` or ``min`` that compares degrees, and drops a constant at a removed line."""
+    """Return a stand-in for ``max`` or ``min`` that compares degrees."""
     plain, name = (max, "max") if larger else (min, "min")
 
     def extreme(*args: Any, **options: Any) -> Any:
         found = [known(x, trace) or read(x) for x in args] if len(args) == 2 and not options else []
         if not any(found):
             return plain(*args, **options)
-        fixed = [x is None or x.fixed for x in found]
-        if fixed[0] != fixed[1] and trace.here() in trace.removed:
-            return args[fixed.index(False)]
         x, y = (float(a) if n is None else n for a, n in zip(args, found, strict=True))
         dx, dy = (z.degree if isinstance(z, Number) else trace.literal(z) for z in (x, y))
         if float(x) and float(y) and math.isfinite(x) and math.isfinite(y):
             trace.demand(dx, dy, Kind.WINDOW, name)
-        return args[1] if (float(y) > float(x)) == larger and float(x) != float(y) else args[0]
+        limit = float(y) * (trace.times(dx, dy) if trace.follows() else 1)
+        return args[1] if (limit > float(x)) == larger and float(x) != limit else args[0]
 
     return extreme
 

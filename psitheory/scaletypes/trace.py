@@ -38,15 +38,18 @@ class Trace:
         The constant that each unknown of its own stands for.
     known : dict of float to (int, bool)
         Degree of numbers recognised by their bits, and whether they are made of constants alone.
-    removed : frozenset of Place
-        Lines at which constants are taken away.
+    along : frozenset of Place
+        Lines at which constants scale along with what they stand beside.
+    scaled : dict of int to float
+        By which power of two the unknowns are scaled in this run, where they are.
     """
 
     degrees: Degrees = field(default_factory=Degrees)
     skip: Sequence[str] = OURSELVES
     constants: dict[int, Constant] = field(default_factory=dict)
     known: dict[float, tuple[int, bool]] = field(default_factory=dict)
-    removed: frozenset[Place] = frozenset()
+    along: frozenset[Place] = frozenset()
+    scaled: dict[int, float] = field(default_factory=dict)
     _literals: dict[tuple[Place, float], int] = field(default_factory=dict)
     _hyper: dict[str, int] = field(default_factory=dict)
 
@@ -74,6 +77,21 @@ class Trace:
             self.constants[self.degrees.index(degree)] = Constant(abs(value), "", key[0])
             self._literals[key] = degree
         return self._literals[key]
+
+    def power(self, degrees: Ids) -> np.ndarray:
+        """Return by which powers of two numbers of these degrees are scaled in this run."""
+        kinds, where = np.unique(degrees, return_inverse=True)
+        forms = (self.degrees.form(int(d)) for d in kinds)
+        found = [sum(float(c) * self.scaled.get(i, 0.0) for i, c in form.items()) for form in forms]
+        return np.array(found)[where.reshape(np.shape(degrees))]
+
+    def times(self, degree: int, other: int) -> float:
+        """Return how much more a number of the first degree is scaled in this run than one of the other."""
+        return float(np.exp2(self.power(np.int64(degree)) - self.power(np.int64(other))))
+
+    def follows(self) -> bool:
+        """Tell whether constants of the line that runs now scale along."""
+        return bool(self.along) and self.here() in self.along
 
     def demand(self, a: Ids, b: Ids, kind: Kind = Kind.HARD, what: str = "") -> None:
         """Demand that degrees be equal, entry by entry, at the line that runs now."""

@@ -185,13 +185,13 @@ def test_a_modulation_that_powers_of_two_do_not_see_is_seen():
 
 
 @pytest.mark.parametrize("make", [lambda p: O.Adam(p, eps=1e-3), lambda p: O.Muon(p), lambda p: PSI(p, extra=0.5)])
-def test_constants_taken_away_at_their_lines_leave_no_break(make):
+def test_constants_that_scale_along_at_their_lines_leave_no_break(make):
     run = runs(make)
     found = OptimizerTypes(run.run())
     law = found.hard
     lines = frozenset(b.place for b in found.at_fixed_constants(law) if b.kind is not Kind.HARD)
-    freed = replace(run, removed=lines)
-    seen = witness(lambda scale, factors: replace(freed, scale=scale, factors=factors).run(), law, freed.run())
+    freed = replace(run, along=lines)
+    seen = witness(lambda scale, factors: replace(freed, scale=scale, factors=factors).run(), law, run.run())
     assert seen.defect == 0
     kept = witness(lambda scale, factors: replace(run, scale=scale, factors=factors).run(), law, run.run())
     assert kept.defect > 0 or "clamp" in str(found.at_fixed_constants(law)[0])

@@ -54,6 +54,11 @@ class CodeRaised(Exception):
         super().__init__(str(error))
         self.error, self.change, self.step = error, change, step
 
+    @property
+    def is_numerical(self) -> bool:
+        """Tell whether numbers were the reason, such as those that overflow, or a matrix that is no longer regular."""
+        return isinstance(self.error, ArithmeticError) or type(self.error).__name__.endswith("LinAlgError")
+
 
 @dataclass(frozen=True)
 class Gap:

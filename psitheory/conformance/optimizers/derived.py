@@ -3,7 +3,8 @@ r"""The scale types of a method, where they can be derived, and what its runs do
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -17,7 +18,7 @@ from psitheory.scaletypes.optimizers.types import Break, OptimizerTypes
 
 
 class TypedRuns(Protocol):
-    """Typed runs of a method, as dataclasses with the fields ``scale``, ``factors`` and ``removed``."""
+    """Typed runs of a method, as dataclasses with the fields ``scale``, ``factors`` and ``along``."""
 
     def run(self, seed: int = 0) -> Record:
         """Run it and return the record."""
@@ -34,6 +35,7 @@ class Derived:
     alone: OptimizerTypes
     whole: OptimizerTypes
     seed: int = 0
+    _gaps: dict[tuple[bool, Change, frozenset[Place]], float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, method: Any, network: Network, seed: int) -> tuple[Derived | None, str]:
@@ -75,18 +77,29 @@ class Derived:
         law = self.alone.hard
         return () if law is None else tuple(b for b in self.alone.at_fixed_constants(law) if b.kind is not Kind.HARD)
 
-    # -- runs without constants --------------------------------------------------------------------
+    # -- runs whose constants scale along ----------------------------------------------------------
 
-    def gap(self, network: Network, change: Change, removed: Iterable[Place]) -> float:
-        """Return how far a rescaled run is from the first, relative to the motion, without the constants of lines."""
-        runs = replace(self.runs if network.fixed else self.runs_whole, removed=frozenset(removed))
-        scales = self._scales(network, change)
-        with np.errstate(all="ignore"):
-            base = runs.run(self.seed)
-            other = replace(runs, scale=tuple(scales), factors=self._factors(change)).run(self.seed)
-            gap = max(_relative(y / a, x) for x, y, a in zip(base.weights, other.weights, scales, strict=True))
-            moved = zip(runs.problem.parts, base.weights, runs.problem.start, strict=True)
-            motion = max(_relative(w, w0) for part, w, w0 in moved if part.rows)  # as runs measure it
+    def gap(self, network: Network, change: Change, along: Iterable[Place]) -> float:
+        """Return how far a rescaled run is from the first, relative to the motion, if constants of lines scale along.
+
+        Infinite where the code raises.
+        """
+        key = network.fixed, change, frozenset(along)
+        if key not in self._gaps:
+            with np.errstate(all="ignore"):
+                try:
+                    self._gaps[key] = self._gap(*key)
+                except Exception:  # the code under test, on numbers that it may not expect
+                    self._gaps[key] = np.inf
+        return self._gaps[key]
+
+    def _gap(self, fixed: bool, change: Change, along: frozenset[Place]) -> float:
+        runs, types = (self.runs, self.alone) if fixed else (self.runs_whole, self.whole)
+        scales, base = self._scales(self.network.without_free() if fixed else self.network, change), types.record
+        other = replace(runs, scale=tuple(scales), factors=self._factors(change), along=along).run(self.seed)
+        gap = max(_relative(y / a, x) for x, y, a in zip(base.weights, other.weights, scales, strict=True))
+        moved = zip(runs.problem.parts, base.weights, runs.problem.start, strict=True)
+        motion = max(_relative(w, w0) for part, w, w0 in moved if part.rows)  # as runs measure it
         return gap / motion if motion > 0 and np.isfinite(gap) else np.inf
 
     @staticmethod
@@ -101,7 +114,7 @@ class Derived:
         return {constants[rate].name: float(np.exp2(change.rate))} if rate is not None and change.rate else {}
 
     def causes(self, network: Network, change: Change, most: float) -> tuple[Break, ...]:
-        """Return the lines whose constants, taken away, leave no break there: one if one does, else all together."""
+        """Return the lines whose constants, scaled along, leave no break there: one if one does, else all together."""
         lines = {b.place: b for b in self.soft_breaks}
         for place, found in lines.items():
             if self.gap(network, change, [place]) <= most:
@@ -113,9 +126,13 @@ class Derived:
     def overflow(self, network: Network, change: Change) -> str:
         """Return the first line where numbers are lost, being infinite or zero as they were not before; or nothing."""
         runs = replace(self.runs if network.fixed else self.runs_whole, log=True)
-        with np.errstate(all="ignore"):
-            scaled = replace(runs, scale=tuple(self._scales(network, change)), factors=self._factors(change))
-            base, other = runs.run(self.seed).log or [], scaled.run(self.seed).log or []
+        scaled = replace(runs, scale=tuple(self._scales(network, change)), factors=self._factors(change))
+        with np.errstate(all="ignore"), suppress(Exception):  # the code under test, on numbers that it may not expect
+            return self._lost(runs.run(self.seed).log or [], scaled.run(self.seed).log or [])
+        return ""
+
+    @staticmethod
+    def _lost(base: Sequence[Any], other: Sequence[Any]) -> str:
         for x, y in zip(base, other, strict=False):
             if x.name != y.name or x.values.shape != y.values.shape:
                 return ""
@@ -159,6 +176,12 @@ FACTORS = ("betas[0]", "betas[1]", "rho", "alpha", "momentum")
 def cause_of(breaks: Sequence[Break]) -> Cause:
     """Return what the constants of lines are: those of an eps only if all are, else the first that is none."""
     return next((cause for b in breaks if (cause := _word(b)) != "eps"), "eps")
+
+
+def told(b: Break) -> str:
+    """Return a line with constants in words: what they are, and where they stand."""
+    named = ", ".join(map(str, b.constants))
+    return f"{_word(b)}{f' ({named})' if named else ''} at {b.place}"
 
 
 def _word(b: Break) -> Cause:

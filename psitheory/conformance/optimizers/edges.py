@@ -67,9 +67,9 @@ class Path:
         try:
             return judge(self.bench, self.at(k), self.base, steps=ENOUGH)[self.mode]
         except CodeRaised as problem:
-            if not isinstance(problem.error, ArithmeticError):
+            if not problem.is_numerical:
                 raise
-            return Outcome("broken", problem.step, Gap(np.inf, np.inf, False, False), 0.0)  # Python's way to overflow
+            return Outcome("broken", problem.step, Gap(np.inf, np.inf, False, False), 0.0)
 
     def holds(self, k: int) -> bool:
         """Tell whether the law holds there, within the tolerance."""

@@ -20,7 +20,7 @@ import numpy as np
 
 from psitheory.conformance.optimizers.bench import ENOUGH, Bench
 from psitheory.conformance.optimizers.change import Cause, Change, Constants, Mode
-from psitheory.conformance.optimizers.derived import Derived, cause_of
+from psitheory.conformance.optimizers.derived import Derived, cause_of, told
 from psitheory.conformance.optimizers.equivariance import START, Outcome, Trial, judge
 from psitheory.conformance.optimizers.runs import EPS, LIMITS
 
@@ -103,18 +103,32 @@ def eps_limited(bench: Bench, mode: Mode, trial: Trial, *, p: float = 0.0, most:
 
 
 def _without_lines(bench: Bench, trial: Trial, derived: Derived) -> Limited | Trial:
-    """Return the excuse if the break goes once the constants of lines that types name are taken away.
+    """Return the excuse if the break goes once the constants of lines that types name scale along.
 
     There is none where types name another term, however small it is beside the constants.  What is no eps may act at
     one scale and not at the next, as a clamp does: its effect is excused only where it is small.
     """
     gap = trial.outcome.gap
     defect, rounding = gap.relative, trial.outcome.allowed / gap.motion
-    found = () if derived.hard_breaks else derived.causes(bench.network, trial.change, max(LEFT * defect, rounding))
+    if derived.hard_breaks:
+        return trial
+    clean, broken = in_whole_powers(trial.change), 0.0
+    if clean != trial.change:  # no rounding beside what constants do, if these break it there as well
+        broken = derived.gap(bench.network, clean, ())
+    change, most = (clean, LEFT * broken) if broken > defect / 10 else (trial.change, max(LEFT * defect, rounding))
+    found = derived.causes(bench.network, change, most)
     cause = cause_of(found)
     if not found or (cause != "eps" and defect > TOLERANCE):
         return trial
-    return Limited(defect, f"it vanishes without {'; '.join(map(str, found))}", 0, cause)
+    return Limited(defect, f"it vanishes if this scales along: {'; '.join(map(told, found))}", 0, cause)
+
+
+def in_whole_powers(change: Change) -> Change:
+    """Return a rescaling like the given one in even powers of two, where numbers are rescaled without rounding."""
+    whole = tuple(2 * math.copysign(max(1, round(abs(k) / 2)), k) if k else 0.0 for k in change.exponents)
+    first = next((i for i, k in enumerate(change.exponents) if k), None)
+    by = whole[first] / change.exponents[first] if first is not None else 1.0
+    return replace(change, exponents=whole, rate=change.rate * by)
 
 
 def _in_double(bench: Bench, mode: Mode, trial: Trial, p: float, most: float) -> Limited | Trial:

@@ -8,7 +8,7 @@ import numpy as np
 
 from psitheory.conformance.optimizers.bench import ENOUGH, Bench
 from psitheory.conformance.optimizers.change import Cause, CodeRaised
-from psitheory.conformance.optimizers.derived import Derived, cause_of
+from psitheory.conformance.optimizers.derived import Derived, cause_of, told
 from psitheory.conformance.optimizers.edges import Edge, Path
 from psitheory.conformance.optimizers.equivariance import START, Outcome
 
@@ -51,7 +51,7 @@ def _outcome(path: Path, k: int, steps: int) -> Outcome:
             if worst is None or size > worst[0]:
                 worst = size, t, gap
     except CodeRaised as problem:
-        if not isinstance(problem.error, ArithmeticError):  # Python's way to overflow
+        if not problem.is_numerical:
             raise
         return path.outcome(k)
     assert worst is not None
@@ -69,4 +69,4 @@ def _cause(path: Path, bad: int, outcome: Outcome, derived: Derived) -> tuple[Ca
     if not found:
         lost = derived.overflow(path.bench.network, path.at(bad))
         return ("overflow", f"numbers overflow or vanish at {lost}") if lost else ("unknown", "")
-    return cause_of(found), "; ".join(map(str, found))
+    return cause_of(found), "; ".join(map(told, found))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from psitheory.conformance.optimizers.derived import Derived
+from psitheory.conformance.optimizers.derived import Derived, told
 from psitheory.conformance.optimizers.facts import Facts
-from psitheory.scaletypes.optimizers.types import RATES, Break
+from psitheory.scaletypes.optimizers.types import RATES, Break, OptimizerTypes
 
 ALIKE = {
     "each neuron": "whatever the scale of each neuron",
@@ -40,27 +40,26 @@ def _law(facts: Facts, derived: Derived | None, properties: Mapping[str, object]
         return ""
     p = properties["exponent"]
     if derived is not None and not derived.missing:
-        return _scalings(derived) if derived.alone.hard is not None else _none(derived)
+        return _scalings(derived.alone) if derived.alone.hard is not None else _none(derived)
     if isinstance(p, (int, float)):
         return f"the rate must scale with {power(Fraction(p).limit_denominator(64))} (p = {p:g})"
     return "no power of the rate makes up for the scale of the weights"
 
 
-def _scalings(derived: Derived) -> str:
-    types = derived.alone
+def _scalings(types: OptimizerTypes) -> str:
+    """Return how what has a name must scale; constants of the code only if the rate alone would not do."""
     bare, complete = types.must_scale_without_constants, types.must_scale
-    scaled = bare if _rate(bare) == _rate(complete) else complete
-    scaled = {n: e for n, e in (complete | scaled).items() if " at " not in n}
-    p = _rate(scaled)
-    names = [n for n in scaled if n not in RATES]
-    if any(n in scaled for n in RATES):
-        said = f"the rate must scale with {power(p)} (p = {p})"
-    else:
-        said = "the rate stays as it is (p = 0)"
-    said += "".join(f", {n} with {power(scaled[n])}" for n in names)
-    if _rate(bare) != _rate(complete):
-        said += f"; without the constants of their lines it is p = {_rate(bare)}"
-    return said
+    named = {n: e for n, e in complete.items() if " at " not in n and n not in RATES}
+    if _rate(bare) == _rate(complete):
+        return _scaled(complete | bare, named | bare)
+    other = f"; if {', '.join(named)} scales too: {_scaled(complete, named)}" if named else ""
+    return _scaled(bare, bare) + other
+
+
+def _scaled(law: Mapping[str, Fraction], shown: Mapping[str, Fraction]) -> str:
+    p = _rate(law)
+    said = f"the rate must scale with {power(p)} (p = {p})" if p else "the rate stays as it is (p = 0)"
+    return said + "".join(f", {n.split('  ')[0]} with {power(e)}" for n, e in shown.items() if n not in RATES)
 
 
 def _none(derived: Derived) -> str:
@@ -73,7 +72,7 @@ def _range(facts: Facts, derived: Derived | None) -> str:
     if derived is not None and derived.hard_breaks:
         return "at fixed values it breaks at " + "; ".join(str(b) for b in derived.hard_breaks[:2])
     if _nothing_holds(facts) and _soft(derived):
-        return "at fixed values runs break it, as may " + "; ".join(str(b) for b in _soft(derived)[:3])
+        return "at fixed values runs break it, as may " + "; ".join(map(told, _soft(derived)[:3]))
     if "edges" not in facts.__dict__:
         return ""
     low, high, *_ = facts.edges

@@ -14,9 +14,9 @@ from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_mod
 
 from psitheory.scaletypes.numbers import Number
 from psitheory.scaletypes.rules import Rules, Typed
+from psitheory.scaletypes.torch.along import scaled_along
 from psitheory.scaletypes.torch.operations import CREATING, RULES, Call
 from psitheory.scaletypes.torch.probing import probed
-from psitheory.scaletypes.torch.removal import without_constants
 from psitheory.scaletypes.torch.shadow import Shadow
 from psitheory.scaletypes.trace import OURSELVES, Trace
 
@@ -78,6 +78,18 @@ class Memory:
             return not bool(self.varying.of(x).any())
         return not isinstance(x, float) or self.trace.known.get(x, (0, True))[1]
 
+    def ids(self, x: Any) -> np.ndarray:
+        """Return the degrees of a tensor, or that of a number."""
+        if isinstance(x, torch.Tensor):
+            return np.asarray(self.degrees.ids(x))
+        return np.asarray(self.trace.known.get(float(x), (0, True))[0], np.int64)
+
+    def known_as(self, t: Any, ids: Any, *, fixed: bool) -> Any:
+        """Give a tensor its degrees, and return it."""
+        self.degrees.write(t, ids)
+        self.varying.write(t, np.int64(not fixed))
+        return t
+
     def _one(self, t: Any) -> tuple[int, bool]:
         return int(self.degrees.ids(t).reshape(())), not bool(self.varying.of(t).any())
 
@@ -116,7 +128,7 @@ class _Operations(TorchDispatchMode):  # type: ignore[misc]
             return func(*args, **kwargs)
         if name.startswith("_foreach_"):
             return self._each(name, func, args, kwargs)
-        args, kwargs = without_constants(base_name(name), args, kwargs, self.memory.trace, self.memory.is_fixed)
+        args, kwargs = self._along(name, args, kwargs)
         call = self._call(base_name(name), func, args, kwargs)
         out = func(*args, **kwargs)
         if name == "_local_scalar_dense":
@@ -132,6 +144,10 @@ class _Operations(TorchDispatchMode):  # type: ignore[misc]
         if tensors and not (name in ("_unsafe_view", "alias", "lift_fresh") or not call.writes(tensors)):
             self._write(call, tensors)
         return out
+
+    def _along(self, name: str, args: Any, kwargs: dict[str, Any]) -> Any:
+        base = base_name(name)
+        return scaled_along(base, args, kwargs, self.memory, in_place=base != name)
 
     def _call(self, name: str, func: Any, args: Any, kwargs: Any) -> Call:
         return Call(
@@ -163,10 +179,16 @@ class _Operations(TorchDispatchMode):  # type: ignore[misc]
     def _each(self, name: str, func: Any, args: Any, kwargs: Any) -> Any:
         base = base_name(name.removeprefix("_foreach_"))
         count = len(args[0])
-        calls = []
+        calls, given = [], []
         for i in range(count):
             own = [a[i] if isinstance(a, (list, tuple)) and len(a) == count else a for a in args]
+            own, _ = scaled_along(base, own, {}, self.memory, in_place=name.endswith("_"))
             calls.append(self._call(base, func, own, kwargs))
+            given.append(own)
+        if self.memory.trace.follows():  # numbers may have become tensors, which another overload takes
+            columns = [list(column) for column in zip(*given, strict=True)]
+            args = [c if isinstance(c[0], torch.Tensor) else a for c, a in zip(columns, args, strict=True)]
+            func = func.overloadpacket
         out = func(*args, **kwargs)
         for call, t in zip(calls, args[0] if out is None else out, strict=True):
             self._write(call, [t])

@@ -50,7 +50,7 @@ class TypedRuns:
     most: int = MOST
     scale: Any = 1.0
     factors: Mapping[str, float] = field(default_factory=dict)
-    removed: frozenset[Place] = frozenset()
+    along: frozenset[Place] = frozenset()
     parameter: Callable[[Any, bool], Any] | None = None
     log: bool = False
 
@@ -59,7 +59,7 @@ class TypedRuns:
 
         For a witness, ``scale`` (a number, or an array a part) multiplies rows, ``factors`` hyper-parameters.
         """
-        trace = Trace(skip=SKIP, removed=self.removed)
+        trace = Trace(skip=SKIP, along=self.along)
         record, memory = Record.of(trace, self.problem), Memory(trace, log=[] if self.log else None)
         state = torch.random.get_rng_state()
         torch.manual_seed(seed)
@@ -70,6 +70,8 @@ class TypedRuns:
             optimizers = found_in(made)
             for optimizer in optimizers:
                 mark(optimizer, memory, self.factors)
+            marked = {i: self.factors.get(c.name, 1.0) for i, c in trace.constants.items()}
+            trace.scaled |= {i: float(np.log2(factor)) for i, factor in marked.items() if factor != 1}
             with patched(modules_of(optimizers, self.make), trace, memory.number):
                 self._steps(made, parameters, record, memory)
         finally:
@@ -85,6 +87,10 @@ class TypedRuns:
             with torch.no_grad():
                 p = self.parameter(tensor, part.rows) if self.parameter else torch.nn.Parameter(tensor)
             memory.tag(p.detach(), record.degrees(part))
+            if part.rows:
+                rows = np.broadcast_to(np.log2(scale), part.shape).reshape(part.shape[0], -1)[:, 0]
+                indices = map(record.trace.degrees.index, record.rows[part.name])
+                record.trace.scaled |= dict(zip(indices, map(float, rows), strict=True))
             out.append(p)
         return out
 
