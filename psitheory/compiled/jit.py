@@ -1,4 +1,8 @@
-"""How passes are compiled, and exponentials that a compiler can spread over the lanes of a vector register."""
+"""How passes are compiled, and exponentials that a compiler can spread over the lanes of a vector register.
+
+A loop that sums stores nothing.  The compiler would take it in lanes only where it finds, at run time, what is stored
+far enough from what is read, and the order of the sum would depend on where arrays happen to lie.
+"""
 
 from __future__ import annotations
 

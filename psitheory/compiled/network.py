@@ -41,14 +41,14 @@ def normalised(
     low, high = ordinary
     for k in range(runs):
         for i in range(units):
-            mean = 0.0
+            mean = square = 0.0
             if not is_centred:
                 for s in range(samples):
                     mean += z[k, i, s]
                 mean /= samples
-            square = 0.0
+                for s in range(samples):
+                    z[k, i, s] -= mean
             for s in range(samples):
-                z[k, i, s] -= mean
                 square += z[k, i, s] * z[k, i, s]
             square = square / samples + eps
             root = math.sqrt(square)
@@ -91,13 +91,12 @@ def pulled_back(
             if activation == TANH:
                 for s in range(samples):
                     delta[k, i, s] *= 1 - h[k, i, s] * h[k, i, s]
-                    along += delta[k, i, s] * z[k, i, s]
-                    total += delta[k, i, s]
             else:
                 for s in range(samples):
                     delta[k, i, s] = delta[k, i, s] if h[k, i, s] > 0 else 0.0
-                    along += delta[k, i, s] * z[k, i, s]
-                    total += delta[k, i, s]
+            for s in range(samples):
+                along += delta[k, i, s] * z[k, i, s]
+                total += delta[k, i, s]
             of_gamma[k, i], of_beta[k, i] = along, total
             along, total, factor = along / samples, total / samples, gamma[k, i] / sigma[k, i]
             for s in range(samples):
@@ -125,9 +124,9 @@ def cross_entropy(
         chosen = 0.0
         for c in range(classes):
             for s in range(samples):
-                logit = logits[k, c, s] - largest[s]
-                chosen += logit * hits[c, s]
-                logits[k, c, s] = exponential(logit)
+                chosen += (logits[k, c, s] - largest[s]) * hits[c, s]
+            for s in range(samples):
+                logits[k, c, s] = exponential(logits[k, c, s] - largest[s])
                 total[s] += logits[k, c, s]
         logs = 0.0
         for s in range(samples):
@@ -138,5 +137,6 @@ def cross_entropy(
             of_one = 0.0
             for s in range(samples):
                 logits[k, c, s] = logits[k, c, s] * total[s] - hits[c, s] / samples
+            for s in range(samples):
                 of_one += logits[k, c, s]
             of_bias[k, c] = of_one

@@ -67,11 +67,12 @@ def retract(
         for begin, end in edges:
             square, length = 0.0, 0.0
             for j in range(begin, end):
-                out[k, j] = w[k, j] + x[k, j]
                 square += w[k, j] * w[k, j]
                 length += x[k, j] * x[k, j]
             if not ordinary[0] < square < ordinary[1] or not length < ordinary[1]:
                 return UNUSUAL
+            for j in range(begin, end):
+                out[k, j] = w[k, j] + x[k, j]
         for begin, end in free:
             for j in range(begin, end):
                 out[k, j] = w[k, j] + x[k, j]
@@ -293,5 +294,6 @@ def _towards(
     for j in range(begin, end):
         u = w[k, j] / r
         out[k, j] = (z[k, j] / t + side * u) - along * u
+    for j in range(begin, end):
         square += out[k, j] * out[k, j]
     return math.sqrt(square)

@@ -65,9 +65,9 @@ def advanced(
                 loss, double = along / square, 2 / square
                 factor = rate[i] * square if on_quotient else rate[i]
                 for j in range(w.shape[1]):
-                    slope = (image[k, j] - loss * tile[k, j]) * double
-                    squared_gradient += slope * slope
-                    image[k, j] = slope
+                    image[k, j] = (image[k, j] - loss * tile[k, j]) * double
+                for j in range(w.shape[1]):
+                    squared_gradient += image[k, j] * image[k, j]
                 if not low < square < high:
                     return False
                 if not low < squared_gradient < high and not _is_zero(image, k):
