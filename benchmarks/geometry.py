@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.goals import COMPILED
 from benchmarks.peers import peer
 from benchmarks.timing import Case, Contender
-from psitheory.geometry import PSIQuotient
+from psitheory.geometry import CompiledPSIQuotient, PSIQuotient
 from psitheory.layout import Layout, blocks
 
 SIZES = (8, 64, 512)
@@ -28,7 +29,9 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
 
 
 def _of_size(d: int, k: int, arrays: dict[str, np.ndarray]) -> Iterator[Case]:
-    libraries = {"psitheory": _psitheory(d, k, arrays)}
+    libraries = {"psitheory": _psitheory(PSIQuotient, d, k, arrays)}
+    if peer("numba"):
+        libraries[COMPILED] = _psitheory(CompiledPSIQuotient, d, k, arrays)
     for name, of in (("geomstats", _geomstats), ("geoopt", _geoopt), ("pymanopt", _pymanopt), ("NumPy", _numpy)):
         if name == "NumPy" or peer(name):
             libraries[name] = of(d, k, arrays)
@@ -50,8 +53,8 @@ def _plain(run: Any, shape: tuple[int, int], op: str, *, columns: bool) -> np.nd
     return rows / np.linalg.norm(rows, axis=-1, keepdims=True) if op == "retract" else rows
 
 
-def _psitheory(d: int, k: int, a: dict[str, np.ndarray]) -> dict[str, Any]:
-    m = PSIQuotient(Layout(blocks("w", k, d)))
+def _psitheory(kind: type[PSIQuotient], d: int, k: int, a: dict[str, np.ndarray]) -> dict[str, Any]:
+    m = kind(Layout(blocks("w", k, d)))
     u, v, z, x, y = (a[name].reshape(-1) for name in "uvzxy")
     return {
         "project": partial(m.project, u, z),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
+from benchmarks.goals import COMPILED
 from benchmarks.peers import peer
 from benchmarks.pymanopt_runs import fixed_step
 from benchmarks.timing import Case, Contender
@@ -33,6 +35,9 @@ def cases(rng: np.random.Generator) -> Iterator[Case]:
 def _case(model: Any, w: np.ndarray) -> Case:
     method = PSIGradientDescent(ETA)
     contenders = [Contender("psitheory", *_twice(lambda: descend(model, method, w, STEPS).final))]
+    if peer("numba"):
+        fast = replace(model, engine="numba")
+        contenders.append(Contender(COMPILED, *_twice(lambda: descend(fast, method, w, STEPS).final)))
     for transcendental, name in ((False, "matrix products alone"), (True, "products and transcendentals")):
         contenders.append(Contender(name, partial(_floor, model, w, transcendental)))
     contenders.append(Contender("plain NumPy", *_twice(lambda: _plain(model, w))))

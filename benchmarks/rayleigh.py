@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.goals import COMPILED
 from benchmarks.peers import peer
 from benchmarks.pymanopt_runs import fixed_step
 from benchmarks.timing import Case, Contender
@@ -32,6 +33,9 @@ def of_starts(a: np.ndarray, w: np.ndarray) -> Case:
     eta = 0.1
     model, method = Rayleigh(a), PSIGradientDescent(eta)
     contenders = [_contender("psitheory", lambda: descend(model, method, w, STEPS).final)]
+    if peer("numba"):
+        fast = Rayleigh(a, engine="numba")
+        contenders.append(_contender(COMPILED, lambda: descend(fast, method, w, STEPS).final))
     contenders.append(Contender("matrix products alone", partial(_products, a, w)))
     contenders.append(_contender("plain NumPy", lambda: _plain(a, w, eta)))
     if peer("jax"):
