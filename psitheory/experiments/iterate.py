@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import count, repeat
 from typing import Any, Literal, TypeAlias
 
@@ -60,6 +61,8 @@ def steps_on(
     layout, evaluate = model.layout, Survivors(model)
     for t in count():
         evaluation = evaluate(w, next(batches))
+        if evaluation.squared_norms is None:  # once an iteration, for the step and for what is recorded
+            evaluation = replace(evaluation, squared_norms=layout.ordinary_squares(w))
         yield t, w, evaluation, state
         w, state = optimizer.step(layout, w, evaluation, state)
 

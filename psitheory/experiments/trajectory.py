@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from psitheory.arithmetic import Array, namespace, ordinary_squares, scaled_square
+from psitheory.arithmetic import Array, namespace, scaled_square
 from psitheory.display import as_html
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 from psitheory.layout import Layout
@@ -69,21 +69,25 @@ def riemannian_square(layout: Layout, w: Array, gradient: Array, squared_norms: 
     :math:`(st)^2\|y\|^2\|z\|^2` is as moderate as its value.  ``squared_norms`` are the r², where they are
     known and ordinary (see :class:`~psitheory.models.Evaluation`).
     """
-    if squared_norms is not None and layout.m == 1 and not layout.p:
-        squares = ordinary_squares(gradient)
-        if squares is not None:
-            return squared_norms[..., 0] * squares
+    squares = None if squared_norms is None else layout.ordinary_squares(gradient)
+    if squares is not None and squared_norms is not None:
+        of_blocks = squared_norms[..., 0] * squares[..., 0] if layout.m == 1 else np.vecdot(squared_norms, squares)
+        return of_blocks + _squared(layout.free_part(gradient)) if layout.p else of_blocks
     xp = namespace(w, gradient)
     parts = [
         xp.sum(_product_of_squares(y, z), axis=-1) for y, z in zip(layout.rows(w), layout.rows(gradient), strict=True)
     ]
     if layout.p:
-        square, scale = scaled_square(layout.free_part(gradient))
-        parts.append(square if isinstance(scale, int) else scale * (scale * square))
+        parts.append(_squared(layout.free_part(gradient)))
     total = parts[0]
     for part in parts[1:]:
         total = total + part
     return total
+
+
+def _squared(x: Array) -> Array:
+    square, scale = scaled_square(x)
+    return square if isinstance(scale, int) else scale * (scale * square)
 
 
 def _product_of_squares(y: Array, z: Array) -> Array:

@@ -23,7 +23,7 @@ from psitheory.arithmetic import Array, dot, has_one_entry, known_any, namespace
 from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.display import as_html
 from psitheory.errors import ArgumentError, ArgumentTypeError, Undecided, shown
-from psitheory.geometry import rays, sphere
+from psitheory.geometry import ragged, rays, sphere
 from psitheory.layout import Layout
 
 
@@ -122,8 +122,8 @@ class PSIQuotient:
         r"""Return :math:`z` minus its vertical part."""
         quick = self._quick(w, z)
         if quick is not None:
-            rows, squares, of_z, dots = quick
-            return (of_z - (dots / squares)[..., None] * rows).reshape(z.shape)
+            squares, dots = quick
+            return z - self.layout.on_blocks(dots / squares, w)
         w, z = self.layout.check(w), self._vector(z, "z")
         return self.layout.map(lambda w, z: z - _radial(w, z), lambda _, free: free, w, z)
 
@@ -160,7 +160,7 @@ class PSIQuotient:
         r"""Return :math:`g_w(x, y) = \sum_i \langle x_i, y_i\rangle/r_i^2 + \langle x_v, y_v\rangle`."""
         quick = self._quick(w, x, y)
         if quick is not None:
-            return np.add.reduce(quick[3] / quick[1], axis=-1)
+            return np.add.reduce(quick[1] / quick[0], axis=-1)
         w, x, y = self.layout.check(w), self._vector(x, "x"), self._vector(y, "y")
         blocks = namespace(w, x).sum(self.layout.reduce(_inner, w, x, y), axis=-1)
         return blocks + dot(self.layout.free_part(x), self.layout.free_part(y))
@@ -185,7 +185,8 @@ class PSIQuotient:
         r"""Return :math:`\angle(w_i, z_i)`, (..., m), in [0, π]; infinite where d_i = 1 and the signs differ."""
         w, z = self.layout.check(w), self.layout.check(z, "z")
         if _are_floats(w, z):
-            return self.layout.reduce(_angle_of_rays, w, z)
+            found = ragged.angles(self.layout, w, z) if self._is_ragged(w, z) else None
+            return self.layout.reduce(_angle_of_rays, w, z) if found is None else found
         return self.layout.reduce(_angle, self.layout.units(w), self.layout.units(z))
 
     # -- curves ---------------------------------------------------------------------------------
@@ -224,7 +225,8 @@ class PSIQuotient:
         r"""Return :math:`\cos\theta_i\,w_i + \frac{\sin\theta_i}{\theta_i}\,x_i`, θ_i = ‖x_i‖_g; :math:`v + x_v`."""
         w, x = self.layout.check(w), self._vector(x, "x")
         if _are_floats(w, x):
-            return self.layout.map(rays.exp, lambda v, x: v + x, w, x)
+            found = ragged.exp(self.layout, w, x) if self._is_ragged(w, x) else None
+            return self.layout.map(rays.exp, lambda v, x: v + x, w, x) if found is None else found
         r, u = self.layout.norms(w), self.layout.units(w)
         out = self.layout.map(sphere.exp, lambda v, x: v + x, u, self.layout.scale(1 / r, x))
         return self.layout.scale(r, out)
@@ -239,7 +241,8 @@ class PSIQuotient:
         """
         w, z = self.layout.check(w), self.layout.check(z, "z")
         if _are_floats(w, z):
-            return self.layout.map(rays.log, lambda v, z: z - v, w, z)
+            found = ragged.log(self.layout, w, z) if self._is_ragged(w, z) else None
+            return self.layout.map(rays.log, lambda v, z: z - v, w, z) if found is None else found
         out = self.layout.map(sphere.log, lambda v, z: z - v, self.layout.units(w), self.layout.units(z))
         return self.layout.scale(self.layout.norms(w), out)
 
@@ -247,7 +250,8 @@ class PSIQuotient:
         """Return the parallel transport of ``x`` at ``w``, lifted at ``z``, along the shortest geodesic."""
         w, z, x = self.layout.check(w), self.layout.check(z, "z"), self._vector(x, "x")
         if _are_floats(w, z, x):
-            return self.layout.map(rays.transport, lambda _w, _z, x: x, w, z, x)
+            found = ragged.transport(self.layout, w, z, x) if self._is_ragged(w, z, x) else None
+            return self.layout.map(rays.transport, lambda _w, _z, x: x, w, z, x) if found is None else found
         u, v, unit = self.layout.units(w), self.layout.units(z), self.layout.scale(1 / self.layout.norms(w), x)
         out = self.layout.map(sphere.transport, lambda _u, _v, x: x, u, v, unit)
         return self.layout.scale(self.layout.norms(z), out)
@@ -256,7 +260,9 @@ class PSIQuotient:
 
     def gradient(self, w: Array, gradient: Array) -> Array:
         r"""Return the lift of :math:`\mathrm{grad} f`: :math:`r_i^2 \nabla_i f`, and :math:`\nabla_v f`."""
-        return self.layout.times_squared_norms(self.layout.check(w), self._vector(gradient, "gradient"))
+        w, gradient = self.layout.check(w), self._vector(gradient, "gradient")
+        squares = self.layout.ordinary_squares(w) if self._is_ragged(w, gradient) else None
+        return self.layout.times_squared_norms(w, gradient, squares=squares)
 
     def hessian(self, w: Array, gradient: Array, hessian_vector: Array, x: Array) -> Array:
         r"""Return the lift of :math:`\mathrm{Hess} f[x]`: :math:`r_i^2 P_i (\nabla^2 f\,x)_i`, free part unchanged.
@@ -288,25 +294,32 @@ class PSIQuotient:
             return norm(of_blocks)
         return norm(namespace(of_blocks, of_free).concat([of_blocks, of_free], axis=-1))
 
-    def _quick(self, w: Array, x: Array, y: Array | None = None) -> tuple[np.ndarray, ...] | None:
-        r"""Return the blocks of w, :math:`\|w_i\|^2`, the blocks of x, and their inner products with those of y or w.
+    def _quick(self, w: Array, x: Array, y: Array | None = None) -> tuple[np.ndarray, np.ndarray] | None:
+        r"""Return :math:`\|w_i\|^2`, and the inner products of the blocks of x with those of y or w.
 
-        None unless these very numbers show that all arguments are sound, equal blocks of real floats of one shape.
+        None unless these very numbers show that all arguments are sound: real floats of one shape, no free part.
         """
         other = w if y is None else y
-        if not type(w) is type(x) is type(other) is np.ndarray or not w.dtype == x.dtype == other.dtype:
+        if (
+            self.layout.p
+            or not type(w) is type(x) is type(other) is np.ndarray
+            or not w.dtype == x.dtype == other.dtype
+        ):
             return None
         if not w.shape == x.shape == other.shape:
             return None
-        ordinary = self.layout.ordinary_rows(w)
-        if ordinary is None:
+        squares = self.layout.ordinary_squares(w)
+        if squares is None:
             return None
-        rows, squares = ordinary
-        of_x = x.reshape(rows.shape)
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-            dots = np.vecdot(of_x, rows if y is None else y.reshape(rows.shape))
+            dots = np.asarray(self.layout.dots(x, other))
             known = math.isfinite(np.add.reduce(dots, axis=None))  # 0 · inf is NaN: what is not finite shows
-        return (rows, squares, of_x, dots) if known else None
+        return (squares, dots) if known else None
+
+    def _is_ragged(self, *arrays: np.ndarray) -> bool:
+        """Tell whether blocks are many and unequal, and arrays alike."""
+        first = arrays[0]
+        return self.layout.is_ragged and all(x.shape == first.shape and x.dtype == first.dtype for x in arrays)
 
     def _vector(self, z: Array, name: str) -> Array:
         return self.layout.check(z, name, nonzero=False)

@@ -10,22 +10,22 @@ from itertools import groupby
 import numpy as np
 
 from psitheory.arithmetic import (
-    BALLS,
     Array,
     device_of,
     dot,
-    known_any,
     namespace,
     norm,
+    ordinary_range,
     ordinary_squares,
     rescaled,
     scaled_square,
 )
 from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.errors import ArgumentError, ArgumentTypeError, UnknownName, shown
+from psitheory.layout import checks
 from psitheory.layout.parts import Part, blocks, free
 from psitheory.layout.ragged import Ragged
-from psitheory.layout.reals import as_floating, as_real, is_known_finite, is_zero
+from psitheory.layout.reals import as_floating
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,8 @@ class Layout:
     # -- parts and their views ------------------------------------------------------------------
 
     @cached_property
-    def _slices(self) -> dict[str, tuple[int, int, tuple[int, ...]]]:
+    def slices(self) -> dict[str, tuple[int, int, tuple[int, ...]]]:
+        """Return where each part begins and ends, and its shape."""
         out, start = {}, 0
         for part in self.parts:
             out[part.name] = (start, start + part.size, part.shape)
@@ -113,17 +114,17 @@ class Layout:
 
     def view(self, name: str, w: Array) -> Array:
         """Return the part ``name`` of ``w`` with its own shape, ``(..., *shape)``; no copy for NumPy arrays."""
-        if name not in self._slices:
-            raise UnknownName(f"part {name!r} is not in this layout; it has {', '.join(self._slices) or 'no parts'}")
-        start, stop, shape = self._slices[name]
+        if name not in self.slices:
+            raise UnknownName(f"part {name!r} is not in this layout; it has {', '.join(self.slices) or 'no parts'}")
+        start, stop, shape = self.slices[name]
         if type(w) is np.ndarray:
             return w[..., start:stop].reshape(w.shape[:-1] + shape)
         return namespace(w).reshape(w[..., start:stop], tuple(w.shape[:-1]) + shape)
 
     def pack(self, **arrays: Array) -> Array:
         """Return the flat array whose parts are ``arrays``; leading axes are shared."""
-        if set(arrays) != set(self._slices):
-            raise ArgumentError(f"parts {sorted(arrays)} came; {sorted(self._slices)} are needed")
+        if set(arrays) != set(self.slices):
+            raise ArgumentError(f"parts {sorted(arrays)} came; {sorted(self.slices)} are needed")
         xp = namespace(*arrays.values())
         flat = []
         for part in self.parts:
@@ -160,6 +161,16 @@ class Layout:
         """Blocks of equal size brought together, where they lie apart and there are many of them."""
         runs, sizes = len(self._runs), len({run.size for run in self._runs})
         return Ragged.of(self) if runs > 8 and runs > 2 * sizes else None
+
+    @cached_property
+    def distinct_sizes(self) -> frozenset[int]:
+        """Return the dimensions that blocks have."""
+        return frozenset(self.sizes)
+
+    @property
+    def is_ragged(self) -> bool:
+        """Tell whether there are so many unequal blocks that a turn for each of their sizes would cost most."""
+        return self._ragged is not None
 
     @cached_property
     def _shape(self) -> tuple[int, int]:
@@ -224,15 +235,25 @@ class Layout:
         if not getattr(a, "shape", None) or a.shape[-1] != self.m:
             raise ArgumentError(f"a is {shown(a)}; an array with one scale for each block, (..., {self.m}), is needed")
         xp = namespace(a)
+        if type(a) is np.ndarray and a.dtype.kind == "f":
+            return self._factors(a, 1)
         if self.p:
             one = xp.ones((*tuple(a.shape[:-1]), 1), dtype=a.dtype, **device_of(a))
             a = xp.concat([a, one], axis=-1)
-        owner = self._owner if isinstance(xp, ObjectNamespace) or xp is np else xp.asarray(self._owner, **device_of(a))
+        owner = self.owner if isinstance(xp, ObjectNamespace) or xp is np else xp.asarray(self.owner, **device_of(a))
         return xp.take(a, owner, axis=-1)
 
+    def _factors(self, of_blocks: np.ndarray, of_free: Array) -> np.ndarray:
+        """Return a number for each entry, (..., n): the block's of (..., m), or on free parts that of (..., 1) or 1."""
+        if self.p:
+            table = np.empty((*of_blocks.shape[:-1], self.m + 1), of_blocks.dtype)
+            table[..., : self.m], table[..., self.m :] = of_blocks, of_free
+            of_blocks = table
+        return np.asarray(of_blocks.take(self.owner, axis=-1))
+
     @cached_property
-    def _owner(self) -> np.ndarray:
-        """The block that owns each entry; m for free entries."""
+    def owner(self) -> np.ndarray:
+        """Return the block that owns each entry; m for free entries."""
         out, i = [], 0
         for part in self.parts:
             size = part.size // max(part.blocks, 1)
@@ -251,11 +272,43 @@ class Layout:
 
     def norms(self, w: Array) -> Array:
         r"""Return :math:`r_i = \|w_i\|`, (..., m); safe for norms from 1e-300 to 1e300."""
+        squares = self.ordinary_squares(w) if self.is_ragged else None
+        if squares is not None:
+            return np.sqrt(squares)
         return self.reduce(norm, w)
+
+    def ordinary_squares(self, w: Array) -> np.ndarray | None:
+        r"""Return :math:`r_i^2`, (..., m), if those of all blocks are ordinary, else None.
+
+        What that is says :func:`~psitheory.arithmetic.ordinary_squares`.
+        """
+        if type(w) is not np.ndarray or w.dtype.kind != "f" or w.shape[-1:] != (self.n,) or not self.m:
+            return None
+        if len(self._runs) == 1:
+            found = ordinary_squares(w.reshape(w.shape[:-1] + self._shape))
+            return None if found is None else np.asarray(found)
+        low, high = ordinary_range(w.dtype)
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+            squares = np.asarray(self.dots(w, w))
+        return squares if squares.size and squares.min() > low and squares.max() < high else None  # NaN is neither
 
     def dots(self, x: Array, y: Array) -> Array:
         r"""Return :math:`\langle x_i, y_i\rangle`, (..., m)."""
+        if self._ragged and _are_floats((x, y)) and x.shape[-1:] == y.shape[-1:] == (self.n,):
+            starts, is_block = self._segments
+            return np.add.reduceat(x * y, starts, axis=-1)[..., is_block]
         return self.reduce(dot, x, y)
+
+    @cached_property
+    def _segments(self) -> tuple[np.ndarray, np.ndarray | slice]:
+        """Where each block and each free part begins, and which of them are blocks."""
+        sizes = np.array([size for size in self.sizes_in_order if size])
+        starts = np.concatenate([[0], np.cumsum(np.abs(sizes))[:-1]])
+        return starts, sizes > 0 if self.p else slice(None)
+
+    def on_blocks(self, a: np.ndarray, w: np.ndarray) -> np.ndarray:
+        r"""Return :math:`(a_1 w_1, …, a_m w_m, 0)` for floats; a is (..., m)."""
+        return w * self._factors(a, 0) if self.p or len(self._runs) > 1 else np.asarray(self.scale(a, w))
 
     def units(self, w: Array) -> Array:
         r"""Return :math:`(u_1, …, u_m, v)`, every block divided by its norm."""
@@ -271,9 +324,10 @@ class Layout:
         rescaling of w by powers of two commutes with it bit for bit.  ``squares`` are the r², (..., m), where
         :func:`~psitheory.arithmetic.ordinary_squares` has passed them already.
         """
-        if squares is not None and not self.p and (self.m == 1 or len(self._runs) == 1):
-            return self.scale(squares if isinstance(factor, int) and factor == 1 else squares * factor, z)
         plain = isinstance(factor, int) and factor == 1
+        if squares is not None:
+            of_blocks = squares if plain else squares * factor
+            return z * self._factors(of_blocks, factor) if self.p else self.scale(of_blocks, z)
 
         def on_rows(w: Array, z: Array) -> Array:
             q, s = scaled_square(w)
@@ -318,63 +372,11 @@ class Layout:
         ArgumentTypeError
             If the entries are not floating-point numbers (or exact ones).
         """
-        if type(w) is np.ndarray and w.shape[-1:] == (self.n,):
-            if self.ordinary_rows(w) is not None if nonzero else is_known_finite(w):
-                return w
-        w = as_real(w, name)
-        if w.ndim < 1 or w.shape[-1] != self.n:
-            raise ArgumentError(
-                f"{name} has the shape {tuple(w.shape)}; its last axis must be {self.n}, the size of {self}"
-            )
-        xp = namespace(w)
-        finite = True if xp is BALLS else xp.isfinite(w)  # an infinite ball is a wide enclosure, no bad input
-        if finite is not True and known_any(~finite):
-            raise ArgumentError(f"{name} is not finite in {self._first_non_finite(w)}; finite numbers are needed")
-        if nonzero and self.m:
-            zero = self.reduce(is_zero, w)
-            if known_any(zero):
-                where = np.argwhere(np.asarray(zero))[0][-1]
-                raise ArgumentError(
-                    f"{name} is zero in {self.block_name(int(where))}; a scale-invariant block is a nonzero vector"
-                )
-        return w
-
-    def ordinary_rows(self, w: Array) -> tuple[np.ndarray, np.ndarray] | None:
-        """Return the blocks (..., m, d) and their squared norms, where one pass shows that ``w`` is sound, else None.
-
-        The pass is :func:`~psitheory.arithmetic.ordinary_squares`; it is taken where all blocks are equal and nothing
-        is free.  None says no more than that a full look is needed.
-        """
-        if type(w) is not np.ndarray or len(self._runs) != 1 or not self.m or w.shape[-1:] != (self.n,):
-            return None
-        rows = w.reshape(w.shape[:-1] + self._shape)
-        squares = ordinary_squares(rows)
-        return None if squares is None else (rows, squares)
-
-    def _first_non_finite(self, w: Array) -> str:
-        bad = ~np.asarray(namespace(w).isfinite(w), dtype=bool)
-        column = int(np.argwhere(bad)[0][-1])
-        owner = int(self._owner[column])
-        if owner < self.m:
-            return self.block_name(owner)
-        return next(name for name, (start, stop, _) in self._slices.items() if start <= column < stop)
+        return checks.point(self, w, name, nonzero=nonzero)
 
     def check_scales(self, a: Array, name: str = "a") -> Array:
         """Return scales ``a`` (..., m) as an array; they must be positive and finite."""
-        a = as_real(a, name)
-        if a.ndim < 1 or a.shape[-1] != self.m:
-            raise ArgumentError(
-                f"{name} has the shape {tuple(a.shape)}; its last axis must be {self.m}, one scale for each block"
-            )
-        xp = namespace(a)
-        positive = xp.greater(a, xp.zeros_like(a))
-        if xp is np or not isinstance(xp, ObjectNamespace):
-            bad = ~(positive & xp.isfinite(a))
-            if known_any(bad):
-                raise ArgumentError(f"{name} holds {float(a[bad][0])}; every scale must be positive and finite")
-        elif any(sign is False for sign in np.asarray(positive).flat):
-            raise ArgumentError(f"{name} holds a scale that is not positive; every scale must be")
-        return a
+        return checks.scales(self, a, name)
 
 
 def _is_plain(x: Array) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -72,3 +74,41 @@ def test_the_textbook_formula_is_wrong_where_it_is_not_used() -> None:
     assert np.arccos(np.vecdot(u, v))[0] == 0
     assert rays.angle(u, v)[0] == pytest.approx(1e-9, rel=4 * EPS)
     assert np.cos(0.4) > oblique.OBLIQUE
+
+
+RAGGED = [2, 3, 2, 5, 3, 2, 4, 2, 3, 5, 2, 3]
+
+
+@pytest.mark.parametrize("op", ["exp", "log", "transport", "angles", "project", "gradient", "inner"])
+@pytest.mark.parametrize("free", [0, 2])
+@given(
+    near=st.sampled_from([None, 1e-9, 1e-3]),
+    exponents=st.lists(st.integers(-200, 200), min_size=24, max_size=24),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_many_unequal_blocks_are_as_each_by_itself(
+    op: str, free: int, near: float | None, exponents: list[int], seed: int
+) -> None:
+    layout, rng = Layout.of(RAGGED, free), np.random.default_rng(seed)
+    w, z, x = rng.normal(size=(3, layout.n))
+    z = z if near is None else w + near * z
+    a, b = np.ldexp(1.0, exponents[:12]), np.ldexp(1.0, exponents[12:])
+    psi = PSIQuotient(layout)
+    assert layout.is_ragged
+
+    def run(psi: PSIQuotient, w: np.ndarray, z: np.ndarray, x: np.ndarray) -> np.ndarray:
+        arguments = {"exp": (w, x), "transport": (w, z, x), "gradient": (w, x), "project": (w, x), "inner": (w, x, x)}
+        return np.asarray(getattr(psi, op)(*arguments.get(op, (w, z))))
+
+    found = run(psi, w, z, x)
+    scale = {"transport": b, "exp": a, "log": a, "project": a, "gradient": a**3}.get(op)
+    moved = run(psi, layout.scale(a, w), layout.scale(b, z), layout.scale(a, x))
+    assert np.array_equal(moved, found if scale is None else layout.scale(scale, found))
+    if op == "inner":
+        return
+    ends, expected = np.cumsum([0, *RAGGED]), []
+    for start, stop in pairwise(ends):
+        rows = (v[start:stop] for v in (w, z, x))
+        expected.append(run(PSIQuotient(Layout.of([int(stop - start)])), *rows))
+    few = 64 * 9 * EPS * (1 + np.abs(found).max())
+    assert np.all(np.abs(found[: 12 if op == "angles" else ends[-1]] - np.concatenate(expected)) <= few)
