@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -44,6 +45,22 @@ class Drawn(dict[str, Any]):
         )
 
 
+Case = TypeVar("Case")
+
+Strategies = Callable[[Drawn], st.SearchStrategy[Any]]
+Generic = Callable[[Drawn, SymbolTable, str], Sequence[Any]]
+Formal = Callable[[Drawn, Space, str], Sequence[Any]]
+
+
+def by_size(make: Strategies) -> Strategies:
+    """Return the same function for a domain that depends on no earlier input: it is called once for each size.
+
+    Hypothesis looks a new strategy over before its first draw, which takes longer than the draw.
+    """
+    made = cache(lambda large, tiny: make(Drawn(large=large, tiny=tiny)))
+    return lambda drawn: made(drawn.large, drawn.tiny)
+
+
 @contextmanager
 def _naming(name: str) -> Iterator[None]:
     """Turn an error of the user's domain into one sentence that names the input."""
@@ -54,13 +71,6 @@ def _naming(name: str) -> Iterator[None]:
         raise
     except BaseException as error:
         raise ArgumentError(f"the domain of {name!r} raised {type(error).__name__}: {said(error)}") from error
-
-
-Case = TypeVar("Case")
-
-Strategies = Callable[[Drawn], st.SearchStrategy[Any]]
-Generic = Callable[[Drawn, SymbolTable, str], Sequence[Any]]
-Formal = Callable[[Drawn, Space, str], Sequence[Any]]
 
 
 @dataclass(eq=False)
@@ -113,10 +123,10 @@ def as_domain(value: Any) -> Domain:
     if isinstance(value, Domain):
         return value
     if isinstance(value, st.SearchStrategy):
-        return Domain(floats=lambda _: value, rationals=lambda _: value.map(to_rationals))
+        return Domain(floats=lambda _: value, rationals=by_size(lambda _: value.map(to_rationals)))
     return Domain(
-        floats=lambda _: st.just(value),
-        rationals=lambda _: st.just(to_rationals(value)),
+        floats=by_size(lambda _: st.just(value)),
+        rationals=by_size(lambda _: st.just(to_rationals(value))),
         symbols=lambda *_: [to_rationals(value)] if to_rationals(value) is value else [value],
         formal=lambda *_: [to_rationals(value)],
     )
@@ -163,13 +173,14 @@ def inputs(
     One instance in five is of high dimension if ``large`` allows it; all are of the lowest if ``tiny``.
     """
     wanted = FLOATS if kind == CONTROLS else kind
+    offered = {name: as_domain(value) for name, value in domains.items()}
 
     @st.composite
     def draw_all(draw: Callable[[st.SearchStrategy[Any]], Any]) -> dict[str, Any]:
         drawn = Drawn(large=large and not tiny and draw(st.integers(0, 4)) == 4, tiny=tiny)
-        for name, value in domains.items():
+        for name, domain in offered.items():
             with _naming(name):
-                strategy = as_domain(value).strategy(wanted, drawn)
+                strategy = domain.strategy(wanted, drawn)
             if strategy is None:
                 raise ValueError(f"the domain of {name!r} offers no {kind}")
             with _naming(name):

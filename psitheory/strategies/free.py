@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from psitheory.layout import Layout
-from psitheory.runner.domain import Domain
+from psitheory.runner.domain import Domain, by_size
 from psitheory.strategies.formal import FORMAL_LAYOUTS, WITH_FREE_PART, generic_functions
 from psitheory.strategies.models import generic_jet, networks, psi_models, rational_jets
 from psitheory.strategies.smooth import rank_one_models
@@ -24,8 +24,8 @@ def models_with_free_part() -> Domain:
     layouts = st.builds(Layout.of, sizes, st.integers(1, 3))
     rank_ones = rank_one_models()
     return Domain(
-        floats=lambda drawn: networks() | rank_ones.floats(drawn),
-        rationals=lambda _: rational_jets(layouts),
+        floats=by_size(lambda drawn: networks() | rank_ones.floats(drawn)),
+        rationals=by_size(lambda _: rational_jets(layouts)),
         symbols=lambda _, table, name: [generic_jet(layout, table, name) for layout in GENERIC_LAYOUTS_WITH_FREE_PART],
         formal=lambda _, space, name: generic_functions(WITH_FREE_PART, space, name),
     )
@@ -40,8 +40,8 @@ def models_of_every_layout() -> Domain:
     assert beside.symbols
     rationals, symbols = (without.rationals, beside.rationals), (without.symbols, beside.symbols)
     return Domain(
-        floats=lambda drawn: without.floats(drawn) | beside.floats(drawn),
-        rationals=lambda drawn: rationals[0](drawn) | rationals[1](drawn),
+        floats=by_size(lambda drawn: without.floats(drawn) | beside.floats(drawn)),
+        rationals=by_size(lambda drawn: rationals[0](drawn) | rationals[1](drawn)),
         symbols=lambda drawn, table, name: [m for made in symbols for m in made(drawn, table, name)],
         formal=lambda _, space, name: generic_functions(FORMAL_LAYOUTS, space, name),
     )

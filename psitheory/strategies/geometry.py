@@ -26,7 +26,7 @@ from psitheory.errors import ArgumentError, shown
 from psitheory.geometry import PSIQuotient
 from psitheory.layout import Layout
 from psitheory.models.generic import complex_blocks, vector
-from psitheory.runner.domain import Domain, Drawn
+from psitheory.runner.domain import Domain, Drawn, by_size
 from psitheory.runner.nudges import nudge
 from psitheory.strategies import formal
 from psitheory.strategies.values import (
@@ -73,6 +73,7 @@ def layouts(*, largest: int = 4, blocks: int = 3, free: int = 2) -> st.SearchStr
 _layout = cache(Layout.of)
 
 
+@by_size
 def exact_layouts(drawn: Drawn) -> st.SearchStrategy[Layout]:
     """Draw small layouts, some with blocks of one entry, or one of 50 entries where a large instance is asked for."""
     large = st.sampled_from([Layout.of([50]), Layout.of([20, 25], 5), Layout.of([10] * 5)])
@@ -80,6 +81,7 @@ def exact_layouts(drawn: Drawn) -> st.SearchStrategy[Layout]:
     return large if drawn.large else small if drawn.tiny else small | st.sampled_from(_OF_ONE_ENTRY)
 
 
+@by_size
 def low_layouts(drawn: Drawn) -> st.SearchStrategy[Layout]:
     """Draw small layouts or, where a tiny instance is asked for, one of the three simplest."""
     return st.sampled_from(_TINY) if drawn.tiny else layouts() | layouts() | st.sampled_from(_UNEQUAL_OR_MANY)
@@ -94,13 +96,14 @@ _OF_ONE_ENTRY = (Layout.of([1]), Layout.of([1, 2], 1), Layout.of([3, 1, 1]))
 def quotients() -> Domain:
     """Draw PSI quotients; generic cases have the blocks [2], [3] and [2, 2]."""
     return Domain(
-        floats=lambda drawn: low_layouts(drawn).map(PSIQuotient),
-        rationals=lambda drawn: exact_layouts(drawn).map(PSIQuotient),
+        floats=by_size(lambda drawn: low_layouts(drawn).map(PSIQuotient)),
+        rationals=by_size(lambda drawn: exact_layouts(drawn).map(PSIQuotient)),
         symbols=lambda *_: [PSIQuotient(layout) for layout in GENERIC_LAYOUTS],
         formal=lambda *_: [PSIQuotient(layout) for layout in formal.FORMAL_LAYOUTS],
     )
 
 
+@cache
 @st.composite
 def _nonzero_rows(draw: Draw, layout: Layout, entries: Callable[[tuple[int, ...]], Any], one: Any) -> Any:
     """Draw a flat vector; a block that came out as zero becomes its first basis vector."""
@@ -113,11 +116,16 @@ def _nonzero_rows(draw: Draw, layout: Layout, entries: Callable[[tuple[int, ...]
     return w
 
 
+@cache
 @st.composite
 def _float_points(draw: Draw, layout: Layout) -> Any:
     w = draw(_nonzero_rows(layout, float_arrays, 1.0))
-    exponents = st.tuples(*[st.integers(-3, 3) | st.integers(-100, 100)] * layout.m)
-    return layout.scale(np.ldexp(1.0, draw(exponents)), w) if layout.m else w
+    return layout.scale(np.ldexp(1.0, draw(_exponents(layout.m))), w) if layout.m else w
+
+
+@cache
+def _exponents(count: int) -> st.SearchStrategy[tuple[int, ...]]:
+    return st.tuples(*[st.integers(-3, 3) | st.integers(-100, 100)] * count)
 
 
 def points(reference: Reference) -> Domain:
@@ -194,11 +202,11 @@ def vectors(reference: Reference) -> Domain:
 
 def tangents(reference: Reference, at: str) -> Domain:
     """Draw ambient vectors with blocks comparable to those of the point ``at``: 2^-20 to 2^3 times as long."""
+    exponent = st.integers(-3, 3) | st.integers(-20, 3)
 
     def floats(drawn: Drawn) -> st.SearchStrategy[Any]:
         layout = layout_of(reference, drawn)
         sizes = np.ldexp(1.0, np.frexp(layout.norms(drawn[at]))[1])
-        exponent = st.integers(-3, 3) | st.integers(-20, 3)
         return st.builds(lambda k, z: layout.scale(math.ldexp(1.0, k) * sizes, z), exponent, float_arrays((layout.n,)))
 
     plain = vectors(reference)
@@ -209,6 +217,7 @@ def _scales_of(reference: Reference, entry: st.SearchStrategy[float]) -> Callabl
     return lambda drawn: _scales(layout_of(reference, drawn), entry, np.array)
 
 
+@cache
 def _scales(
     layout: Layout, entry: st.SearchStrategy[Any], asarray: Callable[[tuple[Any, ...]], Any]
 ) -> st.SearchStrategy[Any]:
@@ -260,8 +269,9 @@ def counts(low: int, high: int) -> Domain:
 
     On formal vectors it is 2 where the range allows it: a second step is the first from a point of a run.
     """
+    every, few = st.integers(low, high), st.integers(low, min(high, low + 2))
     return Domain(
-        floats=lambda _: st.integers(low, high),
-        rationals=lambda _: st.integers(low, min(high, low + 2)),
+        floats=lambda _: every,
+        rationals=lambda _: few,
         formal=lambda *_: [min(max(low, 2), high)],
     )

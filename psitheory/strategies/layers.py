@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from psitheory.arithmetic import SYMBOLS, SymbolTable
 from psitheory.models import NormalisedLayer, Rayleigh
-from psitheory.runner.domain import Domain, Drawn
+from psitheory.runner.domain import Domain, Drawn, by_size
 from psitheory.strategies.formal import symmetric_matrix
 from psitheory.strategies.values import Draw, float_arrays, rational_arrays
 
@@ -25,7 +25,7 @@ def _layers(draw: Draw, norms: tuple[Any, ...], bias: bool) -> NormalisedLayer:
 
 def normalised_layers(*norms: str, bias: bool = False) -> Domain:
     """Draw layers under one of the ``norms``, on normal samples."""
-    return Domain(floats=lambda _: _layers(norms, bias))
+    return Domain(floats=by_size(lambda _: _layers(norms, bias)))
 
 
 def symmetric_rayleighs() -> Domain:
@@ -43,8 +43,8 @@ def symmetric_rayleighs() -> Domain:
         return [generic(table, name, 2), generic(table, name, 3)]
 
     return Domain(
-        floats=lambda _: of(float_arrays),
-        rationals=lambda _: of(rational_arrays),
+        floats=by_size(lambda _: of(float_arrays)),
+        rationals=by_size(lambda _: of(rational_arrays)),
         symbols=symbols,
         formal=lambda _, space, name: [Rayleigh(symmetric_matrix(size, space, f"{name}{size}")) for size in (2, 3)],
     )

@@ -17,7 +17,7 @@ from psitheory.models.jet import Jet
 from psitheory.models.mlp import BatchNormMLP
 from psitheory.optimizers import PSIGradientDescent
 from psitheory.rates import largest_curvature
-from psitheory.runner.domain import Domain, Drawn
+from psitheory.runner.domain import Domain, Drawn, by_size
 from psitheory.strategies.formal import FORMAL_LAYOUTS, generic_functions
 from psitheory.strategies.geometry import GENERIC_LAYOUTS, exact_layouts, generic_class
 from psitheory.strategies.values import (
@@ -76,10 +76,12 @@ def generic_jet(layout: Layout, table: SymbolTable, name: str) -> Jet:
 # -- models in closed form ----------------------------------------------------------------------
 
 
+@by_size
 def _dimensions(drawn: Drawn) -> st.SearchStrategy[int]:
     return st.sampled_from([8, 50]) if drawn.large else _low_dimensions(drawn)
 
 
+@by_size
 def _low_dimensions(drawn: Drawn) -> st.SearchStrategy[int]:
     return st.just(2) if drawn.tiny else st.integers(2, 4)
 
@@ -139,6 +141,7 @@ def networks(draw: Draw) -> BatchNormMLP:
     return BatchNormMLP(inputs, labels, hidden=(draw(st.integers(1, 2)),), activation="tanh")
 
 
+@by_size
 def _known_everywhere(drawn: Drawn) -> st.SearchStrategy[Any]:
     simplest = _rayleighs(float_arrays, _low_dimensions(drawn)) | _circles()
     return simplest if drawn.tiny else simplest | _cosines() | _neurons() | networks()
@@ -152,6 +155,7 @@ def psi_models() -> Domain:
     that what is proved there is proved for every smooth PSI function in that dimension.
     """
 
+    @by_size
     def rationals(drawn: Drawn) -> st.SearchStrategy[Any]:
         return _rayleighs(rational_arrays, _dimensions(drawn)) | rational_jets(exact_layouts(drawn))
 
@@ -171,7 +175,7 @@ def whole_models(*, any_function: bool = False) -> Domain:
     """
     return Domain(
         floats=_known_everywhere,
-        rationals=lambda drawn: _rayleighs(rational_arrays, _dimensions(drawn)),
+        rationals=by_size(lambda drawn: _rayleighs(rational_arrays, _dimensions(drawn))),
         formal=(lambda _, space, name: generic_functions(FORMAL_LAYOUTS, space, name)) if any_function else None,
     )
 
@@ -179,16 +183,16 @@ def whole_models(*, any_function: bool = False) -> Domain:
 def rayleigh_quotients() -> Domain:
     """Draw Rayleigh quotients of diagonal matrices, whose L and minimum are exact; some have two near eigenvalues."""
     return Domain(
-        floats=lambda drawn: _diagonal_rayleighs(off_whole_numbers, _dimensions(drawn)),
-        rationals=lambda drawn: _diagonal_rayleighs(
-            lambda matrix: st.just(RATIONALS.asarray(matrix)), _dimensions(drawn)
+        floats=by_size(lambda drawn: _diagonal_rayleighs(off_whole_numbers, _dimensions(drawn))),
+        rationals=by_size(
+            lambda drawn: _diagonal_rayleighs(lambda matrix: st.just(RATIONALS.asarray(matrix)), _dimensions(drawn))
         ),
     )
 
 
 def waves() -> Domain:
     """Draw functions of the angle, usually with several minima."""
-    return Domain(floats=lambda _: _circles())
+    return Domain(floats=by_size(lambda _: _circles()))
 
 
 # -- a real network -----------------------------------------------------------------------------
@@ -202,7 +206,8 @@ def _digits() -> BatchNormMLP:
 
 def digits_network() -> Domain:
     """Return the batch-norm network 64-32-10 (tanh, cross-entropy, eps = 0) on 256 handwritten digits, seed 0."""
-    return Domain(floats=lambda _: st.builds(_digits))
+    network = st.builds(_digits)
+    return Domain(floats=lambda _: network)
 
 
 def network_starts(reference: str) -> Domain:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from psitheory.arithmetic import RATIONALS
 from psitheory.models import Cosine, RankOne, Rayleigh
 from psitheory.models.rayleigh_mean import RayleighMean
-from psitheory.runner.domain import Domain
+from psitheory.runner.domain import Domain, by_size
 from psitheory.runner.nudges import nudge
 from psitheory.strategies.values import Draw, float_arrays, integer_arrays, off_whole_numbers, rational_arrays
 
@@ -22,7 +22,7 @@ def planar_starts(count: int, *, angles: tuple[float, float] = (0.6, 1.1), ensem
         theta = np.clip(np.random.default_rng(seed).uniform(*angles, count) + nudge((count,)), *angles)
         return np.stack([np.cos(theta), np.sin(theta)], axis=-1)
 
-    return Domain(floats=lambda _: st.integers(0, ensembles - 1).map(ensemble))
+    return Domain(floats=by_size(lambda _: st.integers(0, ensembles - 1).map(ensemble)))
 
 
 @st.composite
@@ -35,8 +35,8 @@ def _gapped(draw: Draw, spread: Any, largest: int) -> Rayleigh:
 def gapped_rayleighs(largest: int = 4) -> Domain:
     """Draw Rayleigh quotients of diagonal matrices, the first eigenvalue lowest and simple; rationals are whole."""
     return Domain(
-        floats=lambda _: _gapped(off_whole_numbers, largest),
-        rationals=lambda _: _gapped(lambda matrix: st.just(RATIONALS.asarray(matrix)), largest),
+        floats=by_size(lambda _: _gapped(off_whole_numbers, largest)),
+        rationals=by_size(lambda _: _gapped(lambda matrix: st.just(RATIONALS.asarray(matrix)), largest)),
     )
 
 
@@ -77,12 +77,12 @@ def _cosines(draw: Draw) -> Cosine:
 
 def cosines() -> Domain:
     """Draw cosines with a fixed direction."""
-    return Domain(floats=lambda _: _cosines())
+    return Domain(floats=by_size(lambda _: _cosines()))
 
 
 def even_rank_ones() -> Domain:
     """Draw approximations of s·I by rank one, for s = 8, where blocks are curved the most, and 1/8, where v is."""
-    return Domain(floats=lambda _: st.sampled_from([8.0, 0.125]).map(lambda s: RankOne(s * np.eye(2))))
+    return Domain(floats=by_size(lambda _: st.sampled_from([8.0, 0.125]).map(lambda s: RankOne(s * np.eye(2)))))
 
 
 def near_the_best_rank_one(reference: str) -> Domain:
@@ -112,8 +112,8 @@ def _rayleigh_means(draw: Draw, asarray: Any) -> RayleighMean:
 def rayleigh_means() -> Domain:
     """Draw means of two or three Rayleigh quotients of whole matrices, whose mean is diagonal; each differs from it."""
     return Domain(
-        floats=lambda _: _rayleigh_means(lambda a: a.astype(float)),
-        rationals=lambda _: _rayleigh_means(RATIONALS.asarray),
+        floats=by_size(lambda _: _rayleigh_means(lambda a: a.astype(float))),
+        rationals=by_size(lambda _: _rayleigh_means(RATIONALS.asarray)),
     )
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from psitheory.models import Cosine, Neuron, RankOne
 from psitheory.rates import certified_smoothness
-from psitheory.runner.domain import Domain
+from psitheory.runner.domain import Domain, by_size
 from psitheory.strategies.models import rayleigh_quotients, waves
 from psitheory.strategies.values import Draw, float_arrays
 
@@ -30,14 +30,14 @@ def smooth_models() -> Domain:
     """Draw models of one block with ``smoothness``: diagonal Rayleigh quotients; cosines and waves but on rationals."""
     rayleighs, circles = rayleigh_quotients(), waves()
     return Domain(
-        floats=lambda drawn: rayleighs.floats(drawn) | _cosines() | circles.floats(drawn),
+        floats=by_size(lambda drawn: rayleighs.floats(drawn) | _cosines() | circles.floats(drawn)),
         rationals=rayleighs.rationals,
     )
 
 
 def rank_one_models() -> Domain:
     """Draw approximations of small matrices by one of rank one: two blocks and a free parameter, coupled."""
-    return Domain(floats=lambda _: _rank_ones())
+    return Domain(floats=by_size(lambda _: _rank_ones()))
 
 
 # -- batch-norm neurons -------------------------------------------------------------------------
@@ -57,7 +57,7 @@ def _certified(model: Neuron) -> float:
 
 def certified_neurons() -> Domain:
     """Draw batch-norm neurons in the plane: tanh with squared loss, softplus with logistic loss; 8 samples, seed 0."""
-    return Domain(floats=lambda _: st.deferred(lambda: st.sampled_from(_neurons())))
+    return Domain(floats=by_size(lambda _: st.deferred(lambda: st.sampled_from(_neurons()))))
 
 
 def certified_constants(model: str) -> Domain:

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from psitheory.models import Frozen, Neuron, RankOne
-from psitheory.runner.domain import Domain, Drawn
+from psitheory.runner.domain import Domain, Drawn, by_size
 from psitheory.strategies.formal import factor
 from psitheory.strategies.geometry import Reference, layout_of, ratios
 from psitheory.strategies.values import Draw
@@ -34,7 +34,7 @@ def _sampled_neurons(draw: Draw, samples: int) -> Neuron:
 
 def sampled_neurons(samples: int = 6) -> Domain:
     """Draw batch-norm neurons on normal samples, so that no mini-batch of two or more is degenerate."""
-    return Domain(floats=lambda _: _sampled_neurons(samples))
+    return Domain(floats=by_size(lambda _: _sampled_neurons(samples)))
 
 
 @st.composite
@@ -49,7 +49,7 @@ def generic_models(*, free: bool) -> Domain:
     With ``free`` the latter have their free parameter; else it is held at 1, and two blocks are left.
     """
     rank_ones = _rank_ones() if free else _rank_ones().map(lambda model: Frozen(model, np.ones(1)))
-    return Domain(floats=lambda _: _sampled_neurons(6) | rank_ones)
+    return Domain(floats=by_size(lambda _: _sampled_neurons(6) | rank_ones))
 
 
 def generic_points(reference: Reference) -> Domain:

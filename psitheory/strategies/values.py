@@ -2,6 +2,8 @@
 
 Short mantissas alone would test no rounding, so an array of floats is drawn as small integers, which is
 what a failing case shrinks to, plus a noise of full mantissas from a drawn seed, which shrinks away.
+
+Strategies are made once for the same arguments: Hypothesis takes longer to look a new one over than to draw from it.
 """
 
 from __future__ import annotations
@@ -25,7 +27,11 @@ SMALL = 9
 _ZIGZAG = np.array([0, *(sign * k for k in range(1, SMALL + 1) for sign in (1, -1))])
 """0, 1, -1, 2, -2, …: what a byte means, so that bytes shrink to small integers."""
 
+_SEEDS, _DENOMINATORS = st.integers(0, 2**16), st.integers(1, 5)
+_MANTISSAS = st.sampled_from([2, 1, 3, 5, 7]) | st.floats(1, 2, exclude_max=True)
 
+
+@cache
 def integer_arrays(shape: tuple[int, ...]) -> st.SearchStrategy[Any]:
     """Draw an int array of small entries, one byte an entry if there are few, all from a seed otherwise.
 
@@ -34,7 +40,7 @@ def integer_arrays(shape: tuple[int, ...]) -> st.SearchStrategy[Any]:
     size = math.prod(shape)
     if size <= READABLE_SIZE:
         return _bytes(size).map(lambda data: _ZIGZAG[np.frombuffer(data, np.uint8) % len(_ZIGZAG)].reshape(shape))
-    return st.integers(0, 2**16).map(lambda seed: np.random.default_rng(seed).integers(-SMALL, SMALL + 1, size=shape))
+    return _SEEDS.map(lambda seed: np.random.default_rng(seed).integers(-SMALL, SMALL + 1, size=shape))
 
 
 @cache
@@ -42,10 +48,11 @@ def _bytes(size: int) -> st.SearchStrategy[bytes]:
     return st.binary(min_size=size, max_size=size)
 
 
+@cache
 @st.composite
 def float_arrays(draw: Draw, shape: tuple[int, ...]) -> Any:
     """Draw a float64 array of entries of about size 1 to 10, readable or dense."""
-    seed = draw(st.integers(0, 2**16))  # 0, to which it shrinks first, leaves the integers as they are
+    seed = draw(_SEEDS)  # 0, to which it shrinks first, leaves the integers as they are
     readable = draw(integer_arrays(shape)).astype(float)
     return nudge(shape) + (readable + np.random.default_rng(seed).normal(size=shape) if seed else readable)
 
@@ -61,33 +68,38 @@ def off_whole_numbers(draw: Draw, diagonal: Any) -> Any:
     return np.diag(values + 0.49 * room * np.clip(off + nudge((len(values),)), -1, 1))
 
 
+@cache
 @st.composite
 def rational_arrays(draw: Draw, shape: tuple[int, ...]) -> Any:
     """Draw an array of rationals: small integers over one small denominator."""
     numerators = draw(integer_arrays(shape))
-    return RATIONALS.asarray(numerators) / RATIONALS.element(draw(st.integers(1, 5)))
+    return RATIONALS.asarray(numerators) / RATIONALS.element(draw(_DENOMINATORS))
 
 
+@cache
 @st.composite
 def positive_floats(draw: Draw, decades: float = 90.0) -> float:
     """Draw a positive float within 10^±``decades``: a small integer or a full mantissa, times a power of two."""
     reach = int(decades / math.log10(2))
-    mantissa = draw(st.sampled_from([2, 1, 3, 5, 7]) | st.floats(1, 2, exclude_max=True))
+    mantissa = draw(_MANTISSAS)
     drawn = math.ldexp(float(mantissa), draw(st.integers(-reach, reach)))
     return min(max(drawn * math.exp(nudge()), math.ldexp(1.0, -reach)), math.ldexp(1.0, reach + 3))
 
 
+@cache
 @st.composite
 def positive_ratios(draw: Draw, largest: int = 9) -> Any:
     """Draw a positive rational with small numerator and denominator."""
     return RATIONALS.element(Fraction(draw(st.integers(1, largest)), draw(st.integers(1, largest))))
 
 
+@cache
 def binary_floats(reach: int = 300) -> st.SearchStrategy[float]:
     """Draw 2^k with k in ±``reach``."""
     return st.integers(-reach, reach).map(lambda k: math.ldexp(1.0, k))
 
 
+@cache
 @st.composite
 def rational_units(draw: Draw, size: int) -> list[Any]:
     """Draw a rational unit vector; negated every other time, since a projection misses its pole."""

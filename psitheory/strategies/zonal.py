@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from psitheory.models import Rapidity, Zonal
 from psitheory.models.rapidity import CLIFF
-from psitheory.runner.domain import Domain
+from psitheory.runner.domain import Domain, by_size
 from psitheory.strategies.models import rayleigh_quotients
 from psitheory.strategies.values import Draw
 
@@ -54,7 +54,7 @@ def zonal_models(
     *, free: int = 0, blocks: tuple[int, int] = (1, 3), steepest: float = CLIFF, one_scale: bool = True
 ) -> Domain:
     """Draw zonal functions with so many blocks and up to ``free`` free parameters; all have one L if ``one_scale``."""
-    return Domain(floats=lambda _: _zonals(st.integers(0, free), blocks, steepest, one_scale))
+    return Domain(floats=by_size(lambda _: _zonals(st.integers(0, free), blocks, steepest, one_scale)))
 
 
 def known_models(*, blocks: tuple[int, int] = (1, 2)) -> Domain:
