@@ -18,7 +18,7 @@ from psitheory.experiments import descend
 from psitheory.models import BatchNormMLP
 from psitheory.optimizers import PSIGradientDescent
 
-D, H, C, N, STEPS, ETA = 64, 32, 10, 256, 5, 0.1
+D, H, C, N, STEPS, ETA = 64, 32, 10, 256, 20, 0.1
 
 
 def cases(rng: np.random.Generator) -> Iterator[Case]:

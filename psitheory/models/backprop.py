@@ -9,7 +9,7 @@ import numpy as np
 
 from psitheory.arithmetic import Array, dot, namespace
 from psitheory.models.activations import Activation
-from psitheory.models.batchnorm import Normalised, centred, normalised, pull_back
+from psitheory.models.batchnorm import Normalised, centred, normalised, product, pull_back
 from psitheory.models.heads import Head
 from psitheory.models.scratch import Scratch
 
@@ -63,14 +63,14 @@ class Network:
                 delta *= w[f"gamma{i}"][..., None]
             pull_back(layer, delta, self.scratch("drop", delta.shape, delta))
             if i == 1:  # centred inputs take the mean out by themselves, and their weights are fewer than delta
-                product = (delta @ samples.rows) / layer.deviation
+                of_weights = product(delta, samples.rows) / layer.deviation
             else:
                 delta -= namespace(delta).mean(delta, axis=-1, keepdims=True)
                 delta /= layer.deviation
-                product = delta @ layer.incoming.mT
+                of_weights = delta @ layer.incoming.mT
                 memory = self.scratch(f"delta{i % 2}", layer.incoming.shape, delta)
                 delta = np.matmul(layer.weights.mT, delta, out=memory)
-            out[f"W{i}"][...] = product / layer.scale
+            out[f"W{i}"][...] = of_weights / layer.scale
         return loss
 
     def hessian_vector(self, w: Parts, x: Parts, samples: Samples, out: Parts) -> None:
@@ -118,12 +118,12 @@ class Network:
             moved_delta = centred(moved_delta - moved_z * inner - layer.z * moved_inner)
             delta = centred(delta - layer.z * inner) / layer.deviation
             moved_delta = (moved_delta - delta * moved_deviation) / layer.deviation
-            product = moved_delta @ layer.incoming.mT
+            of_weights = moved_delta @ layer.incoming.mT
             if moved_h is not None:
-                product = product + delta @ moved_h.mT
+                of_weights = of_weights + delta @ moved_h.mT
                 moved_delta = layer.weights.mT @ moved_delta + (x[f"W{i}"] / layer.scale).mT @ delta
                 delta = layer.weights.mT @ delta
-            out[f"W{i}"][...] = product / layer.scale
+            out[f"W{i}"][...] = of_weights / layer.scale
 
     def _forward(self, w: Parts, samples: Samples) -> tuple[list[_Layer], Array]:
         """Return the layers, and the activations (..., h, N) that leave the last of them."""

@@ -15,6 +15,9 @@ from psitheory.errors import ArgumentError, NotInArithmetic
 from psitheory.layout import Layout
 from psitheory.models.data import check_width, checked, divided, matched, refuse_batch
 from psitheory.models.interface import Evaluation, Smoothness
+from psitheory.models.scratch import Scratch
+
+_SCRATCH = Scratch()
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +97,8 @@ class Rayleigh:
         product = namespace(y, matrix).matmul(y, matrix)
         loss = dot(y, product, keepdims=True) / q
         double = 2 / q
-        product -= loss * y  # in place: a third of the time of a large ensemble goes into temporaries
+        # in place: a third of the time of a large ensemble goes into temporaries
+        product -= np.multiply(loss, y, out=_SCRATCH("shift", y.shape, y)) if _is_float(y) else loss * y
         product *= double
         return loss, product, double
 
