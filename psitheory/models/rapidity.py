@@ -98,8 +98,8 @@ class Rapidity:
         """
         height = float(np.arctanh(y))
         dip = min(height / fall, stride / (1 + fall))  # fall * dip = the rise behind it
-        flat = stride - dip - fall * dip
-        stair = [(dip, -fall), (flat, 0.0), (fall * dip, 1.0)]
+        flat = [(stride - dip - fall * dip, 0.0)] if dip == height / fall else []
+        stair = [(dip, -fall), *flat, (fall * dip, 1.0)]
         pieces = [(height, 1.0), *stair * stairs]
         lengths, slopes = np.array(pieces).T
         return cls(lengths, slopes, fall, scale)
