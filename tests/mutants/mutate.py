@@ -1,0 +1,115 @@
+"""Small faults put into Python code, one at a time: each is a piece of text of one file that another one replaces."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+OPERATORS: dict[type[ast.AST], type[ast.AST]] = {
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult, ast.Mod: ast.Mult,
+    ast.FloorDiv: ast.Div, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
+    ast.And: ast.Or, ast.Or: ast.And,
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
+}  # fmt: skip
+"""Each operator and what stands in its place; a strict comparison becomes a weak one, for that is the likelier slip."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One fault: ``text`` in place of what stands from ``start`` to ``end`` (in bytes) in ``file``."""
+
+    file: str
+    line: int
+    start: int
+    end: int
+    text: str
+    what: str
+
+    def applied(self, source: str) -> str:
+        """Return the source with the fault in it."""
+        data = source.encode()
+        return (data[: self.start] + self.text.encode() + data[self.end :]).decode()
+
+    def key(self, source: str) -> str:
+        """Return what names the mutant of this very source."""
+        return hashlib.sha256(f"{self.file}\0{self.applied(source)}".encode()).hexdigest()[:16]
+
+
+def mutants(file: str, source: str) -> list[Mutant]:
+    """Return every fault that can be put into a file, in the order of its lines."""
+    starts = [0]
+    for line in source.encode().splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+
+    def place(line: int, column: int) -> int:
+        return starts[line - 1] + column
+
+    found = []
+    for node, other, what in _faults(ast.parse(source)):
+        text = ast.unparse(ast.fix_missing_locations(other))
+        if isinstance(node, ast.expr):
+            text = f"({text})"
+        start, end = place(node.lineno, node.col_offset), place(node.end_lineno or 0, node.end_col_offset or 0)
+        found.append(Mutant(file, node.lineno, start, end, text, what))
+    return [mutant for mutant in found if "\n" not in mutant.text]
+
+
+def _faults(tree: ast.AST) -> Iterator[tuple[ast.stmt | ast.expr, ast.AST, str]]:
+    """Yield each piece of the tree that may be replaced, what replaces it, and the fault in words."""
+    for node in _of_interest(tree):
+        if isinstance(node, ast.expr):
+            yield from ((node, other, what) for other, what in _expressions(node))
+        elif isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr, ast.Raise, ast.Break, ast.Continue)):
+            yield node, ast.Pass(), f"drop {ast.unparse(node)}"
+        elif isinstance(node, ast.Return) and node.value is not None:
+            yield node, ast.Return(ast.Constant(None)), f"return None for {ast.unparse(node.value)}"
+
+
+def _of_interest(node: ast.AST) -> Iterator[ast.AST]:
+    """Walk over what is run and decides something: no types, decorators, words, or imports."""
+    for name, value in ast.iter_fields(node):
+        if name in ("annotation", "returns", "decorator_list", "type_params", "bases", "keywords_of_class"):
+            continue
+        for child in value if isinstance(value, list) else [value]:
+            words = isinstance(child, ast.Expr) and isinstance(child.value, (ast.Constant, ast.Yield, ast.YieldFrom))
+            typing = isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test)
+            listed = isinstance(child, ast.Assign) and ast.unparse(child.targets[0]).startswith("__")
+            if not isinstance(child, ast.AST) or words or typing or listed or isinstance(child, ast.JoinedStr):
+                continue
+            yield child
+            if not isinstance(child, ast.Raise):  # what it says is no decision
+                yield from _of_interest(child)
+
+
+def _expressions(node: ast.expr) -> Iterator[tuple[ast.AST, str]]:
+    if isinstance(node, ast.Compare):
+        for k, operator in enumerate(node.ops):
+            if type(operator) in OPERATORS:
+                yield _with(node, "ops", [*node.ops[:k], OPERATORS[type(operator)](), *node.ops[k + 1 :]])
+    elif isinstance(node, (ast.BinOp, ast.BoolOp)) and type(node.op) in OPERATORS:
+        yield _with(node, "op", OPERATORS[type(node.op)]())
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.Not, ast.USub)):
+        yield node.operand, f"{ast.unparse(node)} → {ast.unparse(node.operand)}"
+    elif isinstance(node, ast.Constant) and isinstance(node.value, (bool, int, float)):
+        other = ast.Constant(_other(node.value))
+        yield other, f"{ast.unparse(node)} → {ast.unparse(other)}"
+    elif isinstance(node, ast.Call) and len(node.args) > 1 and not any(isinstance(a, ast.Starred) for a in node.args):
+        yield _with(node, "args", [node.args[1], node.args[0], *node.args[2:]])
+    elif isinstance(node, ast.IfExp):
+        yield _with(node, "test", ast.UnaryOp(ast.Not(), node.test))
+
+
+def _with(node: ast.expr, field: str, value: object) -> tuple[ast.AST, str]:
+    other = copy.copy(node)
+    setattr(other, field, value)
+    return other, f"{ast.unparse(node)} → {ast.unparse(other)}"
+
+
+def _other(value: float) -> float:
+    if isinstance(value, bool):
+        return not value
+    return value + 1 if isinstance(value, int) else (2 * value or 1.0)
