@@ -53,6 +53,10 @@ class TimeUp(BaseException):
     """A piece of somebody's code did not end in its time; no Exception, so that no law catches it by chance."""
 
 
+class EndedItself(RuntimeError):
+    """Somebody's code raised what is no Exception, such as SystemExit, which would have ended more than itself."""
+
+
 class LeftTheProcess(BaseException):
     """Somebody's code called ``os._exit``, which would have ended the process without a verdict."""
 

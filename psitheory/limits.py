@@ -12,15 +12,18 @@ import signal
 import struct
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from psitheory.errors import ArgumentTypeError, TimeUp, shown
+from psitheory.errors import ArgumentTypeError, EndedItself, TimeUp, exits_refused, said, shown
 
 CASE_SECONDS = 60.0
 """For one case by default: some thirty times what the search of all cases of one law in one arithmetic is given."""
+
+LOADING = "loading"
+"""What the running of a file is called, when that is watched."""
 
 GRACE = 2.0
 """Seconds after the limit, when an alarm that nobody answered is followed by a kill."""
@@ -45,11 +48,20 @@ def overdue(what: str, seconds: float) -> str:
 
 @dataclass
 class _Watch:
-    """What this process watches: its limit, the board where it is seen, and how deep inside a watched piece it is."""
+    """What this process watches: its limit, the board where it is seen, how deep inside a watched piece it is.
+
+    ``between`` is what runs between two pieces, if that is watched too; ``refused`` are pieces that are not run.
+    """
 
     seconds: float = 0.0
     board: Any = None
     depth: int = 0
+    between: str = ""
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+    def note(self, what: str) -> None:
+        """Write on the board that something begins now; with no words, that nothing that is watched does."""
+        write(self.board, time.monotonic() if what else 0.0, what)
 
 
 _WATCH = _Watch()
@@ -77,13 +89,50 @@ def limited(what: str) -> Iterator[None]:
         yield
         return
     _WATCH.depth = 1
-    write(_WATCH.board, time.monotonic(), what)
+    _WATCH.note(what)
     try:
         with _alarm(what, _WATCH.seconds):
             yield
     finally:
-        write(_WATCH.board, 0.0, "")
+        _WATCH.note(_WATCH.between)
         _WATCH.depth = 0
+
+
+@contextmanager
+def foreign(what: str) -> Iterator[None]:
+    """Run one piece of somebody's code, which may end neither late, as in :func:`limited`, nor the process.
+
+    Raises
+    ------
+    EndedItself
+        In place of what is no Exception, such as SystemExit; a key and the alarm pass.  Of a piece that is refused,
+        with the reason.
+    """
+    if what in _WATCH.refused:
+        raise EndedItself(f"{what}: {_WATCH.refused[what]}")
+    try:
+        with exits_refused(), limited(what):
+            yield
+    except (Exception, KeyboardInterrupt, TimeUp):
+        raise
+    except BaseException as error:
+        raise EndedItself(f"{type(error).__name__}: {said(error)}") from error
+
+
+@contextmanager
+def alive(what: str, refused: Mapping[str, str]) -> Iterator[None]:
+    """Let the board show ``what`` between the pieces of the block, anew after each: a sign of life starts the time.
+
+    ``refused`` are foreign pieces on which a process was lost before, each with the reason: they are not run again.
+    """
+    before = _WATCH.between, _WATCH.refused
+    _WATCH.between, _WATCH.refused = what, refused
+    _WATCH.note(what)
+    try:
+        yield
+    finally:
+        _WATCH.between, _WATCH.refused = before
+        _WATCH.note(before[0])
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from types import ModuleType
 
 from psitheory.checking import Theorem
 from psitheory.errors import ArgumentError, ArgumentTypeError, UnknownName, shown, told_where
-from psitheory.limits import limited
+from psitheory.limits import LOADING, limited
 
 GROUP = "psitheory.theorems"
 """The entry-point group of the libraries: each entry is a function without arguments that returns theorems."""
@@ -132,7 +132,7 @@ def theorems_in_file(path: str | Path) -> tuple[Theorem, ...]:
     sys.modules[name] = module
     sys.path.append(str(full.parent))
     try:
-        with told_where(f"target '{path}'", within=str(full)), limited("loading"):
+        with told_where(f"target '{path}'", within=str(full)), limited(LOADING):
             spec.loader.exec_module(module)
     finally:
         sys.path.remove(str(full.parent))

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from psitheory.checking import ClaimReport, LawReport, Report, Theorem
 from psitheory.environment import cpus, environment
-from psitheory.errors import ArgumentError, ArgumentTypeError, PsitheoryError, UnknownName, shown
+from psitheory.errors import ArgumentError, ArgumentTypeError, PsitheoryError, UnknownName, said, shown
 from psitheory.limits import CASE_SECONDS, checked_limit, limit
 from psitheory.registry import Entry, is_file, select
-from psitheory.workers import ONE_THREAD, Task, loading_fails, tried, warm_up
+from psitheory.workers import ONE_THREAD, Answer, Task, loading_fails, tried, warm_up
 
 __all__ = ["ONE_THREAD", "Interrupted", "Progress", "check_options", "selected", "verify", "verify_entries"]
 
@@ -161,15 +161,15 @@ class _Claims:
             if not entry.theorem.laws:
                 self._close(i)
 
-    def take(self, i: int, j: int, found: LawReport | str | UnknownName | None, seconds: float) -> None:
+    def take(self, i: int, j: int, found: Answer, seconds: float) -> None:
         """Note what became of law ``j`` of claim ``i``: its report, or why there is none; raise what is a slip."""
         from psitheory.runner import unfinished
 
-        if isinstance(found, UnknownName):
-            raise found
+        if isinstance(found.error, UnknownName):  # a domain that names no input: nothing else can be meant
+            raise found.error
         theorem = self._entries[i].theorem
         self._seconds[i] += seconds
-        self._laws[i][j] = found if isinstance(found, LawReport) else unfinished(theorem.laws[j], found or "no answer")
+        self._laws[i][j] = unfinished(theorem.laws[j], found.reason) if found.reason else found.value
         if len(self._laws[i]) == len(theorem.laws):
             self._close(i)
 
@@ -197,13 +197,10 @@ def _in_this_process(claims: _Claims, i: int, theorem: Theorem, effort: str, see
     with threadpool_limits(1), limit(case_limit):
         for j, law in enumerate(theorem.laws):
             start = time.monotonic()
-            found: LawReport | str
             try:
-                found = check_law(law, effort=effort, seed=seed, of=theorem.id)
-            except UnknownName:
-                raise
+                found = Answer(check_law(law, effort=effort, seed=seed, of=theorem.id))
             except PsitheoryError as error:
-                found = str(error)
+                found = Answer(reason=said(error) or type(error).__name__, error=error)
             claims.take(i, j, found, time.monotonic() - start)
 
 

@@ -10,10 +10,13 @@ import typer
 
 from psitheory.commands.completion import complete_claims
 from psitheory.commands.output import show_pieces
+from psitheory.commands.watching import CaseLimit, asking
 from psitheory.errors import UnknownName
+from psitheory.limits import CASE_SECONDS, checked_limit
 
 if TYPE_CHECKING:
-    from psitheory.checking import Law, Theorem
+    from psitheory.certificates import Certificate
+    from psitheory.registry import Entry
 
 
 def certify(
@@ -27,21 +30,23 @@ def certify(
     ] = None,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the Coq files go.")] = Path("certificates"),
     check: Annotated[bool, typer.Option("--check", help="Let coqc check each file.")] = False,
+    case_limit: CaseLimit = CASE_SECONDS,
 ) -> None:
     """Write a Coq file for every law that is proved in every dimension, and let Coq check it.
 
     Exit code 1 if Coq refuses a file, 3 if a law that was named by itself has none.
     """
-    from psitheory.certificates import certificate_of, compiled, write
+    from psitheory.certificates import compiled, write
     from psitheory.certificates.writing import coqc
 
-    chosen = _chosen(targets)
+    chosen = _chosen(targets, checked_limit(case_limit))
     if check and coqc() is None:
         show_pieces(["coqc is not installed (Debian's package coq brings it): files are written, and not checked."])
         check = False
     count = refused = missing = 0
-    for theorem, law, by_name in chosen:
-        certificate = certificate_of(theorem, law)
+    for entry, number, by_name in chosen:
+        theorem, law = entry.theorem, entry.theorem.laws[number]
+        certificate = _certificate(entry, number, case_limit)
         if not certificate.text:
             if by_name:
                 missing += 1
@@ -57,19 +62,40 @@ def certify(
     raise typer.Exit(1 if refused else 3 if missing else 0)
 
 
-def _chosen(targets: Sequence[str] | None) -> list[tuple[Theorem, Law, bool]]:
-    """Return the laws that are asked for, each once, and whether it was named by itself."""
-    from psitheory.registry import find, select
+def _certificate(entry: Entry, number: int, case_limit: float) -> Certificate:
+    from psitheory.certificates import Certificate
+
+    with asking(str(entry.target), case_limit) as ask:
+        answer = ask(certificate_at, entry.target, number)
+    if answer.reason:
+        return Certificate(entry.theorem.id, entry.theorem.laws[number].name, reason=answer.reason)
+    certificate: Certificate = answer.value
+    return certificate
+
+
+def certificate_at(target: str, number: int) -> Certificate:
+    """Return the certificate of law ``number`` of a target."""
+    from psitheory.certificates import certificate_of
+    from psitheory.registry import theorem_of
+
+    theorem = theorem_of(target)
+    return certificate_of(theorem, theorem.laws[number])
+
+
+def _chosen(targets: Sequence[str] | None, case_limit: float) -> list[tuple[Entry, int, bool]]:
+    """Return the laws that are asked for, each once, by its place, and whether it was named by itself."""
+    from psitheory.registry import select
+    from psitheory.verification import selected
 
     if not targets:
-        return [(entry.theorem, law, False) for entry in select() for law in entry.theorem.laws]
-    chosen: dict[tuple[str, str], tuple[Theorem, Law, bool]] = {}
+        return [(entry, j, False) for entry in select() for j in range(len(entry.theorem.laws))]
+    chosen: dict[tuple[str, str], tuple[Entry, int, bool]] = {}
     for target in targets:
         name, _, single = (target, "", "") if ".py" in target else target.partition(":")
-        for theorem in (entry.theorem for entry in find(name)):
-            laws = {law.name: law for law in theorem.laws if single in ("", law.name)}
+        for entry in selected(name, case_limit=case_limit):
+            laws = {law.name: j for j, law in enumerate(entry.theorem.laws) if single in ("", law.name)}
             if not laws:
-                known = ", ".join(law.name for law in theorem.laws)
-                raise UnknownName(f"law {single!r} is not one of {theorem.id}; there are {known}")
-            chosen |= {(theorem.id, law): (theorem, laws[law], bool(single)) for law in laws}
+                known = ", ".join(law.name for law in entry.theorem.laws)
+                raise UnknownName(f"law {single!r} is not one of {entry.theorem.id}; there are {known}")
+            chosen |= {(entry.theorem.id, law): (entry, j, bool(single)) for law, j in laws.items()}
     return list(chosen.values())

@@ -11,10 +11,14 @@ import typer
 from psitheory.checking import FLOATS, KINDS, Counterfeit, Law, Theorem
 from psitheory.commands.completion import complete_claims, complete_laws
 from psitheory.commands.output import show_pieces
+from psitheory.commands.watching import CaseLimit, asking
 from psitheory.errors import ArgumentError, PsitheoryError, TimeUp, UnknownName, said
+from psitheory.limits import CASE_SECONDS, LOADING
 from psitheory.registry import find
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from psitheory.runner.judge import Outcome
 
 
@@ -31,16 +35,35 @@ def replay(
     kind: Annotated[
         str | None, typer.Option(metavar="KIND", help="The arithmetic, such as floats or 'powers of two'.")
     ] = None,
+    case_limit: CaseLimit = CASE_SECONDS,
 ) -> None:
     """Run one case again.
 
     The inputs are those that a report prints, or carries as JSON.
     """
+    with asking(target, case_limit) as ask:
+        answer = ask(told, target, law, witness, kind)
+    if answer.at == LOADING:
+        raise ArgumentError(f"target '{target}' cannot be loaded: {answer.reason}")
+    text, code = answer.value or (_undecided(law, answer.reason), 3)
+    show_pieces([text])
+    raise typer.Exit(code)
+
+
+def told(target: str, law: str, witness: str, kind: str | None) -> tuple[Text, int]:
+    """Return what is to be printed of a case that is run again, and the exit code."""
     from psitheory.report import terminal
 
     outcome, arithmetic = replayed(target, law, witness, kind)
-    show_pieces([terminal.outcome_text(law, outcome, arithmetic)])
-    raise typer.Exit({"passed": 0, "failed": 1}.get(outcome.status, 3))
+    return terminal.outcome_text(law, outcome, arithmetic), {"passed": 0, "failed": 1}.get(outcome.status, 3)
+
+
+def _undecided(law: str, reason: str) -> Text:
+    from psitheory.report import terminal
+    from psitheory.runner.judge import Outcome
+
+    kind = next((kind for kind in KINDS if f"a case in {kind} " in reason), "a process of its own")
+    return terminal.outcome_text(law, Outcome("undecided", note=reason), kind)
 
 
 def replay_case(target: str, name: str, witness: str, kind: str | None = None) -> Outcome:

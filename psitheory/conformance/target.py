@@ -15,7 +15,7 @@ from typing import Any
 
 from psitheory.conformance.findings import ConformanceReport
 from psitheory.errors import ArgumentError, ArgumentTypeError, PsitheoryError, UnknownName, shown, told_where
-from psitheory.limits import limited
+from psitheory.limits import LOADING, limited
 
 KINDS: Mapping[str, str] = {
     "manifold": "psitheory.conformance.manifolds.check:check_manifold",
@@ -137,7 +137,7 @@ def load(target: str) -> Any:
 
 
 def _imported(name: str) -> ModuleType:
-    with told_where(f"module {name!r}", passing=(PsitheoryError,)), _importable(Path.cwd()), limited("loading"):
+    with told_where(f"module {name!r}", passing=(PsitheoryError,)), _importable(Path.cwd()), limited(LOADING):
         try:
             return importlib.import_module(name)
         except ModuleNotFoundError as error:
@@ -158,7 +158,7 @@ def _from_file(path: Path) -> ModuleType:
     with (
         told_where(f"file '{path}'", str(full), passing=(PsitheoryError,)),
         _importable(full.parent),
-        limited("loading"),
+        limited(LOADING),
     ):
         sys.modules.setdefault(full.stem, module)
         spec.loader.exec_module(module)

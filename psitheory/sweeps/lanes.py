@@ -6,17 +6,15 @@ ran, and the others go on.
 
 from __future__ import annotations
 
-import os
 import signal
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 from typing import Any, Protocol
 
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
-from psitheory.workers import plain_children
+from psitheory.workers import end_with_parent, plain_children
 
 
 class Lane(Protocol):
@@ -155,11 +153,4 @@ def _one_process() -> ProcessPoolExecutor:
 def _begin() -> None:
     """Leave interrupts to the parent, and end when it does: a parent that is killed cannot tell its children."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = parent_process()
-
-    def follow() -> None:
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=follow, daemon=True).start()
+    end_with_parent()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, is_dataclass, replace
+from functools import wraps
 from typing import Any, cast
 
 import numpy as np
@@ -12,6 +13,7 @@ from psitheory.arithmetic import Array
 from psitheory.errors import ArgumentError, ArgumentTypeError, PsitheoryError, shown
 from psitheory.frameworks import adapter, framework_of
 from psitheory.layout import Layout
+from psitheory.limits import foreign
 from psitheory.models.interface import Model
 from psitheory.scaletypes.models.types import ModelTypes
 from psitheory.symmetry.callables import check_callable, from_one_state, looped, scalar
@@ -64,9 +66,25 @@ class LossFunction:
     types: Callable[[Mapping[str, Array]], ModelTypes] | None = None
     """Derives the scale types, given which entries of which parts have no effect; None where only samples serve."""
 
+    def __post_init__(self) -> None:
+        """Watch what is somebody's code."""
+        object.__setattr__(self, "observe", _watched(self.observe))
+        object.__setattr__(self, "gradients", self.gradients and _watched(self.gradients))
+
     def loss(self, w: Array) -> float:
         """Return the loss at one point."""
         return float(self.observe(w)["loss"])
+
+
+def _watched(function: Callable[[Array], Any]) -> Callable[[Array], Any]:
+    """Return the function as a piece of code that may not end late, nor end the process."""
+
+    @wraps(function)
+    def call(w: Array) -> Any:
+        with foreign("an evaluation of f"):
+            return function(w)
+
+    return function if hasattr(function, "__wrapped__") else call
 
 
 def as_loss_function(f: Any, at: Any = None, *, gradient: Callable[..., Any] | None = None) -> LossFunction:

@@ -1,4 +1,4 @@
-"""Run laws in worker processes: what does not end is killed, what dies is told, and everything else goes on."""
+"""Run somebody's code in worker processes: what does not end is killed, what dies is told, everything else goes on."""
 
 from __future__ import annotations
 
@@ -7,21 +7,26 @@ import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import connection
 from typing import Any
 
+from psitheory.errors import said
 from psitheory.limits import BOARD_SIZE, GRACE, overdue, read
-from psitheory.workers.children import plain_children
-from psitheory.workers.inside import Answer, Order, work
+from psitheory.workers.children import end_group, plain_children
+from psitheory.workers.inside import Answer, Call, work
+from psitheory.workers.laws import loaded, one_law
 
 LOOK = 0.2
 """Seconds between two looks at the boards; far below any limit, and nothing beside the time of a law."""
 
+_NUMBERS = "psitheory.geometry"
 _PRELOADED, _LIBRARY = "psitheory.workers.preloaded", "psitheory.workers.preloaded_library"
-"""What the server of workers imports before it makes any, so that each has it."""
+"""What the server of workers imports before it makes any, so that each has it: little, if nobody said what comes."""
+
+_PRELOADS: list[str] = []
 
 
 @dataclass(frozen=True)
@@ -46,12 +51,13 @@ def tried(
         while waiting or any(worker.task for worker in crew):
             for worker in crew:
                 if worker.task is None and waiting:
-                    worker.take(_next(waiting, worker, crew), effort, seed)
+                    new = _next(waiting, worker, crew)
+                    worker.take(Call(one_law, (new.target, new.law, effort, seed)), new)
             connection.wait([x for worker in crew if worker.task for x in worker.signs], timeout=LOOK)
             for worker in crew:
                 task, found = worker.task, worker.answer()
                 if task is not None and found is not None:
-                    yield task, found[0], time.monotonic() - worker.since
+                    yield task, found, time.monotonic() - worker.since
     finally:
         for worker in crew:
             worker.end()
@@ -59,12 +65,31 @@ def tried(
 
 def loading_fails(target: str, seconds: float) -> str:
     """Load a file in a process of its own, and return why that did not come to an end, an empty string if it did."""
+    with watched(seconds) as ask:
+        answer = ask(loaded, target)
+    return answer.reason if answer.lost else ""  # what is raised on purpose is raised again by who loads it
+
+
+@contextmanager
+def watched(seconds: float) -> Iterator[Callable[..., Answer]]:
+    """Open a worker, and yield a function that makes one call in it: ``ask(function, *arguments)``.
+
+    Each piece of somebody's code may take up to ``seconds``.  A worker that is lost is replaced for the next call.
+    With no limit (0) calls are made in this process, where a debugger sees them, and what they raise is raised.
+    """
+    if not seconds:
+        yield lambda function, *arguments: Answer(function(*arguments))
+        return
     worker = _Worker(seconds)
-    try:
-        worker.take(Task(0, 0, target), "", 0, load=True)
+
+    def ask(function: Callable[..., Any], *arguments: Any) -> Answer:
+        worker.take(Call(function, arguments), Task(0, 0, ""))
         while (found := worker.answer()) is None:
             connection.wait(worker.signs, timeout=LOOK)
-        return str(found[0]) if found[1] else ""
+        return found
+
+    try:
+        yield ask
     finally:
         worker.end()
 
@@ -105,44 +130,52 @@ class _Worker:
         """Return what becomes ready when the worker answers or dies."""
         return self._line, self._process.sentinel
 
-    def take(self, task: Task, effort: str, seed: int, *, load: bool = False) -> None:
+    def take(self, call: Call, task: Task) -> None:
         """Give the worker something to do."""
         if self._process is None:
             self._start()
         self.task, self.claim, self.since = task, task.claim, time.monotonic()
         with suppress(BrokenPipeError):  # it died while it waited, which its answer tells
-            self._line.send(Order(task.target, None if load else task.law, effort, seed))
+            self._line.send(call)
 
-    def answer(self) -> tuple[Answer, bool] | None:
-        """Return what became of the task and whether the process was lost on it, None if it is still at work."""
+    def answer(self) -> Answer | None:
+        """Return what became of the call, None if it is still at work."""
         if self.task is None:
             return None
         try:
             if self._line.poll():
-                found = self._line.recv()
+                found: Answer = self._line.recv()
                 self.task = None
-                return found, False
+                return found
             if self._process.is_alive():
                 return self._late()
         except (EOFError, OSError):
             pass
+        except Exception as error:  # somebody's object in it
+            return self._lost(f"its answer cannot be read: {type(error).__name__}: {said(error)}")
         self._process.join()
         return self._lost(_death(self._process.exitcode))
 
-    def _late(self) -> tuple[Answer, bool] | None:
-        since, what = read(memoryview(self._board).cast("B"))
+    def _late(self) -> Answer | None:
+        since, what = self._seen()
         if not (self._seconds and since and time.monotonic() > since + self._seconds + GRACE):
             return None
         return self._lost(overdue(what, self._seconds))
 
-    def _lost(self, reason: str) -> tuple[Answer, bool]:
+    def _seen(self) -> tuple[float, str]:
+        """Return since when a piece runs, and which."""
+        return read(memoryview(self._board).cast("B"))
+
+    def _lost(self, reason: str) -> Answer:
+        _, at = self._seen()
         self.end()
         self.task = None
-        return reason, True
+        return Answer(reason=reason, lost=True, at=at)
 
     def end(self) -> None:
-        """End the process at once."""
+        """End the process at once, and what it started."""
         if self._process is not None:
+            end_group(self._process.pid)
             self._process.kill()
             self._process.join()
             self._line.close()
@@ -160,7 +193,8 @@ def warm_up(*, library: bool) -> None:
     if "forkserver" in multiprocessing.get_all_start_methods():
         from multiprocessing.forkserver import ensure_running
 
-        _context().set_forkserver_preload([_PRELOADED, *([_LIBRARY] if library else [])])
+        _PRELOADS[:] = [_PRELOADED, *([_LIBRARY] if library else [])]
+        _context().set_forkserver_preload(_PRELOADS)
         with plain_children():
             ensure_running()
 
@@ -169,4 +203,8 @@ def _context() -> Any:
     """Return how processes are made: by a server that has imported the library, where there is one: that is fast."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
-    return multiprocessing.get_context("forkserver")
+    context = multiprocessing.get_context("forkserver")
+    if not _PRELOADS:
+        _PRELOADS.append(_NUMBERS)
+        context.set_forkserver_preload(_PRELOADS)
+    return context

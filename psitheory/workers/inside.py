@@ -1,41 +1,56 @@
-"""What a worker process does: take a law, run it, answer; and end when its parent does."""
+"""What a worker process does: take a call, make it, answer; and end when its parent does."""
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import connection, parent_process
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
-from psitheory.checking import LawReport
-from psitheory.errors import PsitheoryError, UnknownName, said
+from psitheory.errors import PsitheoryError, TimeUp, said
 from psitheory.limits import limit
-from psitheory.registry import find, theorem_of
+from psitheory.workers.children import end_with_parent
 
 
 @dataclass(frozen=True)
-class Order:
-    """One thing to do: run law number ``law`` of what ``target`` names, or only load it (None)."""
+class Call:
+    """One thing to do: a function of a module and what it is called with, all of which can be sent."""
 
-    target: str
-    law: int | None
-    effort: str
-    seed: int
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...] = ()
 
 
-Answer = LawReport | str | UnknownName | None
-"""The report of the law; or why there is none, in words; or a slip of the pen; or None, for a file that was loaded."""
+@dataclass(frozen=True)
+class Answer:
+    """What became of a call: its value; or why there is none.
+
+    Attributes
+    ----------
+    reason : str
+        Why there is no value, in words; empty if there is one.
+    error : PsitheoryError or None
+        What was raised on purpose.
+    at : str
+        What the process was lost on, a piece of somebody's code that was watched; empty if it was not lost.
+    """
+
+    value: Any = None
+    reason: str = ""
+    error: PsitheoryError | None = None
+    lost: bool = False
+    at: str = ""
 
 
 def work(orders: Connection, board: Any, folder: str, seconds: float) -> None:
-    """Answer orders until there are no more."""
-    _end_with_parent()
+    """Answer calls until there are no more."""
+    me, leave = os.getpid(), os._exit
+    end_with_parent()
+    _be_the_first_to_go()
     _leave_signals_to_parent()
     _say_nothing()
     os.chdir(folder)
@@ -44,28 +59,46 @@ def work(orders: Connection, board: Any, folder: str, seconds: float) -> None:
     with threadpool_limits(1), limit(seconds, memoryview(board).cast("B")):  # threads change rounding
         while True:
             try:
-                order = orders.recv()
+                call = orders.recv()
             except EOFError:
                 return
-            orders.send(_answer(order))
+            answer = _answer(call)
+            if os.getpid() != me:  # somebody's code forked, and came back here twice
+                leave(0)
+            _send(orders, answer)
 
 
-def _answer(order: Order) -> Answer:
-    from psitheory.runner import check_law
-
+def _answer(call: Call) -> Answer:
     try:
-        if order.law is None:
-            find(order.target)
-            return None
-        theorem = theorem_of(order.target)
-        law = theorem.laws[order.law]
-        return check_law(law, effort=order.effort, seed=order.seed, of=theorem.id)
-    except UnknownName as error:  # a domain that names no input: told at once, for nothing else can be meant
-        return UnknownName(said(error)) if order.law is not None else said(error)
+        return Answer(call.function(*call.arguments))
     except PsitheoryError as error:
-        return said(error)
+        return Answer(reason=said(error), error=_alike(error))
+    except TimeUp as late:
+        return Answer(reason=said(late))
     except BaseException as error:
-        return f"it cannot be run: {type(error).__name__}: {said(error)}"
+        return Answer(reason=f"it cannot be run: {type(error).__name__}: {said(error)}")
+
+
+def _alike(error: PsitheoryError) -> PsitheoryError:
+    """Return the sentence of an error as one of the same kind, without what it came from, which may not be sent."""
+    kind = next(kind for kind in type(error).__mro__ if kind.__module__ == PsitheoryError.__module__)
+    return kind(said(error))  # type: ignore[no-any-return]
+
+
+def _send(orders: Connection, answer: Answer) -> None:
+    try:
+        orders.send(answer)
+    except BrokenPipeError:
+        raise
+    except Exception as error:  # somebody's object in it that cannot be sent
+        orders.send(Answer(reason=f"its answer cannot be handed over: {type(error).__name__}: {said(error)}"))
+
+
+def _be_the_first_to_go() -> None:
+    """Let the kernel take this process first when memory ends: code that allocates without end is here."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            Path("/proc/self/oom_score_adj").write_text("1000")
 
 
 def _leave_signals_to_parent() -> None:
@@ -81,38 +114,3 @@ def _say_nothing() -> None:
     for number in (0, 1, 2):
         os.dup2(nowhere, number)
     sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115
-
-
-def _end_with_parent() -> None:
-    """End when the parent does, however it ended: by the kernel where it can, else by a thread that waits for it."""
-    if sys.platform == "linux":
-        _let_server_end()
-        set_death_signal = 1
-        ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL)
-    parent = parent_process()
-    if parent is not None:
-        threading.Thread(target=_wait_for_the_end_of, args=(parent.sentinel, _ending()), daemon=True).start()
-
-
-def _let_server_end() -> None:
-    """Close what tells the server of workers that somebody needs it: it is to end with the parent, and its workers so.
-
-    Nothing public does; where it is not to be found, the thread is left.
-    """
-    from multiprocessing import forkserver
-
-    server: Any = getattr(forkserver, "_forkserver", None)
-    alive = getattr(server, "_forkserver_alive_fd", None)
-    if alive is not None:
-        os.close(alive)
-        server._forkserver_alive_fd = None
-
-
-def _wait_for_the_end_of(sentinel: int, end: Callable[[], None]) -> None:
-    connection.wait([sentinel])
-    end()
-
-
-def _ending() -> Callable[[], None]:
-    leave = os._exit  # the true one: inside a law it is another
-    return lambda: leave(1)

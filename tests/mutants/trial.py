@@ -23,6 +23,9 @@ COPIED = ("psitheory", "proofs_check", "tests", "docs", "benchmarks", "pyproject
 SLACK = 30.0
 """Seconds beside three times what the tests take without a fault: then it is a loop without end that they noticed."""
 
+NEAREST = 12
+"""Files of tests that are looked at for one mutant."""
+
 PASSED, FAILED, INTERRUPTED, NO_TESTS = 0, 1, 2, 5
 
 
@@ -49,7 +52,7 @@ class Trial:
         """Return the nearest files of tests that fit into the time, and what they take together."""
         chosen: list[str] = []
         total = 0.0
-        for test in self._reach.tests(file):
+        for test in self._reach.tests(file)[:NEAREST]:
             if chosen and total >= self._seconds:
                 break
             took = self._time(test)
@@ -62,7 +65,7 @@ class Trial:
         """Return the seconds that a file of tests takes without a fault; -1 if it does not pass here by itself."""
         if test not in self._times:
             start = time.monotonic()
-            code = self._run([test], 4 * self._seconds)
+            code = self._run([test], SLACK + self._seconds)
             self._times[test] = time.monotonic() - start if code == PASSED else -1.0
             self._times_file.write_text(json.dumps(self._times, indent=1))
         return self._times[test]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
 from typing import Any
 
 from psitheory.errors import ArgumentTypeError, shown
+from psitheory.limits import foreign
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "inner": ("inner", "inner_product"),
@@ -64,20 +66,22 @@ COMMON = ("embedding", "canonical", "norm", "exp", "log", "gradient", "hessian",
 
 def name_of(manifold: Any) -> str:
     """Return what a report calls an object: its repr where that says something, else its words or its type."""
-    text = repr(manifold)
-    if " object at 0x" in text or "\n" in text:
-        text = str(manifold)
-    if " object at 0x" in text or "\n" in text:
-        text = type(manifold).__name__
-    return _shown_text(text)
+    for words in (repr, str):
+        try:
+            text = words(manifold)
+        except Exception:  # somebody's class may raise anything
+            continue
+        if " object at 0x" not in text and "\n" not in text:
+            return _shown_text(text)
+    return type(manifold).__name__
 
 
 def expression(manifold: Any) -> str:
     """Return Python that makes the object, if its repr is that, else the name of a variable."""
-    text = repr(manifold)
     try:
+        text = repr(manifold)
         ast.parse(text, mode="eval")
-    except SyntaxError:
+    except Exception:  # no Python, or no repr at all
         return "manifold"
     return text if text.startswith(type(manifold).__name__ + "(") else "manifold"
 
@@ -121,7 +125,17 @@ def methods_of(manifold: Any) -> tuple[dict[str, Callable[..., Any]], tuple[str,
     unfit = {name: wrong for name, method in found.items() if (wrong := _unfit(manifold, name, method))}
     if unfit and type(manifold).__module__.split(".")[0] not in LIBRARIES:
         raise ArgumentTypeError(next(iter(unfit.values())))
-    return {name: method for name, method in found.items() if name not in unfit}, tuple(unfit.values())
+    return {name: _watched(method) for name, method in found.items() if name not in unfit}, tuple(unfit.values())
+
+
+def _watched(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a method as a piece of code that may not end late, nor end the process."""
+
+    def call(*arguments: Any, **options: Any) -> Any:
+        with foreign(f"the method {method_name(method)}"):
+            return method(*arguments, **options)
+
+    return wraps(method)(call)
 
 
 def looks_like_a_manifold(value: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from itertools import product
@@ -107,7 +108,8 @@ class Source:
         """Draw from a manifold that fits any size, at the first shape that it takes."""
         torch = sys.modules["torch"]
         errors: list[str] = []
-        normal = getattr(getattr(draw, "__self__", None), "random_normal", None)  # some implement only this one
+        owner = getattr(inspect.unwrap(draw), "__self__", None)
+        normal = getattr(owner, "random_normal", None)  # some implement only this one
         numbers = getattr(self._manifold, "ndim", None) == 0  # each number is a point: an array would be many
         shapes = [self._shape] if self._shape else [(1,)] if numbers else SHAPES
         precisions: tuple[dict[str, Any], ...] = ({"dtype": torch.float64}, {})  # some have a precision of their own

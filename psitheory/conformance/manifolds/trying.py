@@ -14,7 +14,7 @@ from psitheory.conformance.manifolds.forms import numbers
 from psitheory.conformance.manifolds.judging import Outcome
 from psitheory.conformance.manifolds.subject import Missing
 from psitheory.errors import TimeUp
-from psitheory.limits import limited
+from psitheory.limits import foreign
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def tried(law: Law, batches: list[Batch]) -> Finding:
         inputs: dict[str, Any] = {}
         for _ in range(batch.count):
             try:
-                with limited("a case"):
+                with foreign(f"a case of {law.name}"):
                     inputs = next(batch.inputs)
                     outcome = batch.judged(inputs)
             except Missing:

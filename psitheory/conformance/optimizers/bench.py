@@ -29,6 +29,7 @@ from psitheory.conformance.optimizers.derived import Derived
 from psitheory.conformance.optimizers.network import Network, one_ulp_away
 from psitheory.conformance.optimizers.runs import Runs
 from psitheory.errors import PsitheoryError
+from psitheory.limits import foreign
 
 TIMES = (1, 2, 3, 5, 10, 30, 100)
 """The steps after which runs are compared: there are methods that pass the first few and fail later."""
@@ -130,7 +131,7 @@ class Bench:
                 constants=dict(change.constants),
                 noise=np.random.default_rng(change.noise) if change.noise else None,
             )
-            for w in run:
+            while (w := _next(run)) is not None:
                 step += 1
                 yield w
         except PsitheoryError:
@@ -208,6 +209,11 @@ class Bench:
             return False
         near = [self.gaps(base, change.times(factor), t, steps)[mode].defect for factor in NEARLY_NOTHING]
         return gap.defect / 3 < max(near) < np.inf
+
+
+def _next(run: Iterator[np.ndarray]) -> np.ndarray | None:
+    with foreign("a step of the optimiser"):
+        return next(run, None)
 
 
 @contextmanager
