@@ -14,6 +14,12 @@ AGREEMENT = 1e-10
 """Largest difference, relative to the largest entry, that rounding may make of short runs and single operations."""
 
 
+CLOCKS = {"wall": time.perf_counter, "process": time.process_time}
+"""Time that passes, or time that this process alone was given: steadier where others are at work."""
+
+Clock = Callable[[], float]
+
+
 @dataclass(frozen=True)
 class Contender:
     """One way to do the work; ``run`` is timed, ``answer`` is what it computes, None for a limit that has none."""
@@ -53,7 +59,9 @@ class Result:
         return float(np.median(self.seconds[name] / self.seconds[to]))
 
 
-def compared(case: Case, rounds: int, seconds: float, rng: np.random.Generator) -> Result:
+def compared(
+    case: Case, rounds: int, seconds: float, rng: np.random.Generator, clock: Clock = time.perf_counter
+) -> Result:
     """Time those contenders whose answers agree with the first's, in turns of random order."""
     ours, *others = case.contenders
     expected = np.asarray(ours.answer()) if ours.answer else None
@@ -64,7 +72,7 @@ def compared(case: Case, rounds: int, seconds: float, rng: np.random.Generator) 
             believed.append(other)
         else:
             refused.append(f"{case.name}: {other.name} differs by {difference:.1e}; its time is not taken")
-    calls = {one.name: _calls(one.run, seconds) for one in believed}
+    calls = {one.name: _calls(one.run, seconds, clock) for one in believed}
     found: dict[str, list[float]] = {one.name: [] for one in believed}
     gc.collect()
     gc.disable()
@@ -72,7 +80,7 @@ def compared(case: Case, rounds: int, seconds: float, rng: np.random.Generator) 
         for _ in range(rounds):
             for k in rng.permutation(len(believed)):
                 one = believed[k]
-                took = _time(one.run, calls[one.name])
+                took = _time(one.run, calls[one.name], clock)
                 found[one.name].append(took / calls[one.name] / case.units / one.share)
     finally:
         gc.enable()
@@ -89,14 +97,14 @@ def _difference(expected: Any, other: Contender) -> float:
     return float(np.max(np.abs(came - expected)) / max(float(np.max(np.abs(expected))), 1e-300))
 
 
-def _time(run: Callable[[], Any], calls: int) -> float:
-    start = time.perf_counter()
+def _time(run: Callable[[], Any], calls: int, clock: Clock) -> float:
+    start = clock()
     for _ in range(calls):
         run()
-    return time.perf_counter() - start
+    return clock() - start
 
 
-def _calls(run: Callable[[], Any], seconds: float) -> int:
+def _calls(run: Callable[[], Any], seconds: float, clock: Clock) -> int:
     run()
-    once = min(_time(run, 1) for _ in range(2))
+    once = min(_time(run, 1, clock) for _ in range(2))
     return max(1, round(seconds / max(once, 1e-7)))
