@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from proofs_check.tightness import HEADING
-from psitheory import verify
 from psitheory.checking import ClaimReport, Report, Theorem, Verdict
 from psitheory.commands.replay import replay_case
 from psitheory.registry import library
@@ -21,26 +20,11 @@ from psitheory.runner import made_counterfeits, replay
 
 from .coverage import pinned, table
 
-pytestmark = pytest.mark.xdist_group("every claim, verified once")
-
 SECTIONS = ("Statement", "Assumptions", "Source", "Idea of the proof", "What is checked, what is not", "Tags")
 THEOREMS = {entry.theorem.id: entry.theorem for entry in library()}
 LAWS = [(id, law.name) for id, theorem in THEOREMS.items() for law in theorem.laws]
 each_theorem = pytest.mark.parametrize("id", THEOREMS)
 each_law = pytest.mark.parametrize(("id", "law"), LAWS)
-
-
-@pytest.fixture(scope="module")
-def report() -> Report:
-    return verify()
-
-
-@pytest.fixture(scope="module")
-def stored(report: Report, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the report as a file of JSON."""
-    path = tmp_path_factory.mktemp("report") / "report.json"
-    path.write_text(json.dumps(report.to_dict(), allow_nan=False), encoding="utf-8")
-    return path
 
 
 def law_of(theorem: Theorem, name: str) -> Any:
