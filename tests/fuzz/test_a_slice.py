@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fuzz.files import file_failures
 from tests.fuzz.witnesses import failures
 from tests.theorem_files import HOLDS
 
@@ -15,3 +16,8 @@ def test_a_slice_of_the_fuzz_ends_as_documented(tmp_path: Path, monkeypatch: pyt
     monkeypatch.chdir(tmp_path)
     Path("holds.py").write_text(HOLDS)
     assert list(failures(60, seed, "holds.py", "binomial")) == []
+
+
+def test_broken_files_end_as_documented(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert list(file_failures(4, 0, tmp_path)) == []

@@ -13,10 +13,12 @@ import json
 import random
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
 from psitheory import cli
+from psitheory.cli import BAD_USE
 
 CODES = frozenset({0, 1, 2, 3})
 """What is documented for a program that does not fail itself."""
@@ -65,8 +67,11 @@ def arguments(rng: random.Random, target: str, law: str) -> list[str]:
     return [*chosen, "-1", "no.py"] if runs else chosen
 
 
-def trouble(argv: list[str]) -> str:
-    """Run a command line, and return what is wrong with how it ended, an empty string if nothing is."""
+def trouble(argv: list[str], *, verdict_needs: Path | None = None) -> str:
+    """Run a command line, and return what is wrong with how it ended, an empty string if nothing is.
+
+    Where there is a verdict, the file ``verdict_needs`` is there too.
+    """
     out, err, code = io.StringIO(), io.StringIO(), 0
     quiet = contextlib.redirect_stdout(out), contextlib.redirect_stderr(err)
     with mock.patch.object(sys, "argv", ["psitheory", *argv]), quiet[0], quiet[1]:
@@ -78,6 +83,8 @@ def trouble(argv: list[str]) -> str:
             return f"{type(error).__name__}: {error}"
     if code not in CODES or "Traceback" in err.getvalue():
         return f"exit code {code}: {err.getvalue()[-300:]}"
+    if verdict_needs is not None and code != BAD_USE and not verdict_needs.exists():
+        return f"exit code {code}, and no {verdict_needs.name}"
     return ""
 
 

@@ -98,7 +98,8 @@ def _expressions(node: ast.expr) -> Iterator[tuple[ast.AST, str]]:
         other = ast.Constant(_other(node.value))
         yield other, f"{ast.unparse(node)} → {ast.unparse(other)}"
     elif isinstance(node, ast.Call) and len(node.args) > 1 and not any(isinstance(a, ast.Starred) for a in node.args):
-        yield _with(node, "args", [node.args[1], node.args[0], *node.args[2:]])
+        if ast.dump(node.args[0]) != ast.dump(node.args[1]):
+            yield _with(node, "args", [node.args[1], node.args[0], *node.args[2:]])
     elif isinstance(node, ast.IfExp):
         yield _with(node, "test", ast.UnaryOp(ast.Not(), node.test))
 

@@ -1,0 +1,49 @@
+"""The faults that are put into code: each changes it, on the line that it names, and nothing but what is run."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from tests.mutants.mutate import mutants
+
+SOURCE = '''"""Words 1 + 2."""
+
+from psitheory import errors
+
+__all__ = ["f"]
+
+
+def f(x: int = 3, *, y: "1 < 2" = None) -> bool:
+    """More words: 1 < 2."""
+    size = g(x, y) * 2.0
+    if not x < size and y is None:
+        raise ValueError(f"{x + 1} is wrong")
+    return -x if size else True
+'''
+
+
+def test_the_faults_are_those_that_one_expects() -> None:
+    faults = {(mutant.line, mutant.what) for mutant in mutants("f.py", SOURCE)}
+    assert faults == {
+        (8, "3 → 4"),
+        (10, "drop size = g(x, y) * 2.0"),
+        (10, "g(x, y) * 2.0 → g(x, y) / 2.0"),
+        (10, "g(x, y) → g(y, x)"),
+        (10, "2.0 → 4.0"),
+        (11, "not x < size and y is None → not x < size or y is None"),
+        (11, "not x < size → x < size"),
+        (11, "x < size → x <= size"),
+        (11, "y is None → y is not None"),
+        (12, "drop raise ValueError(f'{x + 1} is wrong')"),
+        (13, "return None for -x if size else True"),
+        (13, "-x if size else True → -x if not size else True"),
+        (13, "-x → x"),
+        (13, "True → False"),
+    }
+
+
+def test_each_fault_is_python_and_changes_it() -> None:
+    source = Path(ast.__file__).read_text(encoding="utf-8")
+    for mutant in mutants("ast.py", source)[::40]:
+        assert ast.dump(ast.parse(mutant.applied(source))) != ast.dump(ast.parse(source)), mutant
