@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 import jax
@@ -10,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
+from psitheory.interop.jax_types import of_leaves, types_of, without_constants
 from psitheory.layout import Layout
 from psitheory.symmetry.callables import check_callable
 from psitheory.symmetry.function import LossFunction
@@ -47,19 +49,36 @@ def loss_function(f: Callable[[Any], Any], at: Any) -> LossFunction:
         notes: tuple[str, ...] = ()
         if found != dtype:
             evaluated, notes = _Evaluated(f, tree, found), (f"evaluated in {found.name}: f returns it",)
-        return LossFunction(
-            str(getattr(f, "__name__", type(f).__name__)),
-            tree.layout,
-            evaluated.observe,
-            evaluated.gradients,
-            tree.point,
-            np.dtype(np.float64 if evaluated.dtype == jnp.float64 else np.float32),
-            notes=notes,
-        )
+        return _typed(f, tree, evaluated, notes)
     assert reason is not None
     raise ArgumentError(
         f"f raised {type(reason).__name__} at the example point: {' '.join(str(reason).split())[:300]}"
     ) from reason
+
+
+def _typed(f: Callable[[Any], Any], tree: _Tree, evaluated: _Evaluated, notes: tuple[str, ...]) -> LossFunction:
+    """Return a loss with its scale types, and without the small constants that these have seen."""
+    flat = of_leaves(f, tree.build)
+    types = types_of(flat, lambda: tree.named(evaluated.dtype), evaluated.precision)
+    name = str(getattr(f, "__name__", type(f).__name__))
+    made = _seen(name, tree, evaluated, notes)
+    try:
+        constants = types({}).constants
+    except Exception as error:  # f branches on values, or calls what cannot be traced
+        return replace(made, notes=(*notes, f"no scale types: {type(error).__name__} when f was traced"))
+
+    def clean() -> LossFunction:
+        without = without_constants(flat, constants)
+        again = _Evaluated(lambda at: without(*tree.free_of(at)), tree, evaluated.dtype)
+        return replace(_seen(name, tree, again, notes), types=types)
+
+    made = replace(made, types=types)
+    return replace(made, without_eps=clean, eps="its small constants") if constants else made
+
+
+def _seen(name: str, tree: _Tree, evaluated: _Evaluated, notes: tuple[str, ...]) -> LossFunction:
+    dtype = np.dtype(np.float64 if evaluated.dtype == jnp.float64 else np.float32)
+    return LossFunction(name, tree.layout, evaluated.observe, evaluated.gradients, tree.point, dtype, notes=notes)
 
 
 class _Tree:
@@ -78,14 +97,27 @@ class _Tree:
                 raise ArgumentError(f"at[{name!r}] is not finite; finite numbers are needed")
         self.point = np.concatenate([np.asarray(x, float).ravel() for x in self.values])
 
-    def build(self, w: Any) -> Any:
-        """Return the pytree with the entries of ``w`` (n,)."""
-        leaves, start = list(self.leaves), 0
-        for i, shape in zip(self.free, self.shapes, strict=True):
-            size = int(np.prod(shape))
-            leaves[i] = jnp.reshape(w[start : start + size], shape)
-            start += size
+    def build(self, values: Iterable[Any]) -> Any:
+        """Return the pytree with other floating-point leaves."""
+        leaves = list(self.leaves)
+        for i, value in zip(self.free, values, strict=True):
+            leaves[i] = value
         return jax.tree_util.tree_unflatten(self.treedef, leaves)
+
+    def free_of(self, at: Any) -> list[Any]:
+        """Return the floating-point leaves of a pytree."""
+        leaves = jax.tree_util.tree_leaves(at)
+        return [leaves[i] for i in self.free]
+
+    def cut(self, w: Any) -> list[Any]:
+        """Return the leaves that ``w`` (n,) is made of."""
+        ends = np.cumsum([0, *(int(np.prod(shape)) for shape in self.shapes)]).tolist()
+        return [jnp.reshape(w[a:b], s) for a, b, s in zip(ends, ends[1:], self.shapes, strict=False)]
+
+    def named(self, dtype: Any) -> dict[str, Any]:
+        """Return the leaves of the example by name."""
+        leaves = self.cut(jnp.asarray(self.point, dtype))
+        return dict(zip((part.name for part in self.layout.parts), leaves, strict=True))
 
 
 class _Evaluated:
@@ -95,7 +127,7 @@ class _Evaluated:
         self.tree, self.dtype = tree, jnp.dtype(dtype)
 
         def flat(w: Any) -> Any:
-            value = f(tree.build(w))
+            value = f(tree.build(tree.cut(w)))
             is_number = isinstance(value, (jax.Array, np.ndarray, np.generic, int, float))
             if not is_number or jnp.ndim(value) or not jnp.issubdtype(jnp.result_type(value), jnp.floating):
                 what = f"an array of shape {jnp.shape(value)}" if is_number and jnp.ndim(value) else shown(value)
@@ -107,7 +139,7 @@ class _Evaluated:
 
     def dtype_of_loss(self) -> Any:
         """Return the dtype of the loss at the example; a loss that cannot be compiled runs as it is from then on."""
-        with self._precision():
+        with self.precision():
             w = jnp.asarray(self.tree.point, self.dtype)
             try:
                 value = self.loss(w)
@@ -119,15 +151,16 @@ class _Evaluated:
 
     def observe(self, w: np.ndarray) -> dict[str, np.ndarray]:
         """Return the loss at w."""
-        with self._precision():
+        with self.precision():
             return {"loss": np.asarray(self.loss(jnp.asarray(w, self.dtype)), dtype=float)}
 
     def gradients(self, ws: np.ndarray) -> np.ndarray:
         """Return the gradients (K, n)."""
-        with self._precision():
+        with self.precision():
             return np.stack([np.asarray(self.slope(jnp.asarray(w, self.dtype)), dtype=float) for w in ws])
 
-    def _precision(self) -> Any:
+    def precision(self) -> Any:
+        """Return a context in which arrays are of the dtype in which f is evaluated."""
         return _enable_x64(self.dtype == jnp.float64)
 
 

@@ -1,0 +1,230 @@
+"""Which rule is for which primitive of JAX."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from psitheory.scaletypes.degrees import Ids
+from psitheory.scaletypes.models import operations as op
+from psitheory.scaletypes.models.items import Item
+from psitheory.scaletypes.models.rules import Rules
+
+Rule = Callable[[Rules, Any, Sequence[Item]], Any]
+"""Takes the rules, an equation of a jaxpr and its inputs; returns the degrees of an output, or of each."""
+
+
+def bind(eqn: Any, *values: Any) -> list[Any]:
+    """Run one primitive."""
+    found = eqn.primitive.get_bind_params(eqn.params)
+    subfuns, params = found if isinstance(found, tuple) else ((), found)  # a pair before jax 0.9
+    out = eqn.primitive.bind(*subfuns, *values, **params)
+    return list(out) if eqn.primitive.multiple_results else [out]
+
+
+def _same(r: Rules, eqn: Any, x: Sequence[Item]) -> Ids:
+    return x[0].degrees(r)
+
+
+def _zero(r: Rules, eqn: Any, x: Sequence[Item]) -> Ids:
+    return op.zero(r, eqn.primitive.name, *x)
+
+
+def _free(r: Rules, eqn: Any, x: Sequence[Item]) -> Ids:
+    return np.int64(0)
+
+
+def _times(factor: float) -> Rule:
+    return lambda r, eqn, x: r.times(x[0].degrees(r), factor)
+
+
+def _cast(r: Rules, eqn: Any, x: Sequence[Item]) -> Ids:
+    is_real = jnp.issubdtype(eqn.outvars[0].aval.dtype, jnp.inexact)
+    return x[0].degrees(r) if is_real else _zero(r, eqn, x)
+
+
+def _clamp(r: Rules, eqn: Any, x: Sequence[Item]) -> Ids:
+    low, value, high = x
+    ids = op.extreme(r, "clamp", value, low, largest=True)
+    return op.extreme(r, "clamp", Item(value.given, ids), high, largest=False)
+
+
+def _reduction(factor: float = 1) -> Rule:
+    def rule(r: Rules, eqn: Any, x: Sequence[Item]) -> Ids:
+        axes = eqn.params["axes"]
+        return op.dropped(op.reduce(r, eqn.primitive.name, x[0], axes, factor), axes)
+
+    return rule
+
+
+def _product(r: Rules, eqn: Any, x: Sequence[Item]) -> Ids:
+    axes = eqn.params["axes"]
+    count = int(np.prod([x[0].shape[axis] for axis in axes]))
+    return op.dropped(op.reduce(r, "reduce_prod", x[0], axes, count), axes)
+
+
+def _index(r: Rules, eqn: Any, x: Sequence[Item]) -> Ids:
+    op.reduce(r, eqn.primitive.name, x[0], eqn.params["axes"])
+    return np.int64(0)
+
+
+def _along(r: Rules, eqn: Any, x: Sequence[Item]) -> Ids:
+    return op.reduce(r, eqn.primitive.name, x[0], [eqn.params["axis"]])
+
+
+def _sorted(r: Rules, eqn: Any, x: Sequence[Item]) -> list[Ids]:
+    return [op.reduce(r, "sort", one, [eqn.params["dimension"]]) for one in x]
+
+
+def _largest(r: Rules, eqn: Any, x: Sequence[Item]) -> list[Ids]:
+    return [op.reduce(r, "top_k", x[0], [len(x[0].shape) - 1]), np.int64(0)]
+
+
+def _windows(r: Rules, eqn: Any, x: Sequence[Item]) -> Ids:
+    sizes = eqn.params["window_dimensions"]
+    return op.reduce(r, eqn.primitive.name, x[0], [axis for axis, n in enumerate(sizes) if n > 1])
+
+
+def _dot(r: Rules, eqn: Any, x: Sequence[Item]) -> Ids:
+    contracted, batch = eqn.params["dimension_numbers"]
+    return op.contraction(r, "dot_general", x[0], x[1], contracted, batch)
+
+
+def _convolution(r: Rules, eqn: Any, x: Sequence[Item]) -> Any:
+    numbers, rank = eqn.params["dimension_numbers"], len(x[0].shape)
+    if eqn.params["batch_group_count"] != 1:
+        return None
+    channel = numbers.lhs_spec[1]
+    ids = op.reduce(r, "convolution", x[0], [axis for axis in range(rank) if axis != channel]).reshape(-1)
+    outs = op.convolution(r, "convolution", ids, x[1], numbers.rhs_spec[:2], eqn.params["feature_group_count"])
+    return outs.reshape([-1 if axis == numbers.out_spec[1] else 1 for axis in range(rank)])
+
+
+def _moved(r: Rules, eqn: Any, x: Sequence[Item]) -> list[Ids]:
+    """Move degrees as the primitive moves numbers; indices stay as they are."""
+    is_number = [jnp.issubdtype(v.aval.dtype, jnp.inexact) for v in eqn.invars]
+
+    def move(*numbers: Any) -> list[Any]:
+        given = iter(numbers)
+        if max(n.max(initial=0) for n in numbers) >= 2**24 and not jax.config.jax_enable_x64:
+            raise OverflowError("more degrees than single precision counts")
+        return bind(eqn, *(jnp.asarray(next(given)) if is_n else i.value for i, is_n in zip(x, is_number, strict=True)))
+
+    return op.moved(r, [item for item, is_n in zip(x, is_number, strict=True) if is_n], move)
+
+
+def _scatter_add(r: Rules, eqn: Any, x: Sequence[Item]) -> Ids:
+    all_of = [op.reduce(r, "scatter_add", one, range(len(one.shape))).reshape(-1)[:1] for one in (x[0], x[2])]
+    return r.join(all_of[0], all_of[1], "scatter_add").reshape([1] * len(x[0].shape))
+
+
+def _transpose(eqn: Any) -> Callable[[Any], Any]:
+    return lambda a: a.transpose(eqn.params["permutation"])
+
+
+def _broadcast(eqn: Any) -> Callable[[Any], Any]:
+    shape, axes = eqn.params["shape"], eqn.params["broadcast_dimensions"]
+
+    def move(a: Any) -> Any:
+        placed = a.reshape([a.shape[axes.index(axis)] if axis in axes else 1 for axis in range(len(shape))])
+        return np.broadcast_to(placed, shape)
+
+    return move
+
+
+def _slice(eqn: Any) -> Callable[[Any], Any]:
+    p = eqn.params
+    strides = p["strides"] or [1] * len(p["start_indices"])
+    window = tuple(map(slice, p["start_indices"], p["limit_indices"], strides))
+    return lambda a: a[window]
+
+
+VIEWS: dict[str, Callable[[Any], Callable[[Any], Any]]] = {
+    "transpose": _transpose,
+    "broadcast_in_dim": _broadcast,
+    "slice": _slice,
+    "reshape": lambda eqn: lambda a: a.reshape(eqn.params["new_sizes"]),
+    "squeeze": lambda eqn: lambda a: np.squeeze(a, eqn.params["dimensions"]),
+    "expand_dims": lambda eqn: lambda a: np.expand_dims(a, eqn.params["dimensions"]),
+    "rev": lambda eqn: lambda a: np.flip(a, eqn.params["dimensions"]),
+    "copy": lambda eqn: lambda a: a,
+    "copy_p": lambda eqn: lambda a: a,
+    "stop_gradient": lambda eqn: lambda a: a,
+    "name": lambda eqn: lambda a: a,
+}
+"""What makes views: the same is done to where entries lie."""
+
+
+def split(eqn: Any) -> list[Callable[[Any], Any]]:
+    """Return a view for each part of a split."""
+    ends = np.cumsum([0, *eqn.params["sizes"]]).tolist()
+    before = (slice(None),) * int(eqn.params["axis"])
+    return [partial(lambda a, b, x: x[(*before, slice(a, b))], a, b) for a, b in pairwise(ends)]
+
+
+def _every(text: str, rule: Rule) -> dict[str, Rule]:
+    return dict.fromkeys(text.split(), rule)
+
+
+RULES: dict[str, Rule] = (
+    _every("neg abs real imag conj reduce_precision device_put sharding_constraint mesh_cast pvary", _same)
+    | _every(
+        "exp exp2 log log1p expm1 tanh logistic sin cos tan asin acos atan sinh cosh asinh acosh atanh erf erfc "
+        "erf_inv lgamma digamma floor ceil round cumlogsumexp bessel_i0e bessel_i1e igamma igammac",
+        _zero,
+    )
+    | _every("sign iota is_finite not and or xor random_bits random_seed random_wrap random_unwrap", _free)
+    | _every("add sub add_any", lambda r, eqn, x: op.add(r, eqn.primitive.name, *x))
+    | _every("mul", lambda r, eqn, x: op.mul(r, x[0], x[1]))
+    | _every("div", lambda r, eqn, x: op.mul(r, x[0], x[1], sign=-1))
+    | _every("pow", lambda r, eqn, x: op.power(r, "pow", *x))
+    | _every("integer_pow", lambda r, eqn, x: r.times(x[0].degrees(r), eqn.params["y"]))
+    | {"square": _times(2), "sqrt": _times(0.5), "rsqrt": _times(-0.5), "cbrt": _times(1 / 3)}
+    | _every("max", lambda r, eqn, x: op.extreme(r, "max", *x, largest=True))
+    | _every("min", lambda r, eqn, x: op.extreme(r, "min", *x, largest=False))
+    | _every("eq ne lt le gt ge atan2", lambda r, eqn, x: op.compare(r, eqn.primitive.name, *x))
+    | {"clamp": _clamp, "convert_element_type": _cast}
+    | {"select_n": lambda r, eqn, x: op.select(r, "select", x[0], x[1:])}
+    | _every("reduce_sum reduce_max reduce_min", _reduction())
+    | {"reduce_prod": _product, "sort": _sorted, "top_k": _largest}
+    | {"scatter-add": _scatter_add, "scatter_add": _scatter_add}
+    | _every("argmax argmin", _index)
+    | _every("cumsum cummax cummin", _along)
+    | _every("reduce_window_sum reduce_window_max reduce_window_min", _windows)
+    | {"dot_general": _dot, "conv_general_dilated": _convolution}
+    | _every("gather dynamic_slice dynamic_update_slice concatenate pad scatter tie_in", _moved)
+)  # fmt: skip
+
+
+def probed(r: Rules, eqn: Any, x: Sequence[Item]) -> list[Ids] | None:
+    """Return degrees seen when each input is multiplied by 2^12; None where outputs are no such multiples."""
+    values = [item.value for item in x]
+    base = bind(eqn, *values)
+    total: list[Ids] = [np.int64(0) for _ in base]
+    for k, item in enumerate(x):
+        if not item.known:
+            continue
+        other = bind(eqn, *values[:k], values[k] * 2.0**12, *values[k + 1 :])
+        powers = [_power(a, b) for a, b in zip(base, other, strict=True)]
+        if any(p is None for p in powers):
+            return None
+        ids = op.reduce(r, eqn.primitive.name, item, range(len(item.shape))).reshape(())
+        total = [r.combine(t, r.times(ids, p or 0)) for t, p in zip(total, powers, strict=True)]
+    return total
+
+
+def _power(base: Any, other: Any) -> float | None:
+    a, b = np.asarray(base).ravel(), np.asarray(other).ravel()
+    seen = a != 0
+    if not np.array_equal(b != 0, seen) or not (np.all(np.isfinite(a)) and np.all(np.isfinite(b))):
+        return None
+    if not seen.any():
+        return 0.0
+    k = float(np.round(np.log2(np.abs(b[seen][0] / a[seen][0]))))
+    return k / 12 if np.array_equal(a * 2.0**k, b) else None

@@ -1,0 +1,204 @@
+"""One run of a JAX function by its jaxpr, each equation with the degrees of what it reads and writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.extend.core import Literal
+
+from psitheory.scaletypes.degrees import Ids
+from psitheory.scaletypes.equations import Place
+from psitheory.scaletypes.models.items import Item, Later, parameter_item
+from psitheory.scaletypes.models.jax.primitives import RULES, VIEWS, Rule, bind, probed, split
+from psitheory.scaletypes.models.parameters import Parameter
+from psitheory.scaletypes.models.rules import Rules
+
+CALLS = {
+    "jit", "pjit", "closed_call", "core_call", "custom_jvp_call", "custom_vjp_call", "custom_vjp_call_jaxpr",
+    "remat", "checkpoint", "remat2",
+}  # fmt: skip
+LIBRARY = ("/jax/", "/jaxlib/", "/flax/", "/equinox/", "/haiku/", "psitheory/scaletypes/", "psitheory/interop/")
+
+
+def inner(eqn: Any) -> tuple[Any, Sequence[Any]]:
+    """Return the jaxpr that an equation calls, and its constants."""
+    found = next(eqn.params[key] for key in ("jaxpr", "call_jaxpr", "fun_jaxpr") if key in eqn.params)
+    return (found.jaxpr, found.consts) if hasattr(found, "consts") else (found, ())
+
+
+class Trace:
+    """The degrees of all that a jaxpr computes, and the equations that it asks for."""
+
+    def __init__(self) -> None:
+        self.line = Place("", 0)
+        self.rules = Rules(lambda: self.line)
+
+    def run(self, jaxpr: Any, consts: Sequence[Item], inputs: Sequence[Item], *, library: bool = False) -> list[Item]:
+        """Run a jaxpr; lines of library code are those that call it."""
+        known = dict(zip((*jaxpr.constvars, *jaxpr.invars), (*consts, *inputs), strict=True))
+
+        def read(v: Any) -> Item:
+            return Item(v.val) if isinstance(v, Literal) else known[v]
+
+        for eqn in jaxpr.eqns:
+            line = self.line
+            self.line = line if library else place_of(eqn) or line
+            outs = self.equation(eqn, [read(v) for v in eqn.invars], library=library)
+            self.line = line
+            known.update(zip(eqn.outvars, outs, strict=True))
+        return [read(v) for v in jaxpr.outvars]
+
+    def equation(self, eqn: Any, x: list[Item], *, library: bool) -> list[Item]:
+        """Run one equation."""
+        name = eqn.primitive.name
+        if name in CALLS:
+            jaxpr, consts = inner(eqn)
+            return self.run(jaxpr, list(map(Item, consts)), x, library=library or _is_of_library(jaxpr))
+        if name in LOOPS:
+            return LOOPS[name](self, eqn, x, library)
+        if not any(item.known for item in x):
+            return list(map(Item, bind(eqn, *(item.value for item in x))))
+        values = _later(eqn, x)
+        if name in VIEWS:
+            return [x[0].moved(self.rules, values[0], VIEWS[name](eqn))]
+        if name == "split":
+            return [x[0].moved(self.rules, v, move) for v, move in zip(values, split(eqn), strict=True)]
+        ids = self._degrees(eqn, x)
+        ids = ids if isinstance(ids, list) else [ids]
+        return [Item(v, np.asarray(i)) for v, i in zip(values, ids, strict=True)]
+
+    def _degrees(self, eqn: Any, x: list[Item]) -> Any:
+        rule: Rule = RULES.get(eqn.primitive.name, probed)
+        try:
+            ids = rule(self.rules, eqn, x)
+        except Exception:  # a form of it that the rule does not know; demands already made only restrict
+            ids = None
+        if ids is None:
+            self.rules.unknown_operation(eqn.primitive.name, [i.degrees(self.rules) for i in x if i.known])
+            return [np.int64(0) for _ in eqn.outvars]
+        return ids
+
+
+def _later(eqn: Any, x: Sequence[Item]) -> list[Later]:
+    """Return the outputs of an equation, computed if they are asked for."""
+    found: list[Any] = []
+
+    def made() -> list[Any]:
+        if not found:
+            found.extend(bind(eqn, *(item.value for item in x)))
+        return found
+
+    return [Later(tuple(v.aval.shape), partial(lambda k: made()[k], k)) for k, v in enumerate(eqn.outvars)]
+
+
+def _row(rules: Rules, item: Item, k: int) -> Item:
+    """Return a slice of what a loop runs over."""
+    if not item.known:
+        return Item(item.value[k])
+    return item.moved(rules, Later(item.shape[1:], lambda: item.value[k]), lambda a: a[k])
+
+
+def _scan(trace: Trace, eqn: Any, x: list[Item], library: bool) -> list[Item]:
+    """Run the body once for each slice, on real values."""
+    p = eqn.params
+    jaxpr, consts = inner(eqn)
+    fixed, carry, xs = (
+        x[: p["num_consts"]],
+        x[p["num_consts"] :][: p["num_carry"]],
+        x[p["num_consts"] + p["num_carry"] :],
+    )
+    rows: list[list[Item]] = []
+    steps = range(p["length"])
+    for k in reversed(steps) if p["reverse"] else steps:
+        now = [_row(trace.rules, one, k) for one in xs]
+        out = trace.run(jaxpr, list(map(Item, consts)), [*fixed, *carry, *now], library=library)
+        carry, row = out[: p["num_carry"]], out[p["num_carry"] :]
+        rows.append(row)
+    rows = rows[::-1] if p["reverse"] else rows
+    return [*carry, *(_stacked(trace.rules, list(column)) for column in zip(*rows, strict=True))]
+
+
+def _stacked(rules: Rules, items: list[Item]) -> Item:
+    if not any(item.known for item in items):
+        return Item(jnp.stack([item.value for item in items]))
+    value = Later((len(items), *items[0].shape), lambda: jnp.stack([item.value for item in items]))
+    return Item(value, np.stack([np.broadcast_to(item.degrees(rules), item.shape) for item in items]))
+
+
+def _cond(trace: Trace, eqn: Any, x: list[Item], library: bool) -> list[Item]:
+    """Take the branch that is taken; what decides must stay."""
+    if x[0].known:
+        trace.rules.zero(x[0].degrees(trace.rules), "cond")
+    branches = eqn.params["branches"]
+    taken = branches[int(np.clip(int(x[0].value), 0, len(branches) - 1))]
+    return trace.run(taken.jaxpr, list(map(Item, taken.consts)), x[1:], library=library)
+
+
+def _while(trace: Trace, eqn: Any, x: list[Item], library: bool) -> list[Item]:
+    """Run the body while the condition holds."""
+    p = eqn.params
+    of_cond, of_body = x[: p["cond_nconsts"]], x[p["cond_nconsts"] :][: p["body_nconsts"]]
+    carry = x[p["cond_nconsts"] + p["body_nconsts"] :]
+    while True:
+        test = p["cond_jaxpr"]
+        (go,) = trace.run(test.jaxpr, list(map(Item, test.consts)), [*of_cond, *carry], library=library)
+        if go.known:
+            trace.rules.zero(go.degrees(trace.rules), "while")
+        if not bool(go.value):
+            return carry
+        body = p["body_jaxpr"]
+        carry = trace.run(body.jaxpr, list(map(Item, body.consts)), [*of_body, *carry], library=library)
+
+
+LOOPS: dict[str, Callable[[Trace, Any, list[Item], bool], list[Item]]] = {
+    "scan": _scan,
+    "while": _while,
+    "cond": _cond,
+}
+
+
+def place_of(eqn: Any) -> Place | None:
+    """Return the line of the user's code of an equation, if it is known."""
+    trace = getattr(eqn.source_info, "traceback", None)
+    for frame in getattr(trace, "frames", ()):
+        if not any(part in frame.file_name for part in LIBRARY) and not frame.file_name.startswith("<"):
+            return Place(frame.file_name, frame.line_num)
+    return None
+
+
+def _is_of_library(jaxpr: Any) -> bool:
+    """Return whether a function is JAX's own: its equations may carry the line of an earlier caller."""
+    source = str(getattr(getattr(jaxpr, "debug_info", None), "func_src_info", ""))
+    return "/jax/" in source
+
+
+def traced(
+    f: Callable[..., Any],
+    named: Mapping[str, Any],
+    ignored: Mapping[str, Ids] | None = None,
+) -> tuple[Rules, dict[str, Parameter], list[Item]]:
+    """Run a function of arrays with degrees; return the rules, the parameters by name, and what it returned.
+
+    Parameters
+    ----------
+    f : callable
+        Takes the arrays one by one.
+    named : mapping of str to array
+    ignored : mapping of str to bool array, optional
+        Entries that are known to have no effect.
+    """
+    closed = jax.make_jaxpr(f)(*named.values())
+    trace = Trace()
+    parameters = {
+        name: Parameter([name], tuple(x.shape), int(x.size), trace.rules, (ignored or {}).get(name))
+        for name, x in named.items()
+    }
+    inputs = [parameter_item(x, parameters[name]) for name, x in named.items()]
+    out = trace.run(closed.jaxpr, list(map(Item, closed.consts)), inputs)
+    trace.line = Place("", 0)
+    return trace.rules, parameters, out
