@@ -147,8 +147,8 @@ def _check_size(function: LossFunction, searched: bool) -> None:
     if seconds > LONGEST:
         raise ArgumentError(
             f"{function.name} has {n:,} parameters in {parts} parts and no scale types, so that about "
-            f"{EVALUATIONS * parts:,} evaluations would take about {seconds / 60:.0f} minutes; a PyTorch module or a JAX function, whose "
-            "types can be derived, or a smaller model is needed"
+            f"{EVALUATIONS * parts:,} evaluations would take about {seconds / 60:.0f} minutes; a PyTorch module "
+            "or a JAX function, whose types can be derived, or a smaller model is needed"
         )
 
 
