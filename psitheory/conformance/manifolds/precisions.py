@@ -16,6 +16,8 @@ def precisions_of(subject: Subject) -> tuple[list[Any], str]:
     """Return the precisions to be tried, the first of them in more cases, and a note if one is left out."""
     if computes_in_single(subject):
         return [np.float32], "its methods compute in float32 whatever they are given; nothing was tried in float64"
+    if all(map(_is_single, _leaves(subject.own_point(np.random.default_rng(0))))):  # they lie on it to single precision
+        return [np.float32], "its points are float32; nothing was tried in float64"
     if takes_single(subject):
         return [np.float64, np.float32], ""
     return [np.float64], "its methods do not take float32; nothing was tried there"

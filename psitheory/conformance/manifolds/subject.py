@@ -290,6 +290,10 @@ class Subject:
         """Return a random point."""
         return self._drawn(self._source, rng)
 
+    def own_point(self, rng: np.random.Generator) -> Any:
+        """Return a random point as the manifold, or who gives its points, represents it."""
+        return self._source.point(rng)
+
     def _drawn(self, source: Source, rng: np.random.Generator) -> np.ndarray:
         w = flat(source.point(rng)).astype(self.dtype).astype(float)
         if not len(w):
