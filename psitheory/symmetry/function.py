@@ -17,6 +17,7 @@ from psitheory.limits import foreign
 from psitheory.models.interface import Model
 from psitheory.scaletypes.models.types import ModelTypes
 from psitheory.symmetry.callables import check_callable, from_one_state, looped, scalar
+from psitheory.symmetry.numpy_types import numpy_types
 from psitheory.symmetry.trees import flat_like, flattened, rebuilt
 
 Seen = Mapping[str, np.ndarray]
@@ -132,7 +133,7 @@ def as_loss_function(f: Any, at: Any = None, *, gradient: Callable[..., Any] | N
         with np.errstate(all="ignore"):  # what is not finite is told as such
             return {"loss": scalar(f(tree(w)))}
 
-    return LossFunction(
+    made = LossFunction(
         str(getattr(f, "__name__", type(f).__name__)),
         layout,
         observe,
@@ -141,6 +142,14 @@ def as_loss_function(f: Any, at: Any = None, *, gradient: Callable[..., Any] | N
         dtype,
         notes=notes,
     )
+    if point is None:
+        return made
+    found = numpy_types(f, at, layout, point, dtype)
+    made = replace(made, types=found.types, notes=(*notes, *found.notes))
+    if found.without_constants is None:
+        return made
+    clean = replace(made, observe=found.without_constants)
+    return replace(made, without_eps=lambda: clean, eps="its small constants")
 
 
 def as_loss_functions(

@@ -63,13 +63,20 @@ def rebuilt(at: Any, layout: Layout, w: Array) -> Any:
     """Return ``w`` (n,) in the form of ``at``."""
     if not isinstance(at, Mapping):
         return w.reshape(np.shape(at))
+    return filled(at, {part.name: layout.view(part.name, w).copy() for part in layout.parts})
+
+
+def filled(at: Any, named: Mapping[str, Any]) -> Any:
+    """Return arrays by name in the form of ``at``."""
+    if not isinstance(at, Mapping):
+        return named["w"]
 
     def build(tree: Any, prefix: str) -> Any:
         if isinstance(tree, Mapping):
             return {key: build(x, f"{prefix}/{key}" if prefix else str(key)) for key, x in tree.items()}
         if isinstance(tree, (list, tuple)) and not all(np.isscalar(x) for x in tree):
             return type(tree)(build(x, f"{prefix}/{k}" if prefix else str(k)) for k, x in enumerate(tree))
-        return layout.view(prefix, w).copy()
+        return named[prefix]
 
     return build(at, "")
 

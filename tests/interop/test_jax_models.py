@@ -107,8 +107,17 @@ def test_layers_are_as_theory_says(name: str, precision: Callable[[Any], Any]) -
     assert levels(report) == expected
 
 
-def test_an_eps_is_known_by_its_rate() -> None:
+def test_an_eps_is_known_by_taking_it_out() -> None:
     limit = check_model(network(batch_norm), parameters()).properties["eps"][KERNEL]
+    assert limit["how"] == "gone when the eps is taken out"
+
+
+def test_where_nothing_can_be_traced_an_eps_is_known_by_its_rate() -> None:
+    def branching(p: Any) -> Any:
+        loss = network(batch_norm)(p)
+        return loss if loss < 1e9 else 2 * loss
+
+    limit = check_model(branching, parameters()).properties["eps"][KERNEL]
     assert limit["how"] == "dies out as an eps does"
     assert limit["exponent"] == pytest.approx(-2, abs=0.05)
     assert limit["defect"]["2**-4"] > 100 * limit["defect"]["2**0"] > 1e4 * limit["defect"]["2**4"] > 0
