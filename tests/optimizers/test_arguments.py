@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pytest
 
 import psitheory.optimizers as methods
+from psitheory.arithmetic.balls import BALLS
+from psitheory.arithmetic.rationals import RATIONALS
 from psitheory.errors import PsitheoryError
 from psitheory.models import Rayleigh
+from psitheory.optimizers.checks import check_factor
 
 NAN = float("nan")
 NEVER = ["x", 1j, NAN, float("inf"), [0.1], np.array([0.1, NAN]), np.array(["a"]), lambda a, b: 0.1, object, {}]
@@ -70,3 +74,14 @@ def test_a_schedule_says_which_step_went_wrong() -> None:
     _, state = method.step(model.layout, w, model.evaluate(w), method.init(model.layout, w))
     with pytest.raises(PsitheoryError, match=r"rate\(1\) is nan"):
         method.step(model.layout, w, model.evaluate(w), state)
+
+
+@pytest.mark.parametrize("value", [1, 1.0, 1.5, Fraction(1), Fraction(3, 2), RATIONALS.element(1), BALLS.element(1.5)])
+def test_a_factor_is_less_than_one_in_every_arithmetic(value: Any) -> None:
+    with pytest.raises(PsitheoryError, match="^beta is .*; a number of at least 0 and less than 1 is needed$"):
+        check_factor(value, "beta")
+
+
+@pytest.mark.parametrize("value", [0, 0.0, 0.999, Fraction(9, 10), RATIONALS.element(0), BALLS.element(0.5)])
+def test_a_factor_may_be_anything_below_one(value: Any) -> None:
+    check_factor(value, "beta")

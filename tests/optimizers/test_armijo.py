@@ -106,3 +106,9 @@ def test_what_is_no_model_is_named(model: object) -> None:
 def test_a_schedule_is_refused() -> None:
     with pytest.raises(ArgumentTypeError, match="^rate is <function .*; a positive number is needed, since every step"):
         PSIArmijo(MODEL, lambda t: 1 / (t + 1))
+
+
+@pytest.mark.parametrize("shape", [(4,), (3, 4), (2, 3, 4)])
+def test_no_rate_is_accepted_before_the_first_step(shape: tuple[int, ...]) -> None:
+    state = PSIArmijo(MODEL, 1.0).init(MODEL.layout, np.ones(shape))
+    np.testing.assert_array_equal(state, np.zeros(shape[:-1]))

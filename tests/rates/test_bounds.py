@@ -136,3 +136,11 @@ def test_the_exact_worst_case_meets_the_bound_at_one_step_and_two_thirds_of_it_i
     assert share(1) == 1
     assert share(2) == Fraction(4, 5)
     assert 0 < share(10**6) - Fraction(2, 3) < Fraction(1, 10**6)
+
+
+@pytest.mark.parametrize("share", [0.01, 0.5, 1.0, 1.5, 1.99])
+def test_every_rate_below_two_over_the_smoothness_is_taken(share: float) -> None:
+    rate = share / 3.0
+    assert BOUNDS["PSI-GD, sum"](drop=1.0, rate=rate, smoothness=3.0) == pytest.approx(
+        1 / (rate * (1 - share / 2)), rel=1e-12
+    )
