@@ -30,10 +30,12 @@ itself, and so does :math:`(f-f_*)/\|\nabla f\|^2`.
 
 What is checked, what is not
 ----------------------------
-Heavy ball and Nesterov with both decays, from any buffer, by one step on symbols for the generic jet with the blocks
-[2], [3], [2,2], and on rationals; runs of all methods, with different scales for different blocks, for powers of two
-bit for bit, in balls and on floats (methods that take roots or signs have no symbols); Adam from any moments; the
-methods with one number for the whole gradient on two coupled blocks; 0/0 at an entry where w and its gradient are zero.
+That scale types derive from the code of every method here the exponents stated, with those of its decays, eps and
+thresholds, exactly.  Heavy ball and Nesterov with both decays, from any buffer, by one step on symbols for the generic
+jet with the blocks [2], [3], [2,2], and on rationals; runs of all methods, with different scales for different blocks,
+for powers of two bit for bit, in balls and on floats (methods that take roots or signs have no symbols); Adam from any
+moments; the methods with one number for the whole gradient on two coupled blocks; 0/0 at an entry where w and its
+gradient are zero.
 
 Tags
 ----
@@ -43,31 +45,17 @@ dynamics, scaling, rates, Adam
 from typing import Any
 
 import numpy as np
+from hypothesis import strategies as st
 
 from proofs_check.bibliography import LI19
+from proofs_check.dynamics.b4_methods import BY_BLOCK, METHODS, WHOLE, derived, stated
 from psitheory.arithmetic import namespace
-from psitheory.checking import BALLS, FLOATS, POWERS_OF_TWO, equal, theorem
+from psitheory.checking import BALLS, FLOATS, POWERS_OF_TWO, RATIONALS, equal, theorem
 from psitheory.experiments.optimizer_map import optimizer_map
 from psitheory.experiments.optimizer_table import optimizer_table
 from psitheory.laws.update import after
 from psitheory.models import Frozen, RankOne, Rayleigh
-from psitheory.optimizers import (
-    LARS,
-    Adagrad,
-    Adam,
-    BarzilaiBorwein,
-    Clipped,
-    GradientDescent,
-    HeavyBall,
-    Nesterov,
-    NormalisedDescent,
-    PerBlock,
-    Polyak,
-    PSIGradientDescent,
-    RMSprop,
-    SignDescent,
-    adamw,
-)
+from psitheory.optimizers import Adam, HeavyBall, Nesterov, PerBlock
 from psitheory.optimizers.adaptive import Moments
 from psitheory.optimizers.euclidean import Momentum
 from psitheory.strategies import (
@@ -97,6 +85,35 @@ B4 = theorem(
     ),
     doc=__doc__,
 )
+
+
+# -- what the code says ---------------------------------------------------------------------------
+
+
+def _derived_are(seed, claimed):
+    """Claim the exponents, doubled to be whole, that ``claimed`` makes of those stated of each method."""
+    return equal(
+        np.array([derived(name, int(seed)) for name in METHODS]),
+        np.array([claimed(np.array(stated(name))) for name in METHODS]),
+    )
+
+
+@B4.law(seed=st.sampled_from([0, 1]), on=(RATIONALS,))
+def scale_types_derive_the_exponents(seed):
+    """From the code of every method its exponent is derived, and how decays, eps and thresholds scale: as stated."""
+    return _derived_are(seed, lambda powers: powers)
+
+
+@scale_types_derive_the_exponents.counterfeit
+def they_are_half_less_for_a_fourth_root(seed):
+    """The same with p = 1 for Padam too."""
+    return _derived_are(seed, lambda powers: np.where(powers == 3, 2, powers))
+
+
+@scale_types_derive_the_exponents.counterfeit
+def coupled_decays_stay(seed):
+    """The same with coupled decays unchanged."""
+    return _derived_are(seed, lambda powers: np.array([1, 0, 1, 1, 1, 1]) * powers)
 
 
 # -- momentum, from any buffer ------------------------------------------------------------------
@@ -172,24 +189,6 @@ def a_buffer_is_multiplied_by_the_scales(method, model, w, m, a, eta, beta, coup
 
 
 # -- block by block -----------------------------------------------------------------------------
-
-BY_BLOCK = {
-    "GD": (2, lambda eta, of: GradientDescent(eta, coupled_decay=of(0.17, -2), decay=of(0.3, -2))),
-    "heavy ball": (2, lambda eta, of: HeavyBall(eta, 0.5, coupled_decay=of(0.17, -2), decay=of(0.3, -2))),
-    "Nesterov": (2, lambda eta, of: Nesterov(eta, 0.5, coupled_decay=of(0.17, -2), decay=of(0.3, -2))),
-    "Adam": (1, lambda eta, of: Adam(eta, eps=0, coupled_decay=of(0.17, -2))),
-    "Adam, eps outside": (1, lambda eta, of: Adam(eta, eps=of(0.25, -1))),
-    "Adam, eps inside": (1, lambda eta, of: Adam(eta, eps=0, eps_inside=of(0.25, -2))),
-    "AdamW": (1, lambda eta, of: adamw(eta, decay=of(0.3, -1), eps=0)),
-    "RMSprop": (1, lambda eta, of: RMSprop(eta, eps=of(0.25, -1), decay=of(0.3, -1))),
-    "Adagrad": (1, lambda eta, of: Adagrad(eta, eps=0)),
-    "sign": (1, lambda eta, of: SignDescent(eta)),
-    "normalised by block": (1, lambda eta, of: NormalisedDescent(eta, per="block")),
-    "Padam": (1.5, lambda eta, of: Adam(eta, eps=0, roots=2)),
-    "LARS": (0, lambda eta, of: LARS(eta)),
-    "PSI-GD": (0, lambda eta, of: PSIGradientDescent(eta, decay=of(0.3, 0))),
-}
-"""For each method p, and how to make it of a rate and of ``of(λ, k)``, which means λaᵏ on blocks."""
 
 RUN = {
     "steps": counts(1, 3),
@@ -347,14 +346,6 @@ def second_moments_are_divided_by_the_scales(t, model, w, m, s, a, eta):
 
 
 # -- methods with one number for the whole gradient -----------------------------------------------
-
-WHOLE = {
-    "normalised": (1, lambda eta, a: NormalisedDescent(eta)),
-    "clipped": (2, lambda eta, a: Clipped(eta, 0.5 / a)),
-    "Polyak": (0, lambda eta, a: Polyak(0)),
-    "Barzilai-Borwein": (2, lambda eta, a: BarzilaiBorwein(eta)),
-}
-"""Polyak steps as if the minimum were 0; Barzilai-Borwein uses the rate on its first step only."""
 
 TOGETHER = {
     "steps": counts(1, 3),

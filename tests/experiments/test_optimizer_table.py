@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 import psitheory.optimizers
-from proofs_check.dynamics.b4_scaling_exponents import BY_BLOCK, WHOLE
 from psitheory.experiments.optimizer_map import optimizer_map
 from psitheory.experiments.optimizer_table import optimizer_table
 from psitheory.models import Cosine, Frozen, RankOne, Rayleigh
@@ -66,21 +65,6 @@ def test_exponents_are_those_of_the_literature():
     assert ROWS["AdamSRT"].units == {"eps": None}  # it stands beside v and beside r²
     assert [title for title, row in ROWS.items() if row.tangent_moments] == ["SGD-MRT", "AdamSRT", "SGD-G", "Adam-G"]
     assert not any(ROWS[title].rotations for title in ("Adam", "AdamW", "RMSprop", "sign descent", "centralised GD"))
-
-
-@pytest.mark.parametrize("name", BY_BLOCK)
-def test_types_give_the_exponents_that_claim_b4_states_of_methods_by_block(name):
-    p, make = BY_BLOCK[name]
-    types = types_of(make(0.11, lambda value, k: value))
-    assert types.complete.exact
-    assert types.complete.scaling.get(types.rate, 0) == p
-
-
-@pytest.mark.parametrize("name", WHOLE)
-def test_types_give_the_exponents_that_claim_b4_states_of_methods_with_one_number(name):
-    p, make = WHOLE[name]
-    types = types_of(make(0.11, 1.0))
-    assert (types.complete.scaling.get(types.rate, 0) if types.rate is not None else 0) == p
 
 
 FLOATS_ONLY = {"muon", "newton", "exact", "cg"}
