@@ -7,6 +7,10 @@ With :math:`q^2 = \max(m/N, 1)` and :math:`\hat H = [e, (H-\mu)/\sigma]` of batc
 left is right up to a factor of about 4; for correlated ones the right is attained.  Without q², one sample, the squared
 loss and the rate 1 have the eigenvalue :math:`1+\|\hat h\|^2 > 2`, and diverge.
 
+A convolution has one :math:`\mu` and :math:`\sigma` a channel, though each tap of its kernel sees another part of the
+image.  With a kernel of :math:`k \times k`, k odd, and an image h of :math:`r \times s`, zeros around it, the mean of
+what a tap sees is within :math:`(k-1)(\tfrac1{2r}+\tfrac1{2s}-\tfrac{k-1}{4rs})\max|h|` of that of the channel.
+
 Assumptions
 -----------
 No input is constant on the batch.
@@ -18,14 +22,15 @@ Lan22 (q²); the bound from above is ours.
 Idea of the proof
 -----------------
 e is an eigenvector, with eigenvalue 1.  The other columns have square N: the trace beside e is m, spread over at most
-:math:`\min(m, N-1)` eigenvalues; so the largest is between :math:`\max(1, m/(N-1))` and m.
+:math:`\min(m, N-1)` eigenvalues; so the largest is between :math:`\max(1, m/(N-1))` and m.  A tap misses at most
+:math:`n = (k-1)/2` rows and columns, :math:`rs - (r-n)(s-n)` entries of rs.
 
 What is checked, what is not
 ----------------------------
 Both bounds in balls, on batches of 2 to 5 samples of up to 5 inputs, with the equality for m = 1 against 1.01 of it and
 equal columns against 0.99 of m.  That "4q² is enough" fails for correlated inputs.  One step at one sample, on
-rationals
-and in balls.  The factor of about 4 is an asymptotic statement about random matrices, shown in a figure.
+rationals and in balls.  The means of taps exactly, for k = 3 and 5, where images of one colour attain the bound.  The
+factor of about 4 is an asymptotic statement about random matrices, shown in a figure.
 
 Tags
 ----
@@ -37,7 +42,7 @@ from hypothesis import strategies as st
 
 from proofs_check.bibliography import LAN22
 from psitheory.arithmetic import dot, namespace
-from psitheory.checking import BALLS, RATIONALS, Exhibit, at_most, theorem
+from psitheory.checking import BALLS, FLOATS, RATIONALS, Exhibit, at_most, theorem
 from psitheory.models.conditioning import gram, spectrum, with_ones
 from psitheory.optimizers.bnp import Statistics, batch_statistics, layer_scale, precondition
 
@@ -48,7 +53,7 @@ F6 = theorem(
     source=LAN22,
     locator="q²; the bound from above is ours",
     statement=r"\max(m/N, 1) \le \lambda_{\max}(\hat H^\top\hat H/N) \le \max(m, 1)",
-    assumptions=("no input is constant on the batch",),
+    assumptions=("no input is constant on the batch", "convolutions: k odd, as many zeros around as keep the size"),
     doc=__doc__,
 )
 
@@ -102,6 +107,57 @@ def the_largest_eigenvalue_is_at_most_a_hundredth_less(h):
 def the_largest_eigenvalue_is_at_most_four_times_the_scale(h):
     """λ_max ≤ 4q², as for independent entries, whatever the inputs."""
     return at_most(_largest(h), 4 * layer_scale(h))
+
+
+# -- convolutions -----------------------------------------------------------------------------------
+
+
+@st.composite
+def images(draw):
+    """Draw the width of a kernel, 3 or 5, and an image of whole numbers that is no smaller."""
+    k = draw(st.sampled_from([3, 5]))
+    rows, columns = draw(st.integers(k, k + 2)), draw(st.integers(k, k + 2))
+    entries = draw(st.lists(st.integers(-9, 9), min_size=rows * columns, max_size=rows * columns))
+    return k, np.array(entries, dtype=float).reshape(rows, columns)
+
+
+def _means_of_taps(image, lost):
+    """Claim that no tap's mean over the padded image is farther than lost(k, r, s)·max|h| from that of the channel."""
+    k, h = image
+    xp, (rows, columns), reach = namespace(h), h.shape, k // 2
+
+    def seen(shift, size):
+        return slice(max(shift, 0), size + min(shift, 0))
+
+    shifts = range(-reach, reach + 1)
+    sums = xp.stack([xp.sum(h[seen(t, rows), seen(a, columns)]) for t in shifts for a in shifts])
+    apart = xp.max(xp.abs(sums - xp.sum(h))) / (rows * columns)
+    return at_most(apart, lost(xp.ones_like(apart), k - 1, rows, columns) * xp.max(xp.abs(h)))
+
+
+def _border(one, n, r, s):
+    return n * (one / (2 * r) + one / (2 * s) - n * one / (4 * r * s))
+
+
+@F6.law(image=images(), on=(RATIONALS, BALLS, FLOATS))
+def the_taps_of_a_convolution_have_nearly_one_mean(image):
+    """|μ(t, a) - μ| ≤ (k-1)(1/2r + 1/2s - (k-1)/4rs)·max|h| for each tap (t, a), zeros around an r × s image."""
+    return _means_of_taps(image, _border)
+
+
+EVEN = {"image": (3, np.ones((3, 3)))}
+
+
+@the_taps_of_a_convolution_have_nearly_one_mean.counterfeit(instance=EVEN)
+def the_means_of_taps_are_a_hundredth_nearer(image):
+    """The same with .99 of the bound, which images of one colour attain at the corners of the kernel."""
+    return _means_of_taps(image, lambda *sizes: 99 * _border(*sizes) / 100)
+
+
+@the_taps_of_a_convolution_have_nearly_one_mean.counterfeit(instance=EVEN)
+def the_means_of_taps_are_one_border_apart(image):
+    """The same with (k-1)/(2 max(r, s)), as if one side alone were lost."""
+    return _means_of_taps(image, lambda one, n, r, s: n * one / (2 * max(r, s)))
 
 
 # -- one sample -----------------------------------------------------------------------------------
