@@ -54,7 +54,7 @@ from proofs_check.tightness import with_tightness
 from psitheory.checking import BALLS, FLOATS, Exhibit, at_most, theorem
 from psitheory.experiments import descend
 from psitheory.geometry import PSIQuotient
-from psitheory.models import Cosine, Rayleigh
+from psitheory.models import Cosine, RankOne, Rayleigh
 from psitheory.optimizers.geodesic import RiemannianGradientDescent
 from psitheory.rates import largest_curvature
 from psitheory.rates.bounds import RGD, RGD_SUM
@@ -79,8 +79,10 @@ C6 = theorem(
 )
 
 
-def _geodesic_constant(model):
-    """Return L_g: 1 for the cosine, L for the Rayleigh quotient."""
+def _constant(model, w):
+    """Return L_g: 1 for the cosine, L for the Rayleigh quotient; L on {f ≤ f(w)}, or everywhere, for the others."""
+    if isinstance(model, RankOne):
+        return largest_curvature_below(model, w)
     return 1 if isinstance(model, Cosine) else model.smoothness.value
 
 
@@ -92,10 +94,11 @@ def _run(method, model, w, steps):
     return seen.loss[0], seen.loss[-1], seen.sum_squared_gradient[-1], seen.min_squared_gradient[-1]
 
 
-def _sum_is_bounded(steps, model, w, c, constant):
-    """Claim the first inequality at η = c/constant, with ``constant`` for L_g."""
+def _sum_is_bounded(steps, model, w, c, divided_by=1, rate_of=lambda eta: eta):
+    """Claim the first inequality at η = c/L_g, with L_g divided by a number; what steps with it tells ``rate_of``."""
+    constant = _constant(model, w) / (divided_by + 0 * c)
     eta = c / constant
-    first, last, total, _ = _run(RiemannianGradientDescent(eta), model, w, steps)
+    first, last, total, _ = _run(RiemannianGradientDescent(rate_of(eta)), model, w, steps)
     return at_most(total, RGD_SUM(drop=first - last, rate=eta, smoothness=constant))
 
 
@@ -108,46 +111,56 @@ def _minimum_is_bounded(steps, model, w, constant, divided_by=1):
 
 ON_COSINES = {"steps": counts(1, 8), "model": cosines(), "w": points("model")}
 ON_QUOTIENTS = {"steps": counts(1, 8), "model": rayleigh_quotients(), "w": points("model")}
+MINIMA = "two blocks and a free parameter"
+NEAR_THE_BOTTOM = {"steps": 1, "model": Rayleigh(np.diag([0.0, 1.0])), "w": np.array([16.0, 1.0])}
+"""At T = 1 the ratio of observed to bound is cos²θ = 256/257."""
+COSINE = Cosine(np.array([1.0, 0.0]))
 
 
-@C6.law(**ON_COSINES, c=ratios(0, 2), on=(BALLS, FLOATS), tight=True)
-def the_sum_is_bounded_on_cosines(steps, model, w, c):
-    """Σ_{t<T} G ≤ (f_0 - f_T)/(η(1 - ηL_g/2)) at η = c/L_g, 0 < c < 2, with L_g = 1."""
-    return _sum_is_bounded(steps, model, w, c, 1)
+@C6.law(
+    on_each={
+        "cosines": {**ON_COSINES, "c": ratios(0, 2)},
+        "quotients": {**ON_QUOTIENTS, "c": ratios(0, 2)},
+        MINIMA: NEAR_MINIMA,
+    },
+    on=(BALLS, FLOATS),
+    tight=True,
+)
+def the_sum_is_bounded(steps, model, w, c):
+    """Σ_{t<T} G ≤ (f_0 - f_T)/(η(1 - ηL_g/2)) at η = c/L_g, 0 < c < 2; blocks are coupled near minima."""
+    return _sum_is_bounded(steps, model, w, c)
 
 
-@the_sum_is_bounded_on_cosines.counterfeit(
-    instance={"steps": 1, "model": Cosine(np.array([1.0, 0.0])), "w": np.array([16.0, 1.0]), "c": 1.0}
+@the_sum_is_bounded.counterfeit(
+    on_each={
+        "cosines": {"instance": {**NEAR_THE_BOTTOM, "model": COSINE, "c": 1.0}},
+        "quotients": {"instance": {**NEAR_THE_BOTTOM, "c": 1.0}},
+    }
 )
 def the_sum_is_bounded_by_half(steps, model, w, c):
     """The same bound for twice the sum."""
-    claimed = _sum_is_bounded(steps, model, w, c, 1)
+    claimed = _sum_is_bounded(steps, model, w, c)
     return at_most(2 * claimed.left, claimed.right)
 
 
-@the_sum_is_bounded_on_cosines.counterfeit(
-    instance={"steps": 2, "model": Cosine(np.array([1.0, 0.0])), "w": np.array([1.0, 1.0]), "c": 1.75}
+@the_sum_is_bounded.counterfeit(
+    on_each={"cosines": {"instance": {"steps": 2, "model": COSINE, "w": np.array([1.0, 1.0]), "c": 1.75}}}
 )
 def half_of_the_constant_will_do(steps, model, w, c):
     """The same with L_g/2 for L_g."""
-    return _sum_is_bounded(steps, model, w, c, 1 / (2 + 0 * c))
+    return _sum_is_bounded(steps, model, w, c, divided_by=2)
 
 
-@C6.law(**ON_QUOTIENTS, c=ratios(0, 2), on=(BALLS, FLOATS), tight=True)
-def the_sum_is_bounded_on_quotients(steps, model, w, c):
-    """The same on Rayleigh quotients, with L_g = 2(λ_max - λ_min)."""
-    return _sum_is_bounded(steps, model, w, c, _geodesic_constant(model))
+@the_sum_is_bounded.counterfeit(on_each={MINIMA: {"instance": CURVED_BLOCKS}})
+def the_second_block_may_go_twice_as_far(steps, model, w, c):
+    """The same if the second block steps with 2η."""
+    return _sum_is_bounded(steps, model, w, c, rate_of=second_block_twice_as_far)
 
 
-NEAR_THE_BOTTOM = {"steps": 1, "model": Rayleigh(np.diag([0.0, 1.0])), "w": np.array([16.0, 1.0])}
-"""At T = 1 the ratio of observed to bound is cos²θ = 256/257."""
-
-
-@the_sum_is_bounded_on_quotients.counterfeit(instance={**NEAR_THE_BOTTOM, "c": 1.0})
-def the_sum_is_bounded_by_half_on_quotients(steps, model, w, c):
-    """The same bound for twice the sum."""
-    claimed = _sum_is_bounded(steps, model, w, c, _geodesic_constant(model))
-    return at_most(2 * claimed.left, claimed.right)
+@the_sum_is_bounded.counterfeit(on_each={MINIMA: {"instance": CURVED_V}})
+def the_free_parameter_may_go_three_times_as_far(steps, model, w, c):
+    """The same if v steps with 3η."""
+    return _sum_is_bounded(steps, model, w, c, rate_of=free_parameter_three_times_as_far)
 
 
 @C6.law(**ON_COSINES, on=(BALLS, FLOATS), tight=True)
@@ -156,9 +169,7 @@ def the_minimum_is_at_most_two_l_g_delta_over_t(steps, model, w):
     return _minimum_is_bounded(steps, model, w, 1)
 
 
-@the_minimum_is_at_most_two_l_g_delta_over_t.counterfeit(
-    instance={"steps": 1, "model": Cosine(np.array([1.0, 0.0])), "w": np.array([16.0, 1.0])}
-)
+@the_minimum_is_at_most_two_l_g_delta_over_t.counterfeit(instance={**NEAR_THE_BOTTOM, "model": COSINE})
 def half_of_the_bound_holds(steps, model, w):
     """min_{t<T} G ≤ L_gΔ/T; refuted at T = 1."""
     return _minimum_is_bounded(steps, model, w, 1, divided_by=2)
@@ -167,66 +178,45 @@ def half_of_the_bound_holds(steps, model, w):
 @C6.law(**ON_QUOTIENTS, quantifier="exists", on=(BALLS,), instance=NEAR_THE_BOTTOM)
 def the_constant_is_attained_at_one_step(steps, model, w):
     """There are instances with G(w_0) ≥ 0.99 · 2L_gΔ/T."""
-    claimed = _minimum_is_bounded(steps, model, w, _geodesic_constant(model))
+    claimed = _minimum_is_bounded(steps, model, w, _constant(model, w))
     return at_most(99 * claimed.right, 100 * claimed.left)
 
 
 @the_constant_is_attained_at_one_step.counterfeit(steps=counts(2, 8))
 def the_constant_is_attained_at_every_horizon(steps, model, w):
     """G comes within 1 % of the bound for every instance and every T ≥ 2."""
-    claimed = _minimum_is_bounded(steps, model, w, _geodesic_constant(model))
+    claimed = _minimum_is_bounded(steps, model, w, _constant(model, w))
     return at_most(99 * claimed.right, 100 * claimed.left)
-
-
-# -- several blocks -----------------------------------------------------------------------------
-
-
-def _two_blocks_are_bounded(steps, model, w, c, rate_of=lambda eta: eta):
-    """Claim the first inequality at η = c/L, with an L ≥ L_g on {f ≤ f(w_0)}."""
-    constant = largest_curvature_below(model, w)
-    eta = c / constant
-    first, last, total, _ = _run(RiemannianGradientDescent(rate_of(eta)), model, w, steps)
-    return at_most(total, RGD_SUM(drop=first - last, rate=eta, smoothness=constant))
-
-
-@C6.law(**NEAR_MINIMA, on=(BALLS, FLOATS))
-def the_sum_is_bounded_for_two_blocks_and_a_free_parameter(steps, model, w, c):
-    """The same for two blocks coupled to each other and to v, near minima where blocks, or v, are curved by about L."""
-    return _two_blocks_are_bounded(steps, model, w, c)
-
-
-@the_sum_is_bounded_for_two_blocks_and_a_free_parameter.counterfeit(instance=CURVED_BLOCKS)
-def the_second_block_may_go_twice_as_far(steps, model, w, c):
-    """The same if the second block steps with 2η."""
-    return _two_blocks_are_bounded(steps, model, w, c, second_block_twice_as_far)
-
-
-@the_sum_is_bounded_for_two_blocks_and_a_free_parameter.counterfeit(instance=CURVED_V)
-def the_free_parameter_may_go_three_times_as_far(steps, model, w, c):
-    """The same if v steps with 3η."""
-    return _two_blocks_are_bounded(steps, model, w, c, free_parameter_three_times_as_far)
 
 
 # -- the two constants --------------------------------------------------------------------------
 
 
-def _curvature_is_at_most(model, w, x, constant):
-    """Claim g(Hess f[ξ], ξ) ≤ constant · g(ξ, ξ) for the horizontal part ξ of x."""
+def _curvature_is_at_most(model, w, x, divided_by=1):
+    """Claim g(Hess f[ξ], ξ) ≤ L_g · g(ξ, ξ), divided by a number, for the horizontal part ξ of x."""
     psi, x = PSIQuotient(model.layout), model.layout.scale(model.layout.norms(w), x)
     x = psi.horizontal(w, x)
     gradient = model.evaluate(w).gradient
     image = psi.hessian(w, gradient, model.hessian_vector(w, x), x)
-    return at_most(psi.inner(w, image, x), constant * psi.inner(w, x, x))
+    return at_most(divided_by * psi.inner(w, image, x), _constant(model, w) * psi.inner(w, x, x))
 
 
-@C6.law(model=cosines(), w=points("model"), x=vectors("model"), on=(BALLS, FLOATS), tight=True)
-def the_curvature_of_the_cosine_is_at_most_one(model, w, x):
-    """g(Hess f[ξ], ξ) ≤ ‖ξ‖² for the cosine, whose L is 2/√3."""
-    return _curvature_is_at_most(model, w, x, 1)
+@C6.law(
+    on_each={
+        "cosines": {"model": cosines(), "on": (BALLS, FLOATS), "tight": True},
+        "waves": {"model": waves(), "on": (BALLS,)},
+        "quotients": {"model": rayleigh_quotients(), "on": (BALLS, FLOATS), "tight": True},
+    },
+    w=points("model"),
+    x=vectors("model"),
+)
+def the_curvature_is_bounded(model, w, x):
+    """g(Hess f[ξ], ξ) ≤ L_g‖ξ‖²: 1 for the cosine, whose L is 2/√3; L for quotients; at most L for waves."""
+    return _curvature_is_at_most(model, w, x)
 
 
-@the_curvature_of_the_cosine_is_at_most_one.counterfeit(
-    instance={"model": Cosine(np.array([1.0, 0.0])), "w": np.array([3.0, 4.0]), "x": np.array([0.1, -0.98])}
+@the_curvature_is_bounded.counterfeit(
+    on_each={"cosines": {"instance": {"model": COSINE, "w": np.array([3.0, 4.0]), "x": np.array([0.1, -0.98])}}}
 )
 def l_is_no_larger_than_l_g(model, w, x):
     """xᵀ∇²f(u)x ≤ ‖x‖² for all x, horizontal or not: L ≤ L_g."""
@@ -234,36 +224,19 @@ def l_is_no_larger_than_l_g(model, w, x):
     return at_most((x * model.hessian_vector(u, x)).sum(), (x * x).sum())
 
 
-@the_curvature_of_the_cosine_is_at_most_one.counterfeit
-def the_curvature_of_the_cosine_is_at_most_a_half(model, w, x):
-    """g(Hess f[ξ], ξ) ≤ ‖ξ‖²/2."""
-    return _curvature_is_at_most(model, w, x, 1 / (2 + 0 * w[0]))
+AT_THE_BOTTOM = {"model": Rayleigh(np.diag([0.0, 1.0])), "w": np.array([1.0, 0.0]), "x": np.array([0.0, 1.0])}
 
 
-@C6.law(model=waves(), w=points("model"), x=vectors("model"), on=(BALLS,))
-def the_curvature_is_at_most_l_on_waves(model, w, x):
-    """g(Hess f[ξ], ξ) ≤ L‖ξ‖²: L_g ≤ L, for functions of the angle."""
-    return _curvature_is_at_most(model, w, x, model.smoothness.value)
+@the_curvature_is_bounded.counterfeit(on_each={"cosines": {}, "quotients": {"instance": AT_THE_BOTTOM}})
+def the_curvature_is_at_most_half_of_that(model, w, x):
+    """g(Hess f[ξ], ξ) ≤ (L_g/2)‖ξ‖²."""
+    return _curvature_is_at_most(model, w, x, 2)
 
 
-@the_curvature_is_at_most_l_on_waves.counterfeit
-def the_curvature_is_at_most_a_twentieth_of_l_on_waves(model, w, x):
+@the_curvature_is_bounded.counterfeit(on_each=["waves"])
+def the_curvature_is_at_most_a_twentieth_of_that(model, w, x):
     """g(Hess f[ξ], ξ) ≤ (L/20)‖ξ‖²."""
-    return _curvature_is_at_most(model, w, x, model.smoothness.value / 20)
-
-
-@C6.law(model=rayleigh_quotients(), w=points("model"), x=vectors("model"), on=(BALLS, FLOATS), tight=True)
-def the_curvature_is_at_most_l_on_quotients(model, w, x):
-    """g(Hess f[ξ], ξ) ≤ 2(λ_max - λ_min)‖ξ‖²: L_g ≤ L."""
-    return _curvature_is_at_most(model, w, x, model.smoothness.value)
-
-
-@the_curvature_is_at_most_l_on_quotients.counterfeit(
-    instance={"model": Rayleigh(np.diag([0.0, 1.0])), "w": np.array([1.0, 0.0]), "x": np.array([0.0, 1.0])}
-)
-def the_curvature_is_at_most_half_of_l_on_quotients(model, w, x):
-    """g(Hess f[ξ], ξ) ≤ (L/2)‖ξ‖²."""
-    return _curvature_is_at_most(model, w, x, model.smoothness.value / 2)
+    return _curvature_is_at_most(model, w, x, 20)
 
 
 @C6.exhibit
