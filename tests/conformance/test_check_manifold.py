@@ -403,3 +403,35 @@ def test_points_that_raise_are_named() -> None:
 
     with pytest.raises(ArgumentError, match="points raised ValueError: none left; a function of a Generator"):
         check_manifold(Sphere(3), points=points)
+
+
+class SphereThatStates:
+    """S³ with one number of its own."""
+
+    def __init__(self, dim):
+        self.dim = dim
+
+    def random_point(self, rng):
+        w = rng.normal(size=4)
+        return w / np.linalg.norm(w)
+
+    def project(self, w, x):
+        return x - w * (w @ x)
+
+    def retract(self, w, x):
+        return (w + x) / np.linalg.norm(w + x)
+
+    def inner(self, w, x, y):
+        return x @ y
+
+
+@pytest.mark.parametrize(
+    ("dim", "verdict"),
+    [(3, Verdict.HOLDS), (2, Verdict.REFUTED), (5, Verdict.REFUTED)]
+    # the space around, axes, and what is no number say nothing of the dimension
+    + [(dim, Verdict.HOLDS) for dim in (4, 0, -1, None, "3", np.array([3.0, 4.0]))],
+)
+def test_what_a_manifold_calls_dim_is_its_dimension_where_it_can_be_nothing_else(dim, verdict):
+    report = check_manifold(SphereThatStates(dim), cases=2)
+    assert report.verdict is verdict
+    assert report.refuted() == (("dimension_is_that_of_the_tangent_space",) if verdict is Verdict.REFUTED else ())

@@ -176,9 +176,15 @@ class Subject:
 
     @property
     def dimension(self) -> int | None:
-        """Return the dimension that the manifold states: ``dim`` by Pymanopt's names alone, else that may be any."""
-        value = getattr(self.manifold, "dim" if self.dialect == "Pymanopt" else "dimension", None)
-        return int(value) if isinstance(value, (int, np.integer)) and not isinstance(value, bool) else None
+        """Return the dimension that the manifold states: ``dimension``, or ``dim`` where that can mean nothing else.
+
+        Outside Pymanopt ``dim`` may also be an axis, a side of the arrays, or the size of the space around.
+        """
+        stated = _whole(getattr(self.manifold, "dim" if self.dialect == "Pymanopt" else "dimension", None))
+        if stated is not None or not hasattr(self, "_point"):
+            return stated
+        sides, dim = self._point.shape, _whole(getattr(self.manifold, "dim", None))
+        return None if dim in (*range(-len(sides), len(sides)), *sides, self._point.size) else dim
 
     def in_precision(self, dtype: Any) -> Self:
         """Return the same subject with arguments handed over in another precision."""
@@ -423,3 +429,7 @@ class Subject:
                 raise Missing(f"{self.name} does not implement {method_name(method)}") from error
 
         return call
+
+
+def _whole(value: object) -> int | None:
+    return int(value) if isinstance(value, (int, np.integer)) and not isinstance(value, bool) else None
