@@ -152,7 +152,7 @@ def _row(title: str, make: Callable[[Model], Optimizer], bench: _Bench) -> Optim
 
 def _types(method: Optimizer, bench: _Bench) -> tuple[OptimizerTypes | None, str]:
     try:
-        types = OptimizerTypes(PairRuns(method, bench.model, bench.start).run())
+        types = OptimizerTypes(PairRuns(optimizer=method, model=bench.model, start=bench.start).run())
     except NotInArithmetic as error:
         return None, str(error)
     except (PsitheoryError, TypeError) as error:  # something was computed outside the arithmetic

@@ -115,7 +115,7 @@ class Number(float):
         """Return what to compare with, after demanding its degree."""
         if isinstance(other, (int, float)) and float(self) and float(other) and math.isfinite(other):
             degree = self._other(other, added=True)[0]
-            self.trace.demand(self.degree, degree, Kind.WINDOW, "comparison")
+            self.trace.demand(self.degree, degree, Kind.WINDOW, self.trace.comparing)
             if self.trace.follows():
                 return float(other) * self.trace.times(self.degree, degree)
         return other

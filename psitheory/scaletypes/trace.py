@@ -42,6 +42,8 @@ class Trace:
         Lines at which constants scale along with what they stand beside.
     scaled : dict of int to float
         By which power of two the unknowns are scaled in this run, where they are.
+    comparing : str
+        What comparisons of numbers belong to.
     """
 
     degrees: Degrees = field(default_factory=Degrees)
@@ -50,6 +52,7 @@ class Trace:
     known: dict[float, tuple[int, bool]] = field(default_factory=dict)
     along: frozenset[Place] = frozenset()
     scaled: dict[int, float] = field(default_factory=dict)
+    comparing: str = "comparison"
     _literals: dict[tuple[Place, float], int] = field(default_factory=dict)
     _hyper: dict[str, int] = field(default_factory=dict)
 

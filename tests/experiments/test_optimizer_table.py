@@ -23,7 +23,7 @@ START = np.array([1.1, 0.7, 2.3, 1.9])
 
 
 def types_of(method, model=TWO_BLOCKS, start=START):
-    return OptimizerTypes(PairRuns(method, model, start).run())
+    return OptimizerTypes(PairRuns(optimizer=method, model=model, start=start).run())
 
 
 def test_every_method_of_the_library_has_a_row():

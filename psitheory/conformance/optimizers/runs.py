@@ -6,6 +6,7 @@ arrays in :mod:`psitheory.interop`.  Every run is fresh: a new state, buffers of
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import inspect
 import math
@@ -19,7 +20,10 @@ from psitheory.conformance.optimizers.network import Network
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 from psitheory.optimizers import Optimizer
 from psitheory.optimizers.checks import is_schedule
+from psitheory.scaletypes.pairs import FunctionRuns, PairRuns
 
+TYPED = 12
+"""Steps of typed runs: warm-ups and what happens every few steps come by then."""
 EPS = ("eps", "epsilon", "eps_inside", "eps_root")
 """Names under which methods keep what they add to a denominator."""
 LIMITS = ("step_sizes",)
@@ -76,8 +80,9 @@ class OfOptimizer:
 
     @property
     def has_rate(self) -> bool:
-        """Tell whether it is a dataclass with a field called rate."""
-        return "rate" in self._fields()
+        """Tell whether it has a field or an attribute called rate."""
+        rate = self._fields().get("rate")
+        return is_schedule(rate) or (isinstance(rate, (int, float)) and not isinstance(rate, bool))
 
     @property
     def constants(self) -> Mapping[str, Any]:
@@ -87,7 +92,7 @@ class OfOptimizer:
     def _fields(self) -> dict[str, Any]:
         optimizer: Any = self.optimizer
         if not dataclasses.is_dataclass(optimizer):
-            return {}
+            return dict(getattr(optimizer, "__dict__", {}))
         return {f.name: getattr(optimizer, f.name) for f in dataclasses.fields(optimizer) if f.init}
 
     def _changed(self, network: Network, rate: float, constants: Mapping[str, Any]) -> Optimizer:
@@ -97,7 +102,16 @@ class OfOptimizer:
             changes["rate"] = (lambda t: rate * old(t)) if is_schedule(old) else rate * old
         if hasattr(self._fields().get("model"), "evaluate"):  # a line search must look where the run goes
             changes["model"] = network
+        if changes and not dataclasses.is_dataclass(self.optimizer):
+            other = copy.copy(self.optimizer)
+            vars(other).update(changes)
+            return other
         return dataclasses.replace(self.optimizer, **changes) if changes else self.optimizer  # type: ignore[type-var]
+
+    def typed(self, network: Network) -> PairRuns:
+        """Return typed runs of the optimiser on a network."""
+        optimizer = self._changed(network, 1.0, {})
+        return PairRuns(optimizer=optimizer, model=network, start=network.first, steps=TYPED)
 
     def run(
         self,
@@ -173,6 +187,19 @@ class OfFunction:
                 out, state = out
             w = like_start(out, start, self.name)
             yield w
+
+    def typed(self, network: Network) -> FunctionRuns:
+        """Return typed runs of the function on a network."""
+        given = {name: x for name, x in defaults(self.function).items() if type(x) is float and name not in self.wants}
+        return FunctionRuns(
+            function=self.function,
+            positional=self.positional,
+            constants=given | rate_given(self, 1.0),
+            offered=self.wants,
+            model=network,
+            start=network.first,
+            steps=TYPED,
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -39,7 +39,8 @@ def _law(facts: Facts, derived: Derived | None, properties: Mapping[str, object]
     if "exponent" not in properties:
         return ""
     p = properties["exponent"]
-    if derived is not None and not derived.missing:
+    denied = derived is not None and derived.alone.hard is None and p is not None  # runs decide
+    if derived is not None and not derived.missing and not denied:
         return _scalings(derived.alone) if derived.alone.hard is not None else _none(derived)
     if isinstance(p, (int, float)):
         return f"the rate must scale with {power(Fraction(p).limit_denominator(64))} (p = {p:g})"

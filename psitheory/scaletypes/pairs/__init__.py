@@ -1,5 +1,5 @@
-"""Typed runs of our own init/step pairs: the degrees ride on the entries of object arrays."""
+"""Typed runs of our own init/step pairs and of NumPy functions: degrees ride on the entries of object arrays."""
 
-from psitheory.scaletypes.pairs.run import PairRuns, scaled
+from psitheory.scaletypes.pairs.run import FunctionRuns, PairRuns, scaled
 
-__all__ = ["PairRuns", "scaled"]
+__all__ = ["FunctionRuns", "PairRuns", "scaled"]

@@ -88,13 +88,20 @@ class Entry:
         self.number = number
 
     def __float__(self) -> float:
+        """Return the number without its degree, of which nothing is known from then on unless it is zero."""
+        if self.number.degree or not self.number.fixed:
+            self.number.trace.missing("a number leaves its array by float")
         return float(self.number)
+
+    def conjugate(self) -> Entry:
+        """Return itself, for NumPy."""
+        return self
 
     def __bool__(self) -> bool:
         return bool(float(self.number))
 
     def __repr__(self) -> str:
-        return f"Entry({float(self.number)!r}, {self.number.trace.degrees.form(self.number.degree)})"
+        return f"Entry({_float(self)!r}, {self.number.trace.degrees.form(self.number.degree)})"
 
     def __neg__(self) -> Entry:
         return Entry(-self.number)
@@ -103,7 +110,7 @@ class Entry:
         return Entry(abs(self.number))
 
     def __eq__(self, other: object) -> Any:
-        return float(self) == _float(other)
+        return _float(self) == _float(other)
 
 
 def _float(x: Any) -> float:
@@ -142,8 +149,15 @@ def _entry(x: Any) -> Any:
     return Entry(x) if isinstance(x, Number) else x
 
 
+def _method(name: str) -> Callable[[Entry], Any]:
+    return lambda x: getattr(DEGREED, f"scalar_{name}")(x)
+
+
+_CALLED = {"arctan": "atan"} | {n: n for n in ("sqrt", "exp", "log", "log1p", "expm1", "sin", "cos", "tan", "tanh")}
+for _name, _own in _CALLED.items():  # under which names NumPy asks objects for its functions
+    setattr(Entry, _name, _method(_own))
 for _name in ("add", "sub", "mul", "truediv", "pow"):
-    for _method, _function in zip((f"__{_name}__", f"__r{_name}__"), _operator(_name), strict=True):
-        setattr(Entry, _method, _function)
+    for _special, _function in zip((f"__{_name}__", f"__r{_name}__"), _operator(_name), strict=True):
+        setattr(Entry, _special, _function)
 for _name in ("lt", "le", "gt", "ge"):
     setattr(Entry, f"__{_name}__", _operator(_name)[0])

@@ -1,66 +1,170 @@
-"""A typed run of an init/step pair on a scale-invariant model."""
+"""Typed runs of init/step pairs and of functions on NumPy arrays, on a scale-invariant model."""
 
 from __future__ import annotations
 
+import copy
 import dataclasses
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from psitheory.arithmetic import Array
 from psitheory.layout import Layout
-from psitheory.models.interface import Evaluation, Model
+from psitheory.models.interface import Evaluation
 from psitheory.optimizers import Optimizer
-from psitheory.scaletypes.equations import Kind
+from psitheory.optimizers.checks import is_schedule
+from psitheory.scaletypes.equations import Kind, Place
 from psitheory.scaletypes.numbers import Number
 from psitheory.scaletypes.optimizers.problem import Part, Problem, Record
+from psitheory.scaletypes.optimizers.types import RATES
 from psitheory.scaletypes.pairs.entries import Entry
+from psitheory.scaletypes.pairs.stand_ins import Draws, stand_ins
 from psitheory.scaletypes.trace import OURSELVES, Trace, told_apart
 
+LATE = 30
+"""Steps after which a run ends though nothing has moved."""
 SKIP = (*OURSELVES, "psitheory/arithmetic/", "psitheory/layout/", "psitheory/optimizers/rate.py", "/numpy/")
 """Files between an operation and the line that asked for it."""
 
 
-@dataclass(frozen=True)
-class PairRuns:
-    """Typed runs of an optimiser with our ``init`` and ``step``.
-
-    Its fields that are floats are its hyper-parameters, those of an optimiser or a model that it holds too.
+@dataclass(frozen=True, kw_only=True)
+class ArrayRuns:
+    """Typed runs of a method on NumPy arrays, whose entries carry degrees.
 
     Parameters
     ----------
-    optimizer : Optimizer
-        A dataclass, or none: then it has no hyper-parameters.
     model : Model
     start : array, (n,)
     steps : int
+        Steps that a run makes; more if nothing has moved by then.
+    scale : float or tuple of array
+        What multiplies the rows, a number or an array a part.
+    factors : mapping of str to float
+        What multiplies hyper-parameters, by name.
+    along : frozenset of Place
+        Lines at which constants scale along.
+    log : bool
+        Not kept: there is no log of operations.
     """
 
-    optimizer: Optimizer
-    model: Model
+    model: Any
     start: Array
     steps: int = 3
+    scale: Any = 1.0
+    factors: Mapping[str, float] = field(default_factory=dict)
+    along: frozenset[Place] = frozenset()
+    log: bool = False
 
-    def run(self) -> Record:
+    @property
+    def problem(self) -> Problem:
+        """Return the parts and where they start."""
+        return Problem(tuple(map(_part, self.model.layout.parts)), self._arrays(self.start), lambda w: (0.0, w))
+
+    def run(self, seed: int = 0) -> Record:
         """Run it, and return the record."""
-        trace, layout = Trace(skip=SKIP), self.model.layout
-        problem = Problem(tuple(map(_part, layout.parts)), self._arrays(self.start), lambda w: (0.0, w))
+        trace, problem = Trace(skip=SKIP, along=self.along), self.problem
         record = Record.of(trace, problem)
         degrees = np.concatenate([record.degrees(part).ravel() for part in problem.parts])
-        model = _TypedModel(self.model, trace)
-        method, w = marked(self.optimizer, trace, self.model, model), _entries(self.start, degrees, trace)
-        state = method.init(layout, w)
-        for _ in range(self.steps):
-            w, state = method.step(layout, w, model.evaluate(w), state)
-            record.after_step(problem, self._arrays(_degrees(w)), self._arrays(_floats(w)))
+        start, scales = self._scaled(problem)
+        known = degrees != 0
+        indices = map(trace.degrees.index, map(int, degrees[known]))
+        trace.scaled |= dict(zip(indices, map(float, np.log2(scales[known])), strict=True))
+        step = self._stepping(trace, seed)
+        constants = {i: self.factors.get(c.name, 1.0) for i, c in trace.constants.items()}
+        trace.scaled |= {i: float(np.log2(by)) for i, by in constants.items() if by != 1}
+        w = _entries(start, degrees, trace)
+        with stand_ins(self._code, trace):
+            for t in range(LATE):
+                if t >= self.steps and any(m for rows in record.motion.values() for m in rows):
+                    break
+                w = step(w)
+                record.after_step(problem, self._arrays(_degrees(w)), self._arrays(_floats(w)))
         return record
+
+    @property
+    def _code(self) -> Any:
+        """Return what stands in the module whose code runs."""
+        raise NotImplementedError
+
+    def _stepping(self, trace: Trace, seed: int) -> Callable[[np.ndarray], np.ndarray]:
+        """Return what takes a step; hyper-parameters have their degrees by then."""
+        raise NotImplementedError
+
+    def _scaled(self, problem: Problem) -> tuple[np.ndarray, np.ndarray]:
+        """Return the start and the scale of each entry."""
+        given = self.scale if isinstance(self.scale, tuple) else [self.scale] * len(problem.parts)
+        ones = [np.ones(part.shape) * (by if part.rows else 1) for part, by in zip(problem.parts, given, strict=True)]
+        scales = np.concatenate([x.ravel() for x in ones])
+        return self.start * scales, scales
 
     def _arrays(self, w: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the parts of a flat array, a row for each block."""
         layout = self.model.layout
         return tuple(np.array(layout.view(p.name, w)).reshape(_part(p).shape) for p in layout.parts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairRuns(ArrayRuns):
+    """Typed runs of an optimiser with our ``init`` and ``step``.
+
+    Its fields that are floats are its hyper-parameters, those of an optimiser or a model that it holds too.
+    """
+
+    optimizer: Any
+
+    @property
+    def _code(self) -> Any:
+        return type(self.optimizer)
+
+    def _stepping(self, trace: Trace, seed: int) -> Callable[[np.ndarray], np.ndarray]:
+        layout, model = self.model.layout, _TypedModel(self.model, trace)
+        method = _Marking(trace, self.factors, self.model, model).of(self.optimizer)
+        state: list[Any] = []
+
+        def step(w: np.ndarray) -> np.ndarray:
+            if not state:
+                state.append(method.init(layout, w.copy()))
+            w, state[0] = method.step(layout, w.copy(), model.evaluate(w), state[0])
+            return w
+
+        return step
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionRuns(ArrayRuns):
+    """Typed runs of a function ``step(w, gradient, state)``.
+
+    ``constants`` are its hyper-parameters by name, ``offered`` what else it asks for, of layout, loss, rng and t.
+    """
+
+    function: Callable[..., Any]
+    positional: int = 3
+    constants: Mapping[str, Any] = field(default_factory=dict)
+    offered: tuple[str, ...] = ()
+
+    @property
+    def _code(self) -> Any:
+        return self.function
+
+    def _stepping(self, trace: Trace, seed: int) -> Callable[[np.ndarray], np.ndarray]:
+        layout, model = self.model.layout, _TypedModel(self.model, trace)
+        marking = _Marking(trace, self.factors)
+        given = {name: marking.of(x, name) for name, x in self.constants.items()}
+        known: dict[str, Any] = {"layout": layout, "rng": Draws(np.random.default_rng(seed), trace), "t": -1}
+        state: list[Any] = [None]
+
+        def step(w: np.ndarray) -> np.ndarray:
+            here = model.evaluate(w)
+            known.update(t=known["t"] + 1, loss=here.loss)
+            extra = given | {name: known[name] for name in self.offered}
+            out = self.function(*(w.copy(), here.gradient, state[0])[: self.positional], **extra)
+            if isinstance(out, tuple) and len(out) == 2:
+                out, state[0] = out
+            return np.asarray(out, dtype=object)
+
+        return step
 
 
 def _part(part: Any) -> Part:
@@ -75,24 +179,41 @@ def _entries(values: np.ndarray, degrees: np.ndarray, trace: Trace) -> np.ndarra
 
 
 def _floats(w: np.ndarray) -> np.ndarray:
-    return np.array([float(x) for x in w])
+    return np.array([float(x.number if isinstance(x, Entry) else x) for x in w])
 
 
 def _degrees(w: np.ndarray) -> np.ndarray:
     return np.array([x.number.degree if isinstance(x, Entry) else 0 for x in w], dtype=np.int64)
 
 
-def marked(x: Any, trace: Trace, model: Any = None, typed: Any = None, name: str = "") -> Any:
-    """Return an optimiser whose hyper-parameters have degrees of their own; ``model`` becomes ``typed``."""
-    if model is not None and x is model:
-        return typed
-    if dataclasses.is_dataclass(x) and not isinstance(x, type):
-        fields = {f.name: getattr(x, f.name) for f in dataclasses.fields(x) if f.init}
-        return dataclasses.replace(x, **{key: marked(y, trace, model, typed, key) for key, y in fields.items()})
-    if type(x) is not float or not x:
-        return x
-    degree = trace.hyper(name, x)
-    return Entry(Number(told_apart(x, trace.degrees.index(degree)), trace, degree, fixed=True))
+@dataclass(frozen=True)
+class _Marking:
+    """Gives hyper-parameters degrees of their own; ``model`` becomes ``typed``."""
+
+    trace: Trace
+    factors: Mapping[str, float]
+    model: Any = None
+    typed: Any = None
+
+    def of(self, x: Any, name: str = "") -> Any:
+        """Return an optimiser or a hyper-parameter with degrees, or what else it is as it is."""
+        if self.model is not None and x is self.model:
+            return self.typed
+        if dataclasses.is_dataclass(x) and not isinstance(x, type):
+            fields = {f.name: getattr(x, f.name) for f in dataclasses.fields(x) if f.init}
+            return dataclasses.replace(x, **{key: self.of(y, key) for key, y in fields.items()})
+        if name in RATES and is_schedule(x):
+            return lambda t: self._number(name, float(x(t)))
+        if not name and hasattr(x, "__dict__"):
+            other = copy.copy(x)
+            vars(other).update({key: self.of(y, key) for key, y in vars(x).items()})
+            return other
+        return self._number(name, x) if type(x) is float and x else x
+
+    def _number(self, name: str, x: float) -> Entry:
+        degree = self.trace.hyper(name, x)
+        value = told_apart(x, self.trace.degrees.index(degree)) * self.factors.get(name, 1.0)
+        return Entry(Number(value, self.trace, degree, fixed=True))
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,91 @@
+"""Stand-ins for NumPy and its generators, where plain ones would lose the degrees of entries."""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from psitheory.scaletypes.numbers import Number, patched
+from psitheory.scaletypes.pairs.entries import DEGREED, Entry
+from psitheory.scaletypes.trace import Trace
+
+NATURAL = frozenset(["isfinite", "isnan", "isinf", "signbit"])
+"""Functions of values alone, which NumPy does not have for objects."""
+LIMITING = frozenset(["clip", "maximum", "minimum", "fmax", "fmin"])
+
+
+class Numpy(types.ModuleType):
+    """NumPy, but for a few functions that keep degrees."""
+
+    def __init__(self, trace: Trace) -> None:
+        super().__init__("numpy")
+        self._trace = trace
+
+    def __getattr__(self, name: str) -> Any:
+        function = getattr(np, name)
+        if name == "sign":
+            return lambda x: DEGREED.sign(x) if _has_entries(x) else np.sign(x)
+        if name in NATURAL:
+            return lambda x: function(_floats(x)) if _has_entries(x) else function(x)
+        return self._limiting(function) if name in LIMITING else function
+
+    def _limiting(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **options: Any) -> Any:
+            self._trace.comparing, before = "clamp", self._trace.comparing
+            try:
+                return function(*args, **options)
+            finally:
+                self._trace.comparing = before
+
+        return call
+
+
+class Draws:
+    """A generator whose draws are no constants of the code."""
+
+    def __init__(self, rng: np.random.Generator, trace: Trace) -> None:
+        self._rng, self._trace = rng, trace
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._rng, name)
+        return (lambda *args, **options: self._typed(method(*args, **options))) if callable(method) else method
+
+    def _typed(self, x: Any) -> Any:
+        if isinstance(x, float):
+            return Entry(Number(x, self._trace, 0, fixed=False))
+        if not isinstance(x, np.ndarray) or x.dtype.kind != "f":
+            return x
+        out = np.empty(x.size, dtype=object)
+        out[:] = [Entry(Number(float(v), self._trace, 0, fixed=False)) for v in x.ravel()]
+        return out.reshape(x.shape)
+
+
+@contextmanager
+def stand_ins(code: Any, trace: Trace) -> Iterator[None]:
+    """Let the module in which ``code`` stands use the stand-ins inside the block, unless it is one of ours."""
+    module = sys.modules.get(getattr(code, "__module__", None) or "")
+    if module is None or module.__name__.startswith("psitheory."):
+        yield
+        return
+    names = [name for name, x in vars(module).items() if x is np]
+    for name in names:
+        setattr(module, name, Numpy(trace))
+    try:
+        with patched([module], trace, lambda x: x.number if isinstance(x, Entry) else None):
+            yield
+    finally:
+        for name in names:
+            setattr(module, name, np)
+
+
+def _has_entries(x: Any) -> bool:
+    return isinstance(x, Entry) or (isinstance(x, np.ndarray) and x.dtype == object)
+
+
+def _floats(x: Any) -> Any:
+    return np.vectorize(lambda e: float(e.number if isinstance(e, Entry) else e), otypes=[float])(x)
