@@ -36,7 +36,7 @@ class Degrees:
     names: list[str] = field(default_factory=list)
     _forms: list[tuple[tuple[int, Fraction], ...]] = field(default_factory=lambda: [()])
     _ids: dict[tuple[tuple[int, Fraction], ...], int] = field(default_factory=lambda: {(): 0})
-    _combined: dict[tuple[int, int, Fraction, Fraction], int] = field(default_factory=dict)
+    _combined: dict[tuple[int, int, Fraction | int, Fraction | int], int] = field(default_factory=dict)
 
     def unknown(self, name: str) -> int:
         """Return the degree that is a new unknown."""
@@ -73,19 +73,22 @@ class Degrees:
         """Return ``ca·a + cb·b``, entry by entry (arrays that broadcast)."""
         a, b = np.asarray(a), np.asarray(b)
         if a.ndim == 0 and b.ndim == 0:
-            return np.int64(self._pair(int(a), int(b), Fraction(ca), Fraction(cb)))
+            return np.int64(self.pair(int(a), int(b), ca, cb))
         a, b = np.broadcast_arrays(a, b)
         if a.size == 0:
             return np.zeros(a.shape, np.int64)
         pairs, where = np.unique((a.astype(np.int64) << 32 | b.astype(np.int64)).ravel(), return_inverse=True)
-        found = [self._pair(int(k) >> 32, int(k) & 0xFFFFFFFF, Fraction(ca), Fraction(cb)) for k in pairs]
+        found = [self.pair(int(k) >> 32, int(k) & 0xFFFFFFFF, ca, cb) for k in pairs]
         return np.array(found, np.int64)[where.ravel()].reshape(a.shape)
 
     def times(self, a: Ids, factor: Fraction | int | float) -> Ids:
         """Return ``factor·a``, entry by entry; a float is taken as the simple fraction next to it."""
         return self.combine(a, np.int64(0), simple(factor), 0)
 
-    def _pair(self, i: int, j: int, ca: Fraction, cb: Fraction) -> int:
+    def pair(self, i: int, j: int, ca: Fraction | int, cb: Fraction | int) -> int:
+        """Return ``ca·i + cb·j`` for two degrees."""
+        if not j and ca == 1:
+            return i
         key = (i, j, ca, cb)
         if key not in self._combined:
             out = {v: c * ca for v, c in self._forms[i]}
@@ -96,6 +99,8 @@ class Degrees:
 
     def differences(self, a: Ids, b: Ids) -> list[dict[int, Fraction]]:
         """Return the forms a − b of entries that differ, each once, in the order of their first entries."""
+        if isinstance(a, int) and isinstance(b, int):
+            return [self.form(self.pair(a, b, 1, -1))] if a != b else []
         found = np.asarray(self.combine(a, b, 1, -1)).ravel()
         kinds, first = np.unique(found, return_index=True)
         return [self.form(int(k)) for k in kinds[np.argsort(first)] if k]

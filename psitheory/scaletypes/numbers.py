@@ -46,7 +46,8 @@ class Number(float):
             self.trace.demand(self.degree, degree, Kind.HARD, "sum")
             simpler = min(self.degree, degree, key=self.trace.degrees.terms)  # so that what follows is not blamed too
             return Number(value, self.trace, simpler, fixed)
-        self.trace.demand(self.degree, degree, Kind.CONSTANT, "constant")
+        alike = (float(self) > 0) == (float(other) > 0)
+        self.trace.constant(self.degree, degree, alike, self.degree if self.fixed else degree)
         if self.trace.follows():
             value = self._followed(other, value, degree)
         return Number(value, self.trace, degree if self.fixed else self.degree, False)
@@ -60,8 +61,8 @@ class Number(float):
 
     def _product(self, other: Any, value: float, mine: int, its: int) -> Number:
         degree, fixed = self._other(other, added=False)
-        found = self.trace.degrees.combine(self.degree, degree, mine, its)
-        return Number(value, self.trace, int(found), self.fixed and fixed)
+        found = self.trace.degrees.pair(self.degree, degree, mine, its)
+        return Number(value, self.trace, found, self.fixed and fixed)
 
     def __add__(self, other: Any) -> Any:
         return self._sum(other, float(self) + float(other)) if isinstance(other, (int, float)) else NotImplemented

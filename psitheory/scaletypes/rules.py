@@ -48,7 +48,8 @@ class Rules:
         both = (a != 0) & (b != 0) & (da != db)
         if both.any():
             if x.fixed != y.fixed:
-                self.trace.demand(da[both], db[both], Kind.CONSTANT, "constant")
+                fixed = da[both] if x.fixed else db[both]
+                self.trace.constant(da[both], db[both], (a[both] > 0) == (b[both] > 0), fixed)
                 return np.where((b == 0) | (y.fixed & (a != 0)), da, db)
             out = np.broadcast_to(a + b if total is None else total, a.shape)
             lost = both & ((out == a) | (out == b) | (out == -b))  # below half an ulp of the other: no effect so far

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -54,6 +55,7 @@ class Trace:
     scaled: dict[int, float] = field(default_factory=dict)
     comparing: str = "comparison"
     _literals: dict[tuple[Place, float], int] = field(default_factory=dict)
+    _signs: dict[tuple[Place, int], set[bool]] = field(default_factory=dict)
     _hyper: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -98,11 +100,24 @@ class Trace:
 
     def demand(self, a: Ids, b: Ids, kind: Kind = Kind.HARD, what: str = "") -> None:
         """Demand that degrees be equal, entry by entry, at the line that runs now."""
+        if type(a) is int and a == b:  # one number, as mostly
+            return
         different = self.degrees.differences(a, b)
         if different:
             place = self.here()
             for form in different:
                 self.equations.vanish(form, place, kind, what)
+
+    def constant(self, a: Ids, b: Ids, alike: Any, fixed: Ids) -> None:
+        """Demand it of a constant (of degree ``fixed``) that is added; ``alike`` tells where signs are the same.
+
+        An eps stands beside numbers of one sign, norms and roots.  What stands beside numbers of both is a drift.
+        """
+        place = self.here()
+        seen = self._signs.setdefault((place, fixed if isinstance(fixed, int) else int(np.ravel(fixed)[0])), set())
+        seen.update([alike] if isinstance(alike, bool) else map(bool, np.unique(alike)))
+        drifts = len(seen) > 1
+        self.demand(a, b, Kind.HARD if drifts else Kind.CONSTANT, "drift" if drifts else "constant")
 
     def missing(self, what: str) -> None:
         """Keep that the operation of this line is not derived."""
@@ -112,7 +127,7 @@ class Trace:
 
     def remember(self, value: float, degree: int, fixed: bool) -> None:
         """Keep the degree of a number, to know it again by its bits; numbers of few bits could be others."""
-        if np.isfinite(value) and not has_few_bits(value):
+        if math.isfinite(value) and not has_few_bits(value):
             self.known[value] = self.known[-value] = degree, fixed
 
     @contextmanager
@@ -138,4 +153,4 @@ def told_apart(value: float, number: int) -> float:
 
 def has_few_bits(value: float) -> bool:
     """Tell whether a number is one that code writes often: at most eight bits after the first."""
-    return float(np.ldexp(np.frexp(value)[0], 9)).is_integer()
+    return math.ldexp(math.frexp(value)[0], 9).is_integer()

@@ -95,8 +95,8 @@ WITNESSES = [
     (first_layer_only, NEURON, "a=2 on row 0 of W2  t=1"),
     (first_layer_only, LAYER, "a=2 on W2  t=1"),
     (first_layer_only, CLASS, "a=2 on row 0 of W2  t=1"),
-    (clamped, SCALES, "a=1024 on all weights  t=1"),
-    (floored, SCALES, "a=0.00195312 on all weights  t=1"),
+    (clamped, SCALES, "a=1024 on all weights  t=10"),
+    (floored, SCALES, "a=0.00195312 on all weights  t=5"),
     (coupled_to_free, NEURON, "a=2 on row 0 of W1  t=1"),
     (normalising, NEURON, "a=2 on row 0 of W1  t=1"),
 ]

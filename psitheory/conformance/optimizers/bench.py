@@ -13,9 +13,7 @@ coarse arithmetic inside the method; a true break would fall with it.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
@@ -28,6 +26,7 @@ from psitheory.conformance.optimizers.change import MODES, Change, CodeRaised, G
 from psitheory.conformance.optimizers.derived import Derived
 from psitheory.conformance.optimizers.network import Network, one_ulp_away
 from psitheory.conformance.optimizers.runs import Runs
+from psitheory.conformance.optimizers.seeds import seeded
 from psitheory.errors import PsitheoryError
 from psitheory.limits import foreign
 
@@ -54,6 +53,7 @@ class Bench:
     _runs: dict[Change, tuple[int, Mapping[int, np.ndarray]]] = field(default_factory=dict)
     _raised: dict[Change, CodeRaised] = field(default_factory=dict)
     _noises: dict[tuple[Change, int, Mode], float] = field(default_factory=dict)
+    strays: dict[tuple[float, int], int | None] = field(default_factory=dict)
     _types: dict[str, tuple[Derived | None, str]] = field(default_factory=dict)
 
     def afresh(self) -> Bench:
@@ -214,16 +214,3 @@ class Bench:
 def _next(run: Iterator[np.ndarray]) -> np.ndarray | None:
     with foreign("a step of the optimiser"):
         return next(run, None)
-
-
-@contextmanager
-def seeded(seed: int) -> Iterator[None]:
-    """Seed the global generators of Python and NumPy inside the block, and restore them after it."""
-    before, legacy = random.getstate(), np.random.get_state()  # noqa: NPY002 - code under test may draw from it
-    random.seed(seed)
-    np.random.seed(seed)  # noqa: NPY002
-    try:
-        yield
-    finally:
-        random.setstate(before)
-        np.random.set_state(legacy)  # noqa: NPY002

@@ -10,11 +10,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from psitheory.conformance.optimizers.change import Cause, Change
+from psitheory.conformance.optimizers.change import Cause, Change, Mode
 from psitheory.conformance.optimizers.network import Network
+from psitheory.conformance.optimizers.seeds import seeded
 from psitheory.scaletypes.equations import Kind, Place
 from psitheory.scaletypes.optimizers.problem import Record
-from psitheory.scaletypes.optimizers.types import Break, OptimizerTypes
+from psitheory.scaletypes.optimizers.types import LEVELS, Break, OptimizerTypes
 
 
 class TypedRuns(Protocol):
@@ -35,7 +36,7 @@ class Derived:
     alone: OptimizerTypes
     whole: OptimizerTypes
     seed: int = 0
-    _gaps: dict[tuple[bool, Change, frozenset[Place]], float] = field(default_factory=dict)
+    _gaps: dict[tuple[bool, Change, frozenset[Place], int], float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, method: Any, network: Network, seed: int) -> tuple[Derived | None, str]:
@@ -44,10 +45,12 @@ class Derived:
             return None, ""
         bare = network.without_free()
         try:
-            runs = method.typed(bare)
-            alone = OptimizerTypes(runs.run(seed))
-            runs_whole = runs if network.fixed else method.typed(network)
-            whole = alone if network.fixed else OptimizerTypes(runs_whole.run(seed))
+            with seeded(seed):
+                runs = method.typed(bare)
+                alone = OptimizerTypes(runs.run(seed))
+            with seeded(seed):
+                runs_whole = runs if network.fixed else method.typed(network)
+                whole = alone if network.fixed else OptimizerTypes(runs_whole.run(seed))
         except Exception as error:  # the code under test, seen by an interpreter: runs decide
             return None, f"not derived: {type(error).__name__}: {' '.join(str(error).split())[:200]}"
         return cls(runs, runs_whole, network, alone, whole, seed), ""
@@ -77,25 +80,35 @@ class Derived:
         law = self.alone.hard
         return () if law is None else tuple(b for b in self.alone.at_fixed_constants(law) if b.kind is not Kind.HARD)
 
+    def allows(self, mode: Mode, level: str, p: float) -> bool:
+        """Tell whether types know of no term but constants and comparisons that breaks a law at fixed values."""
+        if p:
+            return self.exponent == p
+        found: Any = level if level in LEVELS else "each neuron"
+        return self.whole.law(mode, found).holds or (self.alone.hard is not None and not self.hard_breaks)
+
     # -- runs whose constants scale along ----------------------------------------------------------
 
-    def gap(self, network: Network, change: Change, along: Iterable[Place]) -> float:
+    def gap(self, network: Network, change: Change, along: Iterable[Place], steps: int = 0) -> float:
         """Return how far a rescaled run is from the first, relative to the motion, if constants of lines scale along.
 
-        Infinite where the code raises.
+        Infinite where the code raises.  ``steps`` asks for so many, rather than what is enough to see every line.
         """
-        key = network.fixed, change, frozenset(along)
+        key = network.fixed, change, frozenset(along), steps
         if key not in self._gaps:
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"), seeded(self.seed):
                 try:
                     self._gaps[key] = self._gap(*key)
                 except Exception:  # the code under test, on numbers that it may not expect
                     self._gaps[key] = np.inf
         return self._gaps[key]
 
-    def _gap(self, fixed: bool, change: Change, along: frozenset[Place]) -> float:
-        runs, types = (self.runs, self.alone) if fixed else (self.runs_whole, self.whole)
-        scales, base = self._scales(self.network.without_free() if fixed else self.network, change), types.record
+    def _gap(self, fixed: bool, change: Change, along: frozenset[Place], steps: int) -> float:
+        runs, base = (self.runs, self.alone.record) if fixed else (self.runs_whole, self.whole.record)
+        if steps:
+            runs = runs.of_length(steps)
+            base = runs.run(self.seed)
+        scales = self._scales(self.network.without_free() if fixed else self.network, change)
         other = replace(runs, scale=tuple(scales), factors=self._factors(change), along=along).run(self.seed)
         gap = max(_relative(y / a, x) for x, y, a in zip(base.weights, other.weights, scales, strict=True))
         moved = zip(runs.problem.parts, base.weights, runs.problem.start, strict=True)
@@ -123,11 +136,22 @@ class Derived:
             return tuple(lines.values())
         return ()
 
+    def fades(self, found: Iterable[Break]) -> int:
+        """Return the side to which constants die out: -1 small weights, 1 large ones, 0 if that is not known."""
+        law, constants = self.alone.complete, self.alone.record.trace.constants
+        powers = {constants[i]: e for i, e in law.scaling.items() if i in constants} if law else {}
+        signs = {1 if powers[c] > 0 else -1 for b in found for c in b.constants if powers.get(c)}
+        return signs.pop() if len(signs) == 1 else 0
+
     def overflow(self, network: Network, change: Change) -> str:
         """Return the first line where numbers are lost, being infinite or zero as they were not before; or nothing."""
         runs = replace(self.runs if network.fixed else self.runs_whole, log=True)
         scaled = replace(runs, scale=tuple(self._scales(network, change)), factors=self._factors(change))
-        with np.errstate(all="ignore"), suppress(Exception):  # the code under test, on numbers that it may not expect
+        with (
+            np.errstate(all="ignore"),
+            seeded(self.seed),
+            suppress(Exception),
+        ):  # the code under test, on numbers that it may not expect
             return self._lost(runs.run(self.seed).log or [], scaled.run(self.seed).log or [])
         return ""
 
@@ -169,7 +193,7 @@ def _relative(y: np.ndarray, x: np.ndarray) -> float:
 
 LARGEST_EPS = 1e-3
 """A constant without a name that is larger is no eps: none of the published methods has a larger one."""
-FACTORS = ("betas[0]", "betas[1]", "rho", "alpha", "momentum")
+FACTORS = ("betas[0]", "betas[1]", "betas[2]", "beta", "beta1", "beta2", "rho", "alpha", "momentum")
 """Hyper-parameters that multiply what they stand beside."""
 
 
@@ -180,7 +204,7 @@ def cause_of(breaks: Sequence[Break]) -> Cause:
 
 def told(b: Break) -> str:
     """Return a line with constants in words: what they are, and where they stand."""
-    named = ", ".join(map(str, b.constants))
+    named = ", ".join(map(str, [c for c in b.constants if c.name not in FACTORS] or b.constants))
     return f"{_word(b)}{f' ({named})' if named else ''} at {b.place}"
 
 

@@ -13,6 +13,7 @@ known by how its effect depends on the scale s of the start:
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -23,11 +24,14 @@ from psitheory.conformance.optimizers.change import Cause, Change, Constants, Mo
 from psitheory.conformance.optimizers.derived import Derived, cause_of, told
 from psitheory.conformance.optimizers.equivariance import START, Outcome, Trial, judge
 from psitheory.conformance.optimizers.runs import EPS, LIMITS
+from psitheory.scaletypes.optimizers.types import Break
 
 TOLERANCE = 1e-2
 """A gap, relative to the motion, within which a law that an eps limits counts as holding."""
 LEFT = 1e-3
 """The share of a break that may be left once its cause is taken away: rounding of generic scales remains."""
+LEAST = 1e-13
+"""A gap that rounding alone leaves where it is not amplified."""
 VANISHING = 2.0**-60
 SLOPES = (0.2, 2.3)
 """Powers of the scale that an eps can bring: 1, 2, and less under further roots."""
@@ -85,7 +89,7 @@ def eps_limited(bench: Bench, mode: Mode, trial: Trial, *, p: float = 0.0, most:
     if bench.network.dtype == np.float32:
         return _in_double(bench, mode, trial, p, most)
     if bench.derived is not None:
-        return _without_lines(bench, trial, bench.derived)
+        return _without_lines(bench, mode, trial, bench.derived, p)
     constants = without_eps(bench)
     if not constants or trial.change.constants or not harmless(bench, constants):
         return _dies_out(bench, mode, trial, p)
@@ -102,7 +106,7 @@ def eps_limited(bench: Bench, mode: Mode, trial: Trial, *, p: float = 0.0, most:
     return _dies_out(bench, mode, trial, p)
 
 
-def _without_lines(bench: Bench, trial: Trial, derived: Derived) -> Limited | Trial:
+def _without_lines(bench: Bench, mode: Mode, trial: Trial, derived: Derived, p: float) -> Limited | Trial:
     """Return the excuse if the break goes once the constants of lines that types name scale along.
 
     There is none where types name another term, however small it is beside the constants.  What is no eps may act at
@@ -120,7 +124,34 @@ def _without_lines(bench: Bench, trial: Trial, derived: Derived) -> Limited | Tr
     cause = cause_of(found)
     if not found or (cause != "eps" and defect > TOLERANCE):
         return trial
+    later = _breaks_later(bench, mode, trial, derived, found, p)
+    if later:
+        return Trial(trial.change, _outcome(bench, mode, trial.change, later))
     return Limited(defect, f"it vanishes if this scales along: {'; '.join(map(told, found))}", 0, cause)
+
+
+def _breaks_later(
+    bench: Bench, mode: Mode, trial: Trial, derived: Derived, found: Sequence[Break], p: float
+) -> int | None:
+    """Return a step at which there is another break than that of constants, after those that types have seen.
+
+    Far to the side on which the constants die out, runs must agree at every step; on the other, where they take over,
+    steps vanish or go along the gradient.  Where either is not so, types of as many steps decide.
+    """
+    side, far = derived.fades(found), 4 + math.ceil(math.log2(trial.outcome.gap.relative / LEAST))
+    ends = (shifted(bench, each, side * far, p) for each in (trial.change, START))
+    left = judge(bench, *ends)[mode] if side else None
+    step = left.step if left is not None and left.status == "broken" else None
+    if side and step is None:
+        if (p, side) not in bench.strays:
+            bench.strays[p, side] = strays_at(bench, p, -side)
+        step = bench.strays[p, side]
+    if side and not step:
+        return None
+    change = in_whole_powers(trial.change)
+    places = [b.place for b in derived.soft_breaks]
+    broken, rest = (derived.gap(bench.network, change, along, bench.steps) for along in ((), places))
+    return None if rest <= max(LEFT * broken, LEAST) else step or bench.steps
 
 
 def in_whole_powers(change: Change) -> Change:

@@ -161,7 +161,7 @@ class Facts:
         claim = self.claim
         assert claim is not None
         bench = self.bench if claim.of_all else self.blocks_alone
-        if self.derived is not None and not self.derived.hard_breaks:
+        if self.derived is not None and self.derived.allows(claim.mode, claim.level, claim.p):
             return self._ranges(bench, claim, self.derived)
         return self._by_slopes(bench, claim)
 

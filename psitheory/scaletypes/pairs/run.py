@@ -6,7 +6,7 @@ import copy
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -62,6 +62,10 @@ class ArrayRuns:
         """Return the parts and where they start."""
         return Problem(tuple(map(_part, self.model.layout.parts)), self._arrays(self.start), lambda w: (0.0, w))
 
+    def of_length(self, steps: int) -> Self:
+        """Return runs of a number of steps."""
+        return dataclasses.replace(self, steps=steps)
+
     def run(self, seed: int = 0) -> Record:
         """Run it, and return the record."""
         trace, problem = Trace(skip=SKIP, along=self.along), self.problem
@@ -76,7 +80,7 @@ class ArrayRuns:
         trace.scaled |= {i: float(np.log2(by)) for i, by in constants.items() if by != 1}
         w = _entries(start, degrees, trace)
         with stand_ins(self._code, trace):
-            for t in range(LATE):
+            for t in range(max(LATE, self.steps)):
                 if t >= self.steps and any(m for rows in record.motion.values() for m in rows):
                     break
                 w = step(w)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -51,8 +51,13 @@ class TypedRuns:
     scale: Any = 1.0
     factors: Mapping[str, float] = field(default_factory=dict)
     along: frozenset[Place] = frozenset()
+    enough: int = ENOUGH
     parameter: Callable[[Any, bool], Any] | None = None
     log: bool = False
+
+    def of_length(self, steps: int) -> TypedRuns:
+        """Return runs of a number of steps, whatever turns in them."""
+        return replace(self, steps=steps + 1, most=steps, enough=sys.maxsize)
 
     def run(self, seed: int = 0) -> Record:
         """Run it, and return the record.
@@ -104,7 +109,7 @@ class TypedRuns:
             record.after_step(self.problem, [memory.degrees.ids(p) for p in parameters], now)
             turned += all(self._turns(before, now))
             before = now
-            if turned >= self.steps or (turned > 1 and memory.operations > ENOUGH):
+            if turned >= self.steps or (turned > 1 and memory.operations > self.enough):
                 break
 
     def _turns(self, before: Sequence[np.ndarray], now: Sequence[np.ndarray]) -> Iterator[bool]:
