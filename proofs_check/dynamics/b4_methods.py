@@ -82,7 +82,7 @@ def derived(name, seed):
     rng = np.random.default_rng(seed)
     model = Frozen(RankOne(rng.normal(size=(2, 2))), np.ones(1))
     method = WHOLE[name][1](0.11, 1.0) if name in WHOLE else BY_BLOCK[name][1](0.11, lambda value, k: value)
-    types = OptimizerTypes(PairRuns(method, model, rng.normal(size=4)).run())
+    types = OptimizerTypes(PairRuns(optimizer=method, model=model, start=rng.normal(size=4)).run())
     law = types.complete
     if law is None or not law.exact:
         raise Undecided(f"no exponents make {name} follow exactly")
