@@ -13,7 +13,8 @@ import psitheory
 MODULES = [
     info.name
     for info in pkgutil.walk_packages(psitheory.__path__, "psitheory.")
-    if not info.name.startswith(("psitheory.interop", "psitheory.pytest_plugin")) and ".torch" not in info.name
+    if not info.name.startswith(("psitheory.interop", "psitheory.pytest_plugin"))
+    and not {"torch", "jax"} & set(info.name.split("."))
 ]
 
 

@@ -77,7 +77,7 @@ class BatchNormMLP:
     affine: bool = field(default=False, kw_only=True)
     eps: Array = field(default=0.0, kw_only=True)
     classes: int | None = field(default=None, kw_only=True)
-    engine: Engine = field(default="numpy", kw_only=True)
+    engine: Engine = field(default="numpy", kw_only=True, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "inputs", checked(self.inputs, "inputs", None, None))

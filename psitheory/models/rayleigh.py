@@ -53,7 +53,7 @@ class Rayleigh:
     """
 
     matrix: Array
-    engine: Engine = field(default="numpy", kw_only=True)
+    engine: Engine = field(default="numpy", kw_only=True, repr=False)
 
     def __post_init__(self) -> None:
         check_engine(self.engine)

@@ -49,7 +49,7 @@ def show(value: Any) -> str:
     if isinstance(value, (float, np.floating)):
         return f"{float(value):.12g}"
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = ((f.name, getattr(value, f.name)) for f in dataclasses.fields(value) if f.init)
+        fields = ((f.name, getattr(value, f.name)) for f in dataclasses.fields(value) if f.init and f.repr)
         return f"{type(value).__name__}({', '.join(f'{name}={show(item)}' for name, item in fields)})"
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(show, value))}]"
