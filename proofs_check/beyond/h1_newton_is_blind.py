@@ -71,13 +71,12 @@ def _equation(model, w, x):
 
 @H1.law(model=psi_models(), w=points("model"), on=(SYMBOLS, RATIONALS, BALLS))
 def the_weights_solve_newtons_equation(model, w):
-    """∇²f(w) w = -∇f(w)."""
-    without = model.layout.map(lambda w: w, lambda v: 0 * v, w)
-    return _equation(model, w, without) if not model.layout.p else _on_blocks(model, w, without)
+    """∇²f(w) w = -∇f(w), in the blocks where there are free parameters beside them."""
+    return _on_blocks(model, w, model.layout.map(lambda w: w, lambda v: 0 * v, w))
 
 
 def _on_blocks(model, w, x):
-    """Claim the equation of the blocks alone, beside free parameters."""
+    """Claim the equation of the blocks, which are all that there is where no parameters are free."""
     layout = model.layout
     blocks = layout.map(lambda x: x, lambda v: 0 * v, model.hessian_vector(w, x))
     return equal(blocks, layout.map(lambda z: -z, lambda v: 0 * v, model.evaluate(w).gradient))

@@ -13,7 +13,7 @@ from flint import arb
 
 from psitheory.errors import BranchUndecided
 
-_ARITHMETIC = ("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "pow", "rpow", "neg", "pos", "abs")
+_ARITHMETIC = ("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "rpow", "neg", "pos", "abs")
 
 
 class Ball(arb):
@@ -54,6 +54,13 @@ class Ball(arb):
             raise BranchUndecided(f"whether {self.str(8)} is a whole number is not decided")
         return int(found)
 
+    def __pow__(self, exponent: Any, modulo: None = None) -> Any:
+        """Return a power; one with a whole exponent is finite about zero, where flint goes through a logarithm."""
+        if type(exponent) is not int or exponent < 1:
+            return _watching(arb.__pow__(self, exponent))
+        even = _watching(arb.__pow__(abs(self), exponent - exponent % 2)) if exponent > 1 else Ball(1)
+        return even * self if exponent % 2 else even
+
     @staticmethod
     def atan2(y: Any, x: Any) -> Any:
         """Return the angle of (x, y)."""
@@ -82,12 +89,15 @@ def _refused(x: Any, sign: str, y: Any) -> bool:
     raise BranchUndecided(f"whether {x.str(8)} {sign} {y.str(8)} is not decided for all points of the balls")
 
 
+def _watching(out: Any) -> Any:
+    return Ball(out) if type(out) is arb else out
+
+
 def _watched(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function of ``flint.arb`` whose answer goes on watching, if it is a ball."""
 
     def method(self: Any, *args: Any, **options: Any) -> Any:
-        out = function(self, *args, **options)
-        return Ball(out) if type(out) is arb else out
+        return _watching(function(self, *args, **options))
 
     method.__name__, method.__doc__ = getattr(function, "__name__", "method"), getattr(function, "__doc__", None)
     return method

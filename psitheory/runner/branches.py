@@ -10,6 +10,8 @@ from types import CodeType
 from typing import Any
 
 from psitheory.arithmetic import watched
+from psitheory.runner.interpreter import unseen
+from psitheory.runner.opcodes import is_conditional
 from psitheory.runner.sizes import codes, reached
 
 _COMPARING = frozenset({"max", "min", "sorted", "sort", "any", "all", "bool", "int", "round", "maximum", "minimum"})
@@ -26,15 +28,17 @@ def as_the_law_takes_them(function: Callable[..., Any], inputs: dict[str, Any]) 
 @lru_cache(maxsize=1024)
 def branches(function: Callable[..., Any]) -> bool:
     """Tell whether a law, or a function of laws that it calls, compares or branches at all."""
-    return any(_branches(code) for part in reached(inspect.unwrap(function), set()) for code in codes(part.__code__))
+    return bool(unseen()) or any(
+        _branches(code) for part in reached(inspect.unwrap(function), set()) for code in codes(part.__code__)
+    )
 
 
 def _branches(code: CodeType) -> bool:
     if _COMPARING & set(code.co_names):
         return True
-    return any(i.opname in _OPERATORS or is_conditional(i) for i in dis.get_instructions(code))
+    return any(i.opname in _OPERATORS or is_conditional(i) or _is_power(i) for i in dis.get_instructions(code))
 
 
-def is_conditional(instruction: dis.Instruction) -> bool:
-    """Tell whether a jump is taken by what a value is."""
-    return "JUMP" in instruction.opname and "_IF_" in instruction.opname
+def _is_power(instruction: dis.Instruction) -> bool:
+    """Tell whether a power is taken, which plain balls about zero have not."""
+    return instruction.opname in ("BINARY_OP", "BINARY_POWER") and "**" in (instruction.argrepr or "**")

@@ -29,6 +29,7 @@ from psitheory.runner.effort import Effort, effort_named
 from psitheory.runner.evidence import evidence_of
 from psitheory.runner.guard import guarded
 from psitheory.runner.in_formal import can_be_formal
+from psitheory.runner.interpreter import unseen
 from psitheory.runner.judge import Outcome
 from psitheory.runner.made import made_counterfeits
 from psitheory.runner.watch import Watched
@@ -90,7 +91,7 @@ def _check_law(law: Law, effort: Effort, seed: int) -> LawReport:
     untried = {kind: reason for kind, reason in found.items() if isinstance(reason, str)}
     missing = {} if law.on else not_offered(law.domains)
     everything = untried | missing
-    gap = watched.gap() if law.quantifier == "for all" else ""
+    gap = watched.gap() or unseen() if law.quantifier == "for all" else ""
     return LawReport(law.name, law.says, evidence, tuple(counterfeits), law.quantifier, law.example, everything, gap)
 
 

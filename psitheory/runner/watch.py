@@ -10,16 +10,16 @@ import dis
 import inspect
 import linecache
 import random
-import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import lru_cache
 from pathlib import Path
-from types import CodeType, FrameType
+from types import CodeType
 from typing import Any
 
 import numpy as np
 
-from psitheory.runner.branches import is_conditional
+from psitheory.runner.opcodes import is_conditional, noted
 from psitheory.runner.sizes import codes, is_full
 
 _NO_CLAIM = frozenset({"vacuous", "raise"})
@@ -48,30 +48,15 @@ class Watched:
 
     def __call__(self, **inputs: Any) -> Any:
         """Observe the law, with an eye on it."""
-        before, chance = sys.gettrace(), _chance()
-        if self._left:
-            sys.settrace(self._trace)
+        chance = _chance()
         try:
-            return self.function(**inputs)
+            with noted({code: self._ran[code] for code in self._left}) if self._left else nullcontext():
+                return self.function(**inputs)
         finally:
-            sys.settrace(before)
             # what was seen whole is watched no more: every call that it makes would be slower
             self._left = [c for c in self._left if not self._ran[c] or _untaken(c, self._ran[c])]
             if _chance() != chance:
                 self.strange = "it draws random numbers from a global generator"
-
-    def _trace(self, frame: FrameType, event: str, argument: Any) -> Any:
-        if frame.f_code not in self._ran:
-            return None
-        frame.f_trace_opcodes, frame.f_trace_lines = True, False
-        ran = self._ran[frame.f_code]
-
-        def note(frame: FrameType, event: str, argument: Any) -> Any:
-            if event == "opcode":
-                ran.add(frame.f_lasti)
-            return note
-
-        return note
 
     def gap(self) -> str:
         """Return what no case ran, or what makes the law no function of its inputs; an empty string if nothing does."""
@@ -80,6 +65,10 @@ class Watched:
             return f"it is no function of its inputs: it changes {changed[0]}"
         if self.strange:
             return f"it is no function of its inputs: {self.strange}"
+        return self.untaken()
+
+    def untaken(self) -> str:
+        """Return the first branch that no case ran, in words; an empty string if all were."""
         return next((text for code in self._codes if (text := _untaken(code, self._ran[code]))), "")
 
 
