@@ -2,8 +2,8 @@ r"""The scale types of a method, where they can be derived, and what its runs do
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol
@@ -13,6 +13,7 @@ import numpy as np
 from psitheory.conformance.optimizers.change import Cause, Change, Mode
 from psitheory.conformance.optimizers.network import Network
 from psitheory.conformance.optimizers.seeds import seeded
+from psitheory.limits import foreign
 from psitheory.scaletypes.equations import Kind, Place
 from psitheory.scaletypes.optimizers.problem import Record
 from psitheory.scaletypes.optimizers.types import LEVELS, Break, OptimizerTypes
@@ -45,10 +46,10 @@ class Derived:
             return None, ""
         bare = network.without_free()
         try:
-            with seeded(seed):
+            with _typed(seed):
                 runs = method.typed(bare)
                 alone = OptimizerTypes(runs.run(seed))
-            with seeded(seed):
+            with _typed(seed):
                 runs_whole = runs if network.fixed else method.typed(network)
                 whole = alone if network.fixed else OptimizerTypes(runs_whole.run(seed))
         except Exception as error:  # the code under test, seen by an interpreter: runs decide
@@ -96,7 +97,7 @@ class Derived:
         """
         key = network.fixed, change, frozenset(along), steps
         if key not in self._gaps:
-            with np.errstate(all="ignore"), seeded(self.seed):
+            with np.errstate(all="ignore"), _typed(self.seed):
                 try:
                     self._gaps[key] = self._gap(*key)
                 except Exception:  # the code under test, on numbers that it may not expect
@@ -149,7 +150,7 @@ class Derived:
         scaled = replace(runs, scale=tuple(self._scales(network, change)), factors=self._factors(change))
         with (
             np.errstate(all="ignore"),
-            seeded(self.seed),
+            _typed(self.seed),
             suppress(Exception),
         ):  # the code under test, on numbers that it may not expect
             return self._lost(runs.run(self.seed).log or [], scaled.run(self.seed).log or [])
@@ -215,3 +216,10 @@ def _word(b: Break) -> Cause:
     named = any("eps" in c.name for c in added)
     small = [c for c in added if not c.name and abs(c.value) <= LARGEST_EPS]
     return "eps" if named or (added and len(small) == len(added)) else "constant"
+
+
+@contextmanager
+def _typed(seed: int) -> Iterator[None]:
+    """Run a method's code for its types: a piece of somebody's code like each of its steps."""
+    with seeded(seed), foreign("a step of the optimiser"):
+        yield
