@@ -30,11 +30,8 @@ def project(
             share = along / square
             for j in range(begin, end):
                 out[k, j] = z[k, j] - share * w[k, j]
-        for begin, end in free:
-            for j in range(begin, end):
-                out[k, j] = z[k, j]
-                if not math.isfinite(w[k, j] + z[k, j]):
-                    return UNUSUAL
+        if not _keep(w[k], z[k], free, out[k]):
+            return UNUSUAL
     return DONE
 
 
@@ -50,11 +47,8 @@ def scaled_gradient(
                 return UNUSUAL
             for j in range(begin, end):
                 out[k, j] = square * z[k, j]
-        for begin, end in free:
-            for j in range(begin, end):
-                out[k, j] = z[k, j]
-                if not math.isfinite(w[k, j] + z[k, j]):
-                    return UNUSUAL
+        if not _keep(w[k], z[k], free, out[k]):
+            return UNUSUAL
     return DONE
 
 
@@ -73,11 +67,8 @@ def retract(
                 return UNUSUAL
             for j in range(begin, end):
                 out[k, j] = w[k, j] + x[k, j]
-        for begin, end in free:
-            for j in range(begin, end):
-                out[k, j] = w[k, j] + x[k, j]
-                if not math.isfinite(out[k, j]):
-                    return UNUSUAL
+        if not _add(w[k], x[k], free, out[k]):
+            return UNUSUAL
     return DONE
 
 
@@ -156,11 +147,8 @@ def exp(
             cosine, sine = math.cos(theta), math.sin(theta) / theta if theta > 0 else 1.0
             for j in range(begin, end):
                 out[k, j] = cosine * w[k, j] + sine * x[k, j]
-        for begin, end in free:
-            for j in range(begin, end):
-                out[k, j] = w[k, j] + x[k, j]
-                if not math.isfinite(w[k, j] + x[k, j]):
-                    return UNUSUAL
+        if not _add(w[k], x[k], free, out[k]):
+            return UNUSUAL
     return DONE
 
 
@@ -243,6 +231,28 @@ def transport(
                 if not math.isfinite(w[k, j] + z[k, j] + x[k, j]):
                     return UNUSUAL
     return DONE
+
+
+@compiled
+def _keep(w: np.ndarray, z: np.ndarray, free: np.ndarray, out: np.ndarray) -> bool:
+    """Write the free parts of z; tell whether all numbers there are finite."""
+    for begin, end in free:
+        for j in range(begin, end):
+            out[j] = z[j]
+            if not math.isfinite(w[j] + z[j]):
+                return False
+    return True
+
+
+@compiled
+def _add(w: np.ndarray, x: np.ndarray, free: np.ndarray, out: np.ndarray) -> bool:
+    """Write the free parts of w + x; tell whether they are finite."""
+    for begin, end in free:
+        for j in range(begin, end):
+            out[j] = w[j] + x[j]
+            if not math.isfinite(out[j]):
+                return False
+    return True
 
 
 @compiled
