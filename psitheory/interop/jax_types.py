@@ -8,29 +8,21 @@ from typing import Any
 
 from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.models.jax import traced, without_constants
-from psitheory.scaletypes.models.types import ModelTypes
+from psitheory.scaletypes.models.types import ModelTypes, derived_once
 
 
 def types_of(
     f: Callable[..., Any], leaves: Callable[[], Mapping[str, Any]], precision: Callable[[], AbstractContextManager[Any]]
 ) -> Callable[[Mapping[str, Ids]], ModelTypes]:
     """Return what derives the types of a loss of arrays; entries that have no effect may be named."""
-    plain: list[ModelTypes] = []
 
     def types(ignored: Mapping[str, Ids]) -> ModelTypes:
-        if ignored:
-            return traced_with(ignored)
-        if not plain:
-            plain.append(traced_with({}))
-        return plain[0]
-
-    def traced_with(ignored: Mapping[str, Ids]) -> ModelTypes:
         with precision():
             rules, parameters, (out,) = traced(f, leaves(), ignored)
             rules.zero(out.degrees(rules), "the loss must stay")
         return ModelTypes(rules, parameters)
 
-    return types
+    return derived_once(types)
 
 
 def of_leaves(f: Callable[[Any], Any], build: Callable[[Iterable[Any]], Any]) -> Callable[..., Any]:

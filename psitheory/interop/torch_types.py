@@ -13,23 +13,15 @@ from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.equations import Place
 from psitheory.scaletypes.models.torch import traced
 from psitheory.scaletypes.models.torch.without_constants import WithoutConstants
-from psitheory.scaletypes.models.types import ModelTypes
+from psitheory.scaletypes.models.types import ModelTypes, derived_once
 
 Aspect = Literal["loss", "outputs"]
 
 
 def types_of(runner: Runner, call: Callable[..., Any], aspect: Aspect) -> Callable[[Mapping[str, Ids]], ModelTypes]:
     """Return what derives the types of a module's loss or outputs; entries that have no effect may be named."""
-    plain: list[ModelTypes] = []
 
     def types(ignored: Mapping[str, Ids]) -> ModelTypes:
-        if ignored:
-            return traced_with(ignored)
-        if not plain:
-            plain.append(traced_with({}))
-        return plain[0]
-
-    def traced_with(ignored: Mapping[str, Ids]) -> ModelTypes:
         runner.prepare(runner.point)
         module = runner.module
         given = module.parameter_names() if isinstance(module, TensorModule) else {}
@@ -46,7 +38,7 @@ def types_of(runner: Runner, call: Callable[..., Any], aspect: Aspect) -> Callab
         trace.rules.zero(trace.ids(seen), f"the {aspect} must stay")
         return ModelTypes(trace.rules, parameters)
 
-    return types
+    return derived_once(types)
 
 
 @contextmanager

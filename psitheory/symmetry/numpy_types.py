@@ -12,7 +12,7 @@ from psitheory.arithmetic import Array
 from psitheory.layout import Layout
 from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.equations import Place
-from psitheory.scaletypes.models.types import ModelTypes
+from psitheory.scaletypes.models.types import ModelTypes, derived_once
 from psitheory.symmetry.callables import scalar
 from psitheory.symmetry.trees import filled
 
@@ -40,20 +40,15 @@ def numpy_types(f: Callable[[Any], Any], at: Any, layout: Layout, point: Array, 
     """Return the scale types of a loss that takes arrays in the form of ``at``, if one call of it can be followed."""
     from psitheory.scaletypes.models.numpy import NotTraced, traced, without_constants
 
-    plain: list[ModelTypes] = []
-
     def named(w: Array) -> dict[str, Array]:
         return {part.name: layout.view(part.name, w).astype(dtype) for part in layout.parts}
 
+    @derived_once
     def types(ignored: Mapping[str, Ids]) -> ModelTypes:
-        if not ignored and plain:
-            return plain[0]
         rules, parameters, out = traced(lambda arrays: f(filled(at, arrays)), named(point), ignored)
         rules.place = lambda: Place("", 0)  # no line asks for it
         rules.zero(out.degrees(rules), "the loss must stay")
-        found = ModelTypes(rules, parameters)
-        plain.extend([] if ignored else [found])
-        return found
+        return ModelTypes(rules, parameters)
 
     try:
         constants = types({}).constants

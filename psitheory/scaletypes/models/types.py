@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
 
+from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.equations import Kind
 from psitheory.scaletypes.models.algebra import Algebra
 from psitheory.scaletypes.models.parameters import Parameter
@@ -64,6 +65,21 @@ class ModelTypes:
     def tied(self) -> dict[str, str]:
         """Return the first name of each parameter that has more than one, by the others."""
         return {name: p.names[0] for name, p in self.parameters.items() if name != p.names[0]}
+
+
+def derived_once(derive: Callable[[Mapping[str, Ids]], ModelTypes]) -> Callable[[Mapping[str, Ids]], ModelTypes]:
+    """Return ``derive`` remembering what it finds where no entries are named as being without effect."""
+    plain: list[ModelTypes] = []
+
+    @wraps(derive)
+    def types(ignored: Mapping[str, Ids]) -> ModelTypes:
+        if ignored:
+            return derive(ignored)
+        if not plain:
+            plain.append(derive({}))
+        return plain[0]
+
+    return types
 
 
 def _one_a_line(demands: object) -> list[Demand]:

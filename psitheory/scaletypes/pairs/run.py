@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -30,7 +31,7 @@ SKIP = (*OURSELVES, "psitheory/arithmetic/", "psitheory/layout/", "psitheory/opt
 
 
 @dataclass(frozen=True, kw_only=True)
-class ArrayRuns:
+class ArrayRuns(ABC):
     """Typed runs of a method on NumPy arrays, whose entries carry degrees.
 
     Parameters
@@ -88,13 +89,13 @@ class ArrayRuns:
         return record
 
     @property
+    @abstractmethod
     def _code(self) -> Any:
         """Return what stands in the module whose code runs."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _stepping(self, trace: Trace, seed: int) -> Callable[[np.ndarray], np.ndarray]:
         """Return what takes a step; hyper-parameters have their degrees by then."""
-        raise NotImplementedError
 
     def _scaled(self, problem: Problem) -> tuple[np.ndarray, np.ndarray]:
         """Return the start and the scale of each entry."""
