@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -44,9 +44,8 @@ def certify(
         show_pieces(["coqc is not installed (Debian's package coq brings it): files are written, and not checked."])
         check = False
     count = refused = missing = 0
-    for entry, number, by_name in chosen:
+    for entry, number, by_name, certificate in _certified(chosen, case_limit):
         theorem, law = entry.theorem, entry.theorem.laws[number]
-        certificate = _certificate(entry, number, case_limit)
         if not certificate.text:
             if by_name:
                 missing += 1
@@ -62,15 +61,19 @@ def certify(
     raise typer.Exit(1 if refused else 3 if missing else 0)
 
 
-def _certificate(entry: Entry, number: int, case_limit: float) -> Certificate:
+def _certified(
+    chosen: Sequence[tuple[Entry, int, bool]], case_limit: float
+) -> Iterator[tuple[Entry, int, bool, Certificate]]:
+    """Yield each law that is chosen with its certificate, or with the reason why it has none."""
     from psitheory.certificates import Certificate
+    from psitheory.registry import is_file
 
-    with asking(str(entry.target), case_limit) as ask:
-        answer = ask(certificate_at, entry.target, number)
-    if answer.reason:
-        return Certificate(entry.theorem.id, entry.theorem.laws[number].name, reason=answer.reason)
-    certificate: Certificate = answer.value
-    return certificate
+    library = any(not is_file(str(entry.target)) for entry, _, _ in chosen)
+    with asking(case_limit, library=library) as ask:
+        for entry, number, by_name in chosen:
+            answer = ask(certificate_at, entry.target, number)
+            none = Certificate(entry.theorem.id, entry.theorem.laws[number].name, reason=answer.reason)
+            yield entry, number, by_name, none if answer.reason else answer.value
 
 
 def certificate_at(target: str, number: int) -> Certificate:

@@ -18,14 +18,17 @@ def complete_claims(incomplete: str) -> Iterator[tuple[str, str]]:
 
 
 def complete_laws(ctx: object, incomplete: str) -> Iterator[str]:
-    """Yield the laws of the claim before this word, and their counterfeits, whose names begin so."""
+    """Yield the laws of the claim before this word, and their counterfeits, made ones too, whose names begin so."""
     from psitheory.errors import PsitheoryError
     from psitheory.registry import find
+    from psitheory.runner import made_counterfeits
 
     target = getattr(ctx, "params", {}).get("target")
     try:
         laws = [law for entry in (find(target) if target else ()) for law in entry.theorem.laws]
     except PsitheoryError:
         return
-    names = [name for law in laws for name in (law.name, *(c.name for c in law.counterfeits))]
+    names = [
+        name for law in laws for name in (law.name, *(c.name for c in (*law.counterfeits, *made_counterfeits(law))))
+    ]
     yield from (name for name in names if name.startswith(incomplete))

@@ -14,7 +14,7 @@ from psitheory.commands.output import show_pieces
 from psitheory.commands.watching import CaseLimit, asking
 from psitheory.errors import ArgumentError, PsitheoryError, TimeUp, UnknownName, said
 from psitheory.limits import CASE_SECONDS, LOADING
-from psitheory.registry import find
+from psitheory.registry import find, is_file
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -41,7 +41,7 @@ def replay(
 
     The inputs are those that a report prints, or carries as JSON.
     """
-    with asking(target, case_limit) as ask:
+    with asking(case_limit, library=not is_file(target)) as ask:
         answer = ask(told, target, law, witness, kind)
     if answer.at == LOADING:
         raise ArgumentError(f"target '{target}' cannot be loaded: {answer.reason}")

@@ -26,11 +26,12 @@ def show(
     Its statement, assumptions, proof in words, laws and counterfeits, what is proved and why the rest is not, source
     and BibTeX.
     """
+    from psitheory.registry import is_file
     from psitheory.report import describe
     from psitheory.verification import selected
 
     entries = selected(target, case_limit=case_limit)
-    with asking(target, case_limit) as ask:
+    with asking(case_limit, library=not is_file(target)) as ask:
         show_pieces([describe.theorem_text(entry.theorem, _standing(ask, entry)) for entry in entries])
 
 

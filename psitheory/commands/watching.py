@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from psitheory.limits import checked_limit, limit
-from psitheory.workers import Answer, watched
+from psitheory.workers import Answer, warm_up, watched
 
 CaseLimit = Annotated[
     float,
@@ -23,15 +23,16 @@ CaseLimit = Annotated[
 
 
 @contextmanager
-def asking(target: str, case_limit: float) -> Iterator[Callable[..., Answer]]:
-    """Yield ``ask(function, *arguments)`` for calls on the code of a target: watched, if it is a file of somebody's.
+def asking(case_limit: float, *, library: bool) -> Iterator[Callable[..., Answer]]:
+    """Yield ``ask(function, *arguments)`` for calls on the code of theorems: all are made in one watched process.
 
-    What is raised on purpose in a call is raised here.
+    It has the installed libraries from its start if ``library`` says that they are asked for.  What is raised on
+    purpose in a call is raised here.
     """
-    from psitheory.registry import is_file
-
     seconds = checked_limit(case_limit)
-    with limit(seconds), watched(seconds if is_file(target) else 0) as call:
+    if seconds and library:
+        warm_up(library=True)
+    with limit(seconds), watched(seconds) as call:
 
         def ask(function: Callable[..., object], *arguments: object) -> Answer:
             answer = call(function, *arguments)

@@ -3,7 +3,8 @@
 from types import SimpleNamespace
 
 from psitheory.commands.completion import complete_claims, complete_laws
-from psitheory.registry import library
+from psitheory.registry import find, library
+from psitheory.runner import made_counterfeits
 
 
 def test_claims_are_offered_by_how_their_ids_begin_with_their_titles():
@@ -21,3 +22,10 @@ def test_laws_and_counterfeits_are_those_of_the_claim_before():
 def test_an_unknown_claim_offers_nothing_and_raises_nothing():
     assert list(complete_laws(SimpleNamespace(params={"target": "Z9"}), "")) == []
     assert list(complete_claims("Z")) == []
+
+
+def test_made_counterfeits_are_offered_too():
+    law = next(law for law in find("C1")[0].theorem.laws if law.tight)
+    names = [c.name for c in made_counterfeits(law)]
+    assert names
+    assert set(names) <= set(complete_laws(SimpleNamespace(params={"target": "C1"}), law.name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -192,3 +193,36 @@ def test_a_file_that_does_not_load_is_a_sentence(run, tmp_path: Path, command: l
     code, out, err = run(*command, limit=0.5)
     assert (code, out) == (2, "")
     assert "did not end within 0.5 s" in err
+
+
+# -- libraries of theorems that are installed -----------------------------------------------------------
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Install a library of which each law kills its process, for every process that looks for libraries here."""
+    (tmp_path / "deadly.py").write_text(KILLS + "\ndef theorems():\n    return (T1,)\n")
+    info = tmp_path / "deadly-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: deadly\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[psitheory.theorems]\ndeadly = deadly:theorems\n")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", ""), os.getcwd()]))
+
+
+@posix
+@pytest.mark.parametrize(
+    ("command", "code", "told"),
+    [
+        (["show", "T1"], 0, "undecided: the process that ran it was ended by signal 9 (SIGKILL)"),
+        (["replay", "T1", *CASE[2:]], 3, "the process that ran it was ended by signal 9 (SIGKILL)"),
+        (["certify", "T1:itself"], 3, "has none: the process that ran it was ended by signal 9 (SIGKILL)"),
+    ],
+)
+def test_laws_of_installed_libraries_are_run_in_a_watched_process(
+    installed: None, tmp_path: Path, command: list[str], code: int, told: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "psitheory.cli", *command], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (code, "")
+    assert told in " ".join(done.stdout.split())

@@ -221,5 +221,5 @@ def _word(b: Break) -> Cause:
 @contextmanager
 def _typed(seed: int) -> Iterator[None]:
     """Run a method's code for its types: a piece of somebody's code like each of its steps."""
-    with seeded(seed), foreign("a step of the optimiser"):
+    with seeded(seed), foreign("the run of the optimiser for its types"):
         yield
