@@ -80,16 +80,16 @@ STEP = {"model": psi_models(), "w": points("model"), "a": rescalings("model"), "
 TWO = {"model": Rayleigh(np.diag([0.0, 1.0])), "w": np.array([1.0, 1.0]), "a": np.array([2.0]), "eta": 1.0}
 
 
-def _step_carries_the_buffer(optimizer, model, w, m, a, start, back):
-    """Claim that a step from (a·w, start(a, m)) leads to a times w⁺, and to a buffer that ``back`` takes to m⁺."""
+def _step_carries_the_buffer(optimizer, model, w, m, a, along, back):
+    """Claim that a step from (a·w, along·m) leads to (a·w⁺, m⁺/back)."""
     layout = model.layout
 
     def step(w, m):
         w, state = optimizer.step(layout, w, model.evaluate(w), Momentum(0, m))
         return w, state.buffer
 
-    w_there, m_there = step(layout.scale(a, w), start(a, m))
-    there = [layout.scale(1 / a, w_there), back(a, m_there)]
+    w_there, m_there = step(layout.scale(a, w), layout.scale(along, m))
+    there = [layout.scale(1 / a, w_there), layout.scale(back, m_there)]
     return equal(namespace(w).concat(there), namespace(w).concat(step(w, m)))
 
 
@@ -103,16 +103,14 @@ TANGENT_TWO = {**TWO, "m": np.array([1.0, 0.0]), "beta": 0.5, "decay": 0.25, "co
 def a_step_in_tangent_units_carries_the_buffer_along(model, w, m, a, eta, beta, decay, coupled):
     """(a·w, a·m) steps to (a·w⁺, a·m⁺), with both decays."""
     optimizer = PSIMomentum(eta, beta, decay=decay, coupled_decay=coupled)
-    scale = model.layout.scale
-    return _step_carries_the_buffer(optimizer, model, w, m, a, scale, lambda a, m: scale(1 / a, m))
+    return _step_carries_the_buffer(optimizer, model, w, m, a, a, 1 / a)
 
 
 @a_step_in_tangent_units_carries_the_buffer_along.counterfeit(instance=TANGENT_TWO)
 def a_step_in_tangent_units_takes_the_buffer_of_gradient_units(model, w, m, a, eta, beta, decay, coupled):
     """(a·w, m/a) steps to (a·w⁺, m⁺/a)."""
     optimizer = PSIMomentum(eta, beta, decay=decay, coupled_decay=coupled)
-    scale = model.layout.scale
-    return _step_carries_the_buffer(optimizer, model, w, m, a, lambda a, m: scale(1 / a, m), scale)
+    return _step_carries_the_buffer(optimizer, model, w, m, a, 1 / a, a)
 
 
 # -- gradient units -----------------------------------------------------------------------------
@@ -125,16 +123,14 @@ GRADIENT_TWO = {**TWO, "m": np.array([1.0, 0.0]), "beta": 0.5, "decay": 0.25}
 def a_step_in_gradient_units_carries_the_buffer_along(model, w, m, a, eta, beta, decay):
     """(a·w, m/a) steps to (a·w⁺, m⁺/a), with decoupled decay."""
     optimizer = PSIMomentum(eta, beta, units="gradient", decay=decay)
-    scale = model.layout.scale
-    return _step_carries_the_buffer(optimizer, model, w, m, a, lambda a, m: scale(1 / a, m), scale)
+    return _step_carries_the_buffer(optimizer, model, w, m, a, 1 / a, a)
 
 
 @a_step_in_gradient_units_carries_the_buffer_along.counterfeit(instance=GRADIENT_TWO)
 def a_step_in_gradient_units_takes_the_buffer_of_tangent_units(model, w, m, a, eta, beta, decay):
     """(a·w, a·m) steps to (a·w⁺, a·m⁺)."""
     optimizer = PSIMomentum(eta, beta, units="gradient", decay=decay)
-    scale = model.layout.scale
-    return _step_carries_the_buffer(optimizer, model, w, m, a, scale, lambda a, m: scale(1 / a, m))
+    return _step_carries_the_buffer(optimizer, model, w, m, a, a, 1 / a)
 
 
 # -- decay --------------------------------------------------------------------------------------
@@ -175,10 +171,6 @@ RUN = {
     "eta": step_sizes(decades=1),
     "beta": factors(),
 }
-
-
-def _without(inputs, name):
-    return {key: value for key, value in inputs.items() if key != name}
 
 
 def _run(optimizer, model, w, batches):
@@ -222,16 +214,16 @@ def _moments_agree(optimizer, model, w, a, batches):
     return equal(moments(model.layout.scale(a, w)), moments(w))
 
 
-LAWS = _without({**RUN, "batches": mini_batches("model", steps=2, size=4)}, "beta")
+LAWS = {name: RUN[name] for name in ("model", "w", "a", "batches", "eta")}
 
 
-@B2.law(**LAWS, on=(BALLS, FLOATS))
+@B2.law(**LAWS | {"batches": mini_batches("model", steps=2, size=4)}, on=(BALLS, FLOATS))
 def the_laws_of_the_class_paths_agree(model, w, a, batches, eta):
     """E f(w_2) and E f(w_2)² are the same from a·w_0 and from w_0, where each step takes either of two mini-batches."""
     return _moments_agree(PSIGradientDescent(eta), model, w, a, batches)
 
 
-@the_laws_of_the_class_paths_agree.counterfeit(instance=_without(SIX, "beta"))
+@the_laws_of_the_class_paths_agree.counterfeit(instance={name: SIX[name] for name in LAWS})
 def the_laws_of_the_class_paths_of_sgd_agree(model, w, a, batches, eta):
     """The same for SGD."""
     return _moments_agree(GradientDescent(eta), model, w, a, batches)

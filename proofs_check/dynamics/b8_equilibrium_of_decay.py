@@ -73,12 +73,11 @@ def _step(model, w, eta, decay):
 
 # -- the recursion ------------------------------------------------------------------------------
 
-STEP = {
+FIELD = {
     "psi": choices(*PLANES),
     "w": planes("psi"),
     "g": rescalings("psi", decades=1),
     "eta": step_sizes(decades=1),
-    "decay": step_sizes(decades=1),
 }
 UNIT = {"psi": PLANES[0], "w": np.array([1.0, 0.0]), "g": np.array([1.0]), "eta": 1.0, "decay": 0.5}
 
@@ -89,7 +88,7 @@ def _squares_follow(psi, w, g, eta, decay, kept):
     return equal(psi.layout.dots(moved, moved) / square, kept + eta * eta * g / square * g / square)
 
 
-@B8.law(**STEP, on=EXACTLY)
+@B8.law(**FIELD, decay=step_sizes(decades=1), on=EXACTLY)
 def squares_shrink_by_decay_and_grow_by_the_step(psi, w, g, eta, decay):
     """r_i² becomes (1 - ηλ)²r_i² + η²g_i²/r_i²."""
     return _squares_follow(psi, w, g, eta, decay, (1 - eta * decay) * (1 - eta * decay))
@@ -160,13 +159,7 @@ def every_block_turns_by_the_root_of_twice_the_decay(psi, w, eta, s):
 
 # -- the way there ------------------------------------------------------------------------------
 
-WAY = {
-    "psi": choices(*PLANES),
-    "w": planes("psi"),
-    "g": rescalings("psi", decades=1),
-    "eta": step_sizes(decades=1),
-    "rate": ratios(0, 2),
-}
+FAR = {"psi": PLANES[0], "w": np.array([4.0, 0.0]), "g": np.array([1.0]), "eta": 1.0, "rate": 0.125}
 
 
 def _distances_to_balance(psi, w, g, eta, decay):
@@ -189,36 +182,23 @@ def _falls(psi, w, g, eta, rate, pick):
     return at_most(after_it / before, (1 - beta + beta / before) ** 2)
 
 
-@B8.law(**WAY, on=(RATIONALS, BALLS, FLOATS))
+@B8.law(**FIELD, rate=ratios(0, 2), on=(RATIONALS, BALLS, FLOATS))
 def every_step_brings_the_norms_closer(psi, w, g, eta, rate):
     """D = max(r²/r_*², r_*²/r²) falls by at least β(D - 1/D), β = min(α², 1 - α²), which is positive but at α = 0."""
     return _falls(psi, w, g, eta, rate, lambda xp: xp.minimum)
 
 
-@every_step_brings_the_norms_closer.counterfeit(
-    instance={"psi": PLANES[0], "w": np.array([4.0, 0.0]), "g": np.array([1.0]), "eta": 1.0, "rate": 0.125}
-)
+@every_step_brings_the_norms_closer.counterfeit(instance=FAR)
 def every_step_brings_them_closer_by_the_larger_share(psi, w, g, eta, rate):
     """It falls so with the larger of α² and 1 - α² for β."""
     return _falls(psi, w, g, eta, rate, lambda xp: xp.maximum)
 
 
-@every_step_brings_the_norms_closer.counterfeit(
-    instance={"psi": PLANES[0], "w": np.array([4.0, 0.0]), "g": np.array([1.0]), "eta": 1.0, "rate": 0.125}
-)
+@every_step_brings_the_norms_closer.counterfeit(instance=FAR)
 def every_step_halves_the_distance(psi, w, g, eta, rate):
     """y⁴ or y⁻⁴ falls by half at every step."""
     before, after_it = _distances_to_balance(psi, w, g, eta, rate / eta)
     return at_most(2 * after_it / before, before / before)
-
-
-LONG = {
-    "psi": choices(*PLANES),
-    "w": planes("psi"),
-    "g": rescalings("psi", decades=1),
-    "eta": step_sizes(decades=1),
-    "alpha": choices(-0.75, -0.5, 0.5, 0.75),
-}
 
 
 def _angles_after(steps, psi, w, g, eta, alpha):
@@ -230,7 +210,7 @@ def _angles_after(steps, psi, w, g, eta, alpha):
     return at_most(10**4 * xp.abs(angles - balanced), xp.ones_like(angles))
 
 
-@B8.law(**LONG, on=(BALLS,))
+@B8.law(**FIELD, alpha=choices(-0.75, -0.5, 0.5, 0.75), on=(BALLS,))
 def after_forty_steps_the_angles_are_balanced(psi, w, g, eta, alpha):
     """Each block turns by arccos(1 - ηλ) to 1e-4 after 40 steps from unit length, for 1 - ηλ = ±1/2, ±3/4."""
     return _angles_after(40, psi, w, g, eta, alpha)
@@ -242,15 +222,7 @@ def after_one_step_the_angles_are_balanced(psi, w, g, eta, alpha):
     return _angles_after(1, psi, w, g, eta, alpha)
 
 
-ALTERNATING = {
-    "psi": choices(*PLANES),
-    "w": planes("psi"),
-    "g": rescalings("psi", decades=1),
-    "eta": step_sizes(decades=1),
-}
-
-
-@B8.law(**ALTERNATING, on=EXACTLY)
+@B8.law(**FIELD, on=EXACTLY)
 def norms_alternate_where_decay_removes_everything(psi, w, g, eta):
     """At ηλ = 1, r_i is the same again after two steps: it settles nowhere."""
     model = RotationField(g)

@@ -26,18 +26,15 @@ Kos24, Wan20; the exact cosines, and S for sign rules, are ours.
 Idea of the proof
 -----------------
 With :math:`q = r^2`, :math:`A = \langle w, m\rangle`, :math:`B = \|m\|^2` the step maps (q, A, B) to (q, A, B) plus
-mixed
-products of mean zero; solve for the fixed point.  For signs of a Gaussian process
+mixed products of mean zero; solve for the fixed point.  For signs of a Gaussian process
 :math:`E\,s_0s_k = \tfrac2\pi\arcsin\rho_k`, and the sum of the autocovariances is the variance that a step adds.
 
 What is checked, what is not
 ----------------------------
 The exact fixed points through the shipped method, in balls and on floats, where the gradient is a new direction.  In
-the
-random-walk model the mean of 1 - cos over 24,000 runs after 12 steps from the equilibrium is within a tenth
-of the prediction, by a confidence interval (empirical Bernstein, error :math:`10^{-6}`), for both decays.  S for Lion
-in balls.
-AdamW is simulated in a figure; Adam with L2 and Lion are not.
+the random-walk model the mean of 1 - cos over 24,000 runs after 12 steps from the equilibrium is within a tenth of the
+prediction, by a confidence interval (empirical Bernstein, error :math:`10^{-6}`), for both decays.  S for Lion in
+balls.  AdamW is simulated in a figure; Adam with L2 and Lion are not.
 
 Tags
 ----

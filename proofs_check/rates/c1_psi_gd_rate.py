@@ -29,48 +29,35 @@ Idea of the proof
 The step is :math:`w - \eta\,\mathrm{grad} f` with a horizontal gradient, so no block gets shorter on the segment from
 :math:`w_t` to :math:`w_{t+1}`; at a point with block norms :math:`r'_i \ge r_i` the Hessian in the coordinates
 :math:`\xi_i/r_i` is at most L.  Taylor gives :math:`f(w_{t+1}) \le f(w_t) - \eta(1 - \eta L/2)G(w_t)`; add up.
-With :math:`\tilde L_i` for L
-in block i the Hessian is at most :math:`\mathrm{diag}(\tilde L)`, since :math:`2|\langle x_i, H_{ij}x_j\rangle| \le
-L_{ij}(\|x_i\|^2 + \|x_j\|^2)`.
+With
+:math:`\tilde L_i` for L in block i the Hessian is at most :math:`\mathrm{diag}(\tilde L)`, since
+:math:`2|\langle x_i, H_{ij}x_j\rangle| \le L_{ij}(\|x_i\|^2 + \|x_j\|^2)`.
 
 What is checked, what is not
 ----------------------------
-Both inequalities in balls along whole trajectories of Rayleigh quotients (where L and f* are known exactly), the first
-on waves on the circle (with an upper bound for L), on two coupled blocks with a free parameter, and on batch-norm
-neurons whose L is certified by branch and bound in balls; exactly on rationals for short runs; on floats.  **The
-constant cannot be lowered at any T**: on staircases on the circle that fall steeply and rise as slowly as L allows a
-run meets one and the same gradient at every step, and comes to .999 of the bound, in balls at T = 2 and 10, on floats
-at 100; at T = 1 an instance in rationals comes within 1 % of it.  (With a two-sided constant, staircases come to
-:math:`4L\Delta/(3T-1)` and no further.)  **1/T is a uniform statement**: on one fixed analytic f the
-minimum falls faster than :math:`T^{-2}`, so an exponent means something only over instances that vary with T.
+Both inequalities along whole trajectories of Rayleigh quotients (where L and f* are known exactly), the first on waves
+on the circle (with an upper bound for L), on two coupled blocks with a free parameter, and on batch-norm neurons whose
+L is certified by branch and bound in balls.  **The constant cannot be lowered at any T**: on staircases on the circle
+that fall steeply and rise as slowly as L allows a run meets the same gradient at every step, and comes to .999 of the
+bound at T = 2, 10 and 100, to .99 at T = 1.  **1/T is a uniform statement**: on one fixed analytic f the minimum falls
+faster than :math:`T^{-2}`, so an exponent means something only over instances that vary with T.
 
 Tags
 ----
 rates, PSI-GD, descent lemma
 """
 
-import numpy as np
-
 from proofs_check.bibliography import YI22
-from proofs_check.rates import SMOOTH_NETWORKS
+from proofs_check.rates import SMOOTH_NETWORKS, two_blocks
 from proofs_check.rates.c1_figures import FIGURES
-from proofs_check.rates.two_blocks import (
-    CURVED_BLOCKS,
-    CURVED_V,
-    NEAR_MINIMA,
-    constants_below,
-    free_parameter_three_times_as_far,
-    largest_curvature_below,
-    second_block_twice_as_far,
-)
-from proofs_check.sharper.runs import least, stairs
+from proofs_check.rates.instances import FLAT_BLOCKS, NEAR_THE_BOTTOM, SLOW, TWO_CYCLE, staircase
+from proofs_check.rates.runs import seen, share_of_bound
+from proofs_check.sharper.runs import least
 from proofs_check.tightness import with_tightness
-from psitheory.arithmetic import namespace
 from psitheory.checking import BALLS, FLOATS, RATIONALS, at_most, theorem
-from psitheory.experiments import descend
-from psitheory.models import RankOne, Rayleigh
-from psitheory.optimizers import PerBlock, PSIGradientDescent
-from psitheory.rates.bounds import PSI_GD, PSI_GD_SUM
+from psitheory.models import RankOne
+from psitheory.optimizers import PSIGradientDescent
+from psitheory.rates.bounds import PSI_GD, PSI_GD_SUM, SMOOTH
 from psitheory.strategies import counts, points, rank_one_models, ratios, rayleigh_quotients, waves
 from psitheory.strategies.smooth import certified_constants, certified_neurons
 from psitheory.strategies.zonal import known_models
@@ -92,18 +79,15 @@ C1 = theorem(
     doc=with_tightness(__doc__, PSI_GD_SUM, PSI_GD),
 )
 
-RAYLEIGH = {"steps": counts(1, 8), "model": rayleigh_quotients(), "w": points("model")}
-NEAR_THE_BOTTOM = {"steps": 1, "model": Rayleigh(np.diag([0.0, 1.0])), "w": np.array([16.0, 1.0])}
-"""At T = 1 the ratio of observed to bound is cos²θ = 256/257 here, and tends to 1 at the minimum."""
-
 
 # -- the sum ------------------------------------------------------------------------------------
 
+AT_MINIMA = "minima of two blocks and a free parameter"
 FAMILIES = {
     "Rayleigh quotients": {"model": rayleigh_quotients(), "on": (RATIONALS, BALLS, FLOATS)},
     "the circle": {"model": waves()},
     "two blocks and a free parameter": {"model": rank_one_models()},
-    "minima of two blocks and a free parameter": NEAR_MINIMA,
+    AT_MINIMA: two_blocks.NEAR_MINIMA,
     "batch-norm neurons": {"model": certified_neurons(), "L": certified_constants("model")},
 }
 """With L exact, by a formula, on {f ≤ f(w_0)}, and certified by branch and bound in balls."""
@@ -113,12 +97,10 @@ RUN = {"steps": counts(1, 8), "w": points("model"), "c": ratios(0, 2), "L": None
 def _sum_is_bounded(steps, model, w, c, L, rate_of=lambda eta: eta):
     """Claim the first inequality at η = c/L; what steps with it may be told by ``rate_of``."""
     if L is None:
-        L = largest_curvature_below(model, w) if isinstance(model, RankOne) else model.smoothness.value
+        L = two_blocks.largest_curvature_below(model, w) if isinstance(model, RankOne) else model.smoothness.value
     eta = c / L
-    seen = descend(model, PSIGradientDescent(rate_of(eta)), w, steps, record=[0, steps])
-    assert seen.sum_squared_gradient is not None
-    drop = seen.loss[0] - seen.loss[-1]
-    return at_most(seen.sum_squared_gradient[-1], PSI_GD_SUM(drop=drop, rate=eta, smoothness=L))
+    run = seen(model, PSIGradientDescent(rate_of(eta)), w, steps)
+    return at_most(run.total, PSI_GD_SUM(drop=run.first - run.last, rate=eta, smoothness=L))
 
 
 @C1.law(on_each=FAMILIES, tight=True, **RUN)
@@ -128,15 +110,12 @@ def the_sum_of_squared_gradients_is_bounded(steps, model, w, c, L):
 
 
 @the_sum_of_squared_gradients_is_bounded.counterfeit(
-    on_each={
-        **{family: {} for family in FAMILIES},
-        "Rayleigh quotients": {"instance": {**NEAR_THE_BOTTOM, "c": 0.125, "L": None}},
-    }
+    on_each={family: {} for family in FAMILIES}
+    | {"Rayleigh quotients": {"instance": {**NEAR_THE_BOTTOM, "c": 0.125, "L": None}}}
 )
 def half_of_the_sum_bound_holds(steps, model, w, c, L):
     """The sum is at most half of that."""
-    claimed = _sum_is_bounded(steps, model, w, c, L)
-    return at_most(2 * claimed.left, claimed.right)
+    return share_of_bound(_sum_is_bounded(steps, model, w, c, L), 1, 2)
 
 
 @the_sum_of_squared_gradients_is_bounded.counterfeit(
@@ -144,40 +123,36 @@ def half_of_the_sum_bound_holds(steps, model, w, c, L):
 )
 def ninety_nine_hundredths_of_the_sum_bound_hold(steps, model, w, c, L):
     """The sum is at most .99 of that."""
-    claimed = _sum_is_bounded(steps, model, w, c, L)
-    return at_most(100 * claimed.left, 99 * claimed.right)
+    return share_of_bound(_sum_is_bounded(steps, model, w, c, L), 99, 100)
 
 
-AT_MINIMA = "minima of two blocks and a free parameter"
+def _at_minima(instance):
+    return {AT_MINIMA: {"instance": {**instance, "L": None}}}
 
 
-@the_sum_of_squared_gradients_is_bounded.counterfeit(on_each={AT_MINIMA: {"instance": {**CURVED_BLOCKS, "L": None}}})
+@the_sum_of_squared_gradients_is_bounded.counterfeit(on_each=_at_minima(two_blocks.CURVED_BLOCKS))
 def the_second_block_may_go_twice_as_far(steps, model, w, c, L):
     """The same if the second block steps with 2η."""
-    return _sum_is_bounded(steps, model, w, c, L, second_block_twice_as_far)
+    return _sum_is_bounded(steps, model, w, c, L, two_blocks.second_block_twice_as_far)
 
 
-@the_sum_of_squared_gradients_is_bounded.counterfeit(on_each={AT_MINIMA: {"instance": {**CURVED_V, "L": None}}})
+@the_sum_of_squared_gradients_is_bounded.counterfeit(on_each=_at_minima(two_blocks.CURVED_V))
 def the_free_parameter_may_go_three_times_as_far(steps, model, w, c, L):
     """The same if v steps with 3η."""
-    return _sum_is_bounded(steps, model, w, c, L, free_parameter_three_times_as_far)
+    return _sum_is_bounded(steps, model, w, c, L, two_blocks.free_parameter_three_times_as_far)
 
 
 # -- the minimum --------------------------------------------------------------------------------
 
 
-def _two_l_delta_over_t(smoothness, gap, steps):
-    return 2 * smoothness * gap / steps
-
-
-def _minimum_is_bounded(model, w, steps, bound=_two_l_delta_over_t, rate=lambda L: 1 / L):
+def _minimum_is_bounded(model, w, steps, bound=PSI_GD, rate=lambda L: 1 / L):
     """Claim min G ≤ bound(L, Δ, T) at η = rate(L)."""
     smoothness = model.smoothness.value
     gap, smallest = least(model, PSIGradientDescent(rate(smoothness)), w, steps)
-    return at_most(smallest, bound(smoothness, gap, steps))
+    return at_most(smallest, bound(smoothness=smoothness, gap=gap, steps=steps))
 
 
-@C1.law(**RAYLEIGH, on=(RATIONALS, BALLS, FLOATS), tight=True)
+@C1.law(steps=counts(1, 8), model=rayleigh_quotients(), w=points("model"), on=(RATIONALS, BALLS, FLOATS), tight=True)
 def the_minimum_is_at_most_two_l_delta_over_t(steps, model, w):
     """min_{t<T} G ≤ 2LΔ/T at η = 1/L, for every T, on Rayleigh quotients."""
     return _minimum_is_bounded(model, w, steps)
@@ -186,11 +161,7 @@ def the_minimum_is_at_most_two_l_delta_over_t(steps, model, w):
 @the_minimum_is_at_most_two_l_delta_over_t.counterfeit(instance=NEAR_THE_BOTTOM)
 def half_of_the_bound_holds(steps, model, w):
     """min_{t<T} G ≤ LΔ/T at η = 1/L; refuted at T = 1."""
-    return _minimum_is_bounded(model, w, steps, lambda L, gap, T: L * gap / T)
-
-
-TWO_CYCLE = {"steps": 2, "model": Rayleigh(np.diag([0.0, 1.0])), "w": np.array([3.0, 1.0])}
-"""cos 2θ = 0.8: at η = 2.5/L the run alternates between two classes, mirror images of each other."""
+    return _minimum_is_bounded(model, w, steps, lambda smoothness, gap, steps: smoothness * gap / steps)
 
 
 @the_minimum_is_at_most_two_l_delta_over_t.counterfeit(instance=TWO_CYCLE, steps=counts(2, 8))
@@ -199,22 +170,13 @@ def a_rate_beyond_two_over_l_keeps_the_bound(steps, model, w):
     return _minimum_is_bounded(model, w, steps, rate=lambda L: 5 / (2 * L))
 
 
-SLOW = {"steps": 8, "model": Rayleigh(np.diag([0.0, 1 / 16, 1.0])), "w": np.array([4.0, 1.0, 0.0])}
-"""An eigenvalue gap that is small beside L: the gradient falls slowly in the first steps."""
-
-
 @the_minimum_is_at_most_two_l_delta_over_t.counterfeit(instance=SLOW, steps=counts(3, 8))
 def the_minimum_falls_like_one_over_t_squared(steps, model, w):
     """min_{t<T} G ≤ 2LΔ/T² at η = 1/L."""
-    return _minimum_is_bounded(model, w, steps, lambda L, gap, T: 2 * L * gap / (T * T))
+    return _minimum_is_bounded(model, w, steps, lambda smoothness, gap, steps: 2 * smoothness * gap / steps**2)
 
 
 # -- the constant is the best at every T --------------------------------------------------------
-
-
-def _staircase(steps, y):
-    """Return T steps that meet the slope y each, where L is one-sided: the stairs fall steeply."""
-    return stairs(y, float(np.arctan(y)), steps)
 
 
 STEEP = {"steps": counts(2, 8), "model": known_models(blocks=(1, 1)), "w": points("model")}
@@ -226,28 +188,26 @@ def the_minimum_is_bounded_where_functions_fall_steeply(steps, model, w):
     return _minimum_is_bounded(model, w, steps)
 
 
-@the_minimum_is_bounded_where_functions_fall_steeply.counterfeit(instance=_staircase(2, 1 / 64))
+@the_minimum_is_bounded_where_functions_fall_steeply.counterfeit(instance=staircase(2, 1 / 64))
 def ninety_nine_hundredths_of_the_bound_hold(steps, model, w):
     """min_{t<T} G ≤ .99 · 2LΔ/T for T ≥ 2."""
-    claimed = _minimum_is_bounded(model, w, steps)
-    return at_most(100 * claimed.left, 99 * claimed.right)
+    return share_of_bound(_minimum_is_bounded(model, w, steps), 99, 100)
 
 
-@the_minimum_is_bounded_where_functions_fall_steeply.counterfeit(instance=_staircase(10, 1 / 64))
+@the_minimum_is_bounded_where_functions_fall_steeply.counterfeit(instance=staircase(10, 1 / 64))
 def a_one_sided_constant_allows_the_rate_of_a_two_sided_one(steps, model, w):
     """min_{t<T} G ≤ 4LΔ/(3T - 1), as it is with a two-sided L."""
-    return _minimum_is_bounded(model, w, steps, lambda L, gap, T: 4 * L * gap / (3 * T - 1))
+    return _minimum_is_bounded(model, w, steps, SMOOTH)
 
 
 @C1.law(
     on_each={
         "1 step": {"instance": {**NEAR_THE_BOTTOM, "share": 0.99}, "share": 0.99, "steps": 1, "on": (RATIONALS,)},
-        "2 steps": {"instance": {**_staircase(2, 1 / 64), "share": 0.999}, "steps": 2},
-        "10 steps": {"instance": {**_staircase(10, 1 / 64), "share": 0.999}, "steps": 10},
-        "100 steps": {"instance": {**_staircase(100, 1 / 256), "share": 0.999}, "steps": 100, "on": (FLOATS,)},
+        "2 steps": {"instance": {**staircase(2, 1 / 64), "share": 0.999}, "steps": 2},
+        "10 steps": {"instance": {**staircase(10, 1 / 64), "share": 0.999}, "steps": 10},
+        "100 steps": {"instance": {**staircase(100, 1 / 256), "share": 0.999}, "steps": 100, "on": (FLOATS,)},
     },
-    model=known_models(blocks=(1, 1)),
-    w=points("model"),
+    **STEEP,
     share=0.999,
     quantifier="exists",
     on=(BALLS,),
@@ -268,17 +228,8 @@ def the_constant_is_attained_by_every_quotient(steps, model, w, share):
 # -- a rate for each block ----------------------------------------------------------------------
 
 
-def _per_block(steps, model, w, c, pick):
-    """Claim min G ≤ 2 L̃ Δ/((2 - c)cT) at η_i = c/L̃_i, with the ``pick`` of the L̃_i; at c = 1: 2 L̃ Δ/T."""
-    first, second, free = constants_below(model, w)
-    xp = namespace(w)
-    method = PSIGradientDescent(PerBlock(c / xp.stack([first, second]), c / free))
-    gap, smallest = least(model, method, w, steps)
-    return at_most(smallest, 2 * pick(xp)(xp.stack([first, second, free])) * gap / ((2 - c) * c * steps))
-
-
 @C1.law(
-    on_each={"two blocks and a free parameter": {"model": rank_one_models()}, AT_MINIMA: NEAR_MINIMA},
+    on_each={"two blocks and a free parameter": {"model": rank_one_models()}, AT_MINIMA: two_blocks.NEAR_MINIMA},
     steps=counts(1, 8),
     w=points("model"),
     c=ratios(0, 2),
@@ -286,17 +237,13 @@ def _per_block(steps, model, w, c, pick):
 )
 def each_block_may_have_its_own_rate(steps, model, w, c):
     """min_{t<T} G ≤ 2 max L̃ Δ/((2 - c)cT) at η_i = c/L̃_i, L̃_i the sum of a row's bounds."""
-    return _per_block(steps, model, w, c, lambda xp: xp.max)
-
-
-FLAT_BLOCKS = {"steps": 1, "model": RankOne(np.eye(2) / 64), "w": np.array([1.0, 0.0, 1.0, 0.0, 0.125]), "c": 1.0}
-"""The blocks, whose L̃ is small, stand at their best directions: all of G is that of v, whose L̃ is about 1."""
+    return two_blocks.minimum_is_bounded_at_own_rates(steps, model, w, c, lambda xp: xp.max)
 
 
 @each_block_may_have_its_own_rate.counterfeit(instance=FLAT_BLOCKS)
 def the_smallest_constant_will_do(steps, model, w, c):
     """The same with min L̃ for max L̃."""
-    return _per_block(steps, model, w, c, lambda xp: xp.min)
+    return two_blocks.minimum_is_bounded_at_own_rates(steps, model, w, c, lambda xp: xp.min)
 
 
 for figure in FIGURES:

@@ -37,11 +37,10 @@ the rate :math:`\eta/r^2`: for large a this is :math:`\eta/a^2`; for small a the
 
 What is checked, what is not
 ----------------------------
-The bound on Rayleigh quotients on rationals, in balls, on floats, and for two coupled blocks and a free parameter in
-balls and on floats; that neither clause for p > 0 can be left out, by an instance for each.  The exponents by fits over
-40 random starts, over a decade of a on either side: the interval of confidence 1 - 1e-6 must hold 1 and lie within 0.15
-of it (hold -1, within 0.25, where the starts differ more).  The flat line bit for bit.  By the searches below the bound
-is attained at T = 1 in the limit, and can for no T be lowered by more than a third.
+The bound on Rayleigh quotients, and for two coupled blocks and a free parameter; that neither clause for p > 0 can be
+left out, by an instance for each.  The exponents by fits over 40 random starts, over a decade of a on either side: the
+interval of confidence 1 - 1e-6 must hold 1 and lie within 0.15 of it (hold -1, within 0.25, where the starts differ
+more).  The flat line bit for bit.  By the searches below the bound is attained at T = 1 in the limit.
 
 Tags
 ----
@@ -49,18 +48,16 @@ rates, gradient descent, norm growth
 """
 
 import numpy as np
-from hypothesis import strategies as st
 
 from proofs_check.bibliography import YI22
-from proofs_check.rates import SMOOTH_NETWORKS
+from proofs_check.rates import SMOOTH_NETWORKS, two_blocks
+from proofs_check.rates.arrivals import FAR, NEAR, after_one_step, exponent_is, steps_do_not_depend_on_the_scale
+from proofs_check.rates.c2_figures import the_u_and_the_flat_line
+from proofs_check.rates.instances import NEAR_THE_BOTTOM, UNEQUAL
+from proofs_check.rates.runs import seen, share_of_bound
 from proofs_check.tightness import with_tightness
 from psitheory.arithmetic import namespace
-from psitheory.checking import BALLS, FLOATS, POWERS_OF_TWO, RATIONALS, Exhibit, Interval, at_most, equal, theorem
-from psitheory.checking.fits import log_log_slope
-from psitheory.experiments import descend
-from psitheory.experiments.arrival import steps_to_reach
-from psitheory.experiments.trajectory import riemannian_square
-from psitheory.models import Cosine, RankOne, Rayleigh
+from psitheory.checking import BALLS, FLOATS, POWERS_OF_TWO, RATIONALS, at_most, theorem
 from psitheory.optimizers import GradientDescent, PSIGradientDescent
 from psitheory.rates.bounds import GD, PSI_GD
 from psitheory.strategies import counts, points, rank_one_models, ratios, rayleigh_quotients, rescalings
@@ -84,14 +81,7 @@ C2 = theorem(
 )
 
 
-def _run(model, w, eta, steps):
-    """Return f at 0, and the least G over t < T."""
-    seen = descend(model, GradientDescent(eta), w, steps, record=[0, steps])
-    assert seen.min_squared_gradient is not None
-    return seen.loss[0], seen.min_squared_gradient[-1]
-
-
-def _bounded(model, w, c, steps, smoothness, pick, *, rate_heeds_v=True, bound_heeds_v=True):
+def _bounded(model, w, c, steps, smoothness, pick=lambda xp: xp.max, *, rate_heeds_v=True, bound_heeds_v=True):
     """Claim the bound at η = c min(r², 1 if p > 0)/L, with ``pick`` of the squared norms for the largest."""
     layout, xp = model.layout, namespace(w)
     squares = layout.dots(w, w)
@@ -99,17 +89,9 @@ def _bounded(model, w, c, steps, smoothness, pick, *, rate_heeds_v=True, bound_h
     if layout.p and rate_heeds_v:
         least = xp.minimum(least, xp.ones_like(squares)[0])
     eta, free = c * least / smoothness, layout.p if bound_heeds_v else 0
-    first, smallest_gradient = _run(model, w, eta, steps)
-    bound = GD(gap=first - model.minimum, rate=eta, largest_square=pick(xp)(squares), free=free, steps=steps)
-    return at_most(smallest_gradient, bound)
-
-
-def _largest(xp):
-    return xp.max
-
-
-def _smallest(xp):
-    return xp.min
+    run = seen(model, GradientDescent(eta), w, steps)
+    bound = GD(gap=run.first - model.minimum, rate=eta, largest_square=pick(xp)(squares), free=free, steps=steps)
+    return at_most(run.least, bound)
 
 
 RUN = {"steps": counts(1, 8), "model": rayleigh_quotients(), "w": points("model"), "c": ratios(0, 1)}
@@ -118,22 +100,13 @@ RUN = {"steps": counts(1, 8), "model": rayleigh_quotients(), "w": points("model"
 @C2.law(**RUN, on=(RATIONALS, BALLS, FLOATS))
 def the_minimum_is_bounded(steps, model, w, c):
     """min_{t<T} G ≤ 2Δ(r_0² + 2ηΔ)/(ηT) at η = c r_0²/L, 0 < c < 1, on Rayleigh quotients."""
-    return _bounded(model, w, c, steps, model.smoothness.value, _largest)
+    return _bounded(model, w, c, steps, model.smoothness.value)
 
 
-NEAR_THE_BOTTOM = {
-    "steps": 1,
-    "model": Rayleigh(np.diag([0.0, 1.0])),
-    "w": np.array([16.0, 1.0]),
-    "c": 63 / 64,
-}
-
-
-@the_minimum_is_bounded.counterfeit(instance=NEAR_THE_BOTTOM)
+@the_minimum_is_bounded.counterfeit(instance={**NEAR_THE_BOTTOM, "c": 63 / 64})
 def half_of_the_bound_holds(steps, model, w, c):
     """min_{t<T} G ≤ Δ(r_0² + 2ηΔ)/(ηT)."""
-    claimed = _bounded(model, w, c, steps, model.smoothness.value, _largest)
-    return at_most(2 * claimed.left, claimed.right)
+    return share_of_bound(_bounded(model, w, c, steps, model.smoothness.value), 1, 2)
 
 
 @the_minimum_is_bounded.counterfeit(
@@ -142,8 +115,8 @@ def half_of_the_bound_holds(steps, model, w, c):
 def psi_gds_bound_holds_at_any_norm(steps, model, w, c):
     """min_{t<T} G ≤ 2LΔ/T at the rate c/L, whatever the norm."""
     smoothness = model.smoothness.value
-    first, smallest_gradient = _run(model, w, c / smoothness, steps)
-    return at_most(smallest_gradient, PSI_GD(smoothness=smoothness, gap=first - model.minimum, steps=steps))
+    run = seen(model, GradientDescent(c / smoothness), w, steps)
+    return at_most(run.least, PSI_GD(smoothness=smoothness, gap=run.first - model.minimum, steps=steps))
 
 
 def _below_the_start(model, w):
@@ -154,49 +127,28 @@ def _below_the_start(model, w):
 @C2.law(steps=counts(1, 8), model=rank_one_models(), w=points("model"), c=ratios(0, 1), on=(BALLS, FLOATS))
 def the_minimum_is_bounded_for_two_blocks_and_a_free_parameter(steps, model, w, c):
     """The bound with the largest norm, for two blocks coupled to each other and to v."""
-    return _bounded(model, w, c, steps, _below_the_start(model, w), _largest)
-
-
-UNEQUAL = {
-    "steps": 8,
-    "model": RankOne(np.diag([2.0, 0.0])),
-    "w": np.array([1.0, 0.0, 64.0, 8.0, 2.0]),
-    "c": 63 / 64,
-}
-"""The short block is at its minimum for any direction of the long one, which hardly moves."""
+    return _bounded(model, w, c, steps, _below_the_start(model, w))
 
 
 @the_minimum_is_bounded_for_two_blocks_and_a_free_parameter.counterfeit(instance=UNEQUAL)
 def the_smallest_norm_will_do(steps, model, w, c):
     """The bound with the smallest norm for the largest."""
-    return _bounded(model, w, c, steps, _below_the_start(model, w), _smallest)
-
-
-FREE = {
-    "steps": 16,
-    "model": RankOne(np.diag([1.0, 0.5])),
-    "r": st.sampled_from([1 / 64, 16.0, 1.0]),
-    "tilt": ratios(0, 1),
-    "v": ratios(1, 2),
-    "c": ratios(0, 1),
-}
-"""What is left of G is that of v, beside blocks of norm about r."""
+    return _bounded(model, w, c, steps, _below_the_start(model, w), lambda xp: xp.min)
 
 
 def _at_the_norm(steps, model, r, tilt, v, c, **heeds):
     """Claim the bound from two blocks r·(1, ±tilt²/64), next to their best directions, where the best v is 1."""
-    one, across = namespace(v).ones_like(v), tilt * tilt / 64
-    w = namespace(v).stack([r * one, r * across, r * one, -r * across, v])
-    return _bounded(model, w, c, steps, _below_the_start(model, w), _largest, **heeds)
+    w = two_blocks.near_the_best(r, tilt, v)
+    return _bounded(model, w, c, steps, _below_the_start(model, w), **heeds)
 
 
-@C2.law(**FREE, on=(BALLS, FLOATS))
+@C2.law(**two_blocks.WHERE_V_LEADS, steps=16, c=ratios(0, 1), on=(BALLS, FLOATS))
 def the_minimum_is_bounded_where_the_free_parameter_leads(steps, model, r, tilt, v, c):
     """The bound where G is mostly that of v, for blocks much shorter and much longer than 1: M ≥ 1 and ηL ≤ 1."""
     return _at_the_norm(steps, model, r, tilt, v, c)
 
 
-LEADING = {"steps": 8, "model": FREE["model"], "tilt": 0.0, "v": 1.5, "c": 0.98}
+LEADING = {"steps": 8, "model": two_blocks.WHERE_V_LEADS["model"], "tilt": 0.0, "v": 1.5, "c": 0.98}
 
 
 @the_minimum_is_bounded_where_the_free_parameter_leads.counterfeit(instance={**LEADING, "r": 0.01})
@@ -225,7 +177,7 @@ def the_bound_is_above_that_of_psi_gd(steps, model, w, c):
     return _beside_psi_gd(model, w, c, steps, 1)
 
 
-@the_bound_is_above_that_of_psi_gd.counterfeit(instance=NEAR_THE_BOTTOM)
+@the_bound_is_above_that_of_psi_gd.counterfeit(instance={**NEAR_THE_BOTTOM, "c": 63 / 64})
 def the_bound_is_above_twice_that_of_psi_gd(steps, model, w, c):
     """4LΔ/T is below it too."""
     return _beside_psi_gd(model, w, c, steps, 2)
@@ -233,132 +185,65 @@ def the_bound_is_above_twice_that_of_psi_gd(steps, model, w, c):
 
 # -- the U --------------------------------------------------------------------------------------
 
-PLANE = Rayleigh(np.diag([0.0, 1.0]))
-FAR, NEAR = np.geomspace(1.5, 15, 40), np.geomspace(1 / 40, 1 / 4, 40)
-THRESHOLD = 0.02
-
-
-def _exponent_is(exponent, tolerance, method, u, scales):
-    """Claim that the slope of log(steps) in log(a²) has an interval that holds the exponent, to the tolerance."""
-    steps = steps_to_reach(PLANE, method, scales[:, None] * u, THRESHOLD, most_steps=20_000)
-    fit = log_log_slope(scales**2, steps, censored=steps < 0, confidence=1 - 1e-6)
-    seen = np.array([fit.lower, -fit.upper, fit.upper - exponent, exponent - fit.lower])
-    return at_most(Interval(seen, seen), np.array([exponent, -exponent, tolerance, tolerance]))
-
 
 @C2.law(u=planar_starts(40), on=(FLOATS,))
 def far_from_the_origin_steps_grow_like_the_squared_scale(u):
     """The steps to G ≤ 0.02 grow with exponent 1 in a², to 0.15, for a from 1.5 to 15, at η = 1/L."""
-    return _exponent_is(1, 0.15, GradientDescent(0.5), u, FAR)
+    return exponent_is(1, 0.15, GradientDescent(0.5), u, FAR)
 
 
 @far_from_the_origin_steps_grow_like_the_squared_scale.counterfeit
 def psi_gd_slows_down_far_from_the_origin(u):
     """PSI-GD's steps grow so too."""
-    return _exponent_is(1, 0.15, PSIGradientDescent(0.5), u, FAR)
+    return exponent_is(1, 0.15, PSIGradientDescent(0.5), u, FAR)
 
 
 @far_from_the_origin_steps_grow_like_the_squared_scale.counterfeit
 def steps_grow_like_the_scale(u):
     """The steps of gradient descent grow like a: exponent 1/2 in a²."""
-    return _exponent_is(0.5, 0.15, GradientDescent(0.5), u, FAR)
+    return exponent_is(0.5, 0.15, GradientDescent(0.5), u, FAR)
 
 
 @C2.law(u=planar_starts(40), on=(FLOATS,))
 def near_the_origin_steps_grow_like_the_inverse_squared_scale(u):
     """The steps to G ≤ 0.02 grow with exponent -1 in a², to 0.25, for a from 1/40 to 1/4, at η = 1/L."""
-    return _exponent_is(-1, 0.25, GradientDescent(0.5), u, NEAR)
+    return exponent_is(-1, 0.25, GradientDescent(0.5), u, NEAR)
 
 
 @near_the_origin_steps_grow_like_the_inverse_squared_scale.counterfeit
 def psi_gd_slows_down_near_the_origin(u):
     """PSI-GD's steps grow so too."""
-    return _exponent_is(-1, 0.25, PSIGradientDescent(0.5), u, NEAR)
+    return exponent_is(-1, 0.25, PSIGradientDescent(0.5), u, NEAR)
 
 
 @near_the_origin_steps_grow_like_the_inverse_squared_scale.counterfeit
 def gradient_descent_is_the_faster_the_nearer(u):
     """Gradient descent gains speed: exponent 1 in a² here too."""
-    return _exponent_is(1, 0.25, GradientDescent(0.5), u, NEAR)
+    return exponent_is(1, 0.25, GradientDescent(0.5), u, NEAR)
 
 
-FLAT = {"model": rayleigh_quotients(), "w": points("model"), "a": rescalings("model")}
-
-
-def _steps_do_not_depend_on_the_scale(method, model, w, a):
-    smoothness = float(model.smoothness.value)
-    both = np.stack([w, model.layout.scale(a, w)])
-    steps = steps_to_reach(model, method(1 / smoothness), both, smoothness**2 / 1024, most_steps=100)
-    return equal(steps[0], steps[1])
-
-
-@C2.law(**FLAT, on=(POWERS_OF_TWO,))
+@C2.law(model=rayleigh_quotients(), w=points("model"), a=rescalings("model"), on=(POWERS_OF_TWO,))
 def psi_gd_takes_as_many_steps_from_every_representative(model, w, a):
     """PSI-GD's number of steps from a·w is that from w."""
-    return _steps_do_not_depend_on_the_scale(PSIGradientDescent, model, w, a)
+    return steps_do_not_depend_on_the_scale(PSIGradientDescent, model, w, a)
 
 
 @psi_gd_takes_as_many_steps_from_every_representative.counterfeit
 def gradient_descent_takes_as_many_steps_from_every_representative(model, w, a):
     """Gradient descent's number of steps from a·w is that from w."""
-    return _steps_do_not_depend_on_the_scale(GradientDescent, model, w, a)
-
-
-def _after_one_step(a, eta):
-    """Return G after one step of gradient descent from a·(0, 1) on the cosine with (1, 0), where G was 1."""
-    xp = namespace(a)
-    one, zero = xp.ones_like(a), xp.zeros_like(a)
-    model, w = Cosine(np.array([1.0, 0.0])), xp.stack([zero, one * a])
-    here = model.evaluate(w)
-    w, _ = GradientDescent(eta).step(model.layout, w, here, ())
-    return riemannian_square(model.layout, w, model.evaluate(w).gradient)
+    return steps_do_not_depend_on_the_scale(GradientDescent, model, w, a)
 
 
 @C2.law(a=ratios(0, 1), eta=ratios(0, 2), on=(BALLS, FLOATS))
 def there_are_starts_from_which_a_small_scale_makes_haste(a, eta):
     """From (0, a) on the cosine with (1, 0) one step leads to G ≤ a⁴/η²: no U where it leads to a critical class."""
-    return at_most(_after_one_step(a, eta), a * a * a * a / (eta * eta))
+    return at_most(after_one_step(a, eta), a * a * a * a / (eta * eta))
 
 
 @there_are_starts_from_which_a_small_scale_makes_haste.counterfeit
 def a_nonzero_gradient_suffices_for_the_u(a, eta):
     """After one step from a small multiple G is no smaller than half of what it was, 1."""
-    return at_most(1, 2 * _after_one_step(a, eta))
+    return at_most(1, 2 * after_one_step(a, eta))
 
 
-@C2.exhibit
-def the_u_and_the_flat_line(rng):
-    """Show the steps to G ≤ 0.02 against the scale of an equivalent start."""
-    scales, u = np.geomspace(1 / 40, 15, 61), np.array([np.cos(0.8), np.sin(0.8)])
-    gd, psi_gd = (
-        steps_to_reach(PLANE, method(0.5), scales[:, None] * u, THRESHOLD, most_steps=50_000).astype(float)
-        for method in (GradientDescent, PSIGradientDescent)
-    )
-    theta = rng.uniform(0.6, 1.1, 40)
-    drawn = steps_to_reach(
-        PLANE, GradientDescent(0.5), FAR[:, None] * np.stack([np.cos(theta), np.sin(theta)], axis=-1), THRESHOLD
-    )
-    return Exhibit(
-        "curves",
-        "Steps to G ≤ 0.02 from equivalent starts",
-        "Gradient descent pays for the representative, like a² far out and like 1/a² near the origin; PSI-GD does not "
-        f"see it. Slope against a² for a from 1.5 to 15, over 40 random classes: {log_log_slope(FAR**2, drawn)}.",
-        {
-            "x": scales,
-            "gd": gd,
-            "psi_gd": psi_gd,
-            "far": np.where(scales > 3, 2 * gd[-1] * (scales / scales[-1]) ** 2, np.nan),
-            "near": np.where(scales < 0.3, 2 * gd[0] * (scales / scales[0]) ** -2, np.nan),
-        },
-        {
-            "x": "scale a of the start",
-            "y": "steps until G ≤ 0.02",
-            "gd": "gradient descent",
-            "psi_gd": "PSI-GD",
-            "far": "∝ a²",
-            "near": "∝ 1/a²",
-            "guides": "far,near",
-            "xscale": "log",
-            "yscale": "log",
-        },
-    )
+C2.exhibit(the_u_and_the_flat_line)

@@ -42,6 +42,9 @@ import numpy as np
 
 from proofs_check.bibliography import AMS08
 from proofs_check.rates import SMOOTH_NETWORKS
+from proofs_check.rates.c6_figures import two_curvatures_of_the_cosine
+from proofs_check.rates.instances import NEAR_THE_BOTTOM
+from proofs_check.rates.runs import seen, share_of_bound
 from proofs_check.rates.two_blocks import (
     CURVED_BLOCKS,
     CURVED_V,
@@ -51,12 +54,10 @@ from proofs_check.rates.two_blocks import (
     second_block_twice_as_far,
 )
 from proofs_check.tightness import with_tightness
-from psitheory.checking import BALLS, FLOATS, Exhibit, at_most, theorem
-from psitheory.experiments import descend
+from psitheory.checking import BALLS, FLOATS, at_most, theorem
 from psitheory.geometry import PSIQuotient
 from psitheory.models import Cosine, RankOne, Rayleigh
 from psitheory.optimizers.geodesic import RiemannianGradientDescent
-from psitheory.rates import largest_curvature
 from psitheory.rates.bounds import RGD, RGD_SUM
 from psitheory.strategies import counts, points, ratios, rayleigh_quotients, vectors, waves
 from psitheory.strategies.rates import cosines
@@ -86,34 +87,24 @@ def _constant(model, w):
     return 1 if isinstance(model, Cosine) else model.smoothness.value
 
 
-def _run(method, model, w, steps):
-    """Return loss at 0 and T, and sum and minimum of G over t < T."""
-    seen = descend(model, method, w, steps, record=[0, steps])
-    assert seen.sum_squared_gradient is not None
-    assert seen.min_squared_gradient is not None
-    return seen.loss[0], seen.loss[-1], seen.sum_squared_gradient[-1], seen.min_squared_gradient[-1]
-
-
 def _sum_is_bounded(steps, model, w, c, divided_by=1, rate_of=lambda eta: eta):
     """Claim the first inequality at η = c/L_g, with L_g divided by a number; what steps with it tells ``rate_of``."""
     constant = _constant(model, w) / (divided_by + 0 * c)
     eta = c / constant
-    first, last, total, _ = _run(RiemannianGradientDescent(rate_of(eta)), model, w, steps)
-    return at_most(total, RGD_SUM(drop=first - last, rate=eta, smoothness=constant))
+    run = seen(model, RiemannianGradientDescent(rate_of(eta)), w, steps)
+    return at_most(run.total, RGD_SUM(drop=run.first - run.last, rate=eta, smoothness=constant))
 
 
 def _minimum_is_bounded(steps, model, w, constant, divided_by=1):
     """Claim the second at η = 1/constant, its right side divided by a number."""
     one = w[0] * 0 + 1
-    first, _, _, least = _run(RiemannianGradientDescent(one / constant), model, w, steps)
-    return at_most(divided_by * least, RGD(smoothness=constant, gap=first - model.minimum, steps=steps))
+    run = seen(model, RiemannianGradientDescent(one / constant), w, steps)
+    return at_most(divided_by * run.least, RGD(smoothness=constant, gap=run.first - model.minimum, steps=steps))
 
 
 ON_COSINES = {"steps": counts(1, 8), "model": cosines(), "w": points("model")}
 ON_QUOTIENTS = {"steps": counts(1, 8), "model": rayleigh_quotients(), "w": points("model")}
 MINIMA = "two blocks and a free parameter"
-NEAR_THE_BOTTOM = {"steps": 1, "model": Rayleigh(np.diag([0.0, 1.0])), "w": np.array([16.0, 1.0])}
-"""At T = 1 the ratio of observed to bound is cos²θ = 256/257."""
 COSINE = Cosine(np.array([1.0, 0.0]))
 
 
@@ -139,8 +130,7 @@ def the_sum_is_bounded(steps, model, w, c):
 )
 def the_sum_is_bounded_by_half(steps, model, w, c):
     """The same bound for twice the sum."""
-    claimed = _sum_is_bounded(steps, model, w, c)
-    return at_most(2 * claimed.left, claimed.right)
+    return share_of_bound(_sum_is_bounded(steps, model, w, c), 1, 2)
 
 
 @the_sum_is_bounded.counterfeit(
@@ -239,32 +229,4 @@ def the_curvature_is_at_most_a_twentieth_of_that(model, w, x):
     return _curvature_is_at_most(model, w, x, 20)
 
 
-@C6.exhibit
-def two_curvatures_of_the_cosine(rng):
-    """Show the curvature along geodesics and the largest eigenvalue of the Hessian at unit vectors, by the angle."""
-    model, angles = Cosine(np.array([1.0, 0.0])), np.linspace(0, np.pi, 181)
-    u = np.stack([np.cos(angles), np.sin(angles)], axis=-1)
-    across = np.stack([-np.sin(angles), np.cos(angles)], axis=-1)
-    flat = [largest_curvature(model, point).value for point in u]
-    return Exhibit(
-        "curves",
-        "Two curvatures of the cosine",
-        "Along geodesics the curvature is cos θ, at most 1; the Hessian of the flat space, which straight steps meet, "
-        "has an eigenvalue up to 2/√3 = 1.155.",
-        {
-            "x": angles,
-            "geodesic": (across * model.hessian_vector(u, across)).sum(axis=-1),
-            "flat": np.array(flat),
-            "l_g": np.full_like(angles, 1.0),
-            "l": np.full_like(angles, 2 / np.sqrt(3)),
-        },
-        {
-            "x": "angle θ with the direction (radians)",
-            "y": "curvature",
-            "geodesic": "along the geodesic",
-            "flat": "largest eigenvalue of ∇²f",
-            "l_g": "L_g = 1",
-            "l": "L = 2/√3",
-            "guides": "l_g,l",
-        },
-    )
+C6.exhibit(two_curvatures_of_the_cosine)

@@ -1,10 +1,13 @@
 """Where bounds for two coupled blocks and a free parameter are nearly met: near the best approximations of s·I."""
 
 import numpy as np
+from hypothesis import strategies as st
 
+from proofs_check.sharper.runs import least
 from psitheory.arithmetic import namespace
+from psitheory.checking import at_most
 from psitheory.models import RankOne
-from psitheory.optimizers import PerBlock
+from psitheory.optimizers import PerBlock, PSIGradientDescent
 from psitheory.strategies import counts, ratios
 from psitheory.strategies.rates import even_rank_ones, near_the_best_rank_one
 
@@ -18,6 +21,21 @@ NEAR_MINIMA = {
 _START = np.array([1.0, 1 / 16, 1.0, -1 / 16, 8.0])
 CURVED_BLOCKS = {"steps": 2, "model": RankOne(8 * np.eye(2)), "w": _START, "c": 1.75}
 CURVED_V = {"steps": 2, "model": RankOne(np.eye(2) / 8), "w": _START, "c": 1.75}
+
+WHERE_V_LEADS = {
+    "model": RankOne(np.diag([1.0, 0.5])),
+    "r": st.sampled_from([1 / 64, 16.0, 1.0]),
+    "tilt": ratios(0, 1),
+    "v": ratios(1, 2),
+}
+"""What is left of G is that of v, beside blocks of norm about r."""
+
+
+def near_the_best(r, tilt, v):
+    """Return blocks r·(1, ±tilt²/64), next to their best directions, and v, for which 1 is best there."""
+    xp = namespace(v)
+    one, across = xp.ones_like(v), tilt * tilt / 64
+    return xp.stack([r * one, r * across, r * one, -r * across, v])
 
 
 def largest_curvature_below(model, w):
@@ -37,6 +55,15 @@ def constants_below(model, w):
     largest = norm + namespace(w).sqrt(2 * gap)
     block = 11 * largest * norm / 5 + norm
     return block, block, 1 + 2 * norm
+
+
+def minimum_is_bounded_at_own_rates(steps, model, w, c, pick):
+    """Claim min G ≤ 2 L̃ Δ/((2 - c)cT) at η_i = c/L̃_i, with the ``pick`` of the L̃_i; at c = 1: 2 L̃ Δ/T."""
+    first, second, free = constants_below(model, w)
+    xp = namespace(w)
+    method = PSIGradientDescent(PerBlock(c / xp.stack([first, second]), c / free))
+    gap, smallest = least(model, method, w, steps)
+    return at_most(smallest, 2 * pick(xp)(xp.stack([first, second, free])) * gap / ((2 - c) * c * steps))
 
 
 def second_block_twice_as_far(eta):

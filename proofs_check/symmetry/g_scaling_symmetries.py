@@ -46,7 +46,7 @@ from hypothesis import strategies as st
 
 from proofs_check.bibliography import KUN20
 from psitheory.arithmetic import dot, namespace
-from psitheory.checking import BALLS, CONTROLS, FLOATS, POWERS_OF_TWO, equal, theorem
+from psitheory.checking import BALLS, CONTROLS, FLOATS, POWERS_OF_TWO, RATIONALS, equal, theorem
 from psitheory.layout import Layout
 from psitheory.models import BatchNormMLP, Perceptron
 from psitheory.runner.domain import Domain
@@ -89,10 +89,10 @@ def perceptrons(activation):
     )
 
 
-def _traded(model, a, w):
-    """Return w with the in-weights and the bias of neuron i times a_i and its out-weight over a_i."""
+def _traded(model, a, w, of_bias=1):
+    """Return w with the in-weights of neuron i times a_i, its bias times a_i^of_bias and its out-weight over a_i."""
     part = model.layout.view
-    return model.layout.pack(W=part("W", w) * a[:, None], b=part("b", w) * a, v=part("v", w) / a)
+    return model.layout.pack(W=part("W", w) * a[:, None], b=part("b", w) * a**of_bias, v=part("v", w) / a)
 
 
 TANH = {
@@ -119,20 +119,17 @@ def tanh_neurons_trade(model, w, a):
 @relu_neurons_trade.counterfeit
 def the_bias_stays_behind(model, w, a):
     """In-weights trade against out-weights without the bias."""
-    part = model.layout.view
-    moved = model.layout.pack(W=part("W", w) * a[:, None], b=part("b", w), v=part("v", w) / a)
-    return equal(model.evaluate(moved).loss, model.evaluate(w).loss)
+    return equal(model.evaluate(_traded(model, a, w, of_bias=0)).loss, model.evaluate(w).loss)
 
 
-def _annihilated(model, w, c):
-    """Return Σ c_k w_k ∂_k f, where the exponents of neuron i are c_i for what comes in and -c_i for what goes out."""
+def _annihilated(model, w, c, outward=-1):
+    """Return Σ c_k w_k ∂_k f, with the exponents c_i for what comes into neuron i and outward·c_i for what goes out."""
     part, gradient = model.layout.view, model.evaluate(w).gradient
-    terms = [dot(part(name, w), part(name, gradient)) for name in ("W",)]
-    inward = terms[0] + part("b", w) * part("b", gradient)
-    return namespace(w).sum(c * (inward - part("v", w) * part("v", gradient)), axis=-1)
+    inward = dot(part("W", w), part("W", gradient)) + part("b", w) * part("b", gradient)
+    return namespace(w).sum(c * (inward + outward * part("v", w) * part("v", gradient)), axis=-1)
 
 
-@G.law(model=perceptrons("relu"), w=points("model"), c=rescalings(NEURONS, decades=1), on=("rationals", BALLS, FLOATS))
+@G.law(model=perceptrons("relu"), w=points("model"), c=rescalings(NEURONS, decades=1), on=(RATIONALS, BALLS, FLOATS))
 def generators_annihilate_the_function(model, w, c):
     """Σ c_k w_k ∂_k f = 0 for the trades of ReLU neurons."""
     return equal(_annihilated(model, w, c), 0)
@@ -149,9 +146,7 @@ def generators_annihilate_tanh_networks(model, w, c):
 @generators_annihilate_the_function.counterfeit
 def in_weights_and_out_weights_may_grow_together(model, w, c):
     """Σ c_k w_k ∂_k f = 0 with one sign for all weights of a neuron."""
-    part, gradient = model.layout.view, model.evaluate(w).gradient
-    inward = dot(part("W", w), part("W", gradient)) + part("b", w) * part("b", gradient)
-    return equal(namespace(w).sum(c * (inward + part("v", w) * part("v", gradient)), axis=-1), 0)
+    return equal(_annihilated(model, w, c, outward=1), 0)
 
 
 # -- null spaces --------------------------------------------------------------------------------
@@ -185,11 +180,7 @@ def _null_dimension(model, points):
     return float(len(null_space(rows, 1e-12).basis))
 
 
-NETWORK = {
-    "kind": st.sampled_from(sorted(KINDS)),
-    "hidden": st.integers(1, 3),
-    "seed": st.integers(0, 2**16),
-}
+NETWORK = {"kind": st.sampled_from(sorted(KINDS)), "hidden": st.integers(1, 3), "seed": st.integers(0, 2**16)}
 
 
 @G.law(**NETWORK, on=(CONTROLS,))
