@@ -56,6 +56,15 @@ UNITS = ("coupled_decay", "decay", "eps", "eps_inside", "threshold")
 
 METHODS = (*BY_BLOCK, *WHOLE)
 
+TWO_BLOCKS = {
+    "steps": 1,
+    "model": RankOne(np.array([[1.0, 2.0], [3.0, -1.0]])),
+    "w": np.array([1.0, 1.0, 2.0, 1.0, 1.0]),
+    "root": np.array([2.0, 1.0]),
+    "eta": 1.0,
+}
+"""Where each method tells a wrong exponent from the right one."""
+
 
 def stated(name):
     """Return twice the exponents that the tables state: of the rate, then of each of ``UNITS``; 0 without one."""

@@ -42,33 +42,27 @@ Tags
 dynamics, scaling, rates, Adam
 """
 
-from typing import Any
-
 import numpy as np
 from hypothesis import strategies as st
 
 from proofs_check.bibliography import LI19
-from proofs_check.dynamics.b4_methods import BY_BLOCK, METHODS, WHOLE, derived, stated
+from proofs_check.dynamics.b4_methods import BY_BLOCK, METHODS, TWO_BLOCKS, derived, stated
+from proofs_check.dynamics.b4_one_scale import WITH_ONE_SCALE
+from proofs_check.dynamics.b4_states import FROM_ANY_STATE
 from psitheory.arithmetic import namespace
 from psitheory.checking import BALLS, FLOATS, POWERS_OF_TWO, RATIONALS, equal, theorem
 from psitheory.experiments.optimizer_map import optimizer_map
 from psitheory.experiments.optimizer_table import optimizer_table
 from psitheory.laws.update import after
-from psitheory.models import Frozen, RankOne, Rayleigh
-from psitheory.optimizers import Adam, HeavyBall, Nesterov, PerBlock
-from psitheory.optimizers.adaptive import Moments
-from psitheory.optimizers.euclidean import Momentum
+from psitheory.models import Rayleigh
+from psitheory.optimizers import PerBlock
 from psitheory.strategies import (
     choices,
     counts,
-    factors,
     generic_models,
     generic_points,
-    points,
-    psi_models,
     rescalings,
     step_sizes,
-    vectors,
 )
 
 B4 = theorem(
@@ -116,78 +110,6 @@ def coupled_decays_stay(seed):
     return _derived_are(seed, lambda powers: np.array([1, 0, 1, 1, 1, 1]) * powers)
 
 
-# -- momentum, from any buffer ------------------------------------------------------------------
-
-MOMENTUM = {
-    "method": choices("heavy ball", "Nesterov"),
-    "model": psi_models(),
-    "w": points("model"),
-    "m": vectors("model"),
-    "a": rescalings("model", decades=30),
-    "eta": step_sizes(),
-    "beta": factors(),
-    "coupled": step_sizes(),
-    "decay": step_sizes(),
-}
-HEAVY = {
-    "method": "heavy ball",
-    "model": Rayleigh(np.diag([0.0, 1.0])),
-    "w": np.array([1.0, 1.0]),
-    "m": np.array([1.0, 0.0]),
-    "a": np.array([2.0]),
-    "eta": 1.0,
-    "beta": 0.5,
-    "coupled": 0.5,
-    "decay": 0.25,
-}
-WITH_MOMENTUM: dict[str, Any] = {"heavy ball": HeavyBall, "Nesterov": Nesterov}
-
-
-def _momentum_step_follows(method, model, w, m, a, eta, beta, coupled, decay, *, p=2, of_coupled=-2, of_buffer=-1):
-    """Claim that the step from (a·w, a^of_buffer m) with rescaled parameters leads to (a·w⁺, m⁺/a)."""
-    layout = model.layout
-
-    def step(w, m, **options):
-        optimizer = WITH_MOMENTUM[method](options.pop("rate"), beta, **options)
-        w, state = optimizer.step(layout, w, model.evaluate(w), Momentum(0, m))
-        return w, state.buffer
-
-    here = step(w, m, rate=eta, coupled_decay=coupled, decay=decay)
-    w_there, m_there = step(
-        layout.scale(a, w),
-        layout.scale(a**of_buffer, m),
-        rate=PerBlock(eta * a**p, eta),
-        coupled_decay=PerBlock(coupled * a**of_coupled, 0),
-        decay=PerBlock(decay * a**-p, 0),
-    )
-    there = layout.scale(1 / a, w_there), layout.scale(a, m_there)
-    return equal(namespace(w).concat(there), namespace(w).concat(here))
-
-
-@B4.law(**MOMENTUM)
-def a_step_with_momentum_has_the_exponent_two(method, model, w, m, a, eta, beta, coupled, decay):
-    """(a·w, m/a) steps to (a·w⁺, m⁺/a) at the rate ηa², coupled decay λ/a², decoupled decay λ/a²."""
-    return _momentum_step_follows(method, model, w, m, a, eta, beta, coupled, decay)
-
-
-@a_step_with_momentum_has_the_exponent_two.counterfeit(instance=HEAVY)
-def a_step_with_momentum_has_the_exponent_one(method, model, w, m, a, eta, beta, coupled, decay):
-    """The same at the rate ηa."""
-    return _momentum_step_follows(method, model, w, m, a, eta, beta, coupled, decay, p=1)
-
-
-@a_step_with_momentum_has_the_exponent_two.counterfeit(instance=HEAVY)
-def a_coupled_decay_is_unchanged(method, model, w, m, a, eta, beta, coupled, decay):
-    """The same with the coupled decay unchanged."""
-    return _momentum_step_follows(method, model, w, m, a, eta, beta, coupled, decay, of_coupled=0)
-
-
-@a_step_with_momentum_has_the_exponent_two.counterfeit(instance=HEAVY)
-def a_buffer_is_multiplied_by_the_scales(method, model, w, m, a, eta, beta, coupled, decay):
-    """The same with the buffer a·m."""
-    return _momentum_step_follows(method, model, w, m, a, eta, beta, coupled, decay, of_buffer=1)
-
-
 # -- block by block -----------------------------------------------------------------------------
 
 RUN = {
@@ -214,15 +136,6 @@ def _run_follows(steps, method, model, w, root, eta, off=0, rescaled=True):
     plain = after(optimizer(namespace(w).ones_like(root), 0), model, w, steps)
     there = after(optimizer(root, off), model, scale(root * root, w), steps)
     return equal(scale(1 / (root * root), there), plain)
-
-
-TWO_BLOCKS = {
-    "steps": 1,
-    "model": RankOne(np.array([[1.0, 2.0], [3.0, -1.0]])),
-    "w": np.array([1.0, 1.0, 2.0, 1.0, 1.0]),
-    "root": np.array([2.0, 1.0]),
-    "eta": 1.0,
-}
 
 
 @B4.law(**RUN, on=(POWERS_OF_TWO, BALLS, FLOATS))
@@ -300,116 +213,8 @@ def zero_over_zero_counts_as_one(steps, method, model, w, root, eta):
     return _last_entry_moves(steps, method, model, w, root, eta, -steps * eta)
 
 
-# -- Adam, from any moments ---------------------------------------------------------------------
-
-MOMENTS = {
-    "t": counts(0, 5),
-    "model": generic_models(free=True),
-    "w": generic_points("model"),
-    "m": vectors("model"),
-    "s": vectors("model"),
-    "a": rescalings("model", decades=30),
-    "eta": step_sizes(decades=1),
-}
-
-
-def _adam_step_follows(t, model, w, m, s, a, eta, of_squares):
-    """Claim that Adam's step from (a·w, m/a, a^of_squares s²) at ηa leads to (a·w⁺, m⁺/a, v⁺/a²)."""
-    layout = model.layout
-
-    def step(w, first, second, rate):
-        w, state = Adam(rate, eps=0).step(layout, w, model.evaluate(w), Moments(t, first, second))
-        return w, state.first, state.second
-
-    here = step(w, m, s * s, eta)
-    starts = layout.scale(a, w), layout.scale(1 / a, m), layout.scale(a**of_squares, s * s)
-    w_there, first, second = step(*starts, PerBlock(eta * a, eta))
-    there = layout.scale(1 / a, w_there), layout.scale(a, first), layout.scale(a * a, second)
-    return equal(namespace(w).concat(there), namespace(w).concat(here))
-
-
-@B4.law(**MOMENTS, on=(POWERS_OF_TWO, BALLS, FLOATS))
-def second_moments_are_divided_by_the_squares(t, model, w, m, s, a, eta):
-    """Adam's step from (a·w, m/a, v/a²) at ηa leads to (a·w⁺, m⁺/a, v⁺/a²)."""
-    return _adam_step_follows(t, model, w, m, s, a, eta, -2)
-
-
-ONES = {"m": np.ones(5), "s": np.ones(5), "a": np.array([2.0, 1.0])}
-
-
-@second_moments_are_divided_by_the_squares.counterfeit(
-    instance={"t": 0, **{name: TWO_BLOCKS[name] for name in ("model", "w", "eta")}, **ONES}
-)
-def second_moments_are_divided_by_the_scales(t, model, w, m, s, a, eta):
-    """The same from (a·w, m/a, v/a)."""
-    return _adam_step_follows(t, model, w, m, s, a, eta, -1)
-
-
-# -- methods with one number for the whole gradient -----------------------------------------------
-
-TOGETHER = {
-    "steps": counts(1, 3),
-    "method": choices(*WHOLE),
-    "model": generic_models(free=False),
-    "w": generic_points("model"),
-    "a": rescalings([1], decades=30),
-    "eta": step_sizes(decades=1),
-}
-
-
-def _whole_run_follows(steps, method, model, w, a, eta, off=0, only_the_first=False, threshold_too=True):
-    """Claim that the run from a·w at ηa^(p + off) is a times that from w, a being common to all blocks, or not."""
-    p, make = WHOLE[method]
-    layout, one = model.layout, namespace(w).ones_like(a)
-    scales = namespace(w).concat([a, *[one if only_the_first else a] * (layout.m - 1)])
-    plain = after(make(eta, one[0]), model, w, steps)
-    method_there = make(eta * a[0] ** (p + off), a[0] if threshold_too else one[0])
-    there = after(method_there, model, layout.scale(scales, w), steps)
-    return equal(layout.scale(1 / scales, there), plain)
-
-
-@B4.law(**TOGETHER, on=(POWERS_OF_TWO, BALLS, FLOATS))
-def methods_with_one_number_for_the_gradient_need_one_scale(steps, method, model, w, a, eta):
-    """Normalised and clipped GD, Polyak, Barzilai-Borwein: the run from a·w_0 at ηa^p is a times that from w_0."""
-    return _whole_run_follows(steps, method, model, w, a, eta)
-
-
-ONE_SCALE: dict[str, Any] = {
-    "steps": 1,
-    "method": "normalised",
-    "model": Frozen(TWO_BLOCKS["model"], np.ones(1)),
-    "w": np.array([1.0, 1.0, 2.0, 1.0]),
-    "a": np.array([2.0]),
-    "eta": 1.0,
-}
-
-
-@methods_with_one_number_for_the_gradient_need_one_scale.counterfeit(instance=ONE_SCALE)
-def they_may_have_the_exponent_one_more(steps, method, model, w, a, eta):
-    """The same at ηa^(p + 1)."""
-    return _whole_run_follows(steps, method, model, w, a, eta, off=1)
-
-
-@methods_with_one_number_for_the_gradient_need_one_scale.counterfeit(
-    instance={**ONE_SCALE, "method": "clipped", "w": ONE_SCALE["w"] / 8}, method="clipped"
-)
-def a_clip_threshold_is_unchanged(steps, method, model, w, a, eta):
-    """Clipped GD does so with the threshold unchanged."""
-    return _whole_run_follows(steps, method, model, w, a, eta, threshold_too=False)
-
-
-@methods_with_one_number_for_the_gradient_need_one_scale.counterfeit(instance={**ONE_SCALE, "method": "Polyak"})
-def they_may_have_a_scale_for_each_block(steps, method, model, w, a, eta):
-    """The same where only the first of the blocks is rescaled."""
-    return _whole_run_follows(steps, method, model, w, a, eta, only_the_first=True)
-
-
-@methods_with_one_number_for_the_gradient_need_one_scale.counterfeit(
-    instance={**ONE_SCALE, "model": TWO_BLOCKS["model"], "w": TWO_BLOCKS["w"]}, model=generic_models(free=True)
-)
-def they_may_have_free_parameters(steps, method, model, w, a, eta):
-    """The same beside free parameters, whose gradient does not scale."""
-    return _whole_run_follows(steps, method, model, w, a, eta)
+for law in (*FROM_ANY_STATE, *WITH_ONE_SCALE):
+    B4.law(law)
 
 
 @B4.exhibit
