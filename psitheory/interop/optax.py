@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from psitheory.conformance.optimizers.network import Network
+from psitheory.conformance.optimizers.problem import problem_of
 from psitheory.conformance.optimizers.runs import like_start
 from psitheory.errors import ArgumentTypeError, shown
 from psitheory.interop.invariant import invariant_loss
@@ -78,20 +79,51 @@ class OfPair:
                 params, state = step(factor, tree(found.gradient), state, params, _array(np.asarray(found.loss)))
             yield like_start(flat(params), start, self.name)
 
-    def _pair(self, factor: Any) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    def typed(self, network: Network) -> Any:
+        """Return typed runs of the pair on a network, by its jaxprs.
+
+        Raises
+        ------
+        ArgumentTypeError
+            If JAX is not imported: nothing is derived of pairs on NumPy arrays.
+        """
+        if "jax" not in sys.modules:
+            raise ArgumentTypeError(f"{self.name} is a pair on NumPy arrays; one on JAX arrays is needed")
+        from psitheory.scaletypes.jax.optimizers import JaxRuns
+
+        def loss(params: Tree) -> Any:
+            return invariant_loss(network, params, _numpy())
+
+        def pair(rate: Any) -> tuple[Callable[..., Any], Callable[..., Any], Pair]:
+            init, update = found = self._pair(rate)
+            return init, partial(self._stepped, update, loss, rate), found
+
+        return JaxRuns(pair, problem_of(network), self.rate, lambda: _precision(np.dtype(float)))
+
+    def _pair(self, rate: Any) -> Pair:
         if self.factory is None:
             return self.init, self.update
-        found = self.factory(self.rate * factor)
+        found = self.factory(rate)
         assert found is not None
         return found
 
     def _init(self, factor: Any, params: Tree) -> Any:
-        return self._pair(factor)[0](params)
+        return self._pair(self.rate * factor)[0](params)
 
-    def _step(
-        self, loss: Callable[[Tree], Any], factor: Any, gradients: Tree, state: Any, params: Tree, value: Any
+    def _step(self, loss: Callable[[Tree], Any], factor: Any, *given: Any) -> tuple[Tree, Any]:
+        rate = self.rate * factor
+        return self._stepped(self._pair(rate)[1], loss, rate, *given)
+
+    def _stepped(
+        self,
+        update: Callable[..., Any],
+        loss: Callable[[Tree], Any],
+        rate: Any,
+        gradients: Tree,
+        state: Any,
+        params: Tree,
+        value: Any,
     ) -> tuple[Tree, Any]:
-        update = self._pair(factor)[1]
         known = inspect.signature(update).parameters
         places = [p for p in known.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
         takes_any = any(p.kind is p.VAR_KEYWORD for p in known.values())
@@ -103,8 +135,8 @@ class OfPair:
                 f"update of {self.name} returned {shown(out)}; updates like params, and a state, are needed"
             )
         updates, state = out
-        if self.factory is None:
-            updates = {name: x * factor for name, x in updates.items()}
+        if self.factory is None:  # its rate is 1, and updates are proportional to it
+            updates = {name: x * rate for name, x in updates.items()}
         return {name: x + updates[name] for name, x in params.items()}, state
 
     def _compiled(self, key: tuple[Any, ...], function: Callable[..., Any]) -> Callable[..., Any]:

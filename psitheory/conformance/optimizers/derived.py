@@ -128,8 +128,12 @@ class Derived:
         return {constants[rate].name: float(np.exp2(change.rate))} if rate is not None and change.rate else {}
 
     def causes(self, network: Network, change: Change, most: float) -> tuple[Break, ...]:
-        """Return the lines whose constants, scaled along, leave no break there: one if one does, else all together."""
+        """Return the lines whose constants, scaled along, leave no break there: one if one does, else all together.
+
+        A break that typed runs hardly see must lose the greater part of what they do see.
+        """
         lines = {b.place: b for b in self.soft_breaks}
+        most = min(most, self.gap(network, change, ()) / 2)
         for place, found in lines.items():
             if self.gap(network, change, [place]) <= most:
                 return (found,)

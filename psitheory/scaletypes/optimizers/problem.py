@@ -11,6 +11,13 @@ import numpy as np
 
 from psitheory.scaletypes.trace import Trace
 
+TURNED = 12
+"""Steps that every row must have made before a run ends: warm-ups, rectifications and look-aheads come by then."""
+MOST = 60
+"""Steps after which a run ends though rows stand still."""
+ENOUGH = 2000
+"""Operations after which a run ends once every row has turned."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -69,6 +76,13 @@ class Record:
         own = np.array(self.rows[part.name], np.int64).reshape(-1, *[1] * (len(part.shape) - 1))
         return np.array(np.broadcast_to(own, part.shape))
 
+    def scaled(self, part: Part, scale: Any) -> None:
+        """Keep by which powers of two the rows of a part are scaled, given a number or an array like the part."""
+        if part.rows:
+            rows = np.broadcast_to(np.log2(scale), part.shape).reshape(part.shape[0], -1)[:, 0]
+            indices = map(self.trace.degrees.index, self.rows[part.name])
+            self.trace.scaled |= dict(zip(indices, map(float, rows), strict=True))
+
     def after_step(self, problem: Problem, degrees: Sequence[np.ndarray], weights: Sequence[np.ndarray]) -> None:
         """Keep what became of the weights in one step."""
         table = self.trace.degrees
@@ -82,6 +96,24 @@ class Record:
         for part, w0, w in zip(problem.parts, problem.start, weights, strict=True):
             if part.rows:
                 self.motion[part.name] = [float(x) for x in np.linalg.norm(units(w) - units(w0), axis=1)]
+
+
+@dataclass
+class Turns:
+    """Counts the steps in which some row of every part has turned."""
+
+    problem: Problem
+    count: int = 0
+
+    def __post_init__(self) -> None:
+        self._before: Sequence[np.ndarray] = self.problem.start
+
+    def after(self, now: Sequence[np.ndarray]) -> int:
+        """Return the count after a step."""
+        moved = zip(self.problem.parts, self._before, now, strict=True)
+        self.count += all(bool(np.any(units(x) != units(y))) for part, x, y in moved if part.rows)
+        self._before = now
+        return self.count
 
 
 def units(w: np.ndarray) -> np.ndarray:

@@ -219,7 +219,13 @@ class OptimizerTypes:
 
     def _break(self, e: Equation) -> Break:
         constants = self.record.trace.constants
-        return Break(e.kind, e.place, e.what, tuple(constants[i] for i in e.terms if i in constants and i != self.rate))
+        there = [i for i in e.terms if i in constants and i != self.rate]
+        free = [i for i in there if self._hard_system.reduce({i: Fraction(1)})]  # what can scale at all, such as an eps
+        return Break(e.kind, e.place, e.what, tuple(constants[i] for i in free or there))
+
+    @cached_property
+    def _hard_system(self) -> Elimination:
+        return Elimination(e.terms for e in self.record.trace.equations.of(Kind.HARD))
 
 
 def value(form: Mapping[int, Fraction], scaling: Scaling) -> Fraction:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ import torch
 
 from psitheory.scaletypes.equations import Place
 from psitheory.scaletypes.numbers import Number, patched
-from psitheory.scaletypes.optimizers.problem import Problem, Record, units
+from psitheory.scaletypes.optimizers.problem import ENOUGH, MOST, TURNED, Problem, Record, Turns
 from psitheory.scaletypes.optimizers.types import RATES
 from psitheory.scaletypes.torch.interpreter import SKIP, Memory, values
 from psitheory.scaletypes.trace import Trace, has_few_bits, told_apart
@@ -21,13 +21,6 @@ Make = Callable[[list[Any]], Any]
 """Makes an optimiser, or several, of parameters."""
 Take = Callable[[Any, Callable[[], Any]], None]
 """Takes a step of an optimiser, given a closure that computes gradients and returns the loss."""
-
-TURNED = 12
-"""Steps that every row must have made before a run ends: warm-ups, rectifications and look-aheads come by then."""
-MOST = 60
-"""Steps after which a run ends though rows stand still."""
-ENOUGH = 2000
-"""Operations after which a run ends once every row has turned."""
 
 
 @dataclass(frozen=True)
@@ -92,30 +85,21 @@ class TypedRuns:
             with torch.no_grad():
                 p = self.parameter(tensor, part.rows) if self.parameter else torch.nn.Parameter(tensor)
             memory.tag(p.detach(), record.degrees(part))
-            if part.rows:
-                rows = np.broadcast_to(np.log2(scale), part.shape).reshape(part.shape[0], -1)[:, 0]
-                indices = map(record.trace.degrees.index, record.rows[part.name])
-                record.trace.scaled |= dict(zip(indices, map(float, rows), strict=True))
+            record.scaled(part, scale)
             out.append(p)
         return out
 
     def _steps(self, made: Any, parameters: list[Any], record: Record, memory: Memory) -> None:
-        turned, before = 0, list(self.problem.start)
+        turns = Turns(self.problem)
         closure = self._closure(parameters, record, memory)
         for _ in range(self.most):
             with memory.watching():
                 self.take(made, closure)
             now = [values(p) for p in parameters]
             record.after_step(self.problem, [memory.degrees.ids(p) for p in parameters], now)
-            turned += all(self._turns(before, now))
-            before = now
+            turned = turns.after(now)
             if turned >= self.steps or (turned > 1 and memory.operations > self.enough):
                 break
-
-    def _turns(self, before: Sequence[np.ndarray], now: Sequence[np.ndarray]) -> Iterator[bool]:
-        for part, x, y in zip(self.problem.parts, before, now, strict=True):
-            if part.rows:
-                yield bool(np.any(units(x) != units(y)))
 
     def _closure(self, parameters: list[Any], record: Record, memory: Memory) -> Callable[[], Any]:
         def plain() -> Any:

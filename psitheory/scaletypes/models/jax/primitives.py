@@ -12,20 +12,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from psitheory.scaletypes.degrees import Ids
+from psitheory.scaletypes.jax.jaxprs import bind
 from psitheory.scaletypes.models import operations as op
 from psitheory.scaletypes.models.items import Item
 from psitheory.scaletypes.models.rules import Rules
 
 Rule = Callable[[Rules, Any, Sequence[Item]], Any]
 """Takes the rules, an equation of a jaxpr and its inputs; returns the degrees of an output, or of each."""
-
-
-def bind(eqn: Any, *values: Any) -> list[Any]:
-    """Run one primitive."""
-    found = eqn.primitive.get_bind_params(eqn.params)
-    subfuns, params = found if isinstance(found, tuple) else ((), found)  # a pair before jax 0.9
-    out = eqn.primitive.bind(*subfuns, *values, **params)
-    return list(out) if eqn.primitive.multiple_results else [out]
 
 
 def _same(r: Rules, eqn: Any, x: Sequence[Item]) -> Ids:

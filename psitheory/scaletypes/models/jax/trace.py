@@ -13,22 +13,13 @@ from jax.extend.core import Literal
 
 from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.equations import Place
+from psitheory.scaletypes.jax.jaxprs import CALLS, bind, inner, is_of_library, place_of
 from psitheory.scaletypes.models.items import Item, Later, parameter_item
-from psitheory.scaletypes.models.jax.primitives import RULES, VIEWS, Rule, bind, probed, split
+from psitheory.scaletypes.models.jax.primitives import RULES, VIEWS, Rule, probed, split
 from psitheory.scaletypes.models.parameters import Parameter
 from psitheory.scaletypes.models.rules import Rules
 
-CALLS = {
-    "jit", "pjit", "closed_call", "core_call", "custom_jvp_call", "custom_vjp_call", "custom_vjp_call_jaxpr",
-    "remat", "checkpoint", "remat2",
-}  # fmt: skip
 LIBRARY = ("/jax/", "/jaxlib/", "/flax/", "/equinox/", "/haiku/", "psitheory/scaletypes/", "psitheory/interop/")
-
-
-def inner(eqn: Any) -> tuple[Any, Sequence[Any]]:
-    """Return the jaxpr that an equation calls, and its constants."""
-    found = next(eqn.params[key] for key in ("jaxpr", "call_jaxpr", "fun_jaxpr") if key in eqn.params)
-    return (found.jaxpr, found.consts) if hasattr(found, "consts") else (found, ())
 
 
 class Trace:
@@ -47,7 +38,7 @@ class Trace:
 
         for eqn in jaxpr.eqns:
             line = self.line
-            self.line = line if library else place_of(eqn) or line
+            self.line = line if library else place_of(eqn, LIBRARY) or line
             outs = self.equation(eqn, [read(v) for v in eqn.invars], library=library)
             self.line = line
             known.update(zip(eqn.outvars, outs, strict=True))
@@ -58,7 +49,7 @@ class Trace:
         name = eqn.primitive.name
         if name in CALLS:
             jaxpr, consts = inner(eqn)
-            return self.run(jaxpr, list(map(Item, consts)), x, library=library or _is_of_library(jaxpr))
+            return self.run(jaxpr, list(map(Item, consts)), x, library=library or is_of_library(jaxpr))
         if name in LOOPS:
             return LOOPS[name](self, eqn, x, library)
         if not any(item.known for item in x):
@@ -160,21 +151,6 @@ LOOPS: dict[str, Callable[[Trace, Any, list[Item], bool], list[Item]]] = {
     "while": _while,
     "cond": _cond,
 }
-
-
-def place_of(eqn: Any) -> Place | None:
-    """Return the line of the user's code of an equation, if it is known."""
-    trace = getattr(eqn.source_info, "traceback", None)
-    for frame in getattr(trace, "frames", ()):
-        if not any(part in frame.file_name for part in LIBRARY) and not frame.file_name.startswith("<"):
-            return Place(frame.file_name, frame.line_num)
-    return None
-
-
-def _is_of_library(jaxpr: Any) -> bool:
-    """Return whether a function is JAX's own: its equations may carry the line of an earlier caller."""
-    source = str(getattr(getattr(jaxpr, "debug_info", None), "func_src_info", ""))
-    return "/jax/" in source
 
 
 def traced(

@@ -10,8 +10,7 @@ import jax
 import numpy as np
 from jax.extend.core import Literal
 
-from psitheory.scaletypes.models.jax.primitives import bind
-from psitheory.scaletypes.models.jax.trace import CALLS, inner
+from psitheory.scaletypes.jax.jaxprs import CALLS, bind, inner
 
 SHRINK = 2.0**-60
 """What a constant is multiplied by to take it out: too small to be felt, and still no division by zero."""

@@ -1,0 +1,100 @@
+"""The hyper-parameters of a pair: floats that its functions close over, by the names they have there."""
+
+from __future__ import annotations
+
+import functools
+import types
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from psitheory.scaletypes.numbers import Number
+from psitheory.scaletypes.trace import Trace, has_few_bits
+
+
+class Marked(Number):
+    """A hyper-parameter changed in its last bits, equal to what it was before."""
+
+    nominal: float
+
+    def __eq__(self, other: object) -> Any:
+        return self.nominal == other or float(self) == other
+
+    __hash__ = Number.__hash__
+
+
+@dataclass
+class Marks:
+    """Gives floats degrees of their own, by name; a second one of a name and another value has another name."""
+
+    trace: Trace
+    factors: Mapping[str, float] = field(default_factory=dict)
+    _names: dict[tuple[str, float], str] = field(default_factory=dict)
+
+    def number(self, name: str, x: float) -> Marked:
+        """Return a float with a degree of its own."""
+        taken = sum(known == name for known, _ in self._names)
+        label = self._names.setdefault((name, x), f"{name} {taken + 1}" if taken else name)
+        degree = self.trace.hyper(label, abs(x))
+        changed = x * (1 + 3.7e-9 * (self.trace.degrees.index(degree) + 1))
+        out = Marked.__new__(Marked, changed * self.factors.get(label, 1.0), self.trace, degree, fixed=True)
+        out.nominal = x
+        values = [float(out)] + [x for x in [float(np.float32(out))] if not has_few_bits(x)]  # code may round it
+        self.trace.known |= {v: (degree, True) for x in values for v in (x, -x)}
+        return out
+
+    @contextmanager
+    def of(self, *functions: Any) -> Iterator[None]:
+        """Mark the floats that functions close over inside the block."""
+        changed: list[tuple[Any, str, Any]] = []
+        try:
+            self._look(functions, changed, set())
+            yield
+        finally:
+            for home, name, value in reversed(changed):
+                _put(home, name, value)
+
+    def _look(self, x: Any, changed: list[tuple[Any, str, Any]], seen: set[int]) -> None:
+        if id(x) in seen or len(seen) > 2000:
+            return
+        seen.add(id(x))
+        for home, name, value in _held(x):
+            if type(value) is float and value and np.isfinite(value):
+                changed.append((home, name, value))
+                _put(home, name, self.number(name, value))
+            elif isinstance(value, (types.FunctionType, types.MethodType, functools.partial, tuple, list, dict)) or (
+                callable(value) and hasattr(value, "__wrapped__")
+            ):
+                self._look(value, changed, seen)
+
+
+def _held(x: Any) -> Iterator[tuple[Any, str, Any]]:
+    """Yield what an object holds: its home, its name and the value."""
+    if isinstance(x, types.MethodType):
+        x = x.__func__, x.__self__
+    if isinstance(x, functools.partial):
+        yield from _held(x.keywords)
+        x = x.func, *x.args
+    if isinstance(x, types.FunctionType):
+        for name, cell in zip(x.__code__.co_freevars, x.__closure__ or (), strict=True):
+            try:
+                yield cell, name, cell.cell_contents
+            except ValueError:  # it is empty
+                continue
+        yield from _held(x.__kwdefaults__ or {})
+    if callable(x) and hasattr(x, "__wrapped__"):
+        yield None, "", x.__wrapped__
+    if isinstance(x, dict):
+        yield from ((x, str(name), value) for name, value in list(x.items()) if isinstance(name, str))
+    if isinstance(x, (tuple, list)):
+        yield from ((None, "", value) for value in x if type(value) is not float)
+
+
+def _put(home: Any, name: str, value: Any) -> None:
+    if isinstance(home, types.CellType):
+        home.cell_contents = value
+    elif isinstance(home, MutableMapping):
+        home[name] = value

@@ -1,0 +1,187 @@
+"""Typed runs of jaxprs: every equation is computed, and what it returns is given its degrees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from jax.extend.core import Literal
+
+from psitheory.scaletypes.equations import Place
+from psitheory.scaletypes.jax.along import scaled_along
+from psitheory.scaletypes.jax.evaluate import VIEWS, evaluate
+from psitheory.scaletypes.jax.jaxprs import CALLS, bind, inner, is_of_library, place_of
+from psitheory.scaletypes.jax.operations import RANDOM, RULES, Call, Item
+from psitheory.scaletypes.probing import read_off
+from psitheory.scaletypes.rules import Rules
+from psitheory.scaletypes.trace import OURSELVES, Trace
+
+SKIP = (*OURSELVES, "/jax/", "/jaxlib/", "psitheory/interop/")
+"""Files between an equation and the line that asked for it."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One equation of a run, for a witness: its primitive, its line, values and degrees of its output."""
+
+    name: str
+    place: Place
+    values: np.ndarray
+    degrees: np.ndarray
+
+
+@dataclass
+class JaxTrace(Trace):
+    """The record of a typed run, whose line is that of the equation that runs, or of the code that is traced."""
+
+    line: Place = field(default_factory=lambda: Place("", 0))
+
+    def here(self) -> Place:
+        """Return the line of foreign code that runs now."""
+        return self.line if self.line.file else super().here()
+
+
+@dataclass
+class Interpreter:
+    """Runs jaxprs with degrees; ``log`` if every equation is kept."""
+
+    trace: JaxTrace
+    log: list[Step] | None = None
+    operations: int = 0
+
+    def __post_init__(self) -> None:
+        self.rules = Rules(self.trace)
+
+    def constant(self, x: Any) -> Item:
+        """Return a literal, or what the code has closed over, as an item; a number that is known has its degree."""
+        value = x if hasattr(x, "dtype") and not isinstance(x.dtype, np.dtype) else np.asarray(x)
+        if np.size(value) == 1 and getattr(value.dtype, "kind", "") == "f":
+            found = self.trace.known.get(float(np.reshape(value, ())))
+            if found is not None:
+                return Item(value, np.int64(found[0]), fixed=found[1])
+        return Item(value, np.int64(0), fixed=True, raw=True)
+
+    def run(self, jaxpr: Any, consts: Sequence[Item], inputs: Sequence[Item], *, library: bool = False) -> list[Item]:
+        """Run a jaxpr; lines of library code are those that call it."""
+        env = dict(zip((*jaxpr.constvars, *jaxpr.invars), (*consts, *inputs), strict=True))
+
+        def read(v: Any) -> Item:
+            return self.constant(v.val) if isinstance(v, Literal) else env[v]
+
+        for eqn in jaxpr.eqns:
+            line = self.trace.line
+            self.trace.line = line if library and line.file else place_of(eqn, SKIP) or line
+            try:
+                outs = self.equation(eqn, [read(v) for v in eqn.invars], library=library)
+            finally:
+                self.trace.line = line
+            env.update(zip(eqn.outvars, outs, strict=True))
+        return [read(v) for v in jaxpr.outvars]
+
+    def closed(self, closed: Any, inputs: Sequence[Item], *, library: bool = False) -> list[Item]:
+        """Run a jaxpr with its constants."""
+        return self.run(closed.jaxpr, list(map(self.constant, closed.consts)), inputs, library=library)
+
+    def equation(self, eqn: Any, x: list[Item], *, library: bool) -> list[Item]:
+        """Run one equation."""
+        name = eqn.primitive.name
+        if name in CALLS:
+            jaxpr, consts = inner(eqn)
+            return self.run(jaxpr, list(map(self.constant, consts)), x, library=library or is_of_library(jaxpr))
+        if name in LOOPS:
+            return LOOPS[name](self, eqn, x, library)
+        call = Call(eqn, x, (), self.rules)
+        args, found = scaled_along(call)
+        call.outs = [found] if found is not None else evaluate(eqn, [item.x for item in args])
+        if all(item.raw for item in x) and name not in RANDOM and not any(np.any(item.d) for item in x):
+            return [Item(v, np.int64(0), fixed=True, raw=True) for v in call.outs]
+        if name in VIEWS:
+            return self._views(eqn, x, call.outs)
+        return self._written(call)
+
+    def _views(self, eqn: Any, x: Sequence[Item], values: Sequence[Any]) -> list[Item]:
+        ids = [np.broadcast_to(item.d, item.shape) for item in x[: 1 if len(values) == 1 else len(x)]]
+        moved = VIEWS[eqn.primitive.name](eqn.params, *ids)
+        moved = moved if isinstance(moved, list) else [moved]
+        return [replace(x[min(k, len(x) - 1)], x=v, d=d) for k, (v, d) in enumerate(zip(values, moved, strict=True))]
+
+    def _written(self, call: Call) -> list[Item]:
+        self.operations += 1
+        rule = RULES.get(call.name)
+        try:
+            ids = self._probed(call) if rule is None else rule(call)
+        except (NotImplementedError, TypeError, ValueError, IndexError):  # a form of it that the rule does not know
+            ids = self._underived(call)
+        ids = ids if isinstance(ids, list) else [ids]
+        fixed = all(item.fixed for item in call.args) and call.name not in RANDOM
+        real = [getattr(v.dtype, "kind", "") in "fc" for v in call.outs]
+        if self.log is not None and real[0]:
+            found = np.array(np.broadcast_to(ids[0], call.outs[0].shape))
+            self.log.append(Step(call.name, self.trace.line, call.outs[0], found))
+        return [
+            Item(v, np.asarray(d) if is_real else np.int64(0), fixed)
+            for v, d, is_real in zip(call.outs, ids, real, strict=True)
+        ]
+
+    def _probed(self, call: Call) -> list[Any]:
+        varying = [x for x in call.args if np.any(x.d)]
+        if not varying:
+            return [np.int64(0) for _ in call.outs]
+
+        def again(scaled: Callable[[Any], np.ndarray]) -> list[np.ndarray]:
+            return [np.asarray(o) for o in bind(call.eqn, *(scaled(x) if x.is_real else x.x for x in call.args))]
+
+        outs = [np.asarray(o) for o in call.outs]
+        return read_off(again, varying, outs, self.trace.degrees) or self._underived(call)
+
+    def _underived(self, call: Call) -> list[Any]:
+        self.trace.missing(call.name)
+        return [np.int64(0) for _ in call.outs]
+
+    # -- loops and branches, on real values ----------------------------------------------------------
+
+    def scan(self, eqn: Any, x: list[Item], library: bool) -> list[Item]:
+        """Run the body once for each slice."""
+        p = eqn.params
+        jaxpr, consts = inner(eqn)
+        fixed, rest = x[: p["num_consts"]], x[p["num_consts"] :]
+        carry, xs = rest[: p["num_carry"]], rest[p["num_carry"] :]
+        rows: list[list[Item]] = []
+        steps = range(p["length"])
+        for k in reversed(steps) if p["reverse"] else steps:
+            now = [replace(one, x=one.x[k], d=np.broadcast_to(one.d, one.shape)[k]) for one in xs]
+            out = self.run(jaxpr, list(map(self.constant, consts)), [*fixed, *carry, *now], library=library)
+            carry, row = out[: p["num_carry"]], out[p["num_carry"] :]
+            rows.append(row)
+        columns = zip(*(rows[::-1] if p["reverse"] else rows), strict=True)
+        return [*carry, *map(_stacked, columns)]
+
+    def loop(self, eqn: Any, x: list[Item], library: bool) -> list[Item]:
+        """Run the body while its condition holds."""
+        p = eqn.params
+        m, n = p["cond_nconsts"], p["cond_nconsts"] + p["body_nconsts"]
+        carry = x[n:]
+        while bool(self.closed(p["cond_jaxpr"], [*x[:m], *carry], library=library)[0].x):
+            carry = self.closed(p["body_jaxpr"], [*x[m:n], *carry], library=library)
+        return carry
+
+    def branch(self, eqn: Any, x: list[Item], library: bool) -> list[Item]:
+        """Run the branch taken; the comparison was typed before."""
+        branches = eqn.params["branches"]
+        taken = branches[int(np.clip(int(x[0].x), 0, len(branches) - 1))]
+        return self.closed(taken, x[1:], library=library)
+
+
+def _stacked(column: Sequence[Item]) -> Item:
+    values = np.stack([np.asarray(one.x) for one in column])
+    ids = np.stack([np.broadcast_to(one.d, one.shape) for one in column])
+    return Item(values, ids, all(one.fixed for one in column), all(one.raw for one in column))
+
+
+LOOPS: dict[str, Callable[[Interpreter, Any, list[Item], bool], list[Item]]] = {
+    "scan": Interpreter.scan,
+    "while": Interpreter.loop,
+    "cond": Interpreter.branch,
+}
