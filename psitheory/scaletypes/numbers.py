@@ -6,7 +6,7 @@ import math
 import types
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Self
 
 from psitheory.scaletypes.degrees import simple
 from psitheory.scaletypes.equations import Kind
@@ -20,7 +20,7 @@ class Number(float):
     degree: int
     fixed: bool
 
-    def __new__(cls, value: float, trace: Trace, degree: int, fixed: bool) -> Number:
+    def __new__(cls, value: float, trace: Trace, degree: int, fixed: bool) -> Self:
         """Make it, and let the trace know it again by its bits."""
         out = super().__new__(cls, value)
         out.trace, out.degree, out.fixed = trace, int(degree), fixed

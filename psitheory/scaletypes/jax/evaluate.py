@@ -92,8 +92,7 @@ VIEWS: dict[str, Callable[..., Any]] = {
     "expand_dims": lambda p, x: np.expand_dims(x, p["dimensions"]),
     "rev": lambda p, x: np.flip(x, p["dimensions"]),
     "split": _split,
-    **dict.fromkeys(("copy", "copy_p", "stop_gradient", "name", "optimization_barrier"), lambda p, *x: list(x)),
-}
+} | dict.fromkeys(("copy", "copy_p", "stop_gradient", "name", "optimization_barrier"), lambda p, *x: list(x))
 """What moves entries alone: degrees go the same way."""
 
 NUMPY: dict[str, Callable[..., Any]] = VIEWS | {
@@ -107,23 +106,19 @@ NUMPY: dict[str, Callable[..., Any]] = VIEWS | {
     "clamp": lambda p, low, x, high: np.minimum(np.maximum(x, low), high),
     "convert_element_type": lambda p, x: None if jnp.issubdtype(p["new_dtype"], jnp.integer) else x,
     "cumsum": lambda p, x: None if p["reverse"] else np.cumsum(x, axis=p["axis"]),
-    **{
-        name: _plain(function)
-        for name, function in {
-            "add": np.add, "add_any": np.add, "sub": np.subtract, "mul": np.multiply, "neg": np.negative,
-            "abs": np.abs, "sign": np.sign, "sqrt": np.sqrt, "cbrt": np.cbrt, "square": np.square, "exp": np.exp,
-            "log": np.log, "log1p": np.log1p, "expm1": np.expm1, "tanh": np.tanh, "sin": np.sin, "cos": np.cos,
-            "max": np.maximum, "min": np.minimum, "eq": np.equal, "ne": np.not_equal, "lt": np.less,
-            "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal, "and": np.bitwise_and,
-            "or": np.bitwise_or, "xor": np.bitwise_xor, "not": np.invert, "is_finite": np.isfinite,
-            "floor": np.floor, "ceil": np.ceil,
-        }.items()
-    },
-    **{
-        name: _along(function)
-        for name, function in {
-            "reduce_sum": np.sum, "reduce_max": np.max, "reduce_min": np.min, "reduce_prod": np.prod,
-            "reduce_and": np.all, "reduce_or": np.any,
-        }.items()
-    },
+}
+"""Functions of NumPy for primitives, given parameters and values; None where a form of it is left to JAX."""
+
+_PLAIN: dict[str, Callable[..., Any]] = {
+    "add": np.add, "add_any": np.add, "sub": np.subtract, "mul": np.multiply, "neg": np.negative, "abs": np.abs,
+    "sign": np.sign, "sqrt": np.sqrt, "cbrt": np.cbrt, "square": np.square, "exp": np.exp, "log": np.log,
+    "log1p": np.log1p, "expm1": np.expm1, "tanh": np.tanh, "sin": np.sin, "cos": np.cos, "max": np.maximum,
+    "min": np.minimum, "eq": np.equal, "ne": np.not_equal, "lt": np.less, "le": np.less_equal, "gt": np.greater,
+    "ge": np.greater_equal, "and": np.bitwise_and, "or": np.bitwise_or, "xor": np.bitwise_xor, "not": np.invert,
+    "is_finite": np.isfinite, "floor": np.floor, "ceil": np.ceil,
 }  # fmt: skip
+_ALONG: dict[str, Callable[..., Any]] = {
+    "reduce_sum": np.sum, "reduce_max": np.max, "reduce_min": np.min, "reduce_prod": np.prod, "reduce_and": np.all,
+    "reduce_or": np.any,
+}  # fmt: skip
+NUMPY |= {name: _plain(f) for name, f in _PLAIN.items()} | {name: _along(f) for name, f in _ALONG.items()}

@@ -20,6 +20,13 @@ class Marked(Number):
 
     nominal: float
 
+    @classmethod
+    def of(cls, nominal: float, value: float, trace: Trace, degree: int) -> Marked:
+        """Return it with its degree."""
+        out = cls(value, trace, degree, fixed=True)
+        out.nominal = nominal
+        return out
+
     def __eq__(self, other: object) -> Any:
         return self.nominal == other or float(self) == other
 
@@ -40,8 +47,7 @@ class Marks:
         label = self._names.setdefault((name, x), f"{name} {taken + 1}" if taken else name)
         degree = self.trace.hyper(label, abs(x))
         changed = x * (1 + 3.7e-9 * (self.trace.degrees.index(degree) + 1))
-        out = Marked.__new__(Marked, changed * self.factors.get(label, 1.0), self.trace, degree, fixed=True)
-        out.nominal = x
+        out = Marked.of(x, changed * self.factors.get(label, 1.0), self.trace, degree)
         values = [float(out)] + [x for x in [float(np.float32(out))] if not has_few_bits(x)]  # code may round it
         self.trace.known |= {v: (degree, True) for x in values for v in (x, -x)}
         return out

@@ -16,6 +16,7 @@ from psitheory.scaletypes.jax.hyper import Marks
 from psitheory.scaletypes.jax.interpreter import SKIP, Interpreter, JaxTrace
 from psitheory.scaletypes.jax.operations import Item
 from psitheory.scaletypes.optimizers.problem import ENOUGH, MOST, TURNED, Problem, Record, Turns
+from psitheory.scaletypes.trace import Trace
 
 Tree = dict[str, Any]
 
@@ -80,7 +81,7 @@ class JaxRuns:
                 break
 
     @staticmethod
-    def _gradient(trace: JaxTrace, part: Any, p: Item, g: np.ndarray) -> Item:
+    def _gradient(trace: Trace, part: Any, p: Item, g: np.ndarray) -> Item:
         return Item(np.asarray(g), np.asarray(trace.degrees.times(p.d, -1)) if part.rows else np.int64(0))
 
     def _parameters(self, record: Record) -> list[Item]:
