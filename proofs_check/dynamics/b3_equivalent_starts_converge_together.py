@@ -144,7 +144,7 @@ def _agree_beside_controls(optimizer, model, w, a, steps):
     return at_most(Interval(seen.largest, seen.largest), seen.allowed)
 
 
-@B3.law(**DIGITS, on=(FLOATS,), example=True)
+@B3.law(**DIGITS, on=(FLOATS,), example=True, cost=10)
 def on_digits_the_classes_agree_at_generic_scales(steps, model, w, a):
     """After 1, 10, 100 and 1,000 steps the classes are no farther apart than 10 times what one ulp makes of them."""
     return _agree_beside_controls(PSIGradientDescent(0.5), model, w, a, steps)

@@ -96,6 +96,9 @@ class Law:
     dimension : str
         In words, if the statement itself is about this dimension only ("on the circle"): then a proof on symbols in
         that dimension proves the law.  Empty for a statement about all dimensions.
+    cost : int
+        How many times the work of an ordinary law one case takes: each effort tries so many times fewer, at least one.
+        A number that is declared, so that what is tried does not depend on how busy a machine is.
     counterfeits : list of Counterfeit
     """
 
@@ -108,6 +111,7 @@ class Law:
     example: bool = False
     tight: bool = False
     dimension: str = ""
+    cost: int = 1
     counterfeits: list[Counterfeit] = field(default_factory=list)
 
     def __call__(self, *args: Any, **inputs: Any) -> Observation:
@@ -162,6 +166,7 @@ def law(
     example: bool = False,
     tight: bool = False,
     dimension: str = "",
+    cost: int = 1,
     **domains: Any,
 ) -> Callable[[LawFunction], Law]:
     """Make a law of a function; keyword arguments name the domain of each of its inputs.
@@ -174,7 +179,7 @@ def law(
         If the function's parameters and the domains do not bear the same names, ``on`` names an
         unknown kind of evidence, or an existence claim is said to be tight.
     ArgumentTypeError
-        If ``tight`` is no bool or ``dimension`` no string.
+        If ``tight`` is no bool, ``dimension`` no string or ``cost`` no whole number from 1 on.
     """
     if quantifier not in ("for all", "exists"):
         raise ArgumentError(f"quantifier is {quantifier!r}; 'for all' or 'exists' is needed")
@@ -182,6 +187,8 @@ def law(
         raise ArgumentTypeError(f"tight is {shown(tight)}; True or False is needed (is an input named so? rename it)")
     if not isinstance(dimension, str):
         raise ArgumentTypeError(f"dimension is {shown(dimension)}; words are needed (is an input named so? rename it)")
+    if type(cost) is not int or cost < 1:
+        raise ArgumentTypeError(f"cost is {shown(cost)}; 1, 2, 3, … is needed (is an input named so? rename it)")
     if tight and quantifier == "exists":
         raise ArgumentError("tight is True, but an existence claim has no bound that all instances keep; leave it out")
     kinds = _checked_kinds(on)
@@ -189,7 +196,9 @@ def law(
     def decorate(function: LawFunction) -> Law:
         _check_signature(function, domains)
         _check_instance(function, instance, domains)
-        return Law(function.__name__, function, dict(domains), quantifier, kinds, instance, example, tight, dimension)
+        return Law(
+            function.__name__, function, dict(domains), quantifier, kinds, instance, example, tight, dimension, cost
+        )
 
     return decorate
 

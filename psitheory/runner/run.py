@@ -25,7 +25,7 @@ from psitheory.checking import (
 from psitheory.errors import TimeUp, said
 from psitheory.runner.counterfeits import check_counterfeit, in_kind
 from psitheory.runner.domain import kinds_of, not_offered
-from psitheory.runner.effort import Effort, effort_named
+from psitheory.runner.effort import EXAMPLE, Effort, effort_named
 from psitheory.runner.evidence import evidence_of
 from psitheory.runner.guard import guarded
 from psitheory.runner.in_formal import can_be_formal
@@ -72,6 +72,7 @@ def _derive(seed: int, *names: str) -> int:
 def _check_law(law: Law, effort: Effort, seed: int) -> LawReport:
     watched = Watched(law.function)
     law = replace(law, function=watched)
+    effort = effort.fewer(law.cost * EXAMPLE if law.example else law.cost)
     kinds = law.on or kinds_of(law.domains)
     if FORMAL not in kinds and not set(kinds) <= {FLOATS, CONTROLS} and can_be_formal(law):
         kinds = (FORMAL, *kinds)  # beside what a law must have a proof is tried, unless it is one about floats

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 import json
 import os
 import pickle
 import sys
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -35,11 +37,12 @@ from psitheory.checking import (
     theorem,
     vacuous,
 )
-from psitheory.errors import ArgumentError, Undecided
+from psitheory.errors import ArgumentError, ArgumentTypeError, Undecided
 from psitheory.geometry import PSIQuotient
 from psitheory.layout import Layout
 from psitheory.models import Rayleigh
-from psitheory.runner import EFFORTS, Domain, check_law, check_theorem, replay
+from psitheory.runner import EFFORTS, Domain, check_law, check_theorem, replay, search
+from psitheory.runner.effort import EXAMPLE
 from psitheory.strategies import points, psi_models, quotients, rescalings, step_sizes, vectors
 
 LAYOUT = Layout.of([2])
@@ -655,3 +658,28 @@ def test_more_effort_means_more_cases() -> None:
     assert all(quick.cases[kind] < standard.cases[kind] < deep.cases[kind] for kind in quick.cases)
     with pytest.raises(ArgumentError, match="effort is 'lazy'; one of quick, standard, deep is needed"):
         check_theorem(small_theorem(), effort="lazy")
+
+
+def cases_of(made: Law) -> int:
+    (floats,) = check_law(with_counterfeit(made)).evidence
+    return floats.cases
+
+
+def test_case_counts_are_those_declared_however_busy_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = itertools.count(step=0.5)  # as if half a second passed from one case to the next
+    monkeypatch.setattr(search, "time", SimpleNamespace(process_time=lambda: next(ticks), monotonic=lambda: 0.0))
+    quick = EFFORTS["quick"].cases[FLOATS]
+
+    def itself(w: Any) -> Any:
+        return equal(w, w)
+
+    assert cases_of(law(**W, on=[FLOATS])(itself)) == quick
+    assert cases_of(law(**W, on=[FLOATS], cost=7)(itself)) == quick // 7
+    assert cases_of(law(**W, on=[FLOATS], cost=10**6)(itself)) == 1
+    assert cases_of(law(**W, on=[FLOATS], example=True)(itself)) == quick // EXAMPLE
+
+
+@pytest.mark.parametrize("cost", [0, -1, 1.5, True, "much"])
+def test_a_cost_is_a_whole_number(cost: Any) -> None:
+    with pytest.raises(ArgumentTypeError, match=r"cost is .*; 1, 2, 3, … is needed"):
+        law(**W, cost=cost)
