@@ -3,9 +3,12 @@
 import inspect
 import json
 import re
+from html import escape
 from pathlib import Path
 
 import numpy as np
+from docutils import nodes
+from docutils.parsers.rst import roles
 from exhibits import escaped
 
 from psitheory import Grade, verify
@@ -94,7 +97,7 @@ def _laws(theorem, claim):
     rows = [("law", "verdict", "how far")]
     for law in claim["laws"]:
         word = "PROVED" if law["grade"] == GRADES[0] else "HELD" if law["grade"] else law["verdict"]
-        rows.append((f"``{law['name']}``: {escaped(law['says'])}", word, escaped(law["scope"] or law["note"])))
+        rows.append((f":name:`{law['name']}`: {escaped(law['says'])}", word, escaped(law["scope"] or law["note"])))
     return _head("Evidence", "-") + "\n" + _table(rows, (50, 14, 36))
 
 
@@ -109,7 +112,7 @@ def _counterfeits(claim):
             sides = f"{_cut(witness['left'])} against {_cut(witness['right'])}" if witness else ""
             rows.append(
                 (
-                    f"``{false['name']}``: {escaped(false['says'])}",
+                    f":name:`{false['name']}`: {escaped(false['says'])}",
                     false["verdict"],
                     escaped(_cut(shown)),
                     escaped(sides),
@@ -151,7 +154,14 @@ def _write(path, text):
         path.write_text(text, encoding="utf-8")
 
 
+def name_role(role, rawtext, text, lineno, inliner, options=None, content=None):
+    """Show the name of a law, which may go on in the next line after an underscore and is copied whole."""
+    breakable = escape(text).replace("_", "_<wbr>")
+    return [nodes.raw("", f'<code class="name">{breakable}</code>', format="html")], []
+
+
 def setup(app):
+    roles.register_local_role("name", name_role)
     app.add_config_value("theorem_evidence", "verify", "env")
     app.connect("builder-inited", write)
     return {"parallel_read_safe": True}

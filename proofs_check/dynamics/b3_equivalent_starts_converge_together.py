@@ -35,8 +35,8 @@ That GD reaches different minima is decided in balls: :math:`f = \cos3\theta + \
 from starts of length 1 and 3 no two limits differ, on a grid of 1,441 angles.  **The rate is not the same for both
 methods there**: for this f, L is 9.94 and :math:`f''` at the minima 8.0 to 9.9.  GD settles at 0.8, four times
 :math:`2/L`, because its first steps make w long; for PSI-GD all three minima are unstable at rates above 0.25.  It is
-run at a tenth of GD's rate, 0.08, when its ends are compared, here and on the maps of basins; at 0.8 it wanders, on one
-class path all the same.
+run at a tenth of GD's rate, 0.08, when its ends are compared here; at 0.8 it wanders, on one class path all the same.
+The maps of basins are drawn at one rate for both, 0.15, below which PSI-GD settles.
 
 Tags
 ----

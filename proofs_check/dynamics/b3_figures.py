@@ -52,42 +52,38 @@ def equivalent_starts_on_the_sphere(rng):
     )
 
 
-def _basins(method, rate, title, caption):
-    """Show which minimum is nearest after 1,000 steps, from each angle and length of the start."""
-    model = Circle.several_minima()
-    angles, lengths = np.linspace(-np.pi, np.pi, 121), np.geomspace(0.1, 10, 41)
+def the_basins_at_one_rate(rng):
+    """Show which minimum GD and PSI-GD reach from each angle and length of the start, at the same rate."""
+    model, rate, steps = Circle.several_minima(), 0.15, 1500
+    angles, lengths = np.linspace(-np.pi, np.pi, 121), np.geomspace(0.05, 5, 41)
     starts = lengths[:, None, None] * np.stack([np.cos(angles), np.sin(angles)], axis=-1)
-    run = descend(model, method(rate), starts, 1000, record=[1000])
-    away = np.arctan2(run.final[..., 1], run.final[..., 0])[..., None] - model.minima()
-    nearest = np.abs((away + np.pi) % (2 * np.pi) - np.pi).argmin(axis=-1)
-    still = np.count_nonzero(~(run.squared_gradient[-1] < 1e-6))
-    smoothness: Any = model.smoothness
-    stable = 2 / float(smoothness.value)
-    labels = {"x": "angle of the start (radians)", "y": "length of the start", "z": "minimum reached", "yscale": "log"}
-    labels |= {str(k): f"θ = {angle:.2f}" for k, angle in enumerate(model.minima())}
-    told = f"cos 3θ + cos(θ + 0.4), 1,000 steps, η = {rate:g} beside 2/L = {stable:.2f}{caption}"
-    rest = f"{still} of {nearest.size:,} runs have not settled by then." if still else "All runs have settled."
-    return Exhibit("map", title, f"{told}  {rest}", {"x": angles, "y": lengths, "z": nearest}, labels)
+    minima = np.sort(model.minima())
 
+    def reached(method):
+        """Return the number of the minimum that is nearest at the end, and how many runs have not settled."""
+        run = descend(model, method(rate), starts, steps, record=[steps])
+        away = np.arctan2(run.final[..., 1], run.final[..., 0])[..., None] - minima
+        nearest = np.abs((away + np.pi) % (2 * np.pi) - np.pi).argmin(axis=-1)
+        return nearest, np.count_nonzero(~(run.squared_gradient[-1] < 1e-6))
 
-def the_basins_of_gd(rng):
-    """Show which minimum GD reaches from each angle and length of the start."""
-    return _basins(
-        GradientDescent,
-        0.8,
-        "Basins of GD over angle and length of the start",
-        ", which GD can afford since its first steps make w long.  Vertical lines are classes: short starts of one "
-        "class reach another minimum than long ones.",
-    )
-
-
-def the_basins_of_psi_gd(rng):
-    """Show which minimum PSI-GD reaches from each angle and length of the start."""
-    return _basins(
-        PSIGradientDescent,
-        0.08,
-        "Basins of PSI-GD over angle and length of the start",
-        ", a tenth of GD's rate, at which PSI-GD would not settle.  The minimum reached depends on the class alone.",
+    (gd, gd_moves), (psi_gd, psi_gd_moves) = reached(GradientDescent), reached(PSIGradientDescent)
+    return Exhibit(
+        "map",
+        f"Basins of GD and of PSI-GD at one rate, η = {rate:g}",
+        "cos 3θ + cos(θ + 0.4).  A column holds the equivalent starts of one class; dotted lines mark the minima.  "
+        "PSI-GD takes a class to one minimum, GD takes its short starts to another than its long ones.  After "
+        f"{steps:,} steps {psi_gd_moves} runs of PSI-GD and {gd_moves} of GD, of {gd.size:,} each, have not settled.",
+        {"x": angles, "y": lengths, "z": np.stack([gd, psi_gd]), "marks": minima},
+        {
+            "x": "angle of the start",
+            "y": "length of the start",
+            "z": "minimum reached",
+            "panels": "GD,PSI-GD",
+            "xunit": "pi",
+            "yscale": "log",
+            "marks": "minima",
+            **{str(k): f"θ = {angle / np.pi:.2f}π" for k, angle in enumerate(minima)},
+        },
     )
 
 
@@ -138,8 +134,7 @@ def a_thousand_steps_on_digits(rng):
 
 FIGURES = (
     equivalent_starts_on_the_sphere,
-    the_basins_of_gd,
-    the_basins_of_psi_gd,
+    the_basins_at_one_rate,
     a_thousand_steps_on_digits,
     *yi22_figures.FIGURES,
 )

@@ -179,14 +179,14 @@ def the_rate_from_any_start(rng):
     return Exhibit(
         "rate",
         "Rapidity descent from any start",
-        "min G/L² on plateaus of length π whose height holds off T steps, against 1 - sech^{2/T} π and 4.901/T.  The "
+        "min G/L² on plateaus of length π whose height holds off T steps, against 1 - (sech π)^(2/T) and 4.901/T.  The "
         "bound is met at T = 1; plateaus keep G near (π/T)² only, and for T ≥ 2 it is not claimed to be sharp.",
         {"steps": horizons, "observed": seen, "bound": bound, "simple": 4.901 / horizons},
         {
             "steps": "number of steps T",
             "y": "min G/L²",
             "observed": "plateaus",
-            "bound": "1 - sech^{2/T} π",
+            "bound": "1 - (sech π)^(2/T)",
             "simple": "4.901/T",
             "guides": "simple",
         },

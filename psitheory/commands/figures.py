@@ -10,12 +10,14 @@ import typer
 
 from psitheory.commands.completion import complete_claims
 from psitheory.commands.output import show_pieces
-from psitheory.errors import ArgumentError
+from psitheory.errors import ArgumentError, TimeUp
 
 if TYPE_CHECKING:
     from psitheory.registry import Entry
 
 FORMATS = ("svg", "pdf", "png")
+NOT_ALL = 3
+"""The exit code where something is missing, as of a verification that left something undecided."""
 
 
 def figures(
@@ -37,23 +39,34 @@ def figures(
 ) -> None:
     """Draw the figures of claims, each into a file.
 
-    Its title and caption stand in the file's metadata, and as text beside it.
+    Its title and caption stand in the file's metadata, and as text beside it.  One that cannot be drawn is told, the
+    others are drawn, and the exit code is 3.
     """
-    import numpy as np
-
     from psitheory.registry import select
 
     _check(out, format, size, seed)
-    made = _makers(select(targets))
-    if not made:
+    makers = _makers(select(targets))
+    if not makers:
         raise ArgumentError(f"targets: {', '.join(targets or ())} has no figure; psitheory show tells of each claim")
     out.mkdir(exist_ok=True)
-    for name, make in made:
-        path = out / f"{name}.{format}"
-        exhibit = make(np.random.default_rng(seed))
+    drawn = [_draw(out / f"{name}.{format}", make, size, grey, seed) for name, make in makers]
+    show_pieces([f"{sum(drawn)} figure{'s' * (sum(drawn) != 1)} in {out}; captions lie beside them."])
+    if not all(drawn):
+        raise typer.Exit(NOT_ALL)
+
+
+def _draw(path: Path, make: Callable[[Any], Any], size: str, grey: bool, seed: int) -> bool:
+    """Draw one figure and say so, or why not; return whether it was drawn."""
+    from psitheory.report.drawings import made, why_not
+
+    try:
+        exhibit = made(make, seed)
         exhibit.save(path, size=size, grey=grey, caption=True)
-        show_pieces([f"{path}  {exhibit.title}"])
-    show_pieces([f"{len(made)} figure{'s' * (len(made) != 1)} in {out}; captions lie beside them."])
+    except (Exception, TimeUp) as error:  # whatever code of others raises costs its own figure
+        show_pieces([f"not drawn: {why_not(make, error)}"])
+        return False
+    show_pieces([f"{path}  {exhibit.title}"])
+    return True
 
 
 def _makers(entries: Sequence[Entry]) -> list[tuple[str, Callable[[Any], Any]]]:

@@ -133,16 +133,24 @@ def titled(axes: Any, exhibit: Exhibit, x: str, y: str) -> None:
     ):
         share = inches / axes.figure.get_figwidth()
         set_label(filled(exhibit.labels.get(name, ""), letters_in(axes.figure, share)))
-    axes.set_xscale(exhibit.labels.get("xscale", axes.get_xscale()))
-    axes.set_yscale(exhibit.labels.get("yscale", axes.get_yscale()))
-    _thin_out(axes.xaxis)
-    _thin_out(axes.yaxis)
+    for set_scale, axis, name in ((axes.set_xscale, axes.xaxis, "xscale"), (axes.set_yscale, axes.yaxis, "yscale")):
+        if exhibit.labels.get(name, axis.get_scale()) != axis.get_scale():  # to set it anew would forget its ticks
+            set_scale(exhibit.labels[name])
+        _thin_out(axis)
 
 
 def _thin_out(axis: Any) -> None:
-    """Label the powers of ten alone where an axis spans more than one."""
-    from matplotlib.ticker import NullFormatter
+    """Label the powers of ten alone where a logarithmic axis shows three; twice and five times them where it does not.
+
+    What spans less than a decade is left to matplotlib.
+    """
+    from matplotlib.ticker import LogFormatterSciNotation, LogLocator, NullFormatter
 
     low, high = sorted(axis.get_view_interval())
-    if axis.get_scale() == "log" and 0 < 10 * low < high:
+    if axis.get_scale() != "log" or not 0 < 10 * low < high:
+        return
+    if math.floor(math.log10(high)) - math.ceil(math.log10(low)) >= 2:
         axis.set_minor_formatter(NullFormatter())
+        return
+    axis.set_minor_locator(LogLocator(subs=(2, 5)))
+    axis.set_minor_formatter(LogFormatterSciNotation(minor_thresholds=(3, 3)))  # decades up to which all are labelled

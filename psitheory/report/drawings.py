@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
@@ -11,9 +11,14 @@ from multiprocessing import get_context
 
 import numpy as np
 
-from psitheory.checking import Theorem
+from psitheory.checking import Exhibit, Theorem
+from psitheory.errors import ArgumentTypeError, TimeUp, said, shown
+from psitheory.limits import foreign, limit
 from psitheory.registry import theorem_of
 from psitheory.workers import plain_children
+
+DRAWING_SECONDS = 600.0
+"""For one figure: ten times what one case is given by default, since a figure shows many cases."""
 
 _PLACES = re.compile(r"""(?<= d=")[^"]*|translate\([^)]*\)""")
 _LONG = re.compile(r"\d+\.\d{3,}")
@@ -60,13 +65,33 @@ def drawing(theorem: Theorem, k: int, seed: int) -> Drawing:
     from psitheory.plotting import rendered
 
     try:
-        exhibit = theorem.exhibits[k](np.random.default_rng(seed))
+        exhibit = made(theorem.exhibits[k], seed)
         svg = rendered(exhibit, "svg").decode()
-    except Exception as error:  # whatever code of others raises, the verdicts are worth a page
-        return Drawing(
-            failure=f"{theorem.exhibits[k].__name__}: {type(error).__name__}: {' '.join(str(error).split())}"
-        )
+    except (Exception, TimeUp) as error:  # whatever code of others raises, the verdicts are worth a page
+        return Drawing(failure=why_not(theorem.exhibits[k], error))
     return Drawing(compact(svg[svg.index("<svg") :]), exhibit.title, exhibit.caption)
+
+
+def made(make: Callable[[np.random.Generator], Exhibit], seed: int) -> Exhibit:
+    """Return what a maker of figures makes; its code is stopped where it does not end, and may not end the process.
+
+    Raises
+    ------
+    TimeUp
+        If it takes more than :data:`DRAWING_SECONDS`.
+    EndedItself
+        In place of what is no Exception, such as SystemExit.
+    """
+    with limit(DRAWING_SECONDS), foreign("the drawing"):
+        exhibit = make(np.random.default_rng(seed))
+    if not isinstance(exhibit, Exhibit):
+        raise ArgumentTypeError(f"the maker returned {shown(exhibit)}; an Exhibit is needed")
+    return exhibit
+
+
+def why_not(make: Callable[[np.random.Generator], Exhibit], error: BaseException) -> str:
+    """Return the sentence that tells why a figure was not drawn."""
+    return f"{make.__name__}: {type(error).__name__}: {said(error)}"
 
 
 def compact(svg: str) -> str:

@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from psitheory import cli
+from psitheory.report import drawings
 
 
 def run(monkeypatch, capsys, *args):
@@ -41,3 +42,52 @@ def test_bad_use_is_told_and_writes_nothing(monkeypatch, capsys, tmp_path, args,
     code, _, err = run(monkeypatch, capsys, *args)
     assert (code, sentence in err) == (2, True)
     assert list(tmp_path.iterdir()) == []
+
+
+BAD = """
+import os, sys
+import numpy as np
+from psitheory import equal, theorem
+from psitheory.checking import Exhibit
+
+T1 = theorem("T1", "A theorem with figures", statement="x = x", doc="A theorem.")
+
+
+@T1.exhibit
+def that_ends_the_process(rng):
+    os._exit(0)
+
+
+@T1.exhibit
+def that_leaves(rng):
+    sys.exit(0)
+
+
+@T1.exhibit
+def that_is_none(rng):
+    return 1
+
+
+@T1.exhibit
+def that_does_not_end(rng):
+    while True:
+        pass
+
+
+@T1.exhibit
+def that_can_be_drawn(rng):
+    return Exhibit("curves", "A curve", "Drawn.", {"x": np.arange(5.0), "y": rng.normal(size=5)})
+"""
+
+
+def test_a_figure_that_cannot_be_drawn_costs_no_other(monkeypatch, capsys, tmp_path):
+    (tmp_path / "bad.py").write_text(BAD)
+    monkeypatch.setattr(drawings, "DRAWING_SECONDS", 0.5)
+    code, said, _ = run(monkeypatch, capsys, str(tmp_path / "bad.py"), "--out", str(tmp_path / "out"))
+    lines = said.splitlines()
+    assert code == 3
+    assert [line.split(":")[1].strip() for line in lines if line.startswith("not drawn")] == [
+        "that_ends_the_process", "that_leaves", "that_is_none", "that_does_not_end",
+    ]  # fmt: skip
+    assert "the drawing did not end within 0.5 s" in said
+    assert sorted(path.suffix for path in (tmp_path / "out").iterdir()) == [".svg", ".txt"]

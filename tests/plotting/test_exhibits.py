@@ -6,7 +6,7 @@ import pytest
 from psitheory.plotting import draw
 from psitheory.registry import select
 
-SLOW = {"a_thousand_steps_on_digits", "l_along_a_run_on_digits", "the_basins_of_gd", "the_basins_of_psi_gd"}
+SLOW = {"a_thousand_steps_on_digits", "l_along_a_run_on_digits", "the_basins_at_one_rate"}
 ALL = {f"{entry.theorem.id} {make.__name__}": make for entry in select() for make in entry.theorem.exhibits}
 QUICK = [pytest.param(make, id=name) for name, make in ALL.items() if make.__name__ not in SLOW]
 AXES = {"rate": ("steps", "y"), "curves": ("x", "y"), "map": ("x", "y", "z"), "race": ("x", "y")}

@@ -1,6 +1,7 @@
 """Figures of a page: the same from any number of processes, and one that fails costs no other."""
 
 import re
+import sys
 
 import numpy as np
 import pytest
@@ -22,7 +23,11 @@ def dead(rng):
     return Exhibit("nonsense", "A kind that no one knows", "", {})
 
 
-THEOREM = Theorem("T", "A theorem", "chapter", "x = x", exhibits=(wrong, curve, dead))
+def leaving(rng):
+    sys.exit(0)
+
+
+THEOREM = Theorem("T", "A theorem", "chapter", "x = x", exhibits=(wrong, curve, dead, leaving))
 
 
 def test_a_figure_that_fails_costs_no_other():
@@ -30,6 +35,7 @@ def test_a_figure_that_fails_costs_no_other():
     assert found[0].failure == "wrong: ValueError: no figure"
     assert found[1].svg.startswith("<svg")
     assert (found[1].title, found[1].failure) == ("A curve", "")
+    assert found[3].failure.startswith("leaving: EndedItself: SystemExit")
     assert found[2].failure.startswith("dead: ArgumentError: exhibit has the kind 'nonsense'")
 
 
