@@ -47,8 +47,8 @@ class BatchNormMLP:
     targets : array
         Labels 0, …, k-1 as integers, (N,), for the cross-entropy; numbers, (N,) or (N, k), for the
         squared loss.
-    hidden : tuple of int
-        The widths of the hidden layers.
+    hidden : tuple of int, or int
+        The widths of the hidden layers; a number is the width of one.
     activation : str
         :math:`\varphi`, one of :data:`psitheory.models.activations.NAMES`.
     loss : {"cross-entropy", "squared"}
@@ -232,10 +232,10 @@ def _prepared(w: Array, inputs: Array, targets: Array) -> Samples:
     return Samples(rows, np.array(rows.mT, order="C"), np.array(targets.mT, order="C"), size)
 
 
-def _checked_widths(hidden: tuple[int, ...]) -> tuple[int, ...]:
-    widths = tuple(hidden) if isinstance(hidden, (tuple, list)) else ()
-    if not widths or not all(isinstance(h, (int, np.integer)) and h >= 1 for h in widths):
-        raise ArgumentError(f"hidden is {shown(hidden)}; a tuple of at least one positive integer is needed")
+def _checked_widths(hidden: tuple[int, ...] | int) -> tuple[int, ...]:
+    widths = tuple(hidden) if isinstance(hidden, (tuple, list)) else (hidden,)
+    if not widths or not all(isinstance(h, (int, np.integer)) and not isinstance(h, bool) and h >= 1 for h in widths):
+        raise ArgumentError(f"hidden is {shown(hidden)}; a positive integer, or a tuple of at least one, is needed")
     return tuple(int(h) for h in widths)
 
 

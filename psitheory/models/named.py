@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from psitheory.arithmetic import Array
+from psitheory.compiled import Engine
 from psitheory.errors import ArgumentError, UnknownName, shown
 from psitheory.models.circle import Circle
 from psitheory.models.cosine import Cosine
@@ -34,7 +35,7 @@ def named_model(name: str, **options: Any) -> Named:
                    and what :class:`~psitheory.models.BatchNormMLP` takes
     ``wine``       the same on wines; ``hidden=(8,), rows=None`` (all)
     ``neuron``     batch-norm neuron on normal inputs; ``d=3, samples=20, seed=0``, activation, loss, eps
-    ``rayleigh``   Rayleigh quotient of a symmetric normal matrix; ``d=50, seed=0``
+    ``rayleigh``   Rayleigh quotient of a symmetric normal matrix; ``d=50, seed=0, engine="numpy"``
     ``cosine``     minus the cosine with a fixed direction; ``d=3``
     ``circle``     cos 3θ + cos(θ + 0.4), which has three minima
     =============  =====================================================================================
@@ -57,7 +58,7 @@ def named_model(name: str, **options: Any) -> Named:
     build = _BUILDERS[name]
     known = set(inspect.signature(build).parameters)
     if "network" in known:
-        known = (known - {"network"}) | {"activation", "loss", "affine", "eps"}
+        known = (known - {"network"}) | {"activation", "loss", "affine", "eps", "engine"}
     unknown = sorted(set(options) - known)
     if unknown:
         raise ArgumentError(
@@ -92,9 +93,9 @@ def _neuron(
     return Neuron(inputs, targets, activation, loss, eps)
 
 
-def _rayleigh(d: int = 50, seed: int = 0) -> Model:
+def _rayleigh(d: int = 50, seed: int = 0, engine: Engine = "numpy") -> Model:
     matrix = np.random.default_rng(seed).normal(size=(d, d))
-    return Rayleigh((matrix + matrix.T) / np.sqrt(2 * d))
+    return Rayleigh((matrix + matrix.T) / np.sqrt(2 * d), engine=engine)
 
 
 def _cosine(d: int = 3) -> Model:

@@ -218,6 +218,7 @@ X, Y = np.eye(3), np.array([0, 1, 1])
     ("arguments", "options", "error", "says"),
     [
         ((X, Y), {"hidden": ()}, ArgumentError, "hidden is"),
+        ((X, Y), {"hidden": True}, ArgumentError, "hidden is"),
         ((X, Y), {"hidden": (0,)}, ArgumentError, "hidden is"),
         ((X, Y), {"activation": "step"}, UnknownName, "activation is 'step'"),
         ((X, Y), {"loss": "hinge"}, UnknownName, "loss is 'hinge'"),
@@ -269,3 +270,7 @@ def test_a_network_can_be_sent_and_copied_after_use(copied):
     w = points(model, rng)
     before = model.evaluate(w)
     np.testing.assert_array_equal(copied(model).evaluate(w).gradient, before.gradient)
+
+
+def test_a_number_is_the_width_of_one_hidden_layer():
+    assert BatchNormMLP(X, Y, hidden=3).layout == BatchNormMLP(X, Y, hidden=(3,)).layout

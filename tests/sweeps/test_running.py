@@ -103,3 +103,14 @@ def test_code_that_changed_is_refused(tmp_path):
     with pytest.raises(ArgumentError, match="written with files that were"):
         sweep(spec, tmp_path / "store")
     assert np.isfinite(rows(tmp_path / "store")["loss"]).all()
+
+
+@pytest.mark.parametrize("model", [{"name": "rayleigh", "d": 6}, {"name": "wine", "hidden": [3]}])
+def test_compiled_models_sweep_to_the_same_ends(tmp_path, model):
+    pytest.importorskip("numba")
+    spec = {"optimizer": {"name": "psi-gd", "rate": [0.05, 0.1]}, "seeds": 3, "steps": 20}
+    for engine in ("numpy", "numba"):
+        sweep(spec | {"model": model | {"engine": engine}}, tmp_path / engine)
+    plain, compiled = (rows(tmp_path / engine) for engine in ("numpy", "numba"))
+    for name in ("loss", "squared_gradient", "least_squared_gradient", "norm"):
+        np.testing.assert_allclose(compiled[name], plain[name], rtol=1e-9)  # 20 steps of rounding, 1e-15 each
