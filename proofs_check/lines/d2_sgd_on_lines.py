@@ -63,7 +63,7 @@ D2 = theorem(
     "SGD-G: steps along geodesics of lines",
     chapter="lines",
     source=CHO17,
-    locator="Algorithm 1",
+    locator="Algorithm 1 (number unchecked)",
     statement=r"d = \gamma\tau - \eta\min\bigl(1,\tfrac{\nu}{\|h\|}\bigr)h,\quad u^+ = \mathrm{Exp}_u(d),\quad "
     r"\tau^+ = \mathrm{PT}_{u\to u^+}(d),\qquad h = P_u\nabla f(u)",
     assumptions=("f is positively scale-invariant and differentiable along the run", "no block is zero"),

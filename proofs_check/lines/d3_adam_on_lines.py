@@ -63,7 +63,7 @@ D3 = theorem(
     "Adam-G is equivariant under rotations of a block",
     chapter="lines",
     source=CHO17,
-    locator="Algorithm 2",
+    locator="Algorithm 2 (number unchecked)",
     statement=r"(Qu, Qg, Q\tau, v)\mapsto(Qu^+, Q\tau^+, v^+)\quad\text{for}\quad Q^\top Q = I,\qquad "
     r"v^+ = \beta_2v + (1-\beta_2)\|\hat h\|^2",
     assumptions=("f is positively scale-invariant and differentiable along the run", "no block is zero"),

@@ -66,7 +66,7 @@ D4 = theorem(
     "Clipping bounds turns, and what the regulariser of orthogonality is",
     chapter="lines",
     source=CHO17,
-    locator="Algorithm 1; §4.1",
+    locator="Algorithm 1; §4.1 (numbers unchecked)",
     statement=r"\angle(u_{T-1},u_T) \le \eta\nu\frac{1-\gamma^T}{1-\gamma},\qquad "
     r"\nabla\tfrac\alpha2\|Y^\top Y-I\|^2 = 2\alpha Y(Y^\top Y-I)",
     assumptions=("no block is zero", "η is constant", "the first buffer is zero"),

@@ -49,7 +49,7 @@ D5 = theorem(
     "Lines are the right quotient for even heads only",
     chapter="lines",
     source=CHO17,
-    locator="§2",
+    locator="§2 (number unchecked)",
     statement=r"f(-w) = F(-z(w)),\qquad f(-w) = f(w)\ \forall w \iff F(-z) = F(z)\ \text{where attained},\qquad "
     r"f(-w,-\gamma) = f(w,\gamma)",
     assumptions=("batch norm in training mode, eps = 0", "no batch variance is zero"),
