@@ -49,17 +49,25 @@ class Ball(arb):
         return bool(self != 0)
 
     def __int__(self) -> int:
-        found = self.unique_fmpz()
-        if found is None:
-            raise BranchUndecided(f"whether {self.str(8)} is a whole number is not decided")
-        return int(found)
+        if not self.is_finite():
+            raise BranchUndecided(f"the whole part of {self.str(8)} is not decided")
+        low, high = (int(end.floor().unique_fmpz() if end >= 0 else end.ceil().unique_fmpz()) for end in self._ends())
+        if low != high:
+            raise BranchUndecided(f"the whole part of {self.str(8)} is not decided for all points of the ball")
+        return low
+
+    def _ends(self) -> tuple[arb, arb]:
+        """Return the lowest and the highest point, to within the precision outwards, as exact balls."""
+        return arb(arb.lower(self)), arb(arb.upper(self))
 
     def __pow__(self, exponent: Any, modulo: None = None) -> Any:
         """Return a power; one with a whole exponent is finite about zero, where flint goes through a logarithm."""
-        if type(exponent) is not int or exponent < 1:
+        if type(exponent) is not int or exponent < 1 or not self.contains(0):
             return _watching(arb.__pow__(self, exponent))
-        even = _watching(arb.__pow__(abs(self), exponent - exponent % 2)) if exponent > 1 else Ball(1)
-        return even * self if exponent % 2 else even
+        low, high = self._ends()
+        least = -arb.__pow__(-low, exponent) if exponent % 2 else arb(0)
+        most = high if exponent % 2 or high > -low else -low
+        return _watching(least.union(arb.__pow__(most, exponent)))
 
     @staticmethod
     def atan2(y: Any, x: Any) -> Any:

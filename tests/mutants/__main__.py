@@ -2,8 +2,10 @@
 
     python -m tests.mutants --seed 0 --count 300
 
-A seeded sample; each mutant is tried with the tests that import its module, the nearest first, as many as take
-``--seconds`` without a fault.  What was tried stands in ``--record``, and the same command goes on where it stopped.
+First the tests that are near to the core are run once, to record in the folder ``--contexts`` which of them run which
+line (this needs the package ``coverage``).  Then each mutant of a seeded sample is tried with the tests that run its
+line, as many as take ``--seconds`` without a fault, up to the first that fails.  What was tried stands in ``--record``,
+and the same command goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -18,6 +20,9 @@ from typing import Any
 
 from scipy.stats import binomtest
 
+from tests.mutants.contexts import Contexts
+from tests.mutants.contexts import record as note
+from tests.mutants.equivalent import EQUIVALENT
 from tests.mutants.mutate import Mutant, mutants
 from tests.mutants.trial import Trial, copied
 
@@ -30,19 +35,17 @@ def main() -> int:
     sources = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in _files(options.packages)}
     sample = sampled(sources, options.seed, options.count)
     record = _read(options.record)
+    keyed = {mutant.key(sources[mutant.file]): mutant for mutant in sample}
     if not options.summary:
         with copied(ROOT) as copy:
-            trial = Trial(copy, options.seconds, options.record.with_suffix(".times.json"))
-            for mutant in sample:
-                key = mutant.key(sources[mutant.file])
-                if key not in record:
-                    word, seconds = trial.verdict(mutant)
-                    record[key] = _row(key, mutant, word, seconds)
+            note(copy, options.contexts)
+            with Trial(copy, Contexts(options.contexts, copy), options.seconds) as trial:
+                for key in [key for key in keyed if key not in record]:
+                    record[key] = _row(key, keyed[key], *trial.verdict(keyed[key]))
                     with options.record.open("a", encoding="utf-8") as out:
                         out.write(json.dumps(record[key]) + "\n")
                     print(_line(record[key]), flush=True)
-    keys = [mutant.key(sources[mutant.file]) for mutant in sample]
-    return summary([record[key] for key in keys if key in record])
+    return summary([record[key] for key in keyed if key in record])
 
 
 def sampled(sources: dict[str, str], seed: int, count: int) -> list[Mutant]:
@@ -53,17 +56,24 @@ def sampled(sources: dict[str, str], seed: int, count: int) -> list[Mutant]:
 
 
 def summary(rows: list[dict[str, Any]]) -> int:
-    """Print the killed share with its interval, and the survivors."""
-    survivors = [row for row in rows if row["verdict"] == "survived"]
-    killed = len(rows) - len(survivors)
-    for row in sorted(survivors, key=lambda row: (row["file"], row["line"])):
-        print(_line(row))
+    """Print the killed share with its interval, and the survivors; equivalent ones are told apart, and count too."""
+    left = [row for row in rows if row["verdict"] in ("survived", "not run")]
+    explained = [row for row in left if (row["file"], row["what"]) in EQUIVALENT]
+    for row in sorted(left, key=lambda row: (row["file"], row["line"])):
+        print(_line(row), f"  ({EQUIVALENT[row['file'], row['what']]})" if row in explained else "")
     if not rows:
         print("no mutant was tried")
         return 1
-    low = binomtest(killed, len(rows)).proportion_ci(0.95, "wilson").low
-    print(f"{killed} of {len(rows)} mutants killed: {killed / len(rows):.1%}, at least {low:.1%} (Wilson, 95 %)")
-    return 1 if survivors else 0
+    print(f"{len(rows) - len(left)} of {len(rows)} mutants killed: {_share(len(rows) - len(left), len(rows))}")
+    if explained:
+        rest = len(rows) - len(explained)
+        print(f"{len(explained)} change nothing; of the rest {_share(rest - len(left) + len(explained), rest)}")
+    return 1 if len(left) > len(explained) else 0
+
+
+def _share(killed: int, of: int) -> str:
+    low = binomtest(killed, of).proportion_ci(0.95, "wilson").low
+    return f"{killed / of:.1%}, at least {low:.1%} (Wilson, 95 %)"
 
 
 def _row(key: str, mutant: Mutant, word: str, seconds: float) -> dict[str, Any]:
@@ -88,7 +98,8 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__.split("\n\n")[0])
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--count", type=int, default=300)
-    parser.add_argument("--seconds", type=float, default=60.0, help="what the tests of one mutant take without a fault")
+    parser.add_argument("--seconds", type=float, default=20.0, help="what the tests of one mutant take without a fault")
+    parser.add_argument("--contexts", type=Path, default=Path("mutants.contexts"), help="which test runs which line")
     parser.add_argument("--record", type=Path, default=Path("mutants.jsonl"))
     parser.add_argument("--summary", action="store_true", help="try nothing more, and tell what stands in the record")
     parser.add_argument("packages", nargs="*", default=PACKAGES)

@@ -1,4 +1,4 @@
-"""One mutant at a time in a copy of the tree: do the tests that can reach it notice?"""
+"""One mutant at a time in a copy of the tree: do the tests that run it notice?"""
 
 from __future__ import annotations
 
@@ -6,69 +6,69 @@ import importlib.util
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
+from tests.mutants.contexts import Contexts
 from tests.mutants.mutate import Mutant
-from tests.mutants.reach import Reach
 
 COPIED = ("psitheory", "proofs_check", "tests", "docs", "benchmarks", "pyproject.toml", "README.md", "LICENSE")
 
-SLACK = 30.0
-"""Seconds beside three times what the tests take without a fault: then it is a loop without end that they noticed."""
+SLACK = 60.0
+"""Seconds beside five times what the tests take without a fault: then it is a loop without end that they noticed."""
 
-NEAREST = 12
-"""Files of tests that are looked at for one mutant."""
-
-PASSED, FAILED, INTERRUPTED, NO_TESTS = 0, 1, 2, 5
+PASSED, NO_TESTS = 0, 5
 
 
 class Trial:
-    """A copy of the tree in which mutants are tried, and how long each file of tests takes in it."""
+    """A copy of the tree in which mutants are tried, each by the tests that run its line."""
 
-    def __init__(self, copy: Path, seconds: float, times: Path) -> None:
-        self._copy, self._seconds, self._times_file = copy, seconds, times
-        self._reach = Reach(copy)
-        self._times: dict[str, float] = json.loads(times.read_text()) if times.exists() else {}
+    def __init__(self, copy: Path, contexts: Contexts, seconds: float) -> None:
+        self._copy, self._contexts, self._seconds = copy, contexts, seconds
+        environment = os.environ | {"PYTHONPATH": str(copy), "CI": "true", "OMP_NUM_THREADS": "1"}
+        self._server = subprocess.Popen(
+            [sys.executable, "-m", "tests.mutants.server"],
+            cwd=copy, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        )  # fmt: skip
 
     def verdict(self, mutant: Mutant) -> tuple[str, float]:
-        """Return ``killed``, ``too slow`` (which counts as killed), or ``survived``, and the seconds it took."""
-        tests, expected = self._chosen(mutant.file)
-        start = time.monotonic()
+        """Return the word for what became of a mutant, and the seconds it took.
+
+        ``killed``; ``too slow``, which counts as killed; ``survived``; or ``not run``, which counts as survived: no
+        test runs it.
+        """
+        tests = self._contexts.tests(mutant.file, mutant.line, self._seconds)
         if not tests:
-            return "survived", 0.0
+            return "not run", 0.0
+        start = time.monotonic()
         with self._put_in(mutant):
-            code = self._run(tests, 3 * expected + SLACK)
+            code = self.code(tests)
         word = {PASSED: "survived", NO_TESTS: "survived", None: "too slow"}.get(code, "killed")
         return word, time.monotonic() - start
 
-    def _chosen(self, file: str) -> tuple[list[str], float]:
-        """Return the nearest files of tests that fit into the time, and what they take together."""
-        chosen: list[str] = []
-        total = 0.0
-        for test in self._reach.tests(file)[:NEAREST]:
-            if chosen and total >= self._seconds:
-                break
-            took = self._time(test)
-            if took >= 0 and (total + took <= self._seconds or not chosen):
-                chosen.append(test)
-                total += took
-        return chosen, total
+    def code(self, tests: list[str]) -> int | None:
+        """Return the exit code of pytest on some tests, None if it does not come to an end."""
+        assert self._server.stdin is not None
+        assert self._server.stdout is not None
+        order = {"tests": tests, "seconds": 5 * self._seconds + SLACK}
+        self._server.stdin.write(json.dumps(order) + "\n")
+        self._server.stdin.flush()
+        return json.loads(self._server.stdout.readline())  # type: ignore[no-any-return]
 
-    def _time(self, test: str) -> float:
-        """Return the seconds that a file of tests takes without a fault; -1 if it does not pass here by itself."""
-        if test not in self._times:
-            start = time.monotonic()
-            code = self._run([test], SLACK + self._seconds)
-            self._times[test] = time.monotonic() - start if code == PASSED else -1.0
-            self._times_file.write_text(json.dumps(self._times, indent=1))
-        return self._times[test]
+    def __enter__(self) -> Trial:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the server, and what it runs."""
+        assert self._server.stdin is not None
+        self._server.stdin.close()
+        self._server.terminate()
+        self._server.wait()
 
     @contextmanager
     def _put_in(self, mutant: Mutant) -> Iterator[None]:
@@ -81,22 +81,6 @@ class Trial:
         finally:
             path.write_text(source, encoding="utf-8")
             _forget(path)
-
-    def _run(self, tests: list[str], limit: float) -> int | None:
-        """Return the exit code of pytest, None if it did not end in time."""
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "-n0", "-p", "no:cacheprovider", "--tb=no", *tests]
-        environment = os.environ | {"PYTHONPATH": str(self._copy), "CI": "true", "OMP_NUM_THREADS": "1"}
-        with subprocess.Popen(
-            command, cwd=self._copy, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, start_new_session=True,
-        ) as run:  # fmt: skip
-            try:
-                return run.wait(limit)
-            except subprocess.TimeoutExpired:
-                return None
-            finally:
-                with suppress(ProcessLookupError):  # what it left, too
-                    os.killpg(run.pid, signal.SIGKILL)
 
 
 def _forget(path: Path) -> None:

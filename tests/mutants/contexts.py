@@ -1,0 +1,108 @@
+"""Which tests run which line, and how long each takes: recorded once, so that a mutant meets the tests that run it."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import coverage
+
+from tests.mutants.recording import TIMES
+
+RECORDED = (
+    "tests/test_layout.py", "tests/checking", "tests/geometry", "tests/optimizers", "tests/arithmetic", "tests/rates",
+    "tests/runner", "tests/scaletypes", "tests/strategies", "tests/symmetry", "tests/conformance/test_check_rate.py",
+    "tests/conformance/test_slopes.py", "tests/conformance/test_check_optimizer.py",
+    "tests/conformance/test_optimizer_eps.py", "tests/interop/test_scale_types.py",
+    "tests/interop/test_model_types.py", "tests/interop/test_jax_types.py",
+)  # fmt: skip
+"""The tests that are near to the core; those of claims and pages reach everything, from afar."""
+
+SETTINGS = "[run]\nsource = psitheory\ncore = ctrace\n"
+
+
+class Contexts:
+    """What was recorded, in a folder: lines by test, and seconds by test."""
+
+    def __init__(self, folder: Path, root: Path) -> None:
+        self._root = root
+        self._lines: dict[str, dict[int, set[str]]] = {}
+        self._seconds: dict[str, float] = {}
+        for times in sorted(folder.glob("*.json")):
+            self._seconds |= json.loads(times.read_text(encoding="utf-8"))
+            self._read(times.with_suffix(".coverage"))
+
+    def _read(self, path: Path) -> None:
+        data = coverage.CoverageData(str(path))
+        data.read()
+        for name in data.measured_files():
+            file = name[name.rindex("/psitheory/") + 1 :]
+            lines = self._lines.setdefault(file, {})
+            for line, tests in data.contexts_by_lineno(name).items():
+                lines.setdefault(line, set()).update(test for test in tests if self._seconds.get(test, -1) >= 0)
+
+    def tests(self, file: str, line: int, seconds: float) -> list[str]:
+        """Return tests that take ``seconds`` together: those that run the line, then those that run its function.
+
+        Of either, those of the file's own package come first, and fast ones before slow ones.  A line that runs when
+        the file is imported is run by every test of the file.
+        """
+        lines = self._lines.get(file, {})
+        own = set(Path(file).parts[1:2])
+        here = lines.get(line, set())
+        around = set().union(*(lines.get(k, ()) for k in self._function(file, line)))
+        order = sorted(here | around, key=lambda test: (test not in here, self._cost(test, own)))
+        chosen: list[str] = []
+        total = 0.0
+        for test in order:
+            if total + self._seconds[test] <= seconds or not chosen:
+                chosen.append(test)
+                total += self._seconds[test]
+        return chosen
+
+    def _cost(self, test: str, own: set[str]) -> float:
+        """Return the seconds of a test, which count three times where it is of another package."""
+        parts = set(Path(test.partition("::")[0]).with_suffix("").parts)
+        near = bool(own & (parts | {part.removeprefix("test_") for part in parts}))
+        return (0.01 + self._seconds[test]) * (1 if near else 3)
+
+    @cache  # noqa: B019  # one object a run
+    def _function(self, file: str, line: int) -> range:
+        """Return the lines of the innermost function around a line, or of the file."""
+        source = (self._root / file).read_text(encoding="utf-8")
+        around = [
+            node
+            for node in ast.walk(ast.parse(source))
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+            and node.lineno < line <= (node.end_lineno or 0)
+        ]
+        inner = max(around, key=lambda node: node.lineno, default=None)
+        return range(inner.lineno + 1, (inner.end_lineno or 0) + 1) if inner else range(1, source.count("\n") + 2)
+
+
+def record(copy: Path, folder: Path, recorded: Sequence[str] = RECORDED) -> None:
+    """Run the tests of a copy of the tree once, one file or folder after the other; what stands is not run again."""
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = folder / "settings.ini"
+    settings.write_text(SETTINGS, encoding="utf-8")
+    for tests in recorded:
+        out = folder.resolve() / tests.replace("/", "-").removesuffix(".py")
+        times = out.parent / f"{out.name}.json"
+        if times.exists() or not (copy / tests).exists():
+            continue
+        print(f"recording {tests}", flush=True)
+        environment = os.environ | {
+            "PYTHONPATH": str(copy), "CI": "true", "OMP_NUM_THREADS": "1", TIMES: str(times),
+            "COVERAGE_FILE": f"{out}.coverage", "COVERAGE_RCFILE": str(settings.resolve()),
+        }  # fmt: skip
+        words = ["-m", "coverage", "run", "-m", "pytest", "-p", "tests.mutants.recording", "-q", "-n0", "--tb=no"]
+        subprocess.run(
+            [sys.executable, *words, "-p", "no:cacheprovider", tests],
+            cwd=copy, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False,
+        )  # fmt: skip
