@@ -38,7 +38,8 @@ def main() -> int:
     keyed = {mutant.key(sources[mutant.file]): mutant for mutant in sample}
     if not options.summary:
         with copied(ROOT) as copy:
-            note(copy, options.contexts)
+            if not options.recorded:
+                note(copy, options.contexts)
             with Trial(copy, Contexts(options.contexts, copy), options.seconds) as trial:
                 for key in [key for key in keyed if key not in record]:
                     record[key] = _row(key, keyed[key], *trial.verdict(keyed[key]))
@@ -100,6 +101,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--seconds", type=float, default=20.0, help="what the tests of one mutant take without a fault")
     parser.add_argument("--contexts", type=Path, default=Path("mutants.contexts"), help="which test runs which line")
+    parser.add_argument("--recorded", action="store_true", help="record no more lines of tests than are there")
     parser.add_argument("--record", type=Path, default=Path("mutants.jsonl"))
     parser.add_argument("--summary", action="store_true", help="try nothing more, and tell what stands in the record")
     parser.add_argument("packages", nargs="*", default=PACKAGES)

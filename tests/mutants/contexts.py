@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -50,14 +50,15 @@ class Contexts:
     def tests(self, file: str, line: int, seconds: float) -> list[str]:
         """Return tests that take ``seconds`` together: those that run the line, then those that run its function.
 
-        Of either, those of the file's own package come first, and fast ones before slow ones.  A line that runs when
-        the file is imported is run by every test of the file.
+        Of either, those of the file's own package come first, fast ones before slow ones, and one case of each function
+        before the others.  A line that runs when the file is imported is run by every test of the file.
         """
         lines = self._lines.get(file, {})
         own = set(Path(file).parts[1:2])
         here = lines.get(line, set())
         around = set().union(*(lines.get(k, ()) for k in self._function(file, line)))
         order = sorted(here | around, key=lambda test: (test not in here, self._cost(test, own)))
+        order.sort(key=_again(order))
         chosen: list[str] = []
         total = 0.0
         for test in order:
@@ -84,6 +85,14 @@ class Contexts:
         ]
         inner = max(around, key=lambda node: node.lineno, default=None)
         return range(inner.lineno + 1, (inner.end_lineno or 0) + 1) if inner else range(1, source.count("\n") + 2)
+
+
+def _again(tests: Sequence[str]) -> Callable[[str], bool]:
+    """Return a function that tells of a test whether another case of the same function comes before it."""
+    first: dict[str, str] = {}
+    for test in tests:
+        first.setdefault(test.partition("[")[0], test)
+    return lambda test: first[test.partition("[")[0]] != test
 
 
 def record(copy: Path, folder: Path, recorded: Sequence[str] = RECORDED) -> None:

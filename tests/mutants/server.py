@@ -21,6 +21,12 @@ BEFORE = (
 
 LOOK = 0.05
 
+OPTIONS = ("-q", "-x", "-n0", "-p", "no:cacheprovider", "--tb=no", "-W", "ignore::pytest.PytestAssertRewriteWarning")
+"""Stops at the first failure; says nothing of plugins that are imported already."""
+
+BROKEN = 99
+"""The exit code of a child that pytest did not end."""
+
 
 def main() -> None:
     for name in BEFORE:
@@ -58,11 +64,11 @@ def _child(tests: list[str]) -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nowhere, number)
-    code = 1
+    code = BROKEN
     try:
         import pytest
 
-        code = int(pytest.main(["-q", "-x", "-n0", "-p", "no:cacheprovider", "--tb=no", *tests]))
+        code = int(pytest.main([*OPTIONS, *tests]))
     finally:
         os._exit(code)
 

@@ -22,7 +22,7 @@ COPIED = ("psitheory", "proofs_check", "tests", "docs", "benchmarks", "pyproject
 SLACK = 60.0
 """Seconds beside five times what the tests take without a fault: then it is a loop without end that they noticed."""
 
-PASSED, NO_TESTS = 0, 5
+PASSED, FAILED, INTERRUPTED, NO_TESTS = 0, 1, 2, 5
 
 
 class Trial:
@@ -48,6 +48,8 @@ class Trial:
         start = time.monotonic()
         with self._put_in(mutant):
             code = self.code(tests)
+        if code not in (PASSED, FAILED, INTERRUPTED, None) and (without := self.code(tests)) != PASSED:
+            raise RuntimeError(f"without a fault pytest ends with exit code {without} on {tests[:5]}, …")
         word = {PASSED: "survived", NO_TESTS: "survived", None: "too slow"}.get(code, "killed")
         return word, time.monotonic() - start
 
