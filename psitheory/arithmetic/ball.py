@@ -51,7 +51,7 @@ class Ball(arb):
     def __int__(self) -> int:
         if not self.is_finite():
             raise BranchUndecided(f"the whole part of {self.str(8)} is not decided")
-        low, high = (int(end.floor().unique_fmpz() if end >= 0 else end.ceil().unique_fmpz()) for end in self._ends())
+        low, high = (_whole_part(end) for end in self._ends())
         if low != high:
             raise BranchUndecided(f"the whole part of {self.str(8)} is not decided for all points of the ball")
         return low
@@ -73,6 +73,10 @@ class Ball(arb):
     def atan2(y: Any, x: Any) -> Any:
         """Return the angle of (x, y)."""
         return Ball(arb.atan2(y, x))
+
+
+def _whole_part(exact: Any) -> int:
+    return int((exact.floor() if exact >= 0 else exact.ceil()).unique_fmpz())
 
 
 def _number(other: Any) -> Any:
