@@ -32,6 +32,12 @@ EQUATIONS = {
 GIVEN = ("number", "symbol", "vector", "zero vector")
 """Nodes that are no computation."""
 
+CHEAP = ("add", "sub", "mul", "neg", "add vectors", "scale", "apply")
+"""Operations that a later step may undo together with its own."""
+
+LEAVES = 8
+"""A node is brought to its normal form, a step of the proof, where it would be written with more leaves than that."""
+
 
 class Section:
     """A section: hypotheses, one lemma for each inner product that is seen from both sides, the theorem.
@@ -49,6 +55,20 @@ class Section:
         self.goals = list(self._goals())
         self.order = list(self.graph.below(n for pair in self.goals for n in pair if isinstance(n, int)))
         self.mirrors: dict[str, str] = {}
+        self.normalised = self._chosen()
+
+    def _chosen(self) -> set[int]:
+        """Return the nodes whose normal forms are steps of the proof: those that others could not be read without."""
+        chosen = {n for pair in self.goals for n in pair if isinstance(n, int)}
+        leaves: dict[int, int] = {}
+        for n in self.order:
+            arguments = self.graph.arguments(n)
+            leaves[n] = max(1, sum(leaves[a] for a in arguments))
+            if self.graph.nodes[n][0] not in (*GIVEN, *CHEAP) or leaves[n] > LEAVES:
+                chosen.add(n)
+            if n in chosen:
+                leaves[n] = 1
+        return chosen
 
     def _goals(self) -> Iterator[tuple[Any, Any]]:
         """Yield the nodes of both sides of each claim, a text for a plain number; of surpluses, right - left."""
@@ -167,10 +187,11 @@ class Section:
 
     def _step(self, node: int) -> list[str]:
         operation, value, name = self.graph.nodes[node][0], self.graph.values[node], self._ref(node)
-        if operation in GIVEN:
+        if operation in GIVEN or node not in self.normalised:
             return [f"    subst {name}."]
         if isinstance(value, Vector):
-            normal, tactic = self.terms.vector(value), f"apply same; intro z; {self._symmetries()}expand; {self._try()}"
+            turned = self._symmetries(node)
+            normal, tactic = self.terms.vector(value), f"apply same; intro z; {turned}expand; {self._try()}"
         else:
             normal, tactic = self.terms.scalar(value), self._of_number(node, operation, value)
         return [
@@ -197,7 +218,7 @@ class Section:
             for right in y.terms:
                 self._note_sides(left, right, rules)
         rewrite = f"rewrite {', '.join(f'?{rule}' for rule in rules)}; " if rules else ""
-        return f"expand; turn; {self._symmetries()}expand; {rewrite}"
+        return f"expand; turn; {self._symmetries(node)}expand; {rewrite}"
 
     def _note_sides(self, left: Any, right: Any, rules: dict[str, None]) -> None:
         (outer, x), (letters, y) = left, right
@@ -210,14 +231,27 @@ class Section:
         if key in self.space.fixed:
             rules.setdefault(f"given_{list(self.space.fixed).index(key) + 1}")
 
-    def _symmetries(self) -> str:
-        """Return what replaces the transposes of symmetric and skew operators."""
+    def _symmetries(self, node: int) -> str:
+        """Return what replaces the transposes of the symmetric and skew operators that a step comes upon."""
+        names = self._operators(node)
         found = [
             f"?{self.terms.operator(name)}_{operator.symmetry}"
             for name, operator in self.space.operators.items()
-            if operator.symmetry
+            if operator.symmetry and name in names
         ]
         return f"repeat (rewrite {', '.join(found)}); linear; " if found else ""
+
+    def _operators(self, node: int) -> set[str]:
+        """Return the operators in a node as it is written, with the normal forms of the steps before it."""
+        operation, *rest = self.graph.nodes[node]
+        names = {str(rest[0])} if operation == "apply" else set()
+        for argument in self.graph.arguments(node):
+            value = self.graph.values[argument]
+            if argument not in self.normalised:
+                names |= self._operators(argument)
+            elif isinstance(value, Vector):
+                names |= {name for letters, _ in value.terms for name, _ in letters}
+        return names
 
     def _field(self) -> str:
         squares = [f"{name}_square" for name, _ in self.terms.roots()]

@@ -82,8 +82,7 @@ def written(theorem: Theorem, law: Law, cases: Sequence[FormalCase]) -> str:
     head = [f"{theorem.id}: {theorem.title}", law.says, *_conditions(cases)]
     comment = "\n   ".join(line.replace("(*", "( *").replace("*)", "* )") for line in head)
     sections = [line for k, case in enumerate(cases, 1) for line in Section(case, f"case_{k}").lines()]
-    checked = [f"Print Assumptions case_{k}_holds." for k in range(1, len(cases) + 1)]
-    return "\n".join([f"(* {comment} *)", "", preamble(), *sections, *checked, ""])
+    return "\n".join([f"(* {comment} *)", "", preamble(), *sections])
 
 
 def preamble() -> str:
