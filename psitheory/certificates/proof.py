@@ -35,6 +35,9 @@ GIVEN = ("number", "symbol", "vector", "zero vector")
 CHEAP = ("add", "sub", "mul", "neg", "add vectors", "scale", "apply")
 """Operations that a later step may undo together with its own."""
 
+FROM_NORMAL_FORMS = ("div", "sqrt", "abs")
+"""Operations under conditions, which are known of normal forms."""
+
 LEAVES = 8
 """A node is brought to its normal form, a step of the proof, where it would be written with more leaves than that."""
 
@@ -64,8 +67,11 @@ class Section:
         for n in self.order:
             arguments = self.graph.arguments(n)
             leaves[n] = max(1, sum(leaves[a] for a in arguments))
-            if self.graph.nodes[n][0] not in (*GIVEN, *CHEAP) or leaves[n] > LEAVES:
+            operation = self.graph.nodes[n][0]
+            if operation not in (*GIVEN, *CHEAP) or leaves[n] > LEAVES:
                 chosen.add(n)
+            if operation in FROM_NORMAL_FORMS:
+                chosen.update(arguments)
             if n in chosen:
                 leaves[n] = 1
         return chosen
