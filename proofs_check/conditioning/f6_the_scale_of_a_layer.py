@@ -29,8 +29,9 @@ What is checked, what is not
 ----------------------------
 Both bounds in balls, on batches of 2 to 5 samples of up to 5 inputs, with the equality for m = 1 against 1.01 of it and
 equal columns against 0.99 of m.  That "4q² is enough" fails for correlated inputs.  One step at one sample, on
-rationals and in balls.  The means of taps exactly, for k = 3 and 5, where images of one colour attain the bound.  The
-factor of about 4 is an asymptotic statement about random matrices, shown in a figure.
+rationals and in balls.  The means of taps exactly, for k = 3 and 5, where images of one colour attain the bound; that
+one mean for all taps may worsen the condition of what they see, by an image.  The factor of about 4 is an asymptotic
+statement about random matrices, shown in a figure.
 
 Tags
 ----
@@ -44,6 +45,7 @@ from proofs_check.bibliography import LAN22
 from psitheory.arithmetic import dot, namespace
 from psitheory.checking import BALLS, FLOATS, RATIONALS, Exhibit, at_most, theorem
 from psitheory.models.conditioning import gram, spectrum, with_ones
+from psitheory.models.patches import patches
 from psitheory.optimizers.bnp import Statistics, batch_statistics, layer_scale, precondition
 
 F6 = theorem(
@@ -158,6 +160,35 @@ def the_means_of_taps_are_a_hundredth_nearer(image):
 def the_means_of_taps_are_one_border_apart(image):
     """The same with (k-1)/(2 max(r, s)), as if one side alone were lost."""
     return _means_of_taps(image, lambda one, n, r, s: n * one / (2 * max(r, s)))
+
+
+def _condition(image, k, shift):
+    """Return κ² of [e, H], H the patches that filters of k × k see of an image less a number."""
+    columns = with_ones(patches((image - shift)[None, None], k).T)
+    values = spectrum(gram(columns))
+    return values[-1] / values[0]
+
+
+def _shared_mean_worsens(image, k, hundredths):
+    """Claim that taking the mean of the image from it worsens κ by that factor at least."""
+    xp = namespace(image)
+    before, after = (_condition(image, k, shift) for shift in (0 * image.ravel()[0], xp.mean(image.ravel())))
+    return at_most(hundredths**2 * before, 100**2 * after)
+
+
+STRIPES = {"image": np.array([[-1.0, 0, 0, 0], [-2, 2, 2, -2], [-2, -2, -2, -1]]), "k": 2}
+
+
+@F6.law(**STRIPES, quantifier="exists", on=(BALLS,))
+def one_mean_for_all_taps_may_worsen_the_condition(image, k):
+    """There are images for which taking their mean from them worsens κ([e, H]) of what the taps see, by 1.56."""
+    return _shared_mean_worsens(image, k, 156)
+
+
+@one_mean_for_all_taps_may_worsen_the_condition.counterfeit
+def it_worsens_it_a_hundredth_more(image, k):
+    """It worsens κ of that image by 1.58."""
+    return _shared_mean_worsens(image, k, 158)
 
 
 # -- one sample -----------------------------------------------------------------------------------

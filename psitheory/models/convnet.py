@@ -16,6 +16,7 @@ from psitheory.models.data import check_width, checked, matched
 from psitheory.models.deviation import are_dead, deviation
 from psitheory.models.heads import head
 from psitheory.models.interface import Evaluation
+from psitheory.models.patches import by_image, folded, patches
 from psitheory.models.sampling import indices_of
 
 
@@ -146,7 +147,7 @@ class BatchNormConvNet:
         check_width(w, self.layout.n)
         images, one_hot = self._chosen(w, batch)
         layers, h = self._forward(w, images)
-        pooled = _by_image(h, images.shape[-4]).mean(axis=-1)
+        pooled = by_image(h, images.shape[-4]).mean(axis=-1)
         weights = self.layout.view("V", w)
         outputs = weights @ pooled + self.layout.view("c", w)[..., None]
         loss, delta = head("cross-entropy").value_and_slope(outputs, one_hot)
@@ -165,12 +166,12 @@ class BatchNormConvNet:
         """Return the layers, and what leaves the last of them, (..., c, M)."""
         layers, x, phi = [], images, activation(self.activation)
         for i, size in enumerate(self.sizes[1:], 1):
-            patches = _patches(x, self.kernel)
+            columns = patches(x, self.kernel)
             filters, scale = rescaled(self.layout.view(f"K{i}", w))
-            z, sigma = _normalised(filters @ patches, f"K{i}")
+            z, sigma = _normalised(filters @ columns, f"K{i}")
             h, slope = phi.value_and_slope(z)
-            layers.append(_Layer(patches, filters, scale, z, sigma, slope))
-            x = np.moveaxis(_by_image(h, images.shape[-4]).reshape(*h.shape[:-1], -1, *size), -4, -3)
+            layers.append(_Layer(columns, filters, scale, z, sigma, slope))
+            x = np.moveaxis(by_image(h, images.shape[-4]).reshape(*h.shape[:-1], -1, *size), -4, -3)
         return layers, h
 
     def _backward(self, layers: list[_Layer], back: Array) -> dict[str, Array]:
@@ -184,36 +185,12 @@ class BatchNormConvNet:
             product = delta @ layer.patches.mT
             out[f"K{i}"] = product if isinstance(layer.scale, int) else product / layer.scale[..., None]
             if i > 1:
-                back = _folded(layer.filters.mT @ delta, self.sizes[i - 1], self.sizes[i], self.kernel)
+                back = folded(layer.filters.mT @ delta, self.sizes[i - 1], self.sizes[i], self.kernel)
         return out
 
 
 def _is_count(x: object) -> bool:
     return isinstance(x, (int, np.integer)) and not isinstance(x, bool) and int(x) >= 1
-
-
-def _by_image(h: Array, count: int) -> Array:
-    """Return (..., c, M) as (..., c, B, positions)."""
-    return h.reshape(*h.shape[:-1], count, -1)
-
-
-def _patches(x: Array, k: int) -> Array:
-    """Return the patches of images (..., B, C, H, W) as columns, (..., C·k·k, M)."""
-    windows = np.lib.stride_tricks.sliding_window_view(x, (k, k), axis=(-2, -1))  # (..., B, C, H', W', k, k)
-    lead, (b, c, h, w) = windows.shape[:-6], windows.shape[-6:-2]
-    ahead = np.moveaxis(windows, (-5, -2, -1), (-6, -5, -4))  # (..., C, k, k, B, H', W')
-    return ahead.reshape(*lead, c * k * k, b * h * w)
-
-
-def _folded(columns: Array, size: tuple[int, int], inner: tuple[int, int], k: int) -> Array:
-    """Return the adjoint of :func:`_patches`, as (..., C, M): each pixel gets the sum over the patches it is in."""
-    lead, (height, width) = columns.shape[:-2], inner
-    windows = columns.reshape(*lead, -1, k, k, columns.shape[-1] // (height * width), height, width)
-    out = np.zeros((*lead, windows.shape[-6], windows.shape[-3], *size), dtype=columns.dtype)
-    for row in range(k):
-        for column in range(k):
-            out[..., row : row + height, column : column + width] += windows[..., row, column, :, :, :]
-    return out.reshape(*out.shape[:-3], -1)
 
 
 def _normalised(z: Array, name: str) -> tuple[Array, Array]:

@@ -2,9 +2,12 @@ r"""Batch-normalisation preconditioning (BNP): what batch norm does to a layer's
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from psitheory.arithmetic import Array, dot, namespace
 from psitheory.layout import Layout
@@ -20,11 +23,21 @@ class Statistics(NamedTuple):
 
 
 def batch_statistics(inputs: Array) -> Statistics:
-    """Return mean and population variance of the inputs (N, m)."""
-    xp = namespace(inputs)
+    """Return mean and population variance of the inputs (N, m); of images (N, c, r, s) those of each channel."""
+    xp, inputs = namespace(inputs), _channels(inputs)
     mean = xp.mean(inputs, axis=0)
     away = inputs - mean
     return Statistics(mean, xp.mean(away * away, axis=0))
+
+
+def _channels(inputs: Array) -> Array:
+    """Return inputs (N, m) as they are, images (N, c, r, s) as (Nrs, c)."""
+    return inputs if inputs.ndim == 2 else np.moveaxis(inputs, 1, -1).reshape(-1, inputs.shape[1])
+
+
+def for_each_tap(statistics: Statistics, taps: int) -> Statistics:
+    """Return statistics (ck²,) for the entries of filters, incoming channel by channel, from those (c,) of channels."""
+    return Statistics(*(np.repeat(part, taps, axis=-1) for part in statistics)) if taps > 1 else statistics
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,9 +65,9 @@ class RunningStatistics:
         check_nonnegative(self.absolute, "absolute")
 
     def init(self, inputs: Array) -> Statistics:
-        """Return means of zero and variances of one for inputs (N, m)."""
-        xp = namespace(inputs)
-        return Statistics(xp.zeros_like(inputs[0]), xp.ones_like(inputs[0]))
+        """Return means of zero and variances of one for inputs (N, m), or for images (N, c, r, s)."""
+        xp, first = namespace(inputs), _channels(inputs)[0]
+        return Statistics(xp.zeros_like(first), xp.ones_like(first))
 
     def update(self, running: Statistics, inputs: Array) -> Statistics:
         """Return the running statistics after a batch."""
@@ -89,9 +102,14 @@ def precondition(bias: Array, weights: Array, statistics: Statistics, q2: Any = 
     return bias / q2 - dot(weights, statistics.mean), weights
 
 
-def layer_scale(inputs: Array) -> Any:
-    r"""Return :math:`q^2 = \max(m/N, 1)` for inputs (N, m) of a dense layer."""
-    samples, width = inputs.shape
+def layer_scale(inputs: Array, taps: int = 1) -> Any:
+    r"""Return :math:`q^2 = \max(m/N, 1)` for inputs (N, m) of a dense layer.
+
+    For a convolution of images (N, c, r, s) by filters of k² taps it is :math:`\max(k^2c/N, \sqrt{rs})`.
+    """
+    samples, width = inputs.shape[0], inputs.shape[1] * taps
+    if inputs.ndim > 2:
+        return max(width / samples, math.sqrt(math.prod(inputs.shape[2:])))
     xp = namespace(inputs)
     one = xp.ones_like(inputs[0, :1])[0]
     return one * max(width, samples) / samples
@@ -107,8 +125,10 @@ class Running(NamedTuple):
 class BNP:
     r"""Gradient descent preconditioned as batch norm would, :math:`\hat w - \eta q^{-2}PP^\top\nabla f` in each layer.
 
-    Models must say what their layers saw, as :class:`psitheory.models.plain.PlainMLP` does: ``statistics[W]``, (N, m),
-    for weights W whose biases are called the same with b.  Other parameters take a plain step.
+    Models must say what their layers saw, as :class:`psitheory.models.plain.PlainMLP` and
+    :class:`psitheory.models.plain_conv.PlainConvNet` do: ``statistics[W]``, (N, m), or images (N, c, r, s) where the
+    layer is a convolution, for weights W whose biases are called the same with b.  A convolution has one mean and one
+    variance for each channel, whatever the tap.  Other parameters take a plain step.
 
     Parameters
     ----------
@@ -139,6 +159,7 @@ class BNP:
             last = state.layers.get(name) or self.rule.init(inputs)
             running[name] = self.rule.update(last, inputs)
             bias, weights = layout.view(name.replace("W", "b"), direction), layout.view(name, direction)
-            divisor = self.rule.divisor(running[name])
-            bias[...], weights[...] = precondition(bias + 0, weights + 0, divisor, layer_scale(inputs))
+            taps = weights.shape[-1] // inputs.shape[1]
+            divisor = for_each_tap(self.rule.divisor(running[name]), taps)
+            bias[...], weights[...] = precondition(bias + 0, weights + 0, divisor, layer_scale(inputs, taps))
         return w - direction * self.rate, Running(running)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from psitheory.errors import ArgumentError
 from psitheory.models.plain import PlainMLP
+from psitheory.models.plain_conv import PlainConvNet
 from psitheory.optimizers.bnp import BNP, RunningStatistics, batch_statistics
 
 
@@ -64,3 +67,74 @@ def test_bad_input_is_named() -> None:
         PlainMLP(np.ones((3, 2)), np.arange(2), hidden=(2,))
     with pytest.raises(ArgumentError, match="hidden is"):
         PlainMLP(np.ones((3, 2)), np.arange(3), hidden=())
+
+
+def images(samples: int = 6) -> PlainConvNet:
+    rng = np.random.default_rng(0)
+    return PlainConvNet(rng.normal(size=(samples, 2, 6, 5)), np.arange(samples) % 3, channels=(3, 4), kernel=3)
+
+
+def test_gradients_of_convolutions_are_those_of_differences() -> None:
+    network, rng = images(), np.random.default_rng(1)
+    w = network.initial(rng)
+    gradient = network.evaluate(w).gradient
+    for x in rng.normal(size=(5, len(w))):
+        up, down = (float(network.evaluate(w + h * x).loss) for h in (1e-6, -1e-6))
+        assert (up - down) / 2e-6 == pytest.approx(float(gradient @ x), rel=1e-6, abs=1e-8)
+
+
+def test_the_inputs_of_a_convolution_are_images() -> None:
+    network = images()
+    w = network.initial(np.random.default_rng(1))
+    seen = network.evaluate(w, np.array([4, 1])).statistics
+    np.testing.assert_array_equal(seen["W1"], network.images[[4, 1]])
+    assert seen["W2"].shape == (2, 3, 4, 3)
+    assert seen["W3"].shape == (2, 4)
+    view = network.layout.view
+    filters, image = view("W1", w).reshape(3, 2, 3, 3), network.images[4]
+    by_hand = [[[np.sum(f * image[:, i : i + 3, j : j + 3]) for j in range(3)] for i in range(4)] for f in filters]
+    np.testing.assert_allclose(seen["W2"][0], np.maximum(by_hand, 0), atol=1e-13)
+
+
+def test_a_step_of_a_convolution_has_one_mean_and_variance_for_each_channel() -> None:
+    network, rule = images(), RunningStatistics(momentum=0.0, relative=0.0, absolute=0.5)
+    w = network.initial(np.random.default_rng(1))
+    evaluation = network.evaluate(w)
+    method = BNP(0.25, rule=rule)
+    moved, _ = method.step(network.layout, w, evaluation, method.init(network.layout, w))
+    for k, scale in ((1, max(18 / 6, np.sqrt(30))), (2, max(27 / 6, np.sqrt(12)))):
+        pixels = evaluation.statistics[f"W{k}"]
+        mean = np.array([[pixels[:, c].mean()] * 9 for c in range(pixels.shape[1])]).ravel()
+        deviation = np.array([[np.sqrt(pixels[:, c].var() + 0.5)] * 9 for c in range(pixels.shape[1])]).ravel()
+        p = np.eye(len(mean) + 1)
+        p[0, 1:], p[1:, 1:] = -mean / deviation, np.diag(1 / deviation)
+        view = network.layout.view
+        g = np.c_[view(f"b{k}", evaluation.gradient), view(f"W{k}", evaluation.gradient)]
+        step = np.c_[view(f"b{k}", w - moved), view(f"W{k}", w - moved)]
+        np.testing.assert_allclose(step, 0.25 * g @ p @ p.T / scale, atol=1e-13)
+
+
+def test_a_convolution_trains_on_batches_of_one_image() -> None:
+    network, method = images(), BNP(0.05)
+    w = network.initial(np.random.default_rng(1))
+    state, first = method.init(network.layout, w), float(network.evaluate(w).loss)
+    for t in range(120):
+        w, state = method.step(network.layout, w, network.evaluate(w, np.array([t % 6])), state)
+    assert np.isfinite(w).all()
+    assert float(network.evaluate(w).loss) < first
+    assert state.layers["W1"].mean.shape == (2,)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"labels": np.arange(2)}, "labels is"),
+        ({"channels": ()}, "channels is"),
+        ({"channels": (2, 2, 2, 2)}, "too few for 4 convolutions"),
+        ({"images": np.ones((3, 4))}, "images"),
+    ],
+)
+def test_bad_convolutions_are_named(options: dict[str, Any], told: str) -> None:
+    given: dict[str, Any] = {"images": np.ones((3, 1, 6, 6)), "labels": np.arange(3), "channels": (2,), **options}
+    with pytest.raises(ArgumentError, match=told):
+        PlainConvNet(given["images"], given["labels"], channels=given["channels"])
