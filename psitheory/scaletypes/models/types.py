@@ -15,7 +15,6 @@ from psitheory.scaletypes.models.algebra import Algebra
 from psitheory.scaletypes.models.parameters import Parameter
 from psitheory.scaletypes.models.rules import Demand, Rules
 
-
 Derived = TypeVar("Derived")
 
 
