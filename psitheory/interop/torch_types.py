@@ -65,8 +65,11 @@ class Traces:
                 ignored=ignored,
             )
         self._latest = trace
-        seen = {aspect: trace.ids(x) for aspect, x in (("loss", loss), ("outputs", outputs)) if x is not None}
-        return trace, parameters, {"loss": seen.get("loss", seen.get("outputs")), **seen}
+        first = outputs if loss is None else loss
+        seen: dict[Aspect, Ids] = {"loss": trace.ids(first)}
+        if outputs is not None:
+            seen["outputs"] = trace.ids(outputs)
+        return trace, parameters, seen
 
 
 @contextmanager
