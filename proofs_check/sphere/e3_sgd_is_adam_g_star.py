@@ -167,9 +167,9 @@ HORIZON = {
 
 
 def _order_at_the_horizon(claimed, model, w, divides_by, decay):
-    """Take η = 2⁻⁶ and 2⁻⁷ up to ηN = 1/4."""
+    """Take η = 2⁻⁷ and 2⁻⁸ up to ηN = 1/4."""
     eta = 0 * w[0] + 1
-    return _order_is(claimed, model, w[: model.layout.n], eta / 64, decay, (16, 32), Setting(divides_by))
+    return _order_is(claimed, model, w[: model.layout.n], eta / 128, decay, (32, 64), Setting(divides_by))
 
 
 @E3.law(**HORIZON, on=(BALLS,))

@@ -79,8 +79,7 @@ def _climbed_to(counterfeit: Counterfeit, kinds: Sequence[str], effort: Effort, 
     run, drawn = guarded(kind, counterfeit.function), inputs(counterfeit.domains, kind)
     try:
         seen = search(drawn, run, sought="failed", cases=effort.cases[kind], seconds=effort.seconds, seed=seed)
-        starts = [choices for _, choices in seen.starts]
-        worst = worst_case(drawn, counterfeit.function, run, starts, budget=CLIMBS * effort.climb)
+        worst = worst_case(drawn, counterfeit.function, run, seen.starts, budget=CLIMBS * effort.climb)
     except (CannotRun, PsitheoryError):
         return None
     if not worst.refutes or worst.inputs is None or worst.outcome is None:

@@ -30,7 +30,7 @@ from psitheory.runner.judge import Outcome
 from psitheory.runner.scope import where
 from psitheory.runner.search import Search, search
 from psitheory.runner.witness import witness
-from psitheory.runner.worst import Worst, worst_case
+from psitheory.runner.worst import Worst, patience, worst_case
 
 
 def evidence_of(law: Law, kind: str, effort: Effort, seed: int) -> Evidence | str:
@@ -88,21 +88,23 @@ def _climbed(law: Law, kind: str, found: Search, effort: Effort) -> Worst:
     """Look for the worst case of an inequality: on floats, or in balls where the law is not tried on floats."""
     if law.example or kind != (BALLS if law.on is not None and FLOATS not in law.on else FLOATS):
         return Worst()
-    starts = [choices for _, choices in found.starts]
-    budget = min(effort.climb, 2 * len(found.outcomes))  # a law of which few cases fit into the time is climbed briefly
-    return worst_case(inputs(law.domains, kind), law.function, guarded(kind, law.function), starts, budget=budget)
+    drawn = inputs(law.domains, kind)
+    budget = min(effort.climb, 2 * len(found.outcomes)) * patience(drawn, law.function, found.starts)
+    return worst_case(drawn, law.function, guarded(kind, law.function), found.starts, budget=budget)
 
 
 def _at_its_worst(evidence: Evidence, worst: Worst) -> Evidence:
     """Return the evidence with the worst case that was found after it, which may refute the law."""
-    if worst.inputs is None or worst.outcome is None or evidence.verdict is not Verdict.HOLDS:
+    if evidence.verdict is not Verdict.HOLDS:
         return evidence
+    if worst.inputs is None or worst.outcome is None:
+        return replace(evidence, sought=worst.evaluations)
     outcome = worst.outcome
     seen = witness(evidence.kind, worst.inputs, outcome.left, outcome.right)
     if worst.refutes:
         cases = evidence.cases + worst.evaluations
         return Evidence(evidence.kind, Verdict.REFUTED, cases, outcome.worst, witness=seen, relation=outcome.relation)
-    if outcome.status != "passed" or outcome.worst is None or outcome.worst < (evidence.worst or 0):
+    if outcome.worst is None or outcome.worst < (evidence.worst or 0):
         return replace(evidence, sought=worst.evaluations)
     return replace(evidence, sought=worst.evaluations, worst=outcome.worst, at=seen)
 

@@ -20,6 +20,8 @@ from psitheory.runner.judge import Outcome
 
 SHRINK_SECONDS = 3.0
 
+Choices = tuple[Any, ...]
+
 
 class _Found(Exception):
     """The sought input was drawn; Hypothesis shrinks on this."""
@@ -45,12 +47,26 @@ class Search:
 
     found: tuple[Mapping[str, Any], Outcome] | None = None
     outcomes: list[Outcome] = field(default_factory=list)
-    starts: list[tuple[float, tuple[Any, ...]]] = field(default_factory=list)
-    """The largest ratios of an inequality, each with what Hypothesis chose for it: where a climb begins."""
+    ratios: list[tuple[float, Choices]] = field(default_factory=list)
+    """The ratios of an inequality, each with what Hypothesis chose for it."""
     first: tuple[Mapping[str, Any], Outcome] | None = None
     trouble: str = ""
     cut: bool = False
     """Whether time ran out before all cases were tried."""
+
+    @property
+    def starts(self) -> list[Choices]:
+        """Return where a climb begins: at the largest ratio, and at the largest of a case that is small."""
+        if not self.ratios:
+            return []
+        middle = sorted(len(choices) for _, choices in self.ratios)[len(self.ratios) // 2]
+        small = [start for start in self.ratios if len(start[1]) <= middle]
+        best = [max(group, key=lambda start: start[0])[1] for group in (self.ratios, small)]
+        return list(dict.fromkeys(best)) if best[0] != best[1] else best[:1] + _second(self.ratios)
+
+
+def _second(ratios: list[tuple[float, Choices]]) -> list[Choices]:
+    return [choices for _, choices in sorted(ratios, key=lambda start: -start[0])[1:2]]
 
 
 class _Clock:
@@ -91,19 +107,12 @@ def _source_of_draws() -> Any:
     return HypothesisProvider
 
 
-STARTS = 2
-"""How many cases are climbed from."""
-
-
 def _remember(seen: Search, outcome: Outcome) -> None:
     """Keep what led to the largest ratios of an inequality."""
     if outcome.relation != "at most" or outcome.status != "passed":
         return
     ratio = -math.inf if outcome.worst is None or math.isnan(outcome.worst) else outcome.worst
-    if len(seen.starts) == STARTS and ratio <= seen.starts[-1][0]:
-        return
-    choices = tuple(control.current_build_context().data.choices)
-    seen.starts = sorted([*seen.starts, (ratio, choices)], key=lambda start: -start[0])[:STARTS]
+    seen.ratios.append((ratio, tuple(control.current_build_context().data.choices)))
 
 
 def search(

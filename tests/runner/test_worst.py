@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 from psitheory.arithmetic import dot, namespace
 from psitheory.checking import FLOATS, Law, Verdict, at_most, equal, law
 from psitheory.runner import check_law, replay
+from psitheory.runner.domain import inputs
 from psitheory.runner.nudges import nudge, nudged
+from psitheory.runner.redraw import redrawn, work
 from psitheory.runner.watch import Watched
+from psitheory.runner.worst import PATIENCE, patience
 from psitheory.strategies import ratios, vectors
 
 
@@ -133,3 +136,30 @@ def test_state_that_changes_and_chance_are_told() -> None:
         watched = Watched(function)
         watched(x=1.0)
         assert sentence in watched.gap()
+
+
+# -- how long is climbed ------------------------------------------------------------------------------
+
+
+def test_a_law_whose_cases_cost_little_is_climbed_longer_by_work_that_is_counted() -> None:
+    def cheap(x: Any) -> Any:
+        return at_most(x, 1)
+
+    def dear(x: Any) -> Any:
+        return at_most(sum(abs(x) for _ in range(30_000)) / 30_000, 1)
+
+    drawn = inputs({"x": st.floats(0, 1)}, FLOATS)
+    start = (0, 0.5)
+    assert redrawn(drawn, start) == {"x": 0.5}
+    assert patience(drawn, cheap, [start]) == PATIENCE
+    assert patience(drawn, dear, [start]) == 1
+    assert work(drawn, cheap, start) == work(drawn, cheap, start)
+
+
+@pytest.mark.parametrize("size", [2, 8, 20])
+def test_a_bound_that_many_entries_break_together_is_broken(size: int) -> None:
+    @law(x=vectors([size]), on=[FLOATS])
+    def sums_are_short(x: Any) -> Any:
+        return at_most(100 * sum(x) * sum(x), 99 * size * dot(x, x))
+
+    assert check_law(seen_to_fail(sums_are_short)).verdict is Verdict.REFUTED

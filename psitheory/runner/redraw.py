@@ -1,0 +1,108 @@
+"""One case again: drawn by the same choices, moved by nudges, and what an inequality comes to there on floats."""
+
+from __future__ import annotations
+
+import math
+import random
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+from hypothesis.control import BuildContext
+from hypothesis.errors import HypothesisException, StopTest
+from hypothesis.internal.conjecture.data import ConjectureData
+
+from psitheory.arithmetic import to_floats
+from psitheory.checking import Interval
+from psitheory.runner.nudges import nudged
+from psitheory.runner.outcome import Case, in_floats, sides
+
+Choices = tuple[Any, ...]
+Inputs = Mapping[str, Any]
+Drawing = st.SearchStrategy[dict[str, Any]]
+
+
+def redrawn(drawing: Drawing, choices: Choices, nudges: Sequence[float] | None = ()) -> dict[str, Any] | None:
+    """Return the inputs that a strategy draws by these choices, None if they do not fit; None leaves nudges alone."""
+    if nudges is not None:
+        with nudged(nudges):
+            return redrawn(drawing, choices, None)
+    drawn = _replayed(drawing, choices)
+    return None if drawn is None else drawn[1]
+
+
+def nodes(drawing: Drawing, choices: Choices) -> Sequence[Any]:
+    """Return what Hypothesis knows of each choice: its type, its value and its range."""
+    drawn = _replayed(drawing, choices)
+    return () if drawn is None else drawn[0].nodes
+
+
+def _replayed(drawing: Drawing, choices: Choices) -> tuple[ConjectureData, dict[str, Any]] | None:
+    data = ConjectureData.for_choices(choices, random=random.Random(0))
+    try:
+        with BuildContext(data, is_final=False, wrapped_test=redrawn):
+            return data, data.draw(drawing)
+    except (StopTest, HypothesisException):
+        return None
+
+
+def largest_ratio(law: Case, inputs: Inputs | None, floor: float = 0.0) -> float:
+    """Return the largest left/right of an inequality on floats, minus infinity where it claims none.
+
+    Where the right side is not positive it is 1 more than the share by which the left one exceeds it.
+    """
+    left, right = (np.empty(0), np.empty(0)) if inputs is None else _both(law, inputs)
+    with np.errstate(all="ignore"):
+        share = 1 + (left - right) / (np.abs(left) + np.abs(right))
+        ratios = np.where(right > 0, left / right, share)[np.abs(right) >= floor]
+    ratios = ratios[np.isfinite(ratios)]
+    return float(np.max(ratios)) if ratios.size else -math.inf
+
+
+def right_size(law: Case, inputs: Inputs) -> float:
+    """Return the size of the right side, zero where there is none."""
+    return float(np.max(np.abs(_both(law, inputs)[1]), initial=0.0))
+
+
+def _both(law: Case, inputs: Inputs) -> tuple[Any, Any]:
+    try:
+        seen = in_floats(law, inputs)
+    except Exception:  # what a law raises while it is searched is told when the case is judged
+        return np.empty(0), np.empty(0)
+    if (
+        not seen.moved
+        or seen.relation != "at most"
+        or isinstance(seen.left, Interval)
+        or isinstance(seen.right, Interval)
+    ):
+        return np.empty(0), np.empty(0)
+    left, right = sides(seen)
+    return to_floats(left).astype(float), to_floats(right).astype(float)
+
+
+def work(drawing: Drawing, law: Case, start: Choices) -> int:
+    """Return how many functions are entered and left while a case is drawn and computed: time depends on load."""
+
+    def once() -> None:
+        right_size(law, redrawn(drawing, start) or {})
+
+    once()  # caches are filled
+    return _calls(once)
+
+
+def _calls(run: Callable[[], None]) -> int:
+    calls = 0
+
+    def count(*_: Any) -> None:
+        nonlocal calls
+        calls += 1
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        run()
+    finally:
+        sys.setprofile(before)
+    return calls
