@@ -7,7 +7,8 @@ times the run from :math:`w_0`.  With momentum, a buffer in tangent units, :math
 :math:`w^+ = w - \eta m^+`, starts as :math:`a\cdot m_0`; one in gradient units, :math:`m^+ = \beta m + \nabla f`,
 :math:`w^+ = w - \eta r^2m^+`, starts as :math:`m_0/a`; zero is always fine.  Decoupled decay :math:`-\eta\lambda w` is
 equivariant, and so is :math:`+\mu w` inside a buffer of tangent units; an L2 term inside the gradient,
-:math:`r^2(\nabla f + \mu w)`, is not.  With independent samples the *laws* of the two class paths agree.
+:math:`r^2(\nabla f + \mu w)`, is not.  With independent samples the *laws* of the two class paths agree.  So weights
+may be renormalised on the way, :math:`w_i/s_i`, if buffers move along; the rate may stand inside a buffer if constant.
 
 Assumptions
 -----------
@@ -27,11 +28,10 @@ independently with one law, the laws of the class paths are equal.
 
 What is checked, what is not
 ----------------------------
-One step of w and of the buffer, with momentum and all decays, from any buffer: on symbols for the generic jet with the
-blocks [2], [3], [2,2] (where each mini-batch loss is some smooth PSI function), on rationals, for powers of two bit
-for bit, in balls and on floats; induction gives any number of steps.  Runs on mini-batches of batch-norm neurons bit
-for bit, in balls and on floats, and of the network on handwritten digits.  For the laws: the mean and the mean square
-of the loss after two steps, each of which takes one of two mini-batches, over all four sequences.
+One step of w and of the buffer, with momentum and all decays, from any buffer: for any smooth PSI mini-batch losses;
+induction gives any number of steps.  Runs on mini-batches of batch-norm neurons, and of the network on handwritten
+digits.  For the laws: the mean and the mean square of the loss after two steps, each of which takes one of two
+mini-batches, over all four sequences.  Renormalising once, after the second of four steps, for four methods.
 
 Tags
 ----
@@ -43,6 +43,7 @@ from itertools import product
 import numpy as np
 
 from proofs_check.bibliography import YI22
+from proofs_check.dynamics.renormalised import RENORMALISED
 from psitheory.arithmetic import namespace
 from psitheory.checking import BALLS, CONTROLS, FLOATS, POWERS_OF_TWO, equal, theorem
 from psitheory.laws.update import step_commutes_with_rescaling
@@ -243,3 +244,7 @@ def on_digits_psi_sgd_with_momentum_is_equivariant(model, w, a, batches):
 def on_digits_sgd_is_equivariant(model, w, a, batches):
     """Two steps of SGD on the same network."""
     return _runs_commute(GradientDescent(0.05), model, w, a, batches, batches)
+
+
+for law in RENORMALISED:
+    B2.law(law)

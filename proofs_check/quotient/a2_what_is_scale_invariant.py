@@ -40,6 +40,7 @@ from dataclasses import replace
 import numpy as np
 
 from proofs_check.bibliography import YI22
+from proofs_check.quotient.after_activation import behind_a_homogeneous_activation_weights_and_bias_are_one_block
 from psitheory.arithmetic import namespace
 from psitheory.checking import BALLS, FLOATS, POWERS_OF_TWO, RATIONALS, equal, theorem
 from psitheory.laws import model as laws
@@ -234,3 +235,6 @@ def even_losses_allow_negative_factors(model, w):
 def odd_heads_allow_negative_factors(model, w):
     """The same for mean(BN(wx) - y)², x = y = (-1, 1)."""
     return equal(model.evaluate(-w).loss, model.evaluate(w).loss)
+
+
+A2.law(behind_a_homogeneous_activation_weights_and_bias_are_one_block)

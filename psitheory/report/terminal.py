@@ -166,7 +166,7 @@ def _law_lines(report: Report, target: str, id: str, law: LawReport) -> list[Lin
             ("means", f"{id} fails on this input: the claim, this law of it, or the code that it ran is wrong"),
             ("replay", _replay_line(report, target, law.name, decisive.witness)),
         ]
-    if decisive is not None or not law.evidence:
+    if decisive is not None or law.gap or not law.evidence:
         undecided = [*lines, ("observed", law.note)]
         if decisive is not None and decisive.witness is not None:
             undecided.append(("smallest", _in_words(decisive.witness)))
