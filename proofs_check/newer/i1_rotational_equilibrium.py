@@ -183,8 +183,7 @@ def _largest_versine(radius, coupled):
 def _within_a_tenth(seed, coupled, predicted):
     """Claim that the mean of 1 - cos lies within a tenth of ``predicted``, half of the squared turn."""
     low, high = _walk(seed, coupled)
-    left = Interval(np.array([low, -high]), np.array([high, -low]))
-    return at_most(left, predicted * np.array([1.1, -0.9]))
+    return at_most(Interval(np.array([low, -high]), np.array([high, -low])), predicted * np.array([1.1, -0.9]))
 
 
 PRODUCT = RATE * DECAY
