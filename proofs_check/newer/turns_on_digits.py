@@ -1,6 +1,7 @@
 """How far neurons turn a step in training on handwritten digits: the prediction of claim I1, as a law."""
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from psitheory.strategies import choices
 
 RUNS, STEPS, LAST, BATCH, RATE, DECAY, ALPHA = 21, 400, 200, 16, 0.1, 0.1, 0.5
 PRODUCT = RATE * DECAY
-METHODS = {
+METHODS: dict[str, Any] = {
     "without momentum": (GradientDescent(RATE, decay=DECAY), PRODUCT),
     "decay in the buffer": (HeavyBall(RATE, ALPHA, coupled_decay=DECAY), PRODUCT / (1 + ALPHA)),
     "decoupled decay": (HeavyBall(RATE, ALPHA, decay=DECAY), PRODUCT * (1 - ALPHA) / (1 + ALPHA)),
