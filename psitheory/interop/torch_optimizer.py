@@ -30,7 +30,8 @@ Make = Callable[[list[Any], tuple[str, ...], float], Any]
 class OfTorch:
     """Runs of a PyTorch optimiser; each makes parameters, optimiser and state anew.
 
-    Gradients come from :mod:`torch.autograd`.  An optimiser whose ``step`` needs a closure is given one.
+    Gradients come from :mod:`torch.autograd` where a second pass, or a hook, needs that.  An optimiser whose ``step``
+    needs a closure is given one.
     """
 
     make: Make
@@ -139,9 +140,9 @@ class OfTorch:
 def _closure(
     network: Network, parameters: list[Any], noise: np.random.Generator | None, seen: list[np.ndarray], *, twice: bool
 ) -> Callable[[], Any]:
-    def closure() -> Any:
-        if not seen:
-            seen.append(_flat(parameters))
+    """Return what computes gradients and returns the loss, by PyTorch where something could look at the graph."""
+
+    def with_graph() -> Any:
         for p in parameters:
             p.grad = None
         with torch.enable_grad():
@@ -153,7 +154,25 @@ def _closure(
                 loss.backward(create_graph=twice)
         return loss
 
+    def plain() -> Any:
+        found = network.evaluate(_flat(parameters), noise)
+        for p, part in zip(parameters, network.layout.parts, strict=True):
+            p.grad = torch.from_numpy(np.array(network.layout.view(part.name, found.gradient)))
+        return torch.from_numpy(np.array(found.loss))
+
+    compute = with_graph if twice or any(map(_is_hooked, parameters)) else plain
+
+    def closure() -> Any:
+        if not seen:
+            seen.append(_flat(parameters))
+        return compute()
+
     return closure
+
+
+def _is_hooked(p: Any) -> bool:
+    """Tell whether a backward pass calls code of a parameter."""
+    return bool(getattr(p, "_backward_hooks", None) or getattr(p, "_post_accumulate_grad_hooks", None))
 
 
 def _beside(p: Any, noise: np.random.Generator) -> Any:

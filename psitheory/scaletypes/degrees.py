@@ -74,6 +74,8 @@ class Degrees:
         a, b = np.asarray(a), np.asarray(b)
         if a.ndim == 0 and b.ndim == 0:
             return np.int64(self.pair(int(a), int(b), ca, cb))
+        if ca == 1 and b.ndim == 0 and not b:
+            return a
         a, b = np.broadcast_arrays(a, b)
         if a.size == 0:
             return np.zeros(a.shape, np.int64)
@@ -83,7 +85,8 @@ class Degrees:
 
     def times(self, a: Ids, factor: Fraction | int | float) -> Ids:
         """Return ``factor·a``, entry by entry; a float is taken as the simple fraction next to it."""
-        return self.combine(a, np.int64(0), simple(factor), 0)
+        by = simple(factor)
+        return self.combine(a, np.int64(0), int(by) if by.denominator == 1 else by, 0)
 
     def pair(self, i: int, j: int, ca: Fraction | int, cb: Fraction | int) -> int:
         """Return ``ca·i + cb·j`` for two degrees."""
@@ -99,11 +102,20 @@ class Degrees:
 
     def differences(self, a: Ids, b: Ids) -> list[dict[int, Fraction]]:
         """Return the forms a − b of entries that differ, each once, in the order of their first entries."""
-        if isinstance(a, int) and isinstance(b, int):
-            return [self.form(self.pair(a, b, 1, -1))] if a != b else []
-        found = np.asarray(self.combine(a, b, 1, -1)).ravel()
+        return [self.form(k) for k in self.apart(a, b)]
+
+    def apart(self, a: Ids, b: Ids) -> list[int]:
+        """Return the degrees a − b of entries that differ, each once, in the order of their first entries."""
+        a, b = np.asarray(a), np.asarray(b)
+        if a.ndim == 0 and b.ndim == 0:
+            return [self.pair(int(a), int(b), 1, -1)] if a != b else []
+        a, b = np.broadcast_arrays(a, b)
+        differ = a != b
+        if not differ.any():
+            return []
+        found = np.asarray(self.combine(a[differ], b[differ], 1, -1))
         kinds, first = np.unique(found, return_index=True)
-        return [self.form(int(k)) for k in kinds[np.argsort(first)] if k]
+        return [int(k) for k in kinds[np.argsort(first)] if k]
 
     def shown(self, form: Form) -> str:
         """Return a form in words, such as ``2·rate − row 0 of W1``."""
@@ -119,8 +131,10 @@ def simple(x: Fraction | int | float) -> Fraction:
     ValueError
         If no fraction with a denominator up to 1000 is.
     """
-    if isinstance(x, (Fraction, int)):
+    if isinstance(x, int):
         return Fraction(x)
+    if isinstance(x, Fraction):
+        return x
     found = Fraction(x).limit_denominator(1000)
     if float(found) != float(x):  # an exponent is written as a decimal or as a quotient, which both are nearest floats
         raise ValueError(f"{x!r} is no simple fraction")

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import PurePath
 from types import FrameType
 
@@ -52,10 +53,15 @@ def place_of_caller(skip: Sequence[str]) -> Place:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         file = frame.f_code.co_filename
-        if not any(part in file for part in skip):
+        if not _is_skipped(file, tuple(skip)):
             return Place(file, frame.f_lineno)
         frame = frame.f_back
     return Place("", 0)
+
+
+@lru_cache(4096)
+def _is_skipped(file: str, skip: tuple[str, ...]) -> bool:
+    return any(part in file for part in skip)
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,7 @@ class Trace:
     _literals: dict[tuple[Place, float], int] = field(default_factory=dict)
     _signs: dict[tuple[Place, int], set[bool]] = field(default_factory=dict)
     _hyper: dict[str, int] = field(default_factory=dict)
+    _demanded: set[tuple[int, Place, Kind, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.equations = Equations(self.degrees)
@@ -102,11 +103,14 @@ class Trace:
         """Demand that degrees be equal, entry by entry, at the line that runs now."""
         if type(a) is int and a == b:  # one number, as mostly
             return
-        different = self.degrees.differences(a, b)
+        different = self.degrees.apart(a, b)
         if different:
             place = self.here()
-            for form in different:
-                self.equations.vanish(form, place, kind, what)
+            for degree in different:
+                key = degree, place, kind, what
+                if key not in self._demanded:
+                    self._demanded.add(key)
+                    self.equations.vanish(self.degrees.form(degree), place, kind, what)
 
     def constant(self, a: Ids, b: Ids, alike: Any, fixed: Ids) -> None:
         """Demand it of a constant (of degree ``fixed``) that is added; ``alike`` tells where signs are the same.

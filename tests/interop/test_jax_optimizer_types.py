@@ -135,6 +135,20 @@ def test_constants_that_scale_along_at_their_lines_leave_no_break(make):
     assert kept.defect > 0
 
 
+def test_a_hyper_parameter_that_is_one_stays_one():
+    found = types(lambda r: optax.sm3(r), 0.05)  # it takes one minus its decay of one
+    assert not found.unmoved
+    assert found.must_scale == {"rate": 1, "eps": -2}
+    clipped = types(chain(optax.clip_by_global_norm(1.0)))
+    assert clipped.must_scale["max_norm"] == -1
+
+
+def test_what_never_moves_has_no_types():
+    report = check_optimizer(lambda r: optax.set_to_zero(), rate=0.1, only="the_rate_has_a_scaling_exponent", steps=10)
+    assert "types" not in report.properties
+    assert report.properties["exponent"] is None
+
+
 def test_what_cannot_be_traced_is_said_and_runs_decide():
     def update(gradients, state, params):
         return {name: -0.1 * np.asarray(g) for name, g in gradients.items()}, state

@@ -52,6 +52,8 @@ class Bench:
     steps: int = TIMES[-1]
     _runs: dict[Change, tuple[int, Mapping[int, np.ndarray]]] = field(default_factory=dict)
     _raised: dict[Change, CodeRaised] = field(default_factory=dict)
+    _gaps: dict[tuple[Change, Change, int], dict[Mode, Gap]] = field(default_factory=dict)
+    _views: dict[tuple[Change, int, Mode], np.ndarray] = field(default_factory=dict)
     _noises: dict[tuple[Change, int, Mode], float] = field(default_factory=dict)
     strays: dict[tuple[float, int], int | None] = field(default_factory=dict)
     _types: dict[str, tuple[Derived | None, str]] = field(default_factory=dict)
@@ -149,11 +151,15 @@ class Bench:
 
     def gaps(self, base: Change, change: Change, t: int, steps: int) -> dict[Mode, Gap]:
         """Return how far the two runs are apart after ``t`` of ``steps`` steps."""
-        x, y = self.points(base, steps), self.points(change, steps)
-        if t not in x or t not in y:
-            return dict.fromkeys(MODES, Gap(np.inf, np.inf, False, False))
-        with np.errstate(all="ignore"):
-            return {mode: self._gap(mode, base, change, (x[0], x[t]), (y[0], y[t])) for mode in MODES}
+        key = base, change, t
+        if key not in self._gaps:
+            x, y = self.points(base, steps), self.points(change, steps)
+            if t not in x or t not in y:
+                return dict.fromkeys(MODES, Gap(np.inf, np.inf, False, False))
+            with np.errstate(all="ignore"):
+                found = {mode: self._gap(mode, base, change, (x[0], x[t]), (y[0], y[t]), t) for mode in MODES}
+            self._gaps[key] = found
+        return self._gaps[key]
 
     def first_difference(self, base: Change, change: Change, steps: int, mode: Mode) -> tuple[int, Gap] | None:
         """Return the first step after which the two runs are not the same bit for bit, and the gap there."""
@@ -164,18 +170,25 @@ class Bench:
                 return t, gap
         return None
 
-    def _gap(self, mode: Mode, base: Change, change: Change, x: tuple[Any, Any], y: tuple[Any, Any]) -> Gap:
-        x0, xt = (self._seen(mode, base, w) for w in x)
-        y0, yt = (self._seen(mode, change, w) for w in y)
+    def _gap(
+        self, mode: Mode, base: Change, change: Change, x: tuple[Any, Any], y: tuple[Any, Any], t: int | None = None
+    ) -> Gap:
+        x0, xt = (self._seen(mode, base, w, s) for w, s in zip(x, (0, t), strict=True))
+        y0, yt = (self._seen(mode, change, w, s) for w, s in zip(y, (0, t), strict=True))
         finite = bool(np.all(np.isfinite(x[1])) and np.all(np.isfinite(y[1])))
         motion = max(self._apart(xt, x0, free=False), self._apart(yt, y0, free=False))
         return Gap(self._apart(xt, yt), motion, bool(np.array_equal(xt, yt)), finite)
 
-    def _seen(self, mode: Mode, change: Change, w: np.ndarray) -> np.ndarray:
+    def _seen(self, mode: Mode, change: Change, w: np.ndarray, t: int | None) -> np.ndarray:
+        """Return the points of a run as a mode compares them; those at the times of the bench are kept."""
+        key = change, t if t is not None else -1, mode
+        if key in self._views:
+            return self._views[key]
         layout = self.network.layout
-        if mode == "class":
-            return np.asarray(layout.units(w))
-        return np.asarray(layout.scale(1 / change.scales(self.network), w))
+        seen = layout.units(w) if mode == "class" else layout.scale(1 / change.scales(self.network), w)
+        if t is not None:
+            self._views[key] = np.asarray(seen)
+        return np.asarray(seen)
 
     def _apart(self, x: np.ndarray, y: np.ndarray, *, free: bool = True) -> float:
         """Return the largest distance of two blocks, or of the free parts too, relative to their size."""

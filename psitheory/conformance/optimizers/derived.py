@@ -54,6 +54,8 @@ class Derived:
                 whole = alone if network.fixed else OptimizerTypes(runs_whole.run(seed))
         except Exception as error:  # the code under test, seen by an interpreter: runs decide
             return None, f"not derived: {type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        if alone.all_still:
+            return None, "not derived: nothing moved in a typed run"
         return cls(runs, runs_whole, network, alone, whole, seed), ""
 
     @property

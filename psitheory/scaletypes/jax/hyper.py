@@ -7,12 +7,22 @@ import types
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
+import jax.numpy as jnp
 import numpy as np
+from jax.core import ShapedArray
+from jax.extend.core import Primitive
 
 from psitheory.scaletypes.numbers import Number
 from psitheory.scaletypes.trace import Trace, has_few_bits
+
+RATE = "rate"
+"""What the rate is called."""
+NUMBER = Primitive("number_with_degree")
+"""Stands in a jaxpr for a hyper-parameter that could not be known again by its bits."""
+NUMBER.def_impl(lambda *, value, degree: jnp.asarray(value))
+NUMBER.def_abstract_eval(lambda *, value, degree: ShapedArray((), jnp.result_type(float), weak_type=True))
 
 
 class Marked(Number):
@@ -21,7 +31,7 @@ class Marked(Number):
     nominal: float
 
     @classmethod
-    def of(cls, nominal: float, value: float, trace: Trace, degree: int) -> Marked:
+    def of(cls, nominal: float, value: float, trace: Trace, degree: int) -> Self:
         """Return it with its degree."""
         out = cls(value, trace, degree, fixed=True)
         out.nominal = nominal
@@ -30,7 +40,17 @@ class Marked(Number):
     def __eq__(self, other: object) -> Any:
         return self.nominal == other or float(self) == other
 
+    def __ne__(self, other: object) -> Any:
+        return not self == other
+
     __hash__ = Number.__hash__
+
+
+class Exact(Marked):
+    """A hyper-parameter that is a power of two, which stays as it is: 1 − 1 must be 0."""
+
+    def __jax_array__(self) -> Any:
+        return NUMBER.bind(value=float(self), degree=self.degree)
 
 
 @dataclass
@@ -46,8 +66,11 @@ class Marks:
         taken = sum(known == name for known, _ in self._names)
         label = self._names.setdefault((name, x), f"{name} {taken + 1}" if taken else name)
         degree = self.trace.hyper(label, abs(x))
+        by = self.factors.get(label, 1.0)
+        if abs(np.frexp(x)[0]) == 0.5 and label != RATE:  # a power of two
+            return Exact.of(x, x * by, self.trace, degree)
         changed = x * (1 + 3.7e-9 * (self.trace.degrees.index(degree) + 1))
-        out = Marked.of(x, changed * self.factors.get(label, 1.0), self.trace, degree)
+        out = Marked.of(x, changed * by, self.trace, degree)
         values = [float(out)] + [x for x in [float(np.float32(out))] if not has_few_bits(x)]  # code may round it
         self.trace.known |= {v: (degree, True) for x in values for v in (x, -x)}
         return out
@@ -80,7 +103,8 @@ class Marks:
 def _held(x: Any) -> Iterator[tuple[Any, str, Any]]:
     """Yield what an object holds: its home, its name and the value."""
     if isinstance(x, types.MethodType):
-        x = x.__func__, x.__self__
+        yield from ((x.__self__, name, value) for name, value in list(getattr(x.__self__, "__dict__", {}).items()))
+        x = x.__func__
     if isinstance(x, functools.partial):
         yield from _held(x.keywords)
         x = x.func, *x.args
@@ -104,3 +128,5 @@ def _put(home: Any, name: str, value: Any) -> None:
         home.cell_contents = value
     elif isinstance(home, MutableMapping):
         home[name] = value
+    elif home is not None:
+        object.__setattr__(home, name, value)

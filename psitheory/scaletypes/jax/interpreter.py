@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from jax.extend.core import Literal
 from psitheory.scaletypes.equations import Place
 from psitheory.scaletypes.jax.along import scaled_along
 from psitheory.scaletypes.jax.evaluate import VIEWS, evaluate
+from psitheory.scaletypes.jax.hyper import NUMBER
 from psitheory.scaletypes.jax.jaxprs import CALLS, bind, inner, is_of_library, place_of
 from psitheory.scaletypes.jax.operations import RANDOM, RULES, Call, Item
 from psitheory.scaletypes.probing import read_off
@@ -36,11 +37,11 @@ class Step:
 class JaxTrace(Trace):
     """The record of a typed run, whose line is that of the equation that runs, or of the code that is traced."""
 
-    line: Place = field(default_factory=lambda: Place("", 0))
+    line: Place | None = None
 
     def here(self) -> Place:
         """Return the line of foreign code that runs now."""
-        return self.line if self.line.file else super().here()
+        return super().here() if self.line is None else self.line
 
 
 @dataclass
@@ -72,7 +73,7 @@ class Interpreter:
 
         for eqn in jaxpr.eqns:
             line = self.trace.line
-            self.trace.line = line if library and line.file else place_of(eqn, SKIP) or line
+            self.trace.line = line if library and line is not None else place_of(eqn, SKIP) or line
             try:
                 outs = self.equation(eqn, [read(v) for v in eqn.invars], library=library)
             finally:
@@ -80,8 +81,16 @@ class Interpreter:
             env.update(zip(eqn.outvars, outs, strict=True))
         return [read(v) for v in jaxpr.outvars]
 
+    def of(self, closed: Any, inputs: Sequence[Item], line: Place) -> list[Item]:
+        """Run a jaxpr with its constants; ``line`` is that of equations of which none is known."""
+        self.trace.line = line
+        try:
+            return self.closed(closed, inputs)
+        finally:
+            self.trace.line = None
+
     def closed(self, closed: Any, inputs: Sequence[Item], *, library: bool = False) -> list[Item]:
-        """Run a jaxpr with its constants."""
+        """Run a jaxpr with its constants, inside another."""
         return self.run(closed.jaxpr, list(map(self.constant, closed.consts)), inputs, library=library)
 
     def equation(self, eqn: Any, x: list[Item], *, library: bool) -> list[Item]:
@@ -92,6 +101,8 @@ class Interpreter:
             return self.run(jaxpr, list(map(self.constant, consts)), x, library=library or is_of_library(jaxpr))
         if name in LOOPS:
             return LOOPS[name](self, eqn, x, library)
+        if eqn.primitive is NUMBER:
+            return [Item(np.asarray(eqn.params["value"]), np.int64(eqn.params["degree"]), fixed=True)]
         call = Call(eqn, x, (), self.rules)
         args, found = scaled_along(call)
         call.outs = [found] if found is not None else evaluate(eqn, [item.x for item in args])
@@ -119,7 +130,7 @@ class Interpreter:
         real = [getattr(v.dtype, "kind", "") in "fc" for v in call.outs]
         if self.log is not None and real[0]:
             found = np.array(np.broadcast_to(ids[0], call.outs[0].shape))
-            self.log.append(Step(call.name, self.trace.line, call.outs[0], found))
+            self.log.append(Step(call.name, self.trace.here(), call.outs[0], found))
         return [
             Item(v, np.asarray(d) if is_real else np.int64(0), fixed)
             for v, d, is_real in zip(call.outs, ids, real, strict=True)

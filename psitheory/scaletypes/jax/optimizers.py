@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -12,7 +13,7 @@ import jax
 import numpy as np
 
 from psitheory.scaletypes.equations import Place
-from psitheory.scaletypes.jax.hyper import Marks
+from psitheory.scaletypes.jax.hyper import RATE, Marks
 from psitheory.scaletypes.jax.interpreter import SKIP, Interpreter, JaxTrace
 from psitheory.scaletypes.jax.operations import Item
 from psitheory.scaletypes.optimizers.problem import ENOUGH, MOST, TURNED, Problem, Record, Turns
@@ -101,11 +102,12 @@ class _Traced:
     interpreter: Interpreter
     marks: Marks
     _known: dict[Any, Any] = field(default_factory=dict)
+    _lines: dict[str, Place] = field(default_factory=dict)
     _as_number: bool = False
 
     def rate(self) -> Item:
         """Return the rate, of a degree of its own."""
-        number = self.marks.number("rate", self.runs.rate)
+        number = self.marks.number(RATE, self.runs.rate)
         return Item(np.asarray(float(number)), np.int64(number.degree), fixed=True)
 
     def init(self, rate: Item, params: Sequence[Item]) -> tuple[list[Item], Any]:
@@ -113,6 +115,7 @@ class _Traced:
 
         def init(rate: Any, *params: Any) -> Any:
             first, _, code = self.runs.pair(rate)
+            self._lines["init"] = _line_of(code[0])
             with self.marks.of(*code):
                 return first(self._tree(params))
 
@@ -132,6 +135,7 @@ class _Traced:
 
         def step(rate: Any, *leaves: Any) -> Any:
             _, update, code = self.runs.pair(rate)
+            self._lines["step"] = _line_of(code[1])
             given, old, held = leaves[:n], leaves[n : 2 * n], leaves[2 * n : -1]
             with self.marks.of(*code):
                 new, after = update(
@@ -150,7 +154,7 @@ class _Traced:
         if key not in self._known:
             self._known[key] = self._traced(f, rate, given)
         closed, shape = self._known[key]
-        out = self.interpreter.closed(closed, [rate, *given])
+        out = self.interpreter.of(closed, [rate, *given], self._lines[f.__name__])
         return out, jax.tree_util.tree_structure(shape)
 
     def _traced(self, f: Callable[..., Any], rate: Item, given: Sequence[Item]) -> Any:
@@ -161,5 +165,11 @@ class _Traced:
                 return jax.make_jaxpr(f, return_shape=True)(rate.x, *values)
             except jax.errors.JAXTypeError:
                 self._as_number = True
-        number = self.marks.number("rate", self.runs.rate)
+        number = self.marks.number(RATE, self.runs.rate)
         return jax.make_jaxpr(lambda _, *leaves: f(number, *leaves), return_shape=True)(rate.x, *values)
+
+
+def _line_of(function: Any) -> Place:
+    """Return the first line of a function."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return Place(code.co_filename, code.co_firstlineno) if code is not None else Place("", 0)

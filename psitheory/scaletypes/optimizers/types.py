@@ -90,6 +90,11 @@ class OptimizerTypes:
         return {name: rows for name, rows in still.items() if rows}
 
     @property
+    def all_still(self) -> bool:
+        """Tell whether no row ever turned."""
+        return not any(any(rows) for rows in self.record.motion.values())
+
+    @property
     def all_rows(self) -> list[int]:
         """Return the unknowns that are scales of rows."""
         index = self.record.trace.degrees.index
@@ -235,4 +240,6 @@ def value(form: Mapping[int, Fraction], scaling: Scaling) -> Fraction:
 
 def _may_scale(name: str) -> int:
     """Return how likely a hyper-parameter is to carry a scale, by its name; of several solutions this picks one."""
+    if name in RATES:  # a factor beside the rate
+        return 0
     return 2 if "eps" in name or "decay" in name or name in ("wd", "l2") else 1
