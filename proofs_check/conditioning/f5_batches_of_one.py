@@ -123,7 +123,7 @@ def on_digits_each_online_step_lowers_the_loss_of_its_sample(data, factor):
     return _online(data, factor)
 
 
-@on_digits_each_online_step_lowers_the_loss_of_its_sample.counterfeit(factor=0.01)
-def on_digits_each_online_step_lowers_the_loss_a_hundredfold(data, factor):
-    """Each step leaves a hundredth of the loss of its sample."""
+@on_digits_each_online_step_lowers_the_loss_of_its_sample.counterfeit(factor=0.8)
+def on_digits_each_online_step_lowers_the_loss_by_a_fifth(data, factor):
+    """Each step leaves at most .8 of the loss of its sample."""
     return _online(data, factor)

@@ -42,7 +42,7 @@ from proofs_check.bibliography import ARO18
 from psitheory.arithmetic import namespace
 from psitheory.checking import BALLS, FLOATS, RATIONALS, SYMBOLS, Exhibit, at_most, equal, theorem
 from psitheory.experiments import descend
-from psitheory.models import Rayleigh
+from psitheory.models import RankOne, Rayleigh
 from psitheory.optimizers import GradientDescent, PSIGradientDescent
 from psitheory.strategies import counts, points, psi_models, rank_one_models, ratios, smooth_models, step_sizes
 
@@ -131,14 +131,14 @@ def _smoothness(model, w):
     return bound.value
 
 
-def _logarithms_are_bounded(model, w, c, steps, divided_by=1):
-    """Claim the bound of PSI-GD at η = c/L, its right side divided by a number."""
+def _logarithms_are_bounded(model, w, c, steps, share=(1, 1)):
+    """Claim the bound of PSI-GD at η = c/L, times a share of two numbers."""
     smoothness = _smoothness(model, w)
     eta = c / smoothness
     first, last, loss, lower = _growth(PSIGradientDescent(eta), model, w, steps)
     xp = namespace(first)
     total = xp.sum(xp.log(last / first), axis=-1)
-    return at_most(divided_by * total, eta * (loss - lower) / (1 - c / 2))
+    return at_most(share[1] * total, share[0] * eta * (loss - lower) / (1 - c / 2))
 
 
 @B5.law(**RUN, on=(BALLS, FLOATS))
@@ -151,9 +151,9 @@ NEAR_THE_BOTTOM = {"steps": 1, "model": Rayleigh(np.diag([0.0, 1.0])), "w": np.a
 
 
 @under_psi_gd_the_logarithms_are_bounded.counterfeit(instance={**NEAR_THE_BOTTOM, "c": 0.125})
-def half_of_the_bound_of_psi_gd_holds(steps, model, w, c):
-    """Half of that bound holds."""
-    return _logarithms_are_bounded(model, w, c, steps, divided_by=2)
+def ninety_nine_hundredths_of_the_bound_of_psi_gd_hold(steps, model, w, c):
+    """The sum is at most .99 of that bound; refuted near a minimum at a small rate."""
+    return _logarithms_are_bounded(model, w, c, steps, share=(99, 100))
 
 
 @B5.law(**JOINT, on=(BALLS, FLOATS))
@@ -162,10 +162,14 @@ def under_psi_gd_the_logarithms_of_two_coupled_blocks_are_bounded(steps, model, 
     return _logarithms_are_bounded(model, w, c, steps)
 
 
-@under_psi_gd_the_logarithms_of_two_coupled_blocks_are_bounded.counterfeit
-def half_of_that_bound_holds_for_two_coupled_blocks(steps, model, w, c):
-    """The same sum is at most half of the bound."""
-    return _logarithms_are_bounded(model, w, c, steps, divided_by=2)
+ALIKE = {"steps": 1, "model": RankOne(8 * np.eye(2)), "w": np.array([1.0, 1 / 64, 1.0, -1 / 64, 8.0])}
+"""Next to one of the best directions, which are many; L is known up to a twentieth."""
+
+
+@under_psi_gd_the_logarithms_of_two_coupled_blocks_are_bounded.counterfeit(instance={**ALIKE, "c": 0.125})
+def nineteen_twentieths_of_that_bound_hold_for_two_coupled_blocks(steps, model, w, c):
+    """The same sum is at most .95 of the bound."""
+    return _logarithms_are_bounded(model, w, c, steps, share=(19, 20))
 
 
 def _least(model, squares):
@@ -175,11 +179,12 @@ def _least(model, squares):
     return xp.minimum(least, xp.ones_like(squares)[0]) if model.layout.p else least
 
 
-def _squares_are_bounded(model, w, c, steps, room=1, divided_by=1):
+def _squares_are_bounded(model, w, c, steps, room=1, share=(1, 1)):
     """Claim the bound of GD at ηL = (c/2) room min r_0²: allowed for room ≤ 1."""
     eta = c * room * _least(model, model.layout.dots(w, w)) / (2 * _smoothness(model, w))
     first, last, loss, lower = _growth(GradientDescent(eta), model, w, steps)
-    return at_most(divided_by * namespace(first).sum(last - first, axis=-1) / eta, 2 * (loss - lower))
+    growth = namespace(first).sum(last - first, axis=-1)
+    return at_most(share[1] * growth / eta, 2 * share[0] * (loss - lower))
 
 
 @B5.law(**RUN, on=(RATIONALS, BALLS, FLOATS))
@@ -188,12 +193,10 @@ def under_gradient_descent_the_squares_are_bounded(steps, model, w, c):
     return _squares_are_bounded(model, w, c, steps)
 
 
-@under_gradient_descent_the_squares_are_bounded.counterfeit(
-    instance={"steps": 1, "model": Rayleigh(np.diag([0.0, 1.0])), "w": np.array([1.0, 1.0]), "c": 1.0}
-)
-def rates_may_be_eight_times_as_large(steps, model, w, c):
-    """The same where ηL ≤ 8 min r_0²."""
-    return _squares_are_bounded(model, w, c, steps, room=8)
+@under_gradient_descent_the_squares_are_bounded.counterfeit(instance={**NEAR_THE_BOTTOM, "c": 63 / 32})
+def rates_may_be_a_tenth_larger(steps, model, w, c):
+    """The same where ηL ≤ 1.1 min r_0²."""
+    return _squares_are_bounded(model, w, c, steps, room=11 / (10 * namespace(w).ones_like(w)[0]))
 
 
 @B5.law(**JOINT, on=(BALLS, FLOATS))
@@ -202,10 +205,10 @@ def under_gradient_descent_the_squares_of_two_coupled_blocks_are_bounded(steps, 
     return _squares_are_bounded(model, w, c, steps)
 
 
-@under_gradient_descent_the_squares_of_two_coupled_blocks_are_bounded.counterfeit
-def a_tenth_of_that_bound_holds_for_two_coupled_blocks(steps, model, w, c):
-    """The same sum is at most a tenth of the bound."""
-    return _squares_are_bounded(model, w, c, steps, divided_by=10)
+@under_gradient_descent_the_squares_of_two_coupled_blocks_are_bounded.counterfeit(instance={**ALIKE, "c": 63 / 32})
+def three_fifths_of_that_bound_hold_for_two_coupled_blocks(steps, model, w, c):
+    """The same sum is at most .6 of the bound."""
+    return _squares_are_bounded(model, w, c, steps, share=(3, 5))
 
 
 def _squares(run):

@@ -233,15 +233,15 @@ def the_logarithm_goes_on_the_second_half(half, model, w, c):
 
 @the_logarithm_goes_on_the_second_half.counterfeit(
     instance={
-        "half": 1,
-        "model": RayleighMean(np.diag([0.0, 1.0]) + np.stack([SWAP, -SWAP]) / 64),
-        "w": np.array([1.0, 2.0]),
-        "c": 1.0,
+        "half": 3,
+        "model": RayleighMean(np.diag([2.0, -4.0]) + np.stack([SWAP, 0 * SWAP, -SWAP])),
+        "w": np.array([7.0, 1.5625]),
+        "c": 0.671875,
     }
 )
-def a_tenth_of_that_bound_holds(half, model, w, c):
-    """A tenth of the bound on the second half."""
-    return window(half, model, w, c, divided_by=10)
+def a_sixth_of_that_bound_holds(half, model, w, c):
+    """A sixth of the bound on the second half: at T ≤ 6 it is far from tight, as D and not Δ stands in it."""
+    return window(half, model, w, c, divided_by=6)
 
 
 for law in (*NOISY_BLOCKS, batch_norm_is_biased_against_its_full_batch, the_least_mean_of_long_runs_is_bounded):

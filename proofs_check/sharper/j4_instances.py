@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from psitheory.models import Circle, Rapidity, Zonal
+from psitheory.models import Circle, RankOne, Rapidity, Rayleigh, Zonal
 from psitheory.runner import Domain
 from psitheory.strategies import rayleigh_quotients
 from psitheory.strategies.rates import cosines
@@ -29,6 +29,14 @@ def axis(model, w, k):
 def best(model, w):
     """Return the best approximation of s·I: equal unit vectors, and v = s."""
     return np.array([1, 0, 1, 0, 1]) * (0 * w + 1) * np.array([1, 1, 1, 1, model.matrix[0, 0]])
+
+
+LOW = {"model": Rayleigh(np.diag([0.0, 1.0])), "w": np.array([16.0, 1.0]), "k": 0}
+"""Near the minimum, where f - f* is nearly L ln cosh of the angle."""
+
+
+EVENLY = {"model": RankOne(8 * np.eye(2)), "w": np.array([1.0, 1 / 8, 1.0, -1 / 8, 8 + 1 / 64])}
+"""Near one of the best approximations of 8·I, which are many."""
 
 
 TALL = {**at(3.1415, 3.1414, fall=2.0**20), "z": np.array([1.0, 0.0])}
