@@ -71,20 +71,23 @@ def arguments(rng: random.Random, file: Path) -> list[str]:
     return ["check", target, "--case-limit", "20", "--json", "out.json"]
 
 
+def case(seed: int, number: int, folder: Path) -> tuple[list[str], str]:
+    """Return the command line of one case, run in ``folder``, which is the working one, and what was wrong, if any."""
+    file, out = folder / f"case_{number}.py", folder / "out.json"
+    out.unlink(missing_ok=True)
+    argv = arguments(random.Random(f"{seed} {number}"), file)
+    wrong = trouble(argv, verdict_needs=out if "--json" in argv else None)
+    left = [path.name for path in folder.glob(".*") if path.name.startswith(".out")]
+    sys.modules.pop(file.stem, None)
+    if not wrong and (left or not _whole(out)):
+        wrong = f"left half-written: {left or out.name}"
+    return argv, f"{wrong}: {file.read_text(encoding='utf-8')}" if wrong else ""
+
+
 def file_failures(cases: int, seed: int, folder: Path) -> Iterator[tuple[list[str], str]]:
-    """Yield each command line that ended wrongly, and how; run in ``folder``, which is the working one."""
-    rng, out = random.Random(seed), folder / "out.json"
-    for number in range(cases):
-        file = folder / f"case_{number}.py"
-        out.unlink(missing_ok=True)
-        argv = arguments(rng, file)
-        wrong = trouble(argv, verdict_needs=out if "--json" in argv else None)
-        left = [path.name for path in folder.glob(".*") if path.name.startswith(".out")]
-        sys.modules.pop(file.stem, None)
-        if wrong or left or not _whole(out):
-            yield argv, wrong or f"left half-written: {left or out.name}: {file.read_text()}"
-        else:
-            file.unlink()
+    """Yield each command line that ended wrongly, and how."""
+    found = (case(seed, number, folder) for number in range(cases))
+    return ((argv, wrong) for argv, wrong in found if wrong)
 
 
 def _whole(out: Path) -> bool:

@@ -2,6 +2,7 @@
 
     python -m tests.fuzz --cases 10000 --seed 0
 
+Every case can be made again from the seed and its number.
 Whatever comes, the program ends with an exit code that it documents and without a traceback.
 """
 
@@ -37,6 +38,14 @@ _WORDS = (
     "--help",
 )  # fmt: skip
 
+_TARGETS = (
+    "math:pi", "math:nothing", "math:", ":pi", "math", "no.such.module:x", "json:loads", "fractions:Fraction",
+    "os:path", "builtins:eval", "builtins:print", "numpy:add", "numpy:linalg.norm", "psitheory.geometry:Sphere",
+    "psitheory.optimizers:Adam", "psitheory.models:Rayleigh", "holds.py:T1", "holds.py:nothing", "holds.py", "no.py:x",
+    "math:pi.real.imag", "a b:c", "\udcff:x", "x" * 400 + ":y", "/:x", "..:x", "sys:exit", "sys:stdout",
+)  # fmt: skip
+_KINDS = ("manifold", "model", "optimizer", "retraction", "x", "")
+
 
 def data(rng: random.Random, depth: int = 4) -> Any:
     """Return plain data that resembles a witness or a report."""
@@ -58,6 +67,8 @@ def text(rng: random.Random) -> str:
 
 def arguments(rng: random.Random, target: str, law: str) -> list[str]:
     """Return a command line."""
+    if rng.random() < 0.03:
+        return ["check", rng.choice(_TARGETS), *(["--kind", rng.choice(_KINDS)] if rng.random() < 0.5 else [])]
     if rng.random() < 0.7:
         kind = ["--kind", rng.choice(("floats", "rationals", "balls", "symbols", "x"))] if rng.random() < 0.5 else []
         # in this process, which is fast: what is drawn here does not loop
@@ -88,11 +99,13 @@ def trouble(argv: list[str], *, verdict_needs: Path | None = None) -> str:
     return ""
 
 
+def case(seed: int, number: int, target: str, law: str) -> tuple[list[str], str]:
+    """Return the command line of one case, and how it ended wrongly, an empty string if it did not."""
+    argv = arguments(random.Random(f"{seed} {number}"), target, law)
+    return argv, trouble(argv)
+
+
 def failures(cases: int, seed: int, target: str, law: str) -> Iterator[tuple[list[str], str]]:
     """Yield each command line that ended wrongly, and how."""
-    rng = random.Random(seed)
-    for _ in range(cases):
-        argv = arguments(rng, target, law)
-        wrong = trouble(argv)
-        if wrong:
-            yield argv, wrong
+    found = (case(seed, number, target, law) for number in range(cases))
+    return ((argv, wrong) for argv, wrong in found if wrong)
