@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psitheory.arithmetic import precision, to_balls, to_floats, to_rationals
-from psitheory.errors import ArgumentError, ArgumentTypeError, UnknownName
+from psitheory.errors import ArgumentError, ArgumentTypeError, PsitheoryError, UnknownName
 from psitheory.layout import Layout, Part, as_real, blocks, free
 
 EPS = np.finfo(float).eps
@@ -607,3 +607,46 @@ def test_many_unequal_blocks_give_what_single_blocks_give(sizes, free_size, seed
     assert np.array_equal(layout.scale(a, w), np.concatenate([*scaled, w[..., ends[-1] :]], axis=-1))
     mixed = layout.map(lambda rows, other: rows - other, lambda v, x: 2 * v + 0 * x, w, z)
     assert np.array_equal(mixed, np.where(np.arange(layout.n) < ends[-1], w - z, 2 * w))
+
+
+# -- what is no array of the layout ---------------------------------------------------------------------
+
+SMALL = Layout.of([2], 1)
+STRANGE = [None, "abc", [1.0, 2.0, 3.0], np.ones(2), np.float64(1.0)]
+
+
+@pytest.mark.parametrize("x", STRANGE, ids=str)
+@pytest.mark.parametrize("use", [SMALL.free_part, lambda x: list(SMALL.rows(x)), lambda x: SMALL.view("w1", x)])
+def test_parts_of_what_is_no_array_of_the_layout_are_refused(use, x) -> None:
+    with pytest.raises(
+        PsitheoryError, match=r"^an array (is .*; an array \(\.\.\., 3\)|has the shape .*; its last axis)"
+    ):
+        use(x)
+
+
+@pytest.mark.parametrize("x", [None, "abc", np.ones(2), np.ma.array(np.ones(3), mask=[1, 0, 0]), np.ones(3, int)])
+def test_what_cannot_be_scaled_is_refused(x) -> None:
+    with pytest.raises(PsitheoryError, match="^an array "):
+        SMALL.scale(np.ones(1), x)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "sentence"),
+    [
+        ({"w1": None, "v": np.ones(1)}, "w1 is None; an array is needed"),
+        ({"w1": [1.0, 2.0], "v": np.ones(1)}, r"w1 is \[1.0, 2.0\]; an array is needed"),
+        ({"w1": np.ones(3), "v": np.ones(1)}, r"w1 has the shape \(3,\); its last axes must be \(2,\)"),
+        ({"w1": np.ones(2), "v": np.ones(())}, r"v has the shape \(\); its last axes must be \(1,\)"),
+        ({"w1": np.ones(2)}, r"parts \['w1'\] came; \['v', 'w1'\] are needed"),
+    ],
+)
+def test_parts_that_do_not_fit_are_not_packed(arrays, sentence) -> None:
+    with pytest.raises(PsitheoryError, match=f"^{sentence}$"):
+        SMALL.pack(**arrays)
+
+
+@pytest.mark.parametrize("x", [np.array([None, 1, 2], object), np.array(["a", 1, 2], object)], ids=str)
+def test_objects_that_are_no_numbers_are_refused(x) -> None:
+    with pytest.raises(PsitheoryError, match="dtype object"):
+        SMALL.norms(x)
+    assert SMALL.dots(np.array([1, 2, 3], object), np.array([1, 2, 3], object)) == [5]

@@ -135,7 +135,7 @@ class Sphere:
     d: int
 
     def __post_init__(self) -> None:
-        if not isinstance(self.d, int) or self.d < 1:
+        if not isinstance(self.d, int) or isinstance(self.d, bool) or self.d < 1:
             raise ArgumentError(f"d is {self.d!r}; an integer of 1 or more is needed")
 
     @property
@@ -215,7 +215,8 @@ class Sphere:
     def hessian(self, w: Array, gradient: Array, hessian_vector: Array, x: Array) -> Array:
         r"""Return :math:`P(\nabla^2 f\,x) - \langle w, \nabla f\rangle x` (AMS08, §5.5)."""
         image, normal = self._vector(hessian_vector, "hessian_vector"), self._vector(gradient, "gradient")
-        return self.project(w, image) - dot(w, normal, keepdims=True) * self._vector(x, "x")
+        w = self._point(w, "w")
+        return project(w, image) - dot(w, normal, keepdims=True) * self._vector(x, "x")
 
     def random_point(self, rng: np.random.Generator, shape: tuple[int, ...] = ()) -> Array:
         """Return points uniform on the sphere, ``(*shape, d)``."""

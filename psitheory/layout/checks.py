@@ -8,11 +8,12 @@ import numpy as np
 
 from psitheory.arithmetic import BALLS, Array, known_any, namespace
 from psitheory.arithmetic.objects import ObjectNamespace
-from psitheory.errors import ArgumentError
+from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 from psitheory.layout.reals import as_real, is_known_finite, is_zero
 
 if TYPE_CHECKING:
     from psitheory.layout.layout import Layout
+    from psitheory.layout.parts import Part
 
 
 def point(layout: Layout, w: Array, name: str, *, nonzero: bool) -> Array:
@@ -21,10 +22,7 @@ def point(layout: Layout, w: Array, name: str, *, nonzero: bool) -> Array:
         if _is_ordinary(layout, w) if nonzero else is_known_finite(w):
             return w
     w = as_real(w, name)
-    if w.ndim < 1 or w.shape[-1] != layout.n:
-        raise ArgumentError(
-            f"{name} has the shape {tuple(w.shape)}; its last axis must be {layout.n}, the size of {layout}"
-        )
+    size(layout, w, name)
     xp = namespace(w)
     finite = True if xp is BALLS else xp.isfinite(w)  # an infinite ball is a wide enclosure, no bad input
     if finite is not True and known_any(~finite):
@@ -37,6 +35,25 @@ def point(layout: Layout, w: Array, name: str, *, nonzero: bool) -> Array:
                 f"{name} is zero in {layout.block_name(where)}; a scale-invariant block is a nonzero vector"
             )
     return w
+
+
+def size(layout: Layout, x: Array, name: str = "an array") -> None:
+    """Raise unless ``x`` is an array whose last axis is that of a layout."""
+    if not hasattr(x, "shape") or not hasattr(x, "dtype"):
+        raise ArgumentTypeError(f"{name} is {shown(x)}; an array (..., {layout.n}) is needed")
+    if tuple(x.shape[-1:]) != (layout.n,):
+        raise ArgumentError(
+            f"{name} has the shape {tuple(x.shape)}; its last axis must be {layout.n}, the size of {layout}"
+        )
+
+
+def part(wanted: Part, x: Array) -> None:
+    """Raise unless ``x`` is an array whose last axes are those of a part."""
+    if not hasattr(x, "shape") or not hasattr(x, "dtype"):
+        raise ArgumentTypeError(f"{wanted.name} is {shown(x)}; an array is needed")
+    axes = tuple(x.shape[x.ndim - len(wanted.shape) :]) if x.ndim >= len(wanted.shape) else None
+    if axes != wanted.shape:
+        raise ArgumentError(f"{wanted.name} has the shape {tuple(x.shape)}; its last axes must be {wanted.shape}")
 
 
 def _is_ordinary(layout: Layout, w: np.ndarray) -> bool:

@@ -25,7 +25,7 @@ from psitheory.errors import ArgumentError, ArgumentTypeError, UnknownName, show
 from psitheory.layout import checks
 from psitheory.layout.parts import Part, blocks, free
 from psitheory.layout.ragged import Ragged
-from psitheory.layout.reals import as_floating
+from psitheory.layout.reals import as_floating, is_plain
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,7 @@ class Layout:
         if name not in self.slices:
             raise UnknownName(f"part {name!r} is not in this layout; it has {', '.join(self.slices) or 'no parts'}")
         start, stop, shape = self.slices[name]
+        checks.size(self, w)
         if type(w) is np.ndarray:
             return w[..., start:stop].reshape(w.shape[:-1] + shape)
         return namespace(w).reshape(w[..., start:stop], tuple(w.shape[:-1]) + shape)
@@ -125,6 +126,8 @@ class Layout:
         """Return the flat array whose parts are ``arrays``; leading axes are shared."""
         if set(arrays) != set(self.slices):
             raise ArgumentError(f"parts {sorted(arrays)} came; {sorted(self.slices)} are needed")
+        for part in self.parts:
+            checks.part(part, arrays[part.name])
         xp = namespace(*arrays.values())
         flat = []
         for part in self.parts:
@@ -183,10 +186,12 @@ class Layout:
 
     def rows(self, w: Array) -> Iterator[Array]:
         """Yield the blocks of ``w`` as arrays (..., count, d), one for each run of equal blocks."""
+        checks.size(self, w)
         return (self._rows(run, w) for run in self._runs if run.count)
 
     def free_part(self, w: Array) -> Array:
         """Return the free entries, (..., p)."""
+        checks.size(self, w)
         pieces = [w[..., run.start : run.stop] for run in self._runs if not run.count]
         if len(pieces) == 1:
             return pieces[0]
@@ -268,6 +273,7 @@ class Layout:
                 return a * w
             out = a[..., None] * w.reshape(w.shape[:-1] + self._shape)
             return out.reshape((*out.shape[:-2], self.n))
+        (w,) = self._arrays(w)
         return w * self.expand(a)
 
     def norms(self, w: Array) -> Array:
@@ -345,12 +351,9 @@ class Layout:
 
     def _arrays(self, *arrays: Array) -> tuple[Array, ...]:
         """Return floating-point arrays (..., n): slices would hide other lengths, and squares of integers overflow."""
-        arrays = tuple(x if _is_plain(x) else as_floating(x, "an array") for x in arrays)
+        arrays = tuple(x if is_plain(x) else as_floating(x, "an array") for x in arrays)
         for x in arrays:
-            if x.shape[-1] != self.n:
-                raise ArgumentError(
-                    f"an array has the shape {tuple(x.shape)}; its last axis must be {self.n}, the size of {self}"
-                )
+            checks.size(self, x)
         return arrays
 
     def check(self, w: Array, name: str = "w", *, nonzero: bool = True) -> Array:
@@ -377,10 +380,6 @@ class Layout:
     def check_scales(self, a: Array, name: str = "a") -> Array:
         """Return scales ``a`` (..., m) as an array; they must be positive and finite."""
         return checks.scales(self, a, name)
-
-
-def _is_plain(x: Array) -> bool:
-    return type(x) is np.ndarray and x.dtype.kind in "fcO"
 
 
 def _are_floats(arrays: Sequence[Array]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from numbers import Number
 
 import numpy as np
 
@@ -56,6 +57,15 @@ def as_floating(x: Array, name: str) -> Array:
     if not (x.dtype.kind in "fc" if xp is np else xp.isdtype(dtype, kinds)):
         raise ArgumentTypeError(f"{name} has the dtype {dtype}; a real floating-point dtype is needed")
     return x
+
+
+def is_plain(x: Array) -> bool:
+    """Tell whether ``x`` is an array of NumPy's, of numbers that are computed with as they are."""
+    if type(x) is not np.ndarray or x.dtype.kind not in "fcO":
+        return False
+    if x.dtype.kind == "O" and namespace(x) is np:  # of plain numbers, as exact arithmetics leave where all cancels
+        return all(isinstance(entry, Number) for entry in x.flat)
+    return True
 
 
 def is_known_finite(x: np.ndarray) -> bool:

@@ -1,5 +1,7 @@
 """Points that are nearly equal or nearly opposite, against 200-bit balls on the same floats."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from flint import arb
@@ -102,3 +104,13 @@ def test_half_precision_neither_overflows_nor_underflows() -> None:
         u = quotient.canonical(w)
         assert u.dtype == np.float16
         np.testing.assert_allclose(u.astype(float), np.array([3, -2, 1]) / np.sqrt(14), atol=2 * 2.0**-11)
+
+
+@pytest.mark.parametrize("e", [2.0**-12, 2.0**-30, 2.0**-40])
+def test_what_is_tangent_to_a_nearly_opposite_point_keeps_its_digits(e: float) -> None:
+    u, x = np.array([0.6, 0.8]), np.array([-0.8, 0.6])
+    v = e * x - u
+    moved = [Fraction(a) + Fraction(b) for a, b in zip(u, v, strict=True)]  # exactly v + u
+    along = sum(Fraction(a) * b for a, b in zip(u, moved, strict=True))
+    exact = np.array([float(b - along * Fraction(a)) for a, b in zip(u, moved, strict=True)])
+    assert np.linalg.norm(sphere.towards(u, v) - exact) <= 4 * np.finfo(float).eps * e
