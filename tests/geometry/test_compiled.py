@@ -68,7 +68,7 @@ def test_operations_commute_with_powers_of_two_at_every_size(op: str, seed: int,
     scale = LAYOUT.scale
     argument = {"gradient": scale(1 / a, z), "project": scale(a, z), "inner": scale(a, z)}.get(op, scale(b, z))
     found, here = OPS[op](m, scale(a, w), argument, scale(a, x)), OPS[op](m, w, z, x)
-    result = {"inner": here, "dist": here}.get(op, scale(b if op == "transport" else a, here))
+    result = here if op in ("inner", "dist") else scale(b if op == "transport" else a, here)
     np.testing.assert_array_equal(found, result)
 
 

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
 
@@ -28,24 +29,33 @@ SETTINGS = "[run]\nsource = psitheory\ncore = ctrace\n"
 
 
 class Contexts:
-    """What was recorded, in a folder: lines by test, and seconds by test."""
+    """What was recorded, in a folder: lines by test, and seconds by test.
+
+    Lines of files that changed since are found again by their text.
+    """
 
     def __init__(self, folder: Path, root: Path) -> None:
         self._root = root
         self._lines: dict[str, dict[int, set[str]]] = {}
         self._seconds: dict[str, float] = {}
-        for times in sorted(folder.glob("*.json")):
-            self._seconds |= json.loads(times.read_text(encoding="utf-8"))
-            self._read(times.with_suffix(".coverage"))
+        for path in sorted(folder.glob("*.json")):
+            recorded = json.loads(path.read_text(encoding="utf-8"))
+            self._seconds |= recorded["seconds"]
+            self._read(path.with_suffix(".coverage"), recorded["sources"])
 
-    def _read(self, path: Path) -> None:
+    def _read(self, path: Path, sources: dict[str, str]) -> None:
         data = coverage.CoverageData(str(path))
         data.read()
         for name in data.measured_files():
-            file = name[name.rindex("/psitheory/") + 1 :]
-            lines = self._lines.setdefault(file, {})
+            file = _in_tree(name)
+            now = self._root / file
+            if file not in sources or not now.exists():
+                continue
+            lines, place = self._lines.setdefault(file, {}), moved(sources[file], now.read_text(encoding="utf-8"))
             for line, tests in data.contexts_by_lineno(name).items():
-                lines.setdefault(line, set()).update(test for test in tests if self._seconds.get(test, -1) >= 0)
+                if line in place:
+                    known = {test for test in tests if self._seconds.get(test, -1) >= 0}
+                    lines.setdefault(place[line], set()).update(known)
 
     def tests(self, file: str, line: int, seconds: float) -> list[str]:
         """Return tests that take ``seconds`` together: those that run the line, then those that run its function.
@@ -87,6 +97,19 @@ class Contexts:
         return range(inner.lineno + 1, (inner.end_lineno or 0) + 1) if inner else range(1, source.count("\n") + 2)
 
 
+def moved(before: str, after: str) -> dict[int, int]:
+    """Return for the number of each line of a text that is still there the number that it has now."""
+    old, new = before.splitlines(), after.splitlines()
+    if old == new:
+        return {k: k for k in range(1, len(old) + 1)}
+    same = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
+    return {a + k + 1: b + k + 1 for a, b, size in same for k in range(size)}
+
+
+def _in_tree(name: str) -> str:
+    return name[name.rindex("/psitheory/") + 1 :]
+
+
 def _again(tests: Sequence[str]) -> Callable[[str], bool]:
     """Return a function that tells of a test whether another case of the same function comes before it."""
     first: dict[str, str] = {}
@@ -115,3 +138,13 @@ def record(copy: Path, folder: Path, recorded: Sequence[str] = RECORDED) -> None
             [sys.executable, *words, "-p", "no:cacheprovider", tests],
             cwd=copy, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False,
         )  # fmt: skip
+        add_sources(times, copy)
+
+
+def add_sources(times: Path, copy: Path) -> None:
+    """Put the sources of what was measured beside the seconds of the tests."""
+    seconds = json.loads(times.read_text(encoding="utf-8"))
+    data = coverage.CoverageData(str(times.with_suffix(".coverage")))
+    data.read()
+    sources = {file: (copy / file).read_text(encoding="utf-8") for file in map(_in_tree, data.measured_files())}
+    times.write_text(json.dumps({"seconds": seconds, "sources": sources}), encoding="utf-8")
