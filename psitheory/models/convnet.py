@@ -12,7 +12,7 @@ from psitheory.arithmetic import Array, dot, rescaled
 from psitheory.errors import ArgumentError, ArgumentTypeError, DeadNeuron, shown
 from psitheory.layout import Layout, blocks, free
 from psitheory.models.activations import activation
-from psitheory.models.data import check_width, checked, matched
+from psitheory.models.data import check_floats, checked, labels_of, matched
 from psitheory.models.deviation import are_dead, deviation
 from psitheory.models.heads import head
 from psitheory.models.interface import Evaluation
@@ -85,9 +85,10 @@ class BatchNormConvNet:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "images", checked(self.images, "images", None, None, None, None))
-        labels = np.asarray(self.labels)
-        if labels.dtype.kind not in "iu" or labels.shape != (self.samples,) or labels.min() < 0:
-            raise ArgumentTypeError(f"labels is {shown(self.labels)}; {self.samples} integers from 0 on are needed")
+        needed = f"{self.samples} integers from 0 on are"
+        labels = labels_of(self.labels, "labels", needed)
+        if labels.shape != (self.samples,) or labels.min() < 0:
+            raise ArgumentTypeError(f"labels is {shown(self.labels)}; {needed} needed")
         object.__setattr__(self, "labels", labels)
         activation(self.activation)
         for name, values in (("channels", self.channels), ("kernel", (self.kernel,))):
@@ -144,7 +145,7 @@ class BatchNormConvNet:
         DeadNeuron
             If a channel is the same at all positions of all images of the batch, up to rounding.
         """
-        check_width(w, self.layout.n)
+        check_floats(w, self.layout.n, "BatchNormConvNet")
         images, one_hot = self._chosen(w, batch)
         layers, h = self._forward(w, images)
         pooled = by_image(h, images.shape[-4]).mean(axis=-1)

@@ -8,7 +8,7 @@ import numpy as np
 
 from psitheory.arithmetic import Array, namespace
 from psitheory.arithmetic.objects import ObjectNamespace
-from psitheory.errors import ArgumentError, ArgumentTypeError, shown
+from psitheory.errors import ArgumentError, ArgumentTypeError, NotInArithmetic, shown
 from psitheory.layout import as_real
 
 
@@ -51,18 +51,68 @@ def matched(data: Array, w: Array) -> Array:
 def check_width(w: Array, n: int, name: str = "w") -> None:
     """Raise unless ``w`` is an array (..., n) of floats, complex numbers (for the complex step) or exact ones.
 
-    Broadcasting would hide another width, and integers would round the data that are matched to them.
+    Broadcasting would hide another width, and integers would round the data that are matched to them; a matrix
+    multiplies in its own way, and a mask hides what is computed with.
     """
     if not hasattr(w, "ndim"):
         raise ArgumentTypeError(f"{name} is {shown(w)}; an array is needed")
+    if isinstance(w, (np.matrix, np.ma.MaskedArray)):
+        kind, remedy = ("matrix", "np.asarray") if isinstance(w, np.matrix) else ("masked array", "x.filled(…)")
+        raise ArgumentTypeError(f"{name} is a {kind}; a plain array, such as {remedy} makes, is needed")
     if w.ndim < 1 or w.shape[-1] != n:
         raise ArgumentError(f"{name} has the shape {tuple(w.shape)}; its last axis must be {n}")
     if isinstance(w, (np.ndarray, np.generic)):
-        fits = w.dtype.kind in "fcO"
+        fits = w.dtype.kind in "fc" or (w.dtype.kind == "O" and (not w.size or namespace(w) is not np))
     else:
         fits = namespace(w).isdtype(w.dtype, ("real floating", "complex floating"))
     if not fits:
         raise ArgumentTypeError(f"{name} has the dtype {w.dtype}; a real floating-point dtype is needed")
+
+
+def check_numpy(w: Array, n: int, model: str, name: str = "w") -> None:
+    """Raise unless ``w`` is an array (..., n) of NumPy's, for models that compute with no other library's.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError
+    NotInArithmetic
+        If it is an array of another library.
+    """
+    check_width(w, n, name)
+    if not isinstance(w, np.ndarray):
+        came = f"an array of {type(w).__module__.split('.')[0]}"
+        raise NotInArithmetic(f"{name} is {came}; {model} computes in NumPy, of which an array is needed")
+
+
+def check_floats(w: Array, n: int, model: str, name: str = "w") -> None:
+    """Raise unless ``w`` is a NumPy array (..., n) of floats or complex numbers, for models that compute in no other.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError
+    NotInArithmetic
+        If it is an array of another library, or holds exact numbers.
+    """
+    check_numpy(w, n, model, name)
+    if w.dtype.kind == "O":
+        raise NotInArithmetic(f"{name} has the dtype object; {model} computes in floats, of which an array is needed")
+
+
+def labels_of(targets: Any, name: str, needed: str) -> np.ndarray:
+    """Return class labels as an array (N,) of integers.
+
+    Raises
+    ------
+    ArgumentTypeError
+        If they are something else: numbers with a fraction, words, an array with a mask.
+    """
+    try:
+        labels = np.asarray(targets)
+    except (RuntimeError, TypeError, ValueError):  # lists of different lengths, a tensor that requires a gradient
+        labels = np.empty(0)
+    if isinstance(targets, np.ma.MaskedArray) or labels.dtype.kind not in "iu" or labels.ndim != 1 or not labels.size:
+        raise ArgumentTypeError(f"{name} is {shown(targets)}; {needed} needed")
+    return labels
 
 
 def check_nonnegative(value: Any, name: str) -> None:

@@ -11,12 +11,12 @@ import numpy as np
 
 from psitheory.arithmetic import Array, namespace
 from psitheory.compiled import Engine, check_engine
-from psitheory.errors import ArgumentError, ArgumentTypeError, shown
+from psitheory.errors import ArgumentError, shown
 from psitheory.layout import Layout, Part, as_real, blocks, free
 from psitheory.models.activations import activation
 from psitheory.models.backprop import Network, Parts, Samples
 from psitheory.models.backprop_compiled import CompiledNetwork
-from psitheory.models.data import check_nonnegative, check_width, checked, matched
+from psitheory.models.data import check_nonnegative, check_numpy, checked, labels_of, matched
 from psitheory.models.deviation import deviation
 from psitheory.models.heads import head
 from psitheory.models.interface import Evaluation
@@ -142,7 +142,7 @@ class BatchNormMLP:
         DeadNeuron
             If eps is 0 and a pre-activation is the same for all samples, up to rounding.
         """
-        check_width(w, self.layout.n)
+        check_numpy(w, self.layout.n, "BatchNormMLP")
         w, batch = self._runs(w, batch)
         gradient = np.empty(w.shape, dtype=w.dtype)  # of one piece, whatever the strides of w
         losses = []
@@ -153,8 +153,8 @@ class BatchNormMLP:
 
     def hessian_vector(self, w: Array, x: Array, batch: Array | None = None) -> Array:
         r"""Return :math:`\nabla^2 f(w)\,x`, (..., n): the derivative along x of backpropagation."""
-        check_width(w, self.layout.n)
-        check_width(x, self.layout.n, "x")
+        check_numpy(w, self.layout.n, "BatchNormMLP")
+        check_numpy(x, self.layout.n, "BatchNormMLP", "x")
         w, batch = self._runs(w, batch)
         w, x = np.broadcast_arrays(w, x)
         product = np.empty(w.shape, dtype=np.result_type(w, x))
@@ -242,12 +242,7 @@ def _checked_widths(hidden: tuple[int, ...] | int) -> tuple[int, ...]:
 def _labels(targets: Array, classes: int | None) -> np.ndarray:
     if classes is not None and (not isinstance(classes, (int, np.integer)) or classes < 1):
         raise ArgumentError(f"classes is {shown(classes)}; a positive integer, or None, is needed")
-    try:
-        labels = np.asarray(targets)
-    except ValueError:  # lists of different lengths
-        labels = np.empty(0)
-    if labels.dtype.kind not in "iu" or labels.ndim != 1 or not labels.size:
-        raise ArgumentTypeError(f"targets is {shown(targets)}; the cross-entropy needs integer labels (N,)")
+    labels = labels_of(targets, "targets", "for the cross-entropy integer labels (N,) are")
     if labels.min() < 0 or (classes is not None and labels.max() >= classes):
         raise ArgumentError(f"targets holds labels from {labels.min()} to {labels.max()}; 0 to classes - 1 are needed")
     return labels

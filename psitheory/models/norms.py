@@ -12,7 +12,7 @@ from psitheory.arithmetic import Array, namespace
 from psitheory.errors import ArgumentError, UnknownName, shown
 from psitheory.layout import Layout, blocks, free
 from psitheory.models.activations import activation
-from psitheory.models.data import check_nonnegative, check_width, checked, matched
+from psitheory.models.data import check_nonnegative, check_numpy, checked, matched
 from psitheory.models.heads import head
 from psitheory.models.interface import Evaluation
 from psitheory.models.normalisers import (
@@ -143,7 +143,7 @@ class NormalisedLayer:
 
     def hessian_vector(self, w: Array, x: Array) -> Array:
         r"""Return :math:`\nabla^2 f(w)\,x`, (..., n): the derivative of the gradient's formula along x."""
-        check_width(x, self.layout.n, "x")
+        check_numpy(x, self.layout.n, "NormalisedLayer", "x")
         parts, moved, unit = self._parts(w), self._parts(x), activation(self.activation)
         a, seen = self._normaliser.forward(parts, self._columns(w))
         moved_a, moved_seen = self._normaliser.moved(seen, moved)
@@ -172,7 +172,7 @@ class NormalisedLayer:
         return OfActivations(rows, self._count, self.norm != "rms", self.eps)
 
     def _parts(self, w: Array) -> Parts:
-        check_width(w, self.layout.n)
+        check_numpy(w, self.layout.n, "NormalisedLayer")
         return {part.name: self.layout.view(part.name, w) for part in self.layout.parts}
 
     def _columns(self, w: Array) -> Array:

@@ -70,6 +70,7 @@ class RankOne:
         r"""Return :math:`\nabla^2 f(w)\,x`, (..., n): the derivative of the gradient's formula along x."""
         check_width(x, self.layout.n, "x")
         at = self._parts(w)
+        namespace(w, x)  # arrays of two libraries are refused
         x1, x2, xv = (self.layout.view(name, x) for name in ("w1", "w2", "v"))
         x1, x2 = x1 / at.r, x2 / at.t
         along1, along2 = dot(at.u, x1, keepdims=True), dot(at.z, x2, keepdims=True)

@@ -76,6 +76,7 @@ class Zonal:
 
     def hessian_vector(self, w: Array, x: Array) -> Array:
         r"""Return :math:`\nabla^2 f(w)\,x`, (..., n)."""
+        check_width(w, self.layout.n)
         check_width(x, self.layout.n, "x")
         products, start = [], 0
         for wave, at in zip(self.waves, self._frames(w), strict=True):
