@@ -15,7 +15,7 @@ from psitheory.errors import ArgumentError, ArgumentTypeError
 from psitheory.interop.torch_call import Call, Loss
 from psitheory.interop.torch_network import ExactBatchNorm, exact_network
 from psitheory.interop.torch_state import SEEDS, WARMING, Runner, Shown, TensorModule, initialised, warmed_up
-from psitheory.interop.torch_types import types_of
+from psitheory.interop.torch_types import Traces
 from psitheory.layout import Layout
 from psitheory.symmetry.function import LossFunction
 from psitheory.symmetry.sampling import LARGE
@@ -124,21 +124,22 @@ def _function(module: nn.Module, call: Any, name: str, mode: str | None) -> Loss
 
 def _seen(runner: Runner, call: Any, parts: list[Any], name: str, notes: tuple[str, ...]) -> LossFunction:
     """Return a runner as a function of its loss, or of its outputs where there is none, and of its outputs."""
-    of_outputs = _wrapped(runner, parts, name, notes, loss_of=_projection, types=types_of(runner, call, "outputs"))
-    loss_types = types_of(runner, call, "loss")
-    made = _wrapped(runner, parts, name, notes, loss_of=None, of_outputs=of_outputs, types=loss_types)
+    traces = Traces(runner, call)
+    of_outputs = _wrapped(runner, parts, name, notes, loss_of=_projection, types=traces.types_of("outputs"))
+    made = _wrapped(runner, parts, name, notes, loss_of=None, of_outputs=of_outputs, types=traces.types_of("loss"))
     if runner.removed:
         return made
-    without = partial(_without_eps, runner, call, parts, name, made)
+    without = partial(_without_eps, runner, call, parts, name, made, traces)
     if made.of_outputs is not None:
         made = replace(made, of_outputs=replace(of_outputs, without_eps=lambda: without().of_outputs or of_outputs))
     return replace(made, without_eps=without, eps="its small constants")
 
 
-def _without_eps(runner: Runner, call: Any, parts: list[Any], name: str, made: LossFunction) -> LossFunction:
+def _without_eps(
+    runner: Runner, call: Any, parts: list[Any], name: str, made: LossFunction, traces: Traces
+) -> LossFunction:
     """Return the function without the small constants that stand beside something that scales; itself if none do."""
-    assert made.types is not None
-    constants = made.types({}).constants
+    constants = traces.constants
     return _seen(runner.without(constants), call, parts, name, made.notes) if constants else made
 
 

@@ -11,34 +11,65 @@ import torch
 from psitheory.interop.torch_state import Runner, TensorModule
 from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.equations import Place
-from psitheory.scaletypes.models.torch import traced
+from psitheory.scaletypes.models.parameters import Parameter
+from psitheory.scaletypes.models.torch import Trace, traced
 from psitheory.scaletypes.models.torch.without_constants import WithoutConstants
 from psitheory.scaletypes.models.types import ModelTypes, derived_once
 
 Aspect = Literal["loss", "outputs"]
 
 
-def types_of(runner: Runner, call: Callable[..., Any], aspect: Aspect) -> Callable[[Mapping[str, Ids]], ModelTypes]:
-    """Return what derives the types of a module's loss or outputs; entries that have no effect may be named."""
+class Traces:
+    """The traced forward passes of a module; its loss and its outputs share one.
 
-    def types(ignored: Mapping[str, Ids]) -> ModelTypes:
+    Parameters
+    ----------
+    runner : Runner
+    call : callable
+    """
+
+    def __init__(self, runner: Runner, call: Callable[..., Any]) -> None:
+        self.runner, self.call = runner, call
+        self._latest: Trace | None = None
+        self._traced = derived_once(self._derive)
+
+    def types_of(self, aspect: Aspect) -> Callable[[Mapping[str, Ids]], ModelTypes]:
+        """Return what derives the types of the loss or the outputs; entries that have no effect may be named."""
+
+        def types(ignored: Mapping[str, Ids]) -> ModelTypes:
+            trace, parameters, seen = self._traced(ignored)
+            rules = trace.rules.copy()
+            rules.place = lambda: Place("", 0)  # no line asks for it
+            rules.zero(seen[aspect], f"the {aspect} must stay")
+            return ModelTypes(rules, parameters)
+
+        return derived_once(types)
+
+    @property
+    def constants(self) -> list[float]:
+        """Return the small constants that a forward pass was seen to use."""
+        trace = self._latest or self._traced({})[0]
+        return ModelTypes(trace.rules, {}).constants
+
+    def _derive(self, ignored: Mapping[str, Ids]) -> tuple[Trace, dict[str, Parameter], dict[Aspect, Ids]]:
+        runner = self.runner
         runner.prepare(runner.point)
         module = runner.module
         given = module.parameter_names() if isinstance(module, TensorModule) else {}
         named = {given.get(n, n): p for n, p in module.named_parameters(remove_duplicate=False)}
         with drawing(runner.random_states[0]):
             trace, parameters, (loss, outputs) = traced(
-                lambda: call(module, runner.dtype),
+                lambda: self.call(module, runner.dtype),
                 {n: p for n, p in named.items() if p.is_floating_point()},
                 module=module,
                 ignored=ignored,
             )
-        seen = loss if aspect == "loss" and loss is not None else outputs
-        trace.rules.place = lambda: Place("", 0)  # no line asks for it
-        trace.rules.zero(trace.ids(seen), f"the {aspect} must stay")
-        return ModelTypes(trace.rules, parameters)
-
-    return derived_once(types)
+        self._latest = trace
+        first = outputs if loss is None else loss
+        seen: dict[Aspect, Ids] = {"loss": trace.ids(first)}
+        if outputs is not None:
+            seen["outputs"] = trace.ids(outputs)
+        return trace, parameters, seen
 
 
 @contextmanager
@@ -52,4 +83,4 @@ def drawing(state: Any) -> Iterator[None]:
         torch.set_rng_state(before)
 
 
-__all__ = ["WithoutConstants", "drawing", "types_of"]
+__all__ = ["Traces", "WithoutConstants", "drawing"]

@@ -45,13 +45,23 @@ class Degrees:
 
     def unknowns(self, names: Iterable[str]) -> Ids:
         """Return the degrees of several new unknowns, as an array."""
-        return np.array([self.unknown(name) for name in names], dtype=np.int64)
+        start, first = len(self.names), len(self._forms)
+        self.names.extend(names)
+        keys = [((index, ONE),) for index in range(start, len(self.names))]
+        self._forms.extend(keys)
+        self._ids.update(zip(keys, range(first, len(self._forms)), strict=True))
+        return np.arange(first, len(self._forms), dtype=np.int64)
 
     def index(self, unknown: int) -> int:
         """Return the index of an unknown, given its degree."""
         ((index, coefficient),) = self._forms[unknown]
         assert coefficient == 1
         return index
+
+    def plain(self, degree: int) -> int | None:
+        """Return the index of the unknown that a degree is; None if it is none."""
+        form = self._forms[degree] if degree > 0 else ()
+        return form[0][0] if len(form) == 1 and form[0][1] == 1 else None
 
     def id(self, form: Form) -> int:
         """Return the degree that is a form."""

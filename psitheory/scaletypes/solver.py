@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from psitheory.scaletypes.degrees import Form
+from psitheory.scaletypes.degrees import ONE, Form
 
 
 class Elimination:
@@ -38,12 +38,49 @@ class Elimination:
     def require(self, form: Form) -> bool:
         """Demand that a form vanish; return whether that is new."""
         left = self.reduce(form)
-        if not left:
-            return False
+        if left:
+            self.take(left)
+        return bool(left)
+
+    def take(self, left: Mapping[int, Fraction]) -> int:
+        """Demand that a form in free unknowns vanish, which is not zero; return the unknown that it is solved for."""
         v = max(left)
-        c = left.pop(v)
-        self.solved[v] = {w: -d / c for w, d in left.items()}
-        return True
+        c = left[v]
+        self.solved[v] = {w: -d / c for w, d in left.items() if w != v}
+        return v
+
+    def merge(self, v: int, w: int) -> int | None:
+        """Demand that two unknowns be equal; return the one that is no longer free, None if that is nothing new.
+
+        Raises
+        ------
+        LookupError
+            If one of them is something else than another unknown; then ``require`` is needed.
+        """
+        one, two = sorted((self.root(v), self.root(w)))
+        if one == two:
+            return None
+        self.solved[two] = {one: ONE}
+        return two
+
+    def root(self, v: int) -> int:
+        """Return the free unknown that an unknown equals, and let all on the way to it point there.
+
+        Raises
+        ------
+        LookupError
+            If it is something else.
+        """
+        passed = []
+        while v in self.solved:
+            form = self.solved[v]
+            if len(form) != 1 or next(iter(form.values())) != 1:
+                raise LookupError
+            passed.append(v)
+            v = next(iter(form))
+        for w in passed[:-1]:
+            self.solved[w] = {v: ONE}
+        return v
 
     def vanishes(self, form: Form) -> bool:
         """Tell whether the equations make a form vanish."""

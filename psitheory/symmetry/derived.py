@@ -13,7 +13,7 @@ from psitheory.scaletypes.models.algebra import Algebra
 from psitheory.scaletypes.models.types import ModelTypes
 from psitheory.symmetry.baseline import Baseline, baseline
 from psitheory.symmetry.function import LossFunction
-from psitheory.symmetry.sampling import usable_points
+from psitheory.symmetry.sampling import LARGE, usable_points
 from psitheory.symmetry.without_effect import without_effect
 
 POINTS = 2
@@ -69,9 +69,12 @@ def derived(function: LossFunction, rng: np.random.Generator) -> Derived | None:
     if function.types is None:
         return None
     points = usable_points(function, rng, POINTS)
+    controls = CONTROLS if function.layout.n <= LARGE else 1  # more are taken where these do not explain a change
+    bases = [baseline(function, w, rng, controls=controls) for w in points]
+    ignored = without_effect(function, bases, rng)
+    function.types(ignored)  # before the constants, which it finds too
     clean = _clean(function, points)
-    bases = [baseline(function, w, rng, controls=CONTROLS) for w in points]
-    clean_bases = bases if clean is function else [baseline(clean, w, rng, controls=CONTROLS) for w in points]
+    clean_bases = bases if clean is function else [baseline(clean, w, rng, controls=controls) for w in points]
 
     def with_ignored(ignored: Mapping[str, Array]) -> Derived:
         assert function.types is not None
@@ -83,7 +86,6 @@ def derived(function: LossFunction, rng: np.random.Generator) -> Derived | None:
             reach = FAR
         return Derived(types, function, clean, exact, loose, same and alike, reach)
 
-    ignored = without_effect(clean, clean_bases, rng)
     found = with_ignored(ignored)
     # entries that had no effect at some points (a dead neuron) may have one at others
     return found if found.confirmed or not ignored else with_ignored({})

@@ -139,14 +139,20 @@ class Parameter:
             return out
         if self.blocks or self.dense is None:
             return None
-        entries = view.of(self.dense)
-        used = entries != UNUSED
-        if (entries == ANY).any():
+        if (view.of(self.dense) == ANY).any():
             return None
-        pair = [np.broadcast_to(a, view.shape)[used] for a in (out, into)]
-        self.rules.equal(entries[used], self.rules.combine(pair[0], pair[1], 1, -1), what)
+        self._tie_entries(view.of(self.dense), out, into, what)
         self.blocks, self.dense = [Block(view, out, into)], None if view.offset == 0 else self.dense
         return out
+
+    def _tie_entries(self, entries: Ids, out: Ids, into: Ids, what: str) -> None:
+        """Demand ``entries + into = out`` of those that are known; a row of them that are equal asks for little."""
+        rules = self.rules
+        rows = np.flatnonzero((entries != UNUSED).reshape(len(entries), -1).any(axis=1))
+        entries, out, into = (np.asarray(a)[rows if len(a) > 1 else [0]] for a in (entries, out, into))
+        total = rules.combine(rules.settled(np.where(entries == UNUSED, ANY, entries)), into)
+        kept = rules.same(total, [axis for axis, n in enumerate(out.shape) if n == 1], what)
+        rules.equal(kept, out, what)
 
     def _agree(self, block: Block, out: Ids, into: Ids, what: str) -> bool:
         """Demand ``block.out − block.into = out − into``, axis by axis where each term depends on one alone."""

@@ -8,17 +8,19 @@ the length 1.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import numpy as np
 
-from psitheory.scaletypes.degrees import Degrees, Form, Ids, simple
+from psitheory.scaletypes.degrees import ONE, Degrees, Form, Ids, simple
 from psitheory.scaletypes.equations import Kind, Place
 from psitheory.scaletypes.solver import Elimination
 
 ANY = -1
 """The degree of an exact zero, or of an infinity: any one."""
+FEW = 64
+"""More equations than these of one operation are looked through for those that only call two unknowns equal."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,18 @@ class Rules:
     constants: set[float] = field(default_factory=set)
     """All small constants that stand where an eps does, also beside what does not scale."""
 
+    def copy(self) -> Rules:
+        """Return the same equations, to which others can be added."""
+        return replace(
+            self,
+            solver=self.solver.copy(),
+            because=dict(self.because),
+            soft=list(self.soft),
+            missing=dict(self.missing),
+            opaques=list(self.opaques),
+            constants=set(self.constants),
+        )
+
     def fresh(self, shape: Sequence[int]) -> Ids:
         """Return an array of new unknowns."""
         return self.degrees.unknowns([""] * int(np.prod(shape))).reshape(shape)
@@ -123,9 +137,18 @@ class Rules:
         """Return degrees in unknowns that are still free: what was found equal is then the same number."""
         a = compressed(a)
         kinds, where = np.unique(a, return_inverse=True)
-        form, reduce, key = self.degrees.form, self.solver.reduce, self.degrees.id
-        free = np.array([k if k <= 0 else key(reduce(form(k))) for k in kinds.tolist()], np.int64)
+        free = np.array([self._free(k) for k in kinds.tolist()], np.int64)
         return compressed(free[where.ravel()].reshape(a.shape))
+
+    def _free(self, degree: int) -> int:
+        v = self.degrees.plain(degree)
+        if degree <= 0 or (v is not None and v not in self.solver.solved):
+            return degree
+        try:
+            form: Form = self.solver.reduce(self.degrees.form(degree)) if v is None else {self.solver.root(v): ONE}
+        except LookupError:
+            form = self.solver.reduce(self.degrees.form(degree))
+        return self.degrees.id(form)
 
     @property
     def solved(self) -> int:
@@ -138,9 +161,27 @@ class Rules:
         differ = (a != b) & (a != ANY) & (b != ANY)
         if not differ.any():
             return
-        place = self.place()
-        for form in self.degrees.differences(a[differ], b[differ]):
+        place, a, b = self.place(), a[differ], b[differ]
+        if kind is Kind.HARD and a.size > FEW:
+            a, b = self._merged(a, b, place, what)
+        for form in self.degrees.differences(a, b):
             self.vanish(form, place, what, kind, constant)
+
+    def _merged(self, a: Ids, b: Ids, place: Place, what: str) -> tuple[Ids, Ids]:
+        """Demand that degrees be equal where both are unknowns, one at a time without arithmetic; return the others."""
+        pairs = np.unique(np.stack([a, b]), axis=1)
+        left = []
+        for k, (i, j) in enumerate(pairs.T.tolist()):
+            v, w = self.degrees.plain(i), self.degrees.plain(j)
+            try:
+                taken = None if v is None or w is None else self.solver.merge(v, w)
+            except LookupError:
+                v = None
+            if v is None or w is None:
+                left.append(k)
+            elif taken is not None:
+                self.because[taken] = Demand({v: ONE, w: -ONE}, place, what)
+        return pairs[0, left], pairs[1, left]
 
     def vanish(self, form: Form, place: Place, what: str, kind: Kind = Kind.HARD, constant: float = 0.0) -> None:
         """Demand that a form vanish."""
@@ -217,8 +258,7 @@ def impose(solver: Elimination, because: dict[int, Demand], demand: Demand) -> N
     """Add a demand to a solver, and keep it for the unknown that it takes."""
     left = solver.reduce(demand.form)
     if left:
-        because[max(left)] = demand
-        solver.require(left)
+        because[solver.take(left)] = demand
 
 
 def compressed(a: Ids) -> Ids:

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, wraps
+from typing import TypeVar
+
+import numpy as np
 
 from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.equations import Kind
 from psitheory.scaletypes.models.algebra import Algebra
 from psitheory.scaletypes.models.parameters import Parameter
 from psitheory.scaletypes.models.rules import Demand, Rules
+
+Derived = TypeVar("Derived")
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,19 +72,18 @@ class ModelTypes:
         return {name: p.names[0] for name, p in self.parameters.items() if name != p.names[0]}
 
 
-def derived_once(derive: Callable[[Mapping[str, Ids]], ModelTypes]) -> Callable[[Mapping[str, Ids]], ModelTypes]:
-    """Return ``derive`` remembering what it finds where no entries are named as being without effect."""
-    plain: list[ModelTypes] = []
+def derived_once(derive: Callable[[Mapping[str, Ids]], Derived]) -> Callable[[Mapping[str, Ids]], Derived]:
+    """Return ``derive`` remembering what it found last, by which entries are named as being without effect."""
+    last: list[tuple[dict[str, bytes], Derived]] = []
 
     @wraps(derive)
-    def types(ignored: Mapping[str, Ids]) -> ModelTypes:
-        if ignored:
-            return derive(ignored)
-        if not plain:
-            plain.append(derive({}))
-        return plain[0]
+    def remembered(ignored: Mapping[str, Ids]) -> Derived:
+        key = {name: np.packbits(mask).tobytes() for name, mask in ignored.items()}
+        if not last or last[0][0] != key:
+            last[:] = [(key, derive(ignored))]
+        return last[0][1]
 
-    return types
+    return remembered
 
 
 def _one_a_line(demands: object) -> list[Demand]:
