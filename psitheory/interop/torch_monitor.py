@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,22 @@ from psitheory.errors import ArgumentError, UnknownName, shown
 from psitheory.interop.torch_equilibrium import Hyper, equilibrium_turn, relaxation
 
 COLUMNS = ("norm", "G", "turn", "rate", "effective_rate", "predicted_turn", "relaxation")
+
+KEPT = 64
+"""Logged steps whose sums are kept before rows are made of them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sums:
+    r"""What is summed over each block of a parameter at a step, (4, blocks).
+
+    :math:`\|\nabla f\|^2`, :math:`\|w^+\|^2`, :math:`\|w - w^+\|^2` and :math:`\langle w^+, w - w^+\rangle`.
+    """
+
+    step: int
+    name: str
+    hyper: Hyper
+    sums: Any
 
 
 class ScaleMonitor:
@@ -37,9 +54,10 @@ class ScaleMonitor:
         Which parameters have scale-invariant blocks, ``"rows"`` or ``"whole"``, by name, such as the property
         ``groups`` of a report of ``check_model``.  If left out, every parameter of two axes or more has rows.
     every : int
-        Steps between two that are logged.  A logged step costs a copy of the watched parameters.
+        Steps between two that are logged.  A logged step costs a copy of the watched parameters and five passes over
+        them; what follows from the sums of a step is computed when rows are read, or 64 steps at once.
     writer : SummaryWriter, optional
-        Given scalars ``scale/COLUMN/NAME``, as TensorBoard's.
+        Given scalars ``scale/COLUMN/NAME``, as TensorBoard's, at each logged step.
 
     Raises
     ------
@@ -68,16 +86,24 @@ class ScaleMonitor:
     ) -> None:
         if isinstance(every, bool) or not isinstance(every, int) or every < 1:
             raise ArgumentError(f"every is {shown(every)}; a number of steps of at least 1 is needed")
-        self.rows: list[dict[str, Any]] = []
+        self._rows: list[dict[str, Any]] = []
+        self._pending: list[Sums] = []
         self.every, self.writer, self.steps = every, writer, 0
         self._kinds = _kinds(model, groups)
         named = dict(model.named_parameters())
         self._watched = {name: named[name] for name in self._kinds}
-        self._optimizer, self._before = optimizer, dict[str, tuple[Any, Any, Any]]()
+        self._copies: dict[str, Any] = {}
+        self._gradients: dict[str, Any] = {}
         self._handles = [
             optimizer.register_step_pre_hook(self._at_start),
             optimizer.register_step_post_hook(self._at_end),
         ]
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Return what was logged, a row for each parameter and logged step."""
+        self._settle()
+        return self._rows
 
     def close(self) -> None:
         """Stop watching."""
@@ -96,9 +122,11 @@ class ScaleMonitor:
             raise UnknownName(f"column is {shown(column)}; one of {', '.join(COLUMNS)} is needed")
         if name is not None and name not in self._watched:
             raise UnknownName(f"name is {shown(name)}; one of {', '.join(self._watched)} is needed")
-        names = [name] if name is not None else [n for n in self._watched if any(r["name"] == n for r in self.rows)]
-        steps = sorted({row["step"] for row in self.rows})
-        found = {(row["step"], row["name"]): row[column] for row in self.rows}
+        rows = self.rows
+        logged = {row["name"] for row in rows}
+        names = [name] if name is not None else [n for n in self._watched if n in logged]
+        steps = sorted({row["step"] for row in rows})
+        found = {(row["step"], row["name"]): row[column] for row in rows}
         values = [[_number(found.get((t, n))) for n in names] for t in steps]
         return np.array(steps, float), np.array(values, float).reshape(len(steps), len(names))
 
@@ -112,45 +140,62 @@ class ScaleMonitor:
     @torch.no_grad()  # type: ignore[untyped-decorator]
     def _at_start(self, optimizer: Any, *_: Any) -> None:
         self.steps += 1
-        self._before = {}
+        self._gradients = {}
         if self.steps % self.every and self.steps > 1:
             return
-        for name, p in self._watched.items():
-            if p.grad is not None:
-                w = _blocks(p, self._kinds[name])
-                gradient = _blocks(p.grad, self._kinds[name])
-                self._before[name] = w.clone(), w.norm(dim=1), gradient.norm(dim=1)
+        stepped = {id(p) for group in optimizer.param_groups for p in group["params"]}
+        chosen = {n: p for n, p in self._watched.items() if p.grad is not None and id(p) in stepped}
+        for name, p in chosen.items():
+            self._gradients[name] = _squares(_blocks(p.grad, self._kinds[name]))
+            if name not in self._copies:
+                self._copies[name] = torch.empty_like(_blocks(p, self._kinds[name]))
+        if chosen:
+            torch._foreach_copy_(
+                [self._copies[n] for n in chosen], [_blocks(chosen[n], self._kinds[n]) for n in chosen]
+            )
 
     @torch.no_grad()  # type: ignore[untyped-decorator]
     def _at_end(self, optimizer: Any, *_: Any) -> None:
-        groups = {id(p): group for group in optimizer.param_groups for p in group["params"]}
-        for name, (w, r, g) in self._before.items():
-            p = self._watched[name]
-            if id(p) in groups:
-                self._log(
-                    name, _turn(w, r, _blocks(p, self._kinds[name])), r, r * g, Hyper.of(optimizer, groups[id(p)])
-                )
-        self._before = {}
+        if not self._gradients:
+            return
+        hypers = {id(p): h for g in optimizer.param_groups for h in [Hyper.of(optimizer, g)] for p in g["params"]}
+        after = {name: _blocks(self._watched[name], self._kinds[name]) for name in self._gradients}
+        back = [self._copies[name] for name in after]
+        torch._foreach_sub_(back, list(after.values()))
+        for (name, w), minus in zip(after.items(), back, strict=True):
+            sums = torch.stack([self._gradients[name], _squares(w), _squares(minus), torch.linalg.vecdot(w, minus)])
+            self._pending.append(Sums(self.steps, name, hypers[id(self._watched[name])], sums))
+        self._gradients = {}
+        if self.writer is not None or len(self._pending) >= KEPT * len(self._watched):
+            self._settle()
 
-    def _log(self, name: str, turn: Any, r: Any, big_g: Any, hyper: Hyper) -> None:
-        norm, size, angle = torch.stack([_rms(r), _rms(big_g), _rms(turn)]).tolist()
-        entries = self._watched[name].numel() // r.numel()
+    # -- rows --------------------------------------------------------------------------------------
+
+    def _settle(self) -> None:
+        """Compute the rows of the steps whose sums are kept."""
+        pending, self._pending = self._pending, []
+        means = torch.stack([_means(one.sums) for one in pending]).tolist() if pending else []
+        for one, (norm, size, turn) in zip(pending, means, strict=True):
+            self._log(one, norm, size, turn)
+
+    def _log(self, one: Sums, norm: float, size: float, turn: float) -> None:
+        hyper = one.hyper
         row = {
-            "step": self.steps,
-            "name": name,
+            "step": one.step,
+            "name": one.name,
             "norm": norm,
             "G": size,
-            "turn": angle,
+            "turn": turn,
             "rate": hyper.rate,
             "effective_rate": hyper.rate / norm**hyper.p if hyper.p is not None and norm > 0 else None,
-            "predicted_turn": equilibrium_turn(hyper, size, entries),
+            "predicted_turn": equilibrium_turn(hyper, size, self._watched[one.name].numel() // one.sums.shape[1]),
             "relaxation": relaxation(hyper),
         }
-        self.rows.append(row)
+        self._rows.append(row)
         if self.writer is not None:
             for column in COLUMNS:
                 if row[column] is not None:
-                    self.writer.add_scalar(f"scale/{column}/{name}", row[column], self.steps)
+                    self.writer.add_scalar(f"scale/{column}/{one.name}", row[column], one.step)
 
 
 def _kinds(model: Any, groups: Mapping[str, Any] | None) -> dict[str, str]:
@@ -169,19 +214,29 @@ def _kinds(model: Any, groups: Mapping[str, Any] | None) -> dict[str, str]:
 
 
 def _blocks(p: Any, kind: str) -> Any:
-    return p.detach().reshape(p.shape[0] if kind == "rows" else 1, -1)
+    """Return a parameter by blocks, (blocks, entries), in float32 at least: squares of half precision overflow."""
+    x = p.detach().reshape(p.shape[0] if kind == "rows" else 1, -1)
+    return x if x.dtype in (torch.float32, torch.float64) else x.float()
 
 
-def _turn(before: Any, r: Any, after: Any) -> Any:
-    """Return the angles by 2·atan2(‖x − y‖, ‖x + y‖) of unit vectors: small ones keep their digits."""
-    size = after.norm(dim=1)
-    x = before.div_(r.clamp_min(torch.finfo(r.dtype).tiny)[:, None])
-    y = after / size.clamp_min(torch.finfo(r.dtype).tiny)[:, None]
-    return 2 * torch.atan2((x - y).norm(dim=1), x.add_(y).norm(dim=1))
+def _squares(x: Any) -> Any:
+    return torch.linalg.vecdot(x, x)
 
 
-def _rms(x: Any) -> Any:
-    return x.double().square().mean().sqrt()
+def _means(sums: Any) -> Any:
+    r"""Return the root mean squares of :math:`r`, :math:`r\|\nabla f\|` and of the turn, before a step.
+
+    With :math:`\delta = w^+ - w`, the part of the step across :math:`w^+` is
+    :math:`\|\delta\|^2 - \langle w^+,\delta\rangle^2/\|w^+\|^2`: small steps keep their digits, unless they
+    are nearly along w, where the turn is known to :math:`10^{-3}` of the step's length.
+    """
+    g, after, square, along = sums.double()
+    along = -along  # the difference was taken the other way round
+    r = (after - 2 * along + square).clamp_min(0).sqrt()
+    size = after.sqrt().clamp_min(torch.finfo(torch.float64).tiny)
+    across = (square - (along / size) ** 2).clamp_min(0).sqrt()
+    turn = torch.atan2(across, size - along / size)
+    return torch.stack([x.square().mean().sqrt() for x in (r, r * g.sqrt(), turn)])
 
 
 def _number(x: Any) -> float:
