@@ -208,8 +208,8 @@ def check_options(effort: str, seed: int, workers: int | None, case_limit: float
     """Raise unless the options of a verification are in their ranges."""
     from psitheory.runner import EFFORTS
 
-    if effort not in EFFORTS:
-        raise ArgumentError(f"effort is {effort!r}; one of {', '.join(EFFORTS)} is needed")
+    if not isinstance(effort, str) or effort not in EFFORTS:
+        raise ArgumentError(f"effort is {shown(effort)}; one of {', '.join(EFFORTS)} is needed")
     if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
         raise ArgumentTypeError(f"seed is {shown(seed)}; a non-negative integer is needed")
     if workers is not None and (not isinstance(workers, int) or isinstance(workers, bool) or workers < 1):

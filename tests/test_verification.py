@@ -65,6 +65,7 @@ def test_the_environment_names_what_numbers_depend_on(files):
     ("options", "error", "sentence"),
     [
         ({"effort": "fast"}, ArgumentError, "^effort is 'fast'; one of quick, standard, deep is needed$"),
+        ({"effort": ["quick"]}, ArgumentError, r"^effort is \['quick'\]; one of quick, standard, deep is needed$"),
         ({"seed": -1}, ArgumentTypeError, "^seed is -1; a non-negative integer is needed$"),
         ({"seed": 1.5}, ArgumentTypeError, "^seed is 1.5; a non-negative integer is needed$"),
         ({"workers": 0}, ArgumentTypeError, "^workers is 0; a positive integer is needed$"),

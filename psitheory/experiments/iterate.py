@@ -42,7 +42,7 @@ def iterate(
     ArgumentError
         As :func:`~psitheory.experiments.descend` does.
     """
-    if not (hasattr(model, "evaluate") and hasattr(model, "layout")):
+    if isinstance(model, type) or not (hasattr(model, "evaluate") and hasattr(model, "layout")):
         raise ArgumentTypeError(f"model is {shown(model)}; an object with a layout and evaluate(w) is needed")
     if isinstance(optimizer, type) or not (hasattr(optimizer, "init") and hasattr(optimizer, "step")):
         raise ArgumentTypeError(
@@ -146,6 +146,8 @@ def _batches(
     """Return an endless iterator of sample indices, (b,) if shared and (..., b) if not; None for all samples."""
     if sampling not in ("shared", "independent"):
         raise ArgumentError(f"sampling is {shown(sampling)}; 'shared' or 'independent' is needed")
+    if not (rng is None or isinstance(rng, np.random.Generator)):
+        raise ArgumentTypeError(f"rng is {shown(rng)}; a numpy.random.Generator is needed")
     if batch_size is None:
         return repeat(None)
     samples = getattr(model, "samples", None)
@@ -155,7 +157,7 @@ def _batches(
         )
     if not isinstance(batch_size, (int, np.integer)) or not 1 <= batch_size <= samples:
         raise ArgumentError(f"batch_size is {shown(batch_size)}; an integer from 1 to the {samples} samples is needed")
-    if not isinstance(rng, np.random.Generator):
+    if rng is None:
         raise ArgumentTypeError(f"rng is {shown(rng)}; mini-batches need a numpy.random.Generator to draw them")
     if sampling == "shared":
         return (rng.choice(samples, batch_size, replace=False, shuffle=False) for _ in repeat(None))

@@ -30,7 +30,8 @@ def _tightened(law: Law) -> Counterfeit:
                 raise ArgumentError(
                     f"law {law.name} is said to be tight, but claims an equality; only a bound is tight"
                 )
-            return Observation(seen.left, _less(seen.right, namespace(seen.left, seen.right)), "at most")
+            numbers = (side.lower if isinstance(side, Interval) else side for side in (seen.left, seen.right))
+            return Observation(seen.left, _less(seen.right, namespace(*numbers)), "at most")
         return seen
 
     name = f"{law.name}_{TIGHTENED}"

@@ -209,3 +209,16 @@ def test_a_matrix_of_operators_is_turned_with_its_entries() -> None:
     turned = FORMAL.matrix_transpose(matrix)
     assert dot(FORMAL.matmul(matrix, x), y).is_identically(dot(x, FORMAL.matmul(turned, y)))
     assert dot(FORMAL.matmul(x, matrix), y).is_identically(dot(x, FORMAL.matmul(matrix, y)))
+
+
+@pytest.mark.parametrize(("symmetry", "sign"), [("symmetric", 1), ("skew", -1)])
+def test_an_operator_is_turned_into_itself_or_its_negative(symmetry: Any, sign: int) -> None:
+    space = Space()
+    x, y, a = space.vector("x", SORT), space.vector("y", SORT), space.operator("A", SORT, SORT, symmetry)
+    turned = a.transposed
+    assert (turned == a) is (sign == 1)
+    assert turned.transposed == a
+    assert turned(x).inner(y).is_identically(sign * a(x).inner(y))
+    assert not turned(x).inner(y).is_identically(-sign * a(x).inner(y))
+    assert a(x).inner(y).is_identically(x.inner(turned(y)))
+    assert (a(x).inner(x) == 0) is (sign == -1)

@@ -290,3 +290,17 @@ def test_what_the_model_hands_on_changes_no_bit():
     told, silent = (descend(m, PSIGradientDescent(0.01), w, 30) for m in (model, Silent()))
     for name in ("loss", "squared_gradient", "sum_squared_gradient", "min_squared_gradient", "norms", "final"):
         assert np.array_equal(getattr(told, name), getattr(silent, name)), name
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"rng": 3}, r"^rng is 3; a numpy.random.Generator is needed$"),
+        ({"rng": "x"}, r"^rng is 'x'; a numpy.random.Generator is needed$"),
+        ({"model": Rayleigh}, r"^model is .*; an object with a layout and evaluate\(w\) is needed$"),
+    ],
+)
+def test_what_is_no_generator_and_no_model_is_refused(given, sentence):
+    options = {"model": Rayleigh(np.diag([1.0, 2.0])), "rng": None} | given
+    with pytest.raises(ArgumentTypeError, match=sentence):
+        descend(options["model"], GradientDescent(0.1), np.ones(2), steps=1, rng=options["rng"])

@@ -46,7 +46,7 @@ def main() -> int:
                     with options.record.open("a", encoding="utf-8") as out:
                         out.write(json.dumps(record[key]) + "\n")
                     print(_line(record[key]), flush=True)
-    return summary([record[key] for key in keyed if key in record])
+    return summary([record[key] | {"text": keyed[key].text_in(sources)} for key in keyed if key in record])
 
 
 def sampled(sources: dict[str, str], seed: int, count: int) -> list[Mutant]:
@@ -59,9 +59,9 @@ def sampled(sources: dict[str, str], seed: int, count: int) -> list[Mutant]:
 def summary(rows: list[dict[str, Any]]) -> int:
     """Print the killed share with its interval, and the survivors; equivalent ones are told apart, and count too."""
     left = [row for row in rows if row["verdict"] in ("survived", "not run")]
-    explained = [row for row in left if (row["file"], row["what"]) in EQUIVALENT]
+    explained = [row for row in left if _place(row) in EQUIVALENT]
     for row in sorted(left, key=lambda row: (row["file"], row["line"])):
-        print(_line(row), f"  ({EQUIVALENT[row['file'], row['what']]})" if row in explained else "")
+        print(_line(row), f"  ({EQUIVALENT[_place(row)]})" if row in explained else "")
     if not rows:
         print("no mutant was tried")
         return 1
@@ -70,6 +70,10 @@ def summary(rows: list[dict[str, Any]]) -> int:
         rest = len(rows) - len(explained)
         print(f"{len(explained)} change nothing; of the rest {_share(rest - len(left) + len(explained), rest)}")
     return 1 if len(left) > len(explained) else 0
+
+
+def _place(row: dict[str, Any]) -> tuple[str, str, str]:
+    return row["file"], row["text"], row["what"]
 
 
 def _share(killed: int, of: int) -> str:

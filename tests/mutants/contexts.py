@@ -8,12 +8,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
 
 import coverage
 
+from tests.mutants.mutate import moved
 from tests.mutants.recording import TIMES
 
 RECORDED = (
@@ -95,15 +95,6 @@ class Contexts:
         ]
         inner = max(around, key=lambda node: node.lineno, default=None)
         return range(inner.lineno + 1, (inner.end_lineno or 0) + 1) if inner else range(1, source.count("\n") + 2)
-
-
-def moved(before: str, after: str) -> dict[int, int]:
-    """Return for the number of each line of a text that is still there the number that it has now."""
-    old, new = before.splitlines(), after.splitlines()
-    if old == new:
-        return {k: k for k in range(1, len(old) + 1)}
-    same = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
-    return {a + k + 1: b + k + 1 for a, b, size in same for k in range(size)}
 
 
 def _in_tree(name: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import copy
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 OPERATORS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult, ast.Mod: ast.Mult,
@@ -33,6 +34,10 @@ class Mutant:
         """Return the source with the fault in it."""
         data = source.encode()
         return (data[: self.start] + self.text.encode() + data[self.end :]).decode()
+
+    def text_in(self, sources: Mapping[str, str]) -> str:
+        """Return the line that it begins on."""
+        return sources[self.file].splitlines()[self.line - 1].strip()
 
     def key(self, source: str) -> str:
         """Return what names the mutant of this very source."""
@@ -114,3 +119,12 @@ def _other(value: float) -> float:
     if isinstance(value, bool):
         return not value
     return value + 1 if isinstance(value, int) else (2 * value or 1.0)
+
+
+def moved(before: str, after: str) -> dict[int, int]:
+    """Return for the number of each line of a text that is still there the number that it has now."""
+    old, new = before.splitlines(), after.splitlines()
+    if old == new:
+        return {k: k for k in range(1, len(old) + 1)}
+    same = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
+    return {a + k + 1: b + k + 1 for a, b, size in same for k in range(size)}

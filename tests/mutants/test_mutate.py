@@ -5,7 +5,13 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from tests.mutants.mutate import mutants
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.mutants.equivalent import EQUIVALENT
+from tests.mutants.mutate import moved, mutants
+
+ROOT = Path(__file__).parents[2]
 
 SOURCE = '''"""Words 1 + 2."""
 
@@ -47,3 +53,18 @@ def test_each_fault_is_python_and_changes_it() -> None:
     source = Path(ast.__file__).read_text(encoding="utf-8")
     for mutant in mutants("ast.py", source)[::40]:
         assert ast.dump(ast.parse(mutant.applied(source))) != ast.dump(ast.parse(source)), mutant
+
+
+def test_what_is_said_to_change_nothing_is_a_mutant_of_the_tree() -> None:
+    for file, line, what in EQUIVALENT:
+        source = (ROOT / file).read_text(encoding="utf-8")
+        assert (line, what) in {(mutant.text_in({file: source}), mutant.what) for mutant in mutants(file, source)}
+
+
+@given(st.lists(st.sampled_from("abc")), st.lists(st.sampled_from("abc")))
+def test_lines_are_found_again_by_their_text(before: list[str], after: list[str]) -> None:
+    place = moved("\n".join(before), "\n".join(after))
+    assert all(before[old - 1] == after[new - 1] for old, new in place.items())
+    assert sorted(place.values()) == list(place.values())
+    if before == after:
+        assert list(place) == list(range(1, len(before) + 1))
