@@ -14,7 +14,7 @@ from psitheory.conformance.manifolds.judging import ULPS, Bounded
 from psitheory.conformance.manifolds.measuring import size
 from psitheory.conformance.manifolds.methods import ARGUMENTS
 from psitheory.conformance.manifolds.nature import Known
-from psitheory.conformance.manifolds.subject import Missing
+from psitheory.conformance.manifolds.represented import Missing
 
 COUNT = 3
 SCALARS = ("inner", "norm", "dist")

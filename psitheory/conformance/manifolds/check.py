@@ -17,9 +17,9 @@ from psitheory.conformance.manifolds.methods import expression
 from psitheory.conformance.manifolds.nature import Known
 from psitheory.conformance.manifolds.precisions import precisions_of
 from psitheory.conformance.manifolds.recognising import recognised
+from psitheory.conformance.manifolds.represented import Missing
 from psitheory.conformance.manifolds.rules import RULES, Rule
 from psitheory.conformance.manifolds.sources import Points
-from psitheory.conformance.manifolds.subject import Missing
 from psitheory.conformance.manifolds.trying import Batch, Law, tried
 from psitheory.errors import ArgumentError, UnknownName, checked_seed, shown
 

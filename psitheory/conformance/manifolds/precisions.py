@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from psitheory.conformance.manifolds.forms import is_tensor
-from psitheory.conformance.manifolds.subject import Missing, Subject
+from psitheory.conformance.manifolds.represented import Missing
+from psitheory.conformance.manifolds.subject import Subject
 
 ARRAYS = ("project", "retract", "exp", "log", "transport", "gradient", "canonical")
 

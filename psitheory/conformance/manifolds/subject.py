@@ -3,46 +3,32 @@
 from __future__ import annotations
 
 import copy
-import sys
-import warnings
-from collections.abc import Callable, Iterator
 from typing import Any, Self
 
 import numpy as np
 
+from psitheory.conformance.manifolds.draws import Draws
 from psitheory.conformance.manifolds.forms import (
-    Form,
     NotOneNumber,
     flat,
     form_of,
     in_precision,
-    is_tensor,
     number,
     real_number,
-    seeded,
 )
 from psitheory.conformance.manifolds.methods import (
-    ARGUMENTS,
     dialect_of,
-    method_name,
     methods_of,
     name_of,
-    required_arguments,
 )
+from psitheory.conformance.manifolds.represented import Missing
 from psitheory.conformance.manifolds.sources import Points, Source
-from psitheory.errors import ArgumentError, shown
+from psitheory.errors import ArgumentError
 
 COARSE = 1e-3
-TRIES = 20
-LARGEST_EMBEDDED = 128
-"""Tangent vectors of more entries are found from ambient ones by the projection."""
 
 
-class Missing(Exception):
-    """The subject does not offer a method after all."""
-
-
-class Subject:
+class Subject(Draws):
     """A manifold with the names of :class:`~psitheory.geometry.Manifold`, for one point at a time, on flat arrays.
 
     Parameters
@@ -149,32 +135,6 @@ class Subject:
                 self.unfit += (f"inner of {self.name} returns complex numbers; their real part is taken as the metric",)
 
     @property
-    def point_form(self) -> Form:
-        """Return the form of points."""
-        return self._point
-
-    @property
-    def ambient_form(self) -> Form:
-        """Return the form of ambient vectors."""
-        return self._ambient
-
-    @property
-    def tangent_form(self) -> Form:
-        """Return the form of tangent vectors."""
-        return self._tangent
-
-    @property
-    def embedded(self) -> bool:
-        """Tell whether points and vectors are arrays of one form, so that w + x makes sense."""
-        vectors = self._ambient if self._embeds else self._tangent
-        return self._point.same_as(vectors) and self._point.same_as(self._ambient)
-
-    @property
-    def projectable(self) -> bool:
-        """Tell whether tangent vectors, as laws see them, are ambient vectors too."""
-        return self._embeds or self._tangent.same_as(self._ambient)
-
-    @property
     def dimension(self) -> int | None:
         """Return the dimension that the manifold states: ``dimension``, or ``dim`` where that can mean nothing else.
 
@@ -267,168 +227,6 @@ class Subject:
     def lift(self, w: np.ndarray, x: np.ndarray, to: np.ndarray) -> np.ndarray:
         """Return a tangent vector's lift at another representative."""
         return self._vector(to, "lift", self._p(w), self._t(w, x), self._p(to))
-
-    # -- the manifold's own objects ---------------------------------------------------------------
-
-    def as_point(self, w: np.ndarray) -> Any:
-        """Return the point as the manifold represents it."""
-        return self._p(w)
-
-    def as_tangent(self, w: np.ndarray, x: np.ndarray) -> Any:
-        """Return the tangent vector as the manifold represents it."""
-        return self._t(w, x)
-
-    def as_ambient(self, v: np.ndarray) -> Any:
-        """Return the ambient vector as the manifold represents it."""
-        return self._ambient.build(v, self.dtype)
-
-    def from_tangent(self, w: np.ndarray, x: Any) -> np.ndarray:
-        """Return the manifold's own tangent vector as the laws see it."""
-        return self._embedded(w, x)
-
-    def from_ambient(self, v: Any) -> np.ndarray:
-        """Return the manifold's own ambient vector as the laws see it."""
-        return flat(v, self._ambient)
-
-    # -- drawing ----------------------------------------------------------------------------------
-
-    def random_point(self, rng: np.random.Generator) -> np.ndarray:
-        """Return a random point."""
-        return self._drawn(self._source, rng)
-
-    def own_point(self, rng: np.random.Generator) -> Any:
-        """Return a random point as the manifold, or who gives its points, represents it."""
-        return self._source.point(rng)
-
-    def _drawn(self, source: Source, rng: np.random.Generator) -> np.ndarray:
-        w = flat(source.point(rng)).astype(self.dtype).astype(float)
-        if not len(w):
-            raise ArgumentError(f"a point of {self.name} has no entries; points of at least one entry are needed")
-        if not np.all(np.isfinite(w)):
-            raise ArgumentError(f"a random point of {self.name} is not finite: {shown(w)}; finite points are needed")
-        return w
-
-    @property
-    def given(self) -> Points | None:
-        """Return the points that somebody gave; None if the manifold draws them."""
-        return self._source.given
-
-    def typical_point(self, rng: np.random.Generator) -> np.ndarray:
-        """Return a point that the manifold draws itself where it can, since somebody's may be few, or not on it."""
-        return self._drawn(self._typical, rng)
-
-    def _typical_source(self) -> Source:
-        """Return the manifold's own draws, if there are any and they have the form of the points given."""
-        if self.given is None or "random_point" not in self.offers:
-            return self._source
-        own = self._source.own_draws()
-        try:
-            fits = form_of(own.point(np.random.default_rng(0))).same_as(self._point)
-        except Exception:  # a draw that fails is why points are given
-            fits = False
-        return own if fits else self._source
-
-    def given_points(self) -> Iterator[tuple[str, np.ndarray]]:
-        """Yield the points of a list that somebody gave, each with what messages call it; of a function three."""
-        given = self._source.given
-        if given is None:
-            return
-        if callable(given):
-            rng = np.random.default_rng(0)
-            yield from ((f"points(rng), draw {i},", flat(self._source.point(rng))) for i in range(3))
-            return
-        for i, point in enumerate(given):
-            yield f"points[{i}]", flat(point)
-
-    def random_tangent(self, rng: np.random.Generator, w: np.ndarray) -> np.ndarray:
-        """Return a random tangent vector."""
-        return self._embedded(w, self._draw_tangent(rng, self._p(w)))
-
-    def random_ambient(self, rng: np.random.Generator) -> np.ndarray:
-        """Return a standard normal ambient vector."""
-        return rng.normal(size=self._ambient.size).astype(self.dtype).astype(float)
-
-    def _draw_tangent(self, rng: np.random.Generator, point: Any) -> Any:
-        if "random_tangent" in self.offers:
-            draw = self._methods["random_tangent"]
-            with seeded(rng):
-                return draw(rng, point) if len(required_arguments(draw)) > 1 else draw(point)
-        if "project" in self.offers:
-            return self._raw("project")(point, self._ambient.build(rng.normal(size=self._ambient.size), self.dtype))
-        if "log" in self.offers:
-            for _ in range(TRIES):
-                x = self._raw("log")(point, self._point.build(self._drawn(self._typical, rng), self.dtype))
-                if np.any(flat(x)):
-                    return x
-            raise ArgumentError(f"{self.name} draws no tangent vector but 0; points that differ are needed")
-        return self._point.build(rng.normal(size=self._point.size), self.dtype)
-
-    # -- calls ------------------------------------------------------------------------------------
-
-    def arguments(self, name: str, w: np.ndarray, x: np.ndarray, z: np.ndarray, v: np.ndarray) -> list[Any]:
-        """Return arguments for a method: points w and z, a tangent vector x, an ambient vector v."""
-        makers = {
-            "w": lambda: self._p(w),
-            "z": lambda: self._p(z),
-            "x": lambda: self._t(w, x),
-            "y": lambda: self._t(w, x),
-            "gradient": lambda: self._ambient.build(v, self.dtype),
-            "hessian_vector": lambda: self._ambient.build(v / 2, self.dtype),
-        }
-        if name in ("project", "vertical", "horizontal"):
-            makers["z"] = makers["gradient"]
-        return [makers[argument]() for argument in ARGUMENTS[name].split(", ")]
-
-    def raw(self, name: str, *arguments: Any) -> Any:
-        """Call a method on the manifold's own objects."""
-        return self._raw(name)(*arguments)
-
-    def _p(self, w: np.ndarray) -> Any:
-        return self._point.build(w, self.dtype)
-
-    def _t(self, w: np.ndarray, x: np.ndarray) -> Any:
-        """Return the tangent vector as the manifold represents it."""
-        return self._tangent.build(self._unembedded(w, x) if self._embeds else x, self.dtype)
-
-    def _unembedded(self, w: np.ndarray, x: np.ndarray) -> np.ndarray:
-        """Return the representation of an ambient tangent vector: by the embedding alone, as project may be wrong."""
-        if self._tangent.size > LARGEST_EMBEDDED:
-            return flat(self._raw("project")(self._p(w), self._ambient.build(x, self.dtype)), self._tangent)
-        key = w.tobytes()
-        if key not in self._inverses:
-            embed, point = self._raw("embedding"), self._point.build(w, float)
-            units = np.eye(self._tangent.size)
-            images = [flat(embed(point, self._tangent.build(e, float)), self._ambient) for e in units]
-            self._inverses = {key: np.linalg.pinv(np.stack(images, axis=1))}
-        return np.asarray(self._inverses[key] @ x)
-
-    def _vector(self, at: np.ndarray, name: str, *arguments: Any) -> np.ndarray:
-        """Return the tangent vector at a point that a method gives, as an ambient vector."""
-        return self._embedded(at, self._raw(name)(*arguments))
-
-    def _embedded(self, w: np.ndarray, x: Any) -> np.ndarray:
-        if not self._embeds:
-            return flat(x, self._tangent)
-        plain = self._tangent.build(flat(x, self._tangent), self.dtype)
-        return flat(self._raw("embedding")(self._p(w), plain), self._ambient)
-
-    def _raw(self, name: str) -> Callable[..., Any]:
-        if name not in self._methods:
-            raise Missing(f"{self.name} has no {name}")
-        method = self._methods[name]
-
-        def call(*arguments: Any) -> Any:
-            try:
-                with warnings.catch_warnings(), np.errstate(all="ignore"):
-                    warnings.simplefilter("ignore")
-                    if any(map(is_tensor, arguments)):
-                        with sys.modules["torch"].no_grad():
-                            return method(*arguments)
-                    return method(*arguments)
-            except NotImplementedError as error:
-                raise Missing(f"{self.name} does not implement {method_name(method)}") from error
-
-        return call
 
 
 def _whole(value: object) -> int | None:

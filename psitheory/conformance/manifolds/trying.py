@@ -12,7 +12,7 @@ from psitheory.checking import Verdict
 from psitheory.conformance.findings import Finding, raised
 from psitheory.conformance.manifolds.forms import numbers
 from psitheory.conformance.manifolds.judging import Outcome
-from psitheory.conformance.manifolds.subject import Missing
+from psitheory.conformance.manifolds.represented import Missing
 from psitheory.errors import TimeUp
 from psitheory.limits import foreign
 
