@@ -116,7 +116,7 @@ class Number(float):
         """Return what to compare with, after demanding its degree."""
         if isinstance(other, (int, float)) and float(self) and float(other) and math.isfinite(other):
             degree = self._other(other, added=True)[0]
-            self.trace.demand(self.degree, degree, Kind.WINDOW, self.trace.comparing)
+            self.trace.compare(self.degree, degree, float(self), float(other), self.trace.comparing)
             if self.trace.follows():
                 return float(other) * self.trace.times(self.degree, degree)
         return other
@@ -260,7 +260,7 @@ def extreme_of(larger: bool, trace: Trace, read: Read) -> Callable[..., Any]:
         x, y = (float(a) if n is None else n for a, n in zip(args, found, strict=True))
         dx, dy = (z.degree if isinstance(z, Number) else trace.literal(z) for z in (x, y))
         if float(x) and float(y) and math.isfinite(x) and math.isfinite(y):
-            trace.demand(dx, dy, Kind.WINDOW, name)
+            trace.compare(dx, dy, float(x), float(y), name)
         limit = float(y) * (trace.times(dx, dy) if trace.follows() else 1)
         return args[1] if (limit > float(x)) == larger and float(x) != limit else args[0]
 

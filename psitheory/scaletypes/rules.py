@@ -79,7 +79,7 @@ class Rules:
         """Demand equal degrees where neither is zero, else a comparison turns out otherwise from some scale on."""
         a, da, b, db = np.broadcast_arrays(x.x, x.d, y.x, y.d)
         both = (a != 0) & (b != 0) & np.isfinite(a) & np.isfinite(b)
-        self.trace.demand(da[both], db[both], Kind.WINDOW, what)
+        self.trace.compare(da[both], db[both], a[both], b[both], what)
 
     def choose(self, which: Values, x: Ids, y: Ids) -> Ids:
         """Return the degree of the branch taken."""

@@ -45,6 +45,8 @@ class Trace:
         By which power of two the unknowns are scaled in this run, where they are.
     comparing : str
         What comparisons of numbers belong to.
+    ratios : dict of int to (float, float)
+        Between which powers of two the quotients of numbers that were compared lie, by the degree of the quotient.
     """
 
     degrees: Degrees = field(default_factory=Degrees)
@@ -54,6 +56,7 @@ class Trace:
     along: frozenset[Place] = frozenset()
     scaled: dict[int, float] = field(default_factory=dict)
     comparing: str = "comparison"
+    ratios: dict[int, tuple[float, float]] = field(default_factory=dict)
     _literals: dict[tuple[Place, float], int] = field(default_factory=dict)
     _signs: dict[tuple[Place, int], set[bool]] = field(default_factory=dict)
     _hyper: dict[str, int] = field(default_factory=dict)
@@ -111,6 +114,20 @@ class Trace:
                 if key not in self._demanded:
                     self._demanded.add(key)
                     self.equations.vanish(self.degrees.form(degree), place, kind, what)
+
+    def compare(self, a: Ids, b: Ids, x: Any, y: Any, what: str) -> None:
+        """Demand equal degrees of numbers x and y that are compared, and keep how far they are from being equal."""
+        self.demand(a, b, Kind.WINDOW, what)
+        a, b, x, y = np.broadcast_arrays(a, b, x, y)
+        could_turn = (a != b) & ((x > 0) == (y > 0))
+        if not could_turn.any():
+            return
+        degrees = np.ravel(self.degrees.combine(a[could_turn], b[could_turn], 1, -1))
+        sizes = np.ravel(np.log2(np.abs(x[could_turn])) - np.log2(np.abs(y[could_turn])))
+        for degree in np.unique(degrees):
+            of_degree = sizes[degrees == degree]
+            low, high = self.ratios.get(int(degree), (np.inf, -np.inf))
+            self.ratios[int(degree)] = min(low, float(of_degree.min())), max(high, float(of_degree.max()))
 
     def constant(self, a: Ids, b: Ids, alike: Any, fixed: Ids) -> None:
         """Demand it of a constant (of degree ``fixed``) that is added; ``alike`` tells where signs are the same.

@@ -167,3 +167,30 @@ def test_a_start_that_is_projected_first_is_flagged() -> None:
     assert report.finding(START).verdict is Verdict.REFUTED
     assert "normalises its start" in report.finding(START).means
     assert report.properties["equivariance"] == "class"
+
+
+def doubled_in_a_band(w, g, state, lr=0.05):
+    """Descent, but for gradients of some sizes, which neither start nor powers of two far from it have."""
+    size = np.sqrt(np.sum(g * g))
+    if size > 1e4 and size < 4e4:
+        return w - 2 * lr * g
+    return w - lr * g
+
+
+def test_a_range_ends_where_a_comparison_turns_though_the_law_holds_again_beyond():
+    report = check_optimizer(doubled_in_a_band, only=["the_scaling_law_holds_at_every_scale"])
+    assert report.refuted() == ("the_scaling_law_holds_at_every_scale",)
+    assert "threshold" in report.sentence
+    low = int(report.properties["scales"].split("^")[1].split()[0])
+    assert low in (-12, -11, -10)  # the gradients of the start are of size 4, and change little
+
+
+def switches_late(w, g, state, lr=0.05, *, t):
+    return w - lr * g / (np.linalg.norm(g) if t >= 40 else 1.0)
+
+
+def test_a_law_of_the_first_steps_is_told_as_such_with_the_line_that_ends_it():
+    report = check_optimizer(switches_late, only=["the_rate_has_a_scaling_exponent"])
+    assert report.properties["exponent"] is None
+    assert "of the first steps alone: by step 100 runs break it, at sum at" in report.sentence
+    assert "if t >= 40" in report.sentence

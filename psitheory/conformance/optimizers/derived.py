@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -89,6 +90,25 @@ class Derived:
             return self.exponent == p
         found: Any = level if level in LEVELS else "each neuron"
         return self.whole.law(mode, found).holds or (self.alone.hard is not None and not self.hard_breaks)
+
+    def later(self, steps: int) -> tuple[Break, ...]:
+        """Return the lines that break the law of the first steps in a run of so many, and did not before."""
+        law = self.alone.hard
+        if law is None or not hasattr(self.runs, "of_length"):
+            return ()
+        with suppress(Exception), np.errstate(all="ignore"), _typed(self.seed):  # the code under test
+            found = OptimizerTypes(self.runs.of_length(steps).run(self.seed))
+            before = {b.place for b in self.alone.at_fixed_constants(law)}
+            return tuple(b for b in found.at_fixed_constants(law) if b.place not in before)
+        return ()
+
+    def turning_points(self, network: Network, direction: Sequence[float], p: float) -> list[float]:
+        """Return how far along a direction of rescalings, the rate scaled with it, comparisons turn out otherwise."""
+        types = self.alone if network.fixed else self.whole
+        scaling = dict(zip(types.all_rows, map(Fraction, direction), strict=True))
+        if types.rate is not None:
+            scaling[types.rate] = Fraction(p) * Fraction(direction[0])
+        return types.turning_points(scaling)
 
     # -- runs whose constants scale along ----------------------------------------------------------
 

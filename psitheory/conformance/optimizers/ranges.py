@@ -17,10 +17,13 @@ WITHIN = 1e-2
 
 
 def around_one(path: Path, top: int, derived: Derived) -> Edge:
-    """Follow a law from scale 1 outwards up to the ``top``-th rescaling, or until it fails; and find out why."""
+    """Follow a law from scale 1 outwards up to the ``top``-th rescaling, or until it fails; and find out why.
+
+    Beside powers of two, scales are tried where comparisons turn out otherwise: it may hold on both sides of these.
+    """
     steps = _moved_by(path.bench)
     good, bad = 0, 0
-    for k in (*(2**i for i in range(int(math.log2(top)) + 1) if 2**i < top), top):
+    for k in _tried(path, top, derived):
         if not _holds(path, k, steps):
             bad = k
             break
@@ -34,6 +37,13 @@ def around_one(path: Path, top: int, derived: Derived) -> Edge:
     outcome = _outcome(path, bad, steps)
     cause, how = _cause(path, bad, outcome, derived)
     return Edge(sign * good, cause, path.at(bad), outcome, how)
+
+
+def _tried(path: Path, top: int, derived: Derived) -> list[int]:
+    tried = {2**i for i in range(int(math.log2(top)) + 1)} | {top}
+    for at in derived.turning_points(path.bench.network, path.direction, path.p):
+        tried |= {math.floor(at), math.ceil(at)} if math.isfinite(at) else set()
+    return sorted(k for k in tried if 0 < k <= top)
 
 
 def _moved_by(bench: Bench) -> int:

@@ -72,6 +72,8 @@ def _none(derived: Derived) -> str:
 def _range(facts: Facts, derived: Derived | None) -> str:
     if derived is not None and derived.hard_breaks:
         return "at fixed values it breaks at " + "; ".join(str(b) for b in derived.hard_breaks[:2])
+    if derived is not None and _nothing_holds(facts) and not _soft(derived):
+        return _late(facts, derived)
     if _nothing_holds(facts) and _soft(derived):
         return "at fixed values runs break it, as may " + "; ".join(map(told, _soft(derived)[:3]))
     if "edges" not in facts.__dict__:
@@ -84,6 +86,16 @@ def _range(facts: Facts, derived: Derived | None) -> str:
     fixed = dict.fromkeys(f"{c.name} = {c.value:g}" for b in _soft(derived) for c in b.constants if "eps" in c.name)
     start = f"at {', '.join(fixed)} " if fixed and how else ""
     return f"{start}valid on 2^{low.exponent} … 2^{high.exponent}{at}"
+
+
+def _late(facts: Facts, derived: Derived) -> str:
+    """Return when runs break a law that types have of the first steps, and where."""
+    denied = facts.exponent.denied_by
+    if denied is None or derived.alone.hard is None:
+        return ""
+    step = denied.outcome.step
+    lines = derived.later(step)
+    return f"so it is of the first steps alone: by step {step} runs break it" + (f", at {lines[0]}" if lines else "")
 
 
 def _nothing_holds(facts: Facts) -> bool:

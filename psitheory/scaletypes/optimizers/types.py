@@ -214,6 +214,14 @@ class OptimizerTypes:
             + ([] if self.rate is None else [self.rate])
         )
 
+    def turning_points(self, scaling: Scaling) -> list[float]:
+        """Return k such that from the start times :math:`2^{k}` to the exponents of a scaling a comparison turns."""
+        trace, out = self.record.trace, []
+        for degree, ratios in trace.ratios.items():
+            growth = float(value(trace.degrees.form(degree), scaling))
+            out += [-size / growth for size in ratios] if growth else []
+        return out
+
     # -- breaks ------------------------------------------------------------------------------------
 
     def _breaks(self, scaling: Scaling, *, full: bool) -> tuple[Break, ...]:
