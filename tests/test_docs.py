@@ -62,7 +62,7 @@ def blocks_of(*pages):
     return [pytest.param(code, id=f"{page}-{i}") for page in pages for i, code in enumerate(codes[page], 1)]
 
 
-PAGES = ("check_your_own.md", "measure.md", "figures.md", "how_checks_can_mislead.md", "sweep.md")
+PAGES = ("check_your_own.md", "scale_types.md", "measure.md", "figures.md", "how_checks_can_mislead.md", "sweep.md")
 
 
 @pytest.mark.parametrize("code", blocks_of(*PAGES))
