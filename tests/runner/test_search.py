@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from hypothesis import strategies as st
 from psitheory.checking import FLOATS, equal, law
 from psitheory.layout import Layout
 from psitheory.runner import check_law
+from psitheory.runner import search as searching
 from psitheory.runner.domain import inputs
 from psitheory.runner.judge import Outcome
 from psitheory.runner.search import SHRINK_SECONDS, Search, search
@@ -217,16 +220,21 @@ def test_a_search_that_only_waits_is_stopped_too() -> None:
     assert 1 <= len(look(run, seconds=0.05).outcomes) <= 4
 
 
-def test_shrinking_has_a_budget_of_its_own() -> None:
-    def run(drawn: Mapping[str, Any]) -> Outcome:
-        time.sleep(0.05)
-        return Outcome("failed" if drawn["k"] > 2**20 else "passed")
+def test_shrinking_has_a_budget_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = itertools.count(step=0.5)  # as if half a second passed from one case to the next
+    monkeypatch.setattr(searching, "time", SimpleNamespace(process_time=lambda: next(ticks), monotonic=lambda: 0.0))
+    after = 0
 
-    start = time.monotonic()
-    found = look(run).found
+    def run(drawn: Mapping[str, Any]) -> Outcome:
+        nonlocal after
+        failed = drawn["k"] > 2**20
+        after += bool(failed or after)
+        return Outcome("failed" if failed else "passed")
+
+    found = look(run, seconds=1000).found
     assert found is not None
     assert found[1].status == "failed"
-    assert time.monotonic() - start < SHRINK_SECONDS + 6
+    assert 2 <= after <= SHRINK_SECONDS / 0.5 + 2
 
 
 def test_an_outcome_that_changes_between_runs_is_trouble() -> None:
