@@ -216,7 +216,7 @@ class Sphere:
         r"""Return :math:`P(\nabla^2 f\,x) - \langle w, \nabla f\rangle x` (AMS08, §5.5)."""
         image, normal = self._vector(hessian_vector, "hessian_vector"), self._vector(gradient, "gradient")
         w = self._point(w, "w")
-        return project(w, image) - dot(w, normal, keepdims=True) * self._vector(x, "x")
+        return self.project(w, image) - dot(w, normal, keepdims=True) * self._vector(x, "x")
 
     def random_point(self, rng: np.random.Generator, shape: tuple[int, ...] = ()) -> Array:
         """Return points uniform on the sphere, ``(*shape, d)``."""
