@@ -203,6 +203,11 @@ def test_every_theorem_file_of_the_library_is_found():
     assert list(found) == sorted(found, key=lambda t: registry.natural(t.id))
 
 
+def test_a_theorem_file_is_read_in_one_sitting():
+    files = Path(proofs_check.__file__).parent.glob("*/*.py")
+    assert {path.name: count for path in files if (count := len(path.read_text().splitlines())) > 250} == {}
+
+
 def test_every_theorem_has_a_file_of_its_name_in_the_folder_of_its_chapter():
     root = Path(proofs_check.__file__).parent
     for found in proofs_check.theorems():

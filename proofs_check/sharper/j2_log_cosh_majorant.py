@@ -171,16 +171,16 @@ def the_majorant_holds_where_blocks_are_coupled(model, w, x):
 
 
 IN_OPPOSITION = {
-    "model": RankOne(np.eye(2)),
-    "w": np.array([1.0, 0.0, 1.0, 0.0, 1.0]),
+    "model": RankOne(8 * np.eye(2)),
+    "w": np.array([1.0, 0.0, 1.0, 0.0, 8.0]),
     "x": np.array([0.0, 0.25, 0.0, -0.25, 0.0]),
 }
 
 
 @the_majorant_holds_where_blocks_are_coupled.counterfeit(instance=IN_OPPOSITION)
-def half_of_the_constant_will_do_where_blocks_are_coupled(model, w, x):
-    """The same with L/2."""
-    L = _within(model, w, x) / 2
+def nine_tenths_of_the_constant_will_do_where_blocks_are_coupled(model, w, x):
+    """The same with .9 L."""
+    L = 9 * _within(model, w, x) / 10
     return _moved(model, w, x, L, L)
 
 
