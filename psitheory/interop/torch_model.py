@@ -14,7 +14,16 @@ from torch import Tensor, nn
 from psitheory.errors import ArgumentError, ArgumentTypeError
 from psitheory.interop.torch_call import Call, Loss
 from psitheory.interop.torch_network import ExactBatchNorm, exact_network
-from psitheory.interop.torch_state import SEEDS, WARMING, Runner, Shown, TensorModule, initialised, warmed_up
+from psitheory.interop.torch_state import (
+    SEEDS,
+    WARMING,
+    Runner,
+    Shown,
+    TensorModule,
+    check_memory,
+    initialised,
+    warmed_up,
+)
 from psitheory.interop.torch_types import Traces
 from psitheory.layout import Layout
 from psitheory.symmetry.function import LossFunction
@@ -187,6 +196,7 @@ def _wrapped(
         aspects=tuple(aspects),
         of_outputs=of_outputs if has_outputs else None,
         types=types,
+        tied=runner.tied,
     )
 
 
@@ -201,6 +211,7 @@ def _runner(module: nn.Module, call: Any, training: bool, mode: str | None) -> t
     own = next((p.dtype for p in module.parameters() if p.is_floating_point()), torch.float32)
     reason: Exception | None = None
     notes: list[str] = []
+    check_memory(module)
     is_large = sum(p.numel() for p in module.parameters()) > LARGE
     for dtype in (own,) if is_large else dict.fromkeys((torch.float64, own)):  # twice as fast, in half of the memory
         runner = Runner(module, call, dtype, training)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from itertools import pairwise
 from typing import Any, cast
 
 import numpy as np
@@ -68,6 +69,30 @@ def in_precision(module: nn.Module, dtype: torch.dtype) -> nn.Module:
         return t.to(dtype) if t.is_floating_point() else t.to(pair) if t.is_complex() else t
 
     return module._apply(cast)
+
+
+def check_memory(module: nn.Module) -> None:
+    """Raise if two parameters are different views of the same memory: a step of one would move the other.
+
+    Raises
+    ------
+    ArgumentError
+        With the names of both.
+    """
+    spans: dict[Any, list[tuple[int, int, str]]] = {}
+    for name, p in module.named_parameters():
+        if p.layout is torch.strided and p.numel():
+            size = sum((n - 1) * abs(s) for n, s in zip(p.shape, p.stride(), strict=True)) + 1
+            first = p.data_ptr()
+            spans.setdefault(p.device, []).append((first, first + size * p.element_size(), name))
+    for found in spans.values():
+        found.sort()
+        for (_, end, one), (start, _, two) in pairwise(found):
+            if start < end:
+                raise ArgumentError(
+                    f"parameters {one!r} and {two!r} are different views of the same memory, so that neither can be "
+                    "scaled alone; one parameter under both names, of which the views are taken in forward, is needed"
+                )
 
 
 def initialised(module: nn.Module, call: Any) -> nn.Module:
@@ -139,6 +164,9 @@ class Runner:
         named = {n: p for n, p in self.module.named_parameters() if p.is_floating_point()}
         self.names = list(named)
         self.shapes = {given.get(n, n): tuple(p.shape) for n, p in named.items()}
+        first = {id(p): n for n, p in self.module.named_parameters()}
+        every = self.module.named_parameters(remove_duplicate=False)
+        self.tied = {n: first[id(p)] for n, p in every if n != first[id(p)]}
         self.buffers = {n: b.detach().clone() for n, b in self.module.named_buffers()}
         self.pristine = copied(self.module) if fresh else None
         self.random_states = [torch.Generator().manual_seed(seed).get_state() for seed in SEEDS]

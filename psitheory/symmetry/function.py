@@ -66,6 +66,8 @@ class LossFunction:
     """A generic number made of the outputs, as a loss of its own; it has their symmetries and no others."""
     types: Callable[[Mapping[str, Array]], ModelTypes] | None = None
     """Derives the scale types, given which entries of which parts have no effect; None where only samples serve."""
+    tied: Mapping[str, str] = field(default_factory=dict)
+    """The name in the layout of each parameter that has others too, by the others."""
 
     def __post_init__(self) -> None:
         """Watch what is somebody's code."""

@@ -70,9 +70,10 @@ def check_model(
     ConformanceReport
         ``properties`` holds the level of each parameter by name, ``groups`` (the blocks, as plain data that an
         optimiser takes), ``signs`` (whether sign changes pass too), ``eps``, what differs for ``outputs`` and
-        other modes, ``exactly`` (what holds exactly of parameters whose level holds up to an eps), ``breaks`` (the
-        line that fixes a parameter's scale) and ``weight decay``: the parameters on which it is a pure rate, those on
-        which it is one only if it acts on all of a group, and those whose function it changes.
+        other modes, ``tied`` (the name under which a parameter stands that has others too), ``exactly`` (what holds
+        exactly of parameters whose level holds up to an eps), ``breaks`` (the line that fixes
+        a parameter's scale) and ``weight decay``: the parameters on which it is a pure rate, those on which it is one
+        only if it acts on all of a group, and those whose function it changes.
 
     Raises
     ------
@@ -84,11 +85,11 @@ def check_model(
     functions = as_loss_functions(f, at, gradient=gradient, inputs=inputs, targets=targets, loss=loss)
     main = next(iter(functions.values()))
     wanted = _wanted(only, main)
-    given = claims_of(main.layout, claims)
+    given = claims_of(main.layout, claims, main.tied)
     seed = checked_seed(seed)
     replay = f"check_model({main.name}, …, seed={seed})"
     findings, notes = [], list(dict.fromkeys(note for function in functions.values() for note in function.notes))
-    properties: dict[str, Any] = {}
+    properties: dict[str, Any] = {"tied": dict(main.tied)} if main.tied else {}
     for mode, function in functions.items():
         rng = np.random.default_rng(seed)
         if function.point is not None:
@@ -207,7 +208,9 @@ def _is_ours(f: Any) -> bool:
 def _wanted(only: str | Sequence[str] | None, function: LossFunction) -> set[str] | None:
     if only is None:
         return None
-    names = {only} if isinstance(only, str) else set(only)
+    laws = {only} if isinstance(only, str) else set(only)
+    others = {f"invariance[{other}]": f"invariance[{name}]" for other, name in function.tied.items()}
+    names = {others.get(law, law) for law in laws}
     known = {*LAWS[:2], *(f"invariance[{part.name}]" for part in function.layout.parts)}
     unknown = sorted(names - known)
     if unknown:

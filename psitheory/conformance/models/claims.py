@@ -21,22 +21,30 @@ class Claim:
     up_to_eps: bool = False
 
 
-def claims_of(layout: Layout, claims: Mapping[str, Any] | None) -> dict[str, Claim]:
-    """Return the claims of a layout's blocks, and those given by name.
+def claims_of(
+    layout: Layout, claims: Mapping[str, Any] | None, tied: Mapping[str, str] | None = None
+) -> dict[str, Claim]:
+    """Return the claims of a layout's blocks, and those given by name, be it another name of a ``tied`` parameter.
 
     Raises
     ------
     UnknownName
         If a claim names no parameter.
     ArgumentError
-        If what it claims is not understood.
+        If what it claims is not understood, or two names of one parameter claim different things.
     """
     parts = {part.name: part for part in layout.parts}
     found = {name: Claim(_text(part, part.blocks), part.blocks) for name, part in parts.items() if part.blocks}
-    for name, value in (claims or {}).items():
+    for given, value in (claims or {}).items():
+        name = (tied or {}).get(given, given)
         if name not in parts:
             raise UnknownName(f"claims names the parameter {name!r}; there are {', '.join(parts)}")
-        found[name] = _claim(parts[name], value)
+        claim = _claim(parts[name], value)
+        if given != name and name in (claims or {}) and _claim(parts[name], (claims or {})[name]) != claim:
+            raise ArgumentError(
+                f"claims names one tensor twice, as {name!r} and {given!r}, with different levels; one is needed"
+            )
+        found[name] = claim
     return found
 
 
