@@ -179,12 +179,10 @@ class ScaleMonitor:
         by_name: dict[str, list[Sums]] = {}
         for one in pending:
             by_name.setdefault(one.name, []).append(one)
-        found = []
+        found: list[tuple[Sums, list[float]]] = []
         for ones in by_name.values():
             found += zip(ones, _means(torch.stack([one.sums for one in ones])).tolist(), strict=True)
-        for one, means in sorted(
-            found, key=lambda pair: pair[0].step
-        ):  # a stable order: parameters as they are watched
+        for one, means in sorted(found, key=lambda pair: pair[0].step):  # stable: in the order of what is watched
             self._log(one, *means)
 
     def _log(self, one: Sums, norm: float, size: float, turn: float) -> None:
