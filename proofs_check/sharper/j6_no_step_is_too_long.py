@@ -100,7 +100,7 @@ def f_falls_on_turns_below_twice_the_rapidity(model, w, share):
 
 
 @f_falls_on_turns_below_twice_the_rapidity.counterfeit(
-    instance={"model": Zonal((Rapidity.log_cosh(2.0),), (3,)), "w": np.array([1.0, 0.5, 0.5]), "share": 0.5}
+    instance={"model": Zonal((Rapidity.log_cosh(2.0),), (3,)), "w": np.array([1.0, 0.5, 0.5]), "share": 1 - 2.0**-10}
 )
 def f_falls_on_turns_one_percent_longer(model, w, share):
     """The same for 1.01 times 2 artanh y_i; refuted by log-cosh."""

@@ -82,6 +82,9 @@ class Evidence:
         Where the largest ratio of an inequality was found, if it was sought.
     sought : int
         How many more cases were computed in that search.
+    sees : int or None
+        Of an equality: an error of 2^-sees of the size of its sides, planted in one entry, was refuted; the largest of
+        the numbers tried, 0 if not even 2^-20 was.  None if none was planted.
     """
 
     kind: str
@@ -95,6 +98,7 @@ class Evidence:
     proof: str = ""
     at: Witness | None = None
     sought: int = 0
+    sees: int | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,9 @@ class LawReport:
         For each kind of evidence that could not be had, the reason, with the line of code where there is one.
     gap : str
         A branch of the law that no case ran, or what makes it no function of its inputs; empty where nothing does.
+    own : tuple of CounterfeitReport
+        Counterfeits of the runner's own making (at effort deep): the law with one place of its code changed.  One that
+        is INCONCLUSIVE survives: nothing that was tried tells it from the law.  They do not decide on the verdict.
     """
 
     name: str
@@ -128,6 +135,12 @@ class LawReport:
     example: bool = False
     untried: Mapping[str, str] = field(default_factory=dict)
     gap: str = ""
+    own: tuple[CounterfeitReport, ...] = ()
+
+    @property
+    def survivors(self) -> tuple[CounterfeitReport, ...]:
+        """Return the counterfeits of the runner's own making that were not refuted."""
+        return tuple(c for c in self.own if c.verdict is not Verdict.REFUTED)
 
     @property
     def relation(self) -> str:
@@ -142,10 +155,16 @@ class LawReport:
             own = Verdict.HOLDS if found else Verdict.INCONCLUSIVE
         else:
             own = Verdict.all(e.verdict for e in self.evidence)
-        if own is not Verdict.HOLDS or self.gap:
+        if own is not Verdict.HOLDS or self.gap or self.blind:
             return own if own is not Verdict.HOLDS else Verdict.INCONCLUSIVE
         seen_to_fail = bool(self.counterfeits) and all(c.verdict is Verdict.REFUTED for c in self.counterfeits)
         return Verdict.HOLDS if seen_to_fail else Verdict.INCONCLUSIVE
+
+    @property
+    def blind(self) -> bool:
+        """Tell whether it is an equality, not proved, in which no arithmetic saw an error of 2^-20 that was planted."""
+        sees = [e.sees for e in self.evidence if e.sees is not None]
+        return bool(sees) and not any(sees) and not self.proof
 
     @property
     def grade(self) -> Grade | None:
@@ -179,6 +198,8 @@ class LawReport:
                 return f"{e.kind}: {e.note or 'undecided'}"
         if self.gap:
             return self.gap
+        if self.blind:
+            return "the check is blind: an error of 2^-20 of the size of its sides, planted in one of them, is not seen"
         if not self.counterfeits:
             return "it has no counterfeit, and a check that was never seen to fail does not hold"
         survivor = next(c for c in self.counterfeits if c.verdict is not Verdict.REFUTED)
@@ -368,6 +389,7 @@ def _law_dict(law: LawReport) -> dict[str, Any]:
         "gap": law.gap,
         "evidence": [_plain(e) for e in law.evidence],
         "counterfeits": [_plain(c) for c in law.counterfeits],
+        "own_counterfeits": [_plain(c) for c in law.own],
     }
 
 

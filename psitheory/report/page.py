@@ -9,7 +9,7 @@ from typing import Any
 
 from psitheory.checking import ClaimReport, Grade, LawReport, Report, Theorem, Verdict, Witness
 from psitheory.checking.report import HOW
-from psitheory.report import files
+from psitheory.report import files, survivors
 from psitheory.report.drawings import Drawing, drawings, without_repeated_glyphs
 from psitheory.report.files import as_json, write_whole
 from psitheory.report.prose import Section, mathml, sections
@@ -90,6 +90,7 @@ def page(
         grades=LEGEND,
         meaning={str(verdict): text for verdict, text in MEANING.items()},
         columns=COLUMNS,
+        survival=survivors.MEANING,
         counted=counted(report),
         data=data,
         style=Markup(_part("page.css")),  # these two are this package's own files

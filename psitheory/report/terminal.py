@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from psitheory.checking import CounterfeitReport, Evidence, LawReport, Report, Verdict, Witness
+from psitheory.report.survivors import survivors
 from psitheory.report.tables import LEGEND, STYLES, counted, verdict_lines, verdict_table
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ def pieces(report: Report, targets: Sequence[str | None] | None = None, *, width
     out: list[Piece] = [table if fits else verdict_lines(report, width or 0), ""]
     for block in failures(report, targets, width=width):
         out += [block, ""]
-    return [*out, *legend(report, width), _filled(summary(report), width)]
+    told = survivors(report, width)
+    return [*out, *told, *([""] if told else []), *legend(report, width), _filled(summary(report), width)]
 
 
 def failures(report: Report, targets: Sequence[str | None] | None = None, *, width: int | None = None) -> list[Text]:

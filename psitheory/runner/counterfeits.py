@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from hypothesis.strategies import SearchStrategy
+
 from psitheory.arithmetic import to_rationals
 from psitheory.checking import (
     BALLS,
@@ -21,8 +23,8 @@ from psitheory.errors import PsitheoryError, UnknownName, said
 from psitheory.runner.domain import inputs
 from psitheory.runner.effort import Effort
 from psitheory.runner.guard import CannotRun, guarded
-from psitheory.runner.judge import Outcome
-from psitheory.runner.search import search
+from psitheory.runner.outcome import Case, Outcome
+from psitheory.runner.search import Search, search
 from psitheory.runner.witness import witness
 from psitheory.runner.worst import worst_case
 
@@ -30,16 +32,24 @@ _SEARCH_ORDER = (RATIONALS, POWERS_OF_TWO, BALLS, FLOATS, CONTROLS)
 """Where counterfeits are refuted: exact arithmetics first, since their witnesses need no judgement."""
 
 
+Run = Callable[[Mapping[str, Any]], Outcome]
+
+
 def smaller(
-    domains: Mapping[str, Any], kind: str, run: Callable[[Mapping[str, Any]], Outcome], effort: Effort, seed: int
-) -> tuple[Mapping[str, Any], Outcome] | None:
-    """Return a failing case of low dimension, if there is one: arrays do not shrink from one dimension into another."""
-    for tiny in (True, False):
-        drawn = inputs(domains, kind, large=False, tiny=tiny)
-        found = search(drawn, run, sought="failed", cases=2 * effort.cases[kind], seconds=effort.seconds, seed=seed)
-        if found.found is not None:
-            return found.found
-    return None
+    domains: Mapping[str, Any], kind: str, run: Run, effort: Effort, seed: int, *, large: bool = False
+) -> Search:
+    """Look for a failing case of the lowest dimension, then of any: no array shrinks from one dimension into another.
+
+    Returns
+    -------
+    Search
+        That which found one, or the last, from whose best cases one may climb; ``large`` is about that one.
+    """
+    for drawn in (inputs(domains, kind, tiny=True), inputs(domains, kind, large=large)):
+        seen = search(drawn, run, sought="failed", cases=2 * effort.cases[kind], seconds=effort.seconds, seed=seed)
+        if seen.found is not None:
+            break
+    return seen
 
 
 def in_kind(kind: str, instance: Mapping[str, Any]) -> dict[str, Any]:
@@ -52,6 +62,7 @@ def in_kind(kind: str, instance: Mapping[str, Any]) -> dict[str, Any]:
 def check_counterfeit(counterfeit: Counterfeit, kinds: Sequence[str], effort: Effort, seed: int) -> CounterfeitReport:
     """Look for what refutes a counterfeit, in each kind of evidence in turn; report the smallest input found."""
     notes = []
+    searched: dict[str, Search] = {}
     for kind in _SEARCH_ORDER:
         if kind not in (counterfeit.on or kinds):
             continue
@@ -64,45 +75,53 @@ def check_counterfeit(counterfeit: Counterfeit, kinds: Sequence[str], effort: Ef
             continue
         if isinstance(refutation, Witness):
             return CounterfeitReport(counterfeit.name, counterfeit.says, Verdict.REFUTED, refutation)
-        notes.append(f"{kind}: {refutation}")
-    found = _climbed_to(counterfeit, counterfeit.on or kinds, effort, seed)
+        if isinstance(refutation, Search):
+            searched[kind] = refutation
+        notes.append(f"{kind}: {'survived' if isinstance(refutation, Search) else refutation}")
+    found = _climbed(counterfeit, searched, effort)
     if found is not None:
         return CounterfeitReport(counterfeit.name, counterfeit.says, Verdict.REFUTED, found)
     return CounterfeitReport(counterfeit.name, counterfeit.says, Verdict.INCONCLUSIVE, None, "; ".join(notes))
 
 
-def _climbed_to(counterfeit: Counterfeit, kinds: Sequence[str], effort: Effort, seed: int) -> Witness | None:
+def _climbed(counterfeit: Counterfeit, searched: Mapping[str, Search], effort: Effort) -> Witness | None:
     """Return a case that breaks an inequality which random cases do not break, if climbing from them finds one."""
-    kind = next((kind for kind in (FLOATS, BALLS) if kind in kinds), None)
+    kind = next((kind for kind in (FLOATS, BALLS) if kind in searched), None)
     if kind is None:
         return None
     run, drawn = guarded(kind, counterfeit.function), inputs(counterfeit.domains, kind)
     try:
-        seen = search(drawn, run, sought="failed", cases=effort.cases[kind], seconds=effort.seconds, seed=seed)
-        worst = worst_case(drawn, counterfeit.function, run, seen.starts, budget=CLIMBS * effort.climb)
+        return climbed_to(kind, drawn, counterfeit.function, run, searched[kind], CLIMBS * effort.climb)
     except (CannotRun, PsitheoryError):
         return None
-    if not worst.refutes or worst.inputs is None or worst.outcome is None:
-        return None
-    return witness(kind, worst.inputs, worst.outcome.left, worst.outcome.right)
 
 
 CLIMBS = 3
 """How many times as many cases a counterfeit gets in a climb: it is false, so that one is worth the search."""
 
 
-def _refute(counterfeit: Counterfeit, kind: str, effort: Effort, seed: int) -> Witness | str:
-    """Return what refutes a counterfeit, or why nothing did."""
+def climbed_to(
+    kind: str, drawn: SearchStrategy[dict[str, Any]], law: Case, run: Run, seen: Search, budget: int
+) -> Witness | None:
+    """Return a case that breaks the law, if one is found by climbing from the best cases of a search of ``drawn``."""
+    worst = worst_case(drawn, law, run, seen.starts, budget=budget)
+    if not worst.refutes or worst.inputs is None or worst.outcome is None:
+        return None
+    return witness(kind, worst.inputs, worst.outcome.left, worst.outcome.right)
+
+
+def _refute(counterfeit: Counterfeit, kind: str, effort: Effort, seed: int) -> Witness | Search | str:
+    """Return what refutes a counterfeit, else the search that it survived, or what was raised."""
     run = guarded(kind, counterfeit.function)
     if counterfeit.instance is not None:
         named = in_kind(kind, counterfeit.instance)
         outcome = run(named)
         if outcome.status == "failed":
             return witness(kind, named, outcome.left, outcome.right)
-    found = smaller(counterfeit.domains, kind, run, effort, seed)
-    if found is None:
-        return "survived"
-    drawn, outcome = found
+    seen = smaller(counterfeit.domains, kind, run, effort, seed, large=True)
+    if seen.found is None:
+        return seen
+    drawn, outcome = seen.found
     if outcome.status == "raised":
         return outcome.note
     return witness(kind, drawn, outcome.left, outcome.right)

@@ -27,6 +27,7 @@ from psitheory.runner.effort import Effort
 from psitheory.runner.guard import CannotRun, guarded
 from psitheory.runner.in_formal import prove_formally
 from psitheory.runner.judge import Outcome
+from psitheory.runner.planted import Kept, smallest_seen
 from psitheory.runner.scope import where
 from psitheory.runner.search import Search, search
 from psitheory.runner.witness import witness
@@ -66,16 +67,20 @@ def evidence_of(law: Law, kind: str, effort: Effort, seed: int) -> Evidence | st
 def try_cases(law: Law, kind: str, effort: Effort, seed: int) -> Evidence:
     """Try random cases until one fails, and return the smallest that does."""
     run = guarded(kind, law.function)
+    kept = Kept(run)
     found = search(
-        inputs(law.domains, kind), run, sought="failed", cases=effort.cases[kind], seconds=effort.seconds, seed=seed
+        inputs(law.domains, kind), kept, sought="failed", cases=effort.cases[kind], seconds=effort.seconds, seed=seed
     )
     if found.found is None:
         if found.first is not None and run(found.first[0]) != found.first[1]:
             found.trouble = "the same input gave different outcomes on two runs"
         summary = _summary(kind, found, effort)
+        if summary.verdict is Verdict.HOLDS:
+            sees = smallest_seen(kind, law.function, kept.inputs, seed, finer=effort.finer)
+            summary = replace(summary, sees=sees)
         return _at_its_worst(summary, _climbed(law, kind, found, effort))
     drawn, outcome = found.found
-    small = smaller(law.domains, kind, run, effort, seed)
+    small = smaller(law.domains, kind, run, effort, seed).found
     if small is not None and small[1].status in ("failed", outcome.status):  # what raises is no smaller failure
         drawn, outcome = small
     seen = witness(kind, drawn, outcome.left, outcome.right)

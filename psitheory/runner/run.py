@@ -32,6 +32,7 @@ from psitheory.runner.in_formal import can_be_formal
 from psitheory.runner.interpreter import unseen
 from psitheory.runner.judge import Outcome
 from psitheory.runner.made import made_counterfeits
+from psitheory.runner.own import own_counterfeits
 from psitheory.runner.watch import Watched
 from psitheory.runner.witness import decode
 
@@ -78,12 +79,14 @@ def _check_law(law: Law, effort: Effort, seed: int) -> LawReport:
         kinds = (FORMAL, *kinds)  # beside what a law must have a proof is tried, unless it is one about floats
     found: dict[str, Evidence | str] = {}
     counterfeits: list[CounterfeitReport] = []
+    own: tuple[CounterfeitReport, ...] = ()
     kind = kinds[0]
     try:
         for kind in kinds:
             found[kind] = evidence_of(law, kind, effort, seed)
         for counterfeit in (*law.counterfeits, *made_counterfeits(replace(law, function=watched.function))):
             counterfeits.append(check_counterfeit(counterfeit, kinds, effort, seed))
+        own = own_counterfeits(replace(law, function=watched.function), kinds, effort.own, seed) if effort.own else ()
     except TimeUp as late:  # what was found before stands; what is left would take as long again, each time
         if kind not in found:
             found[kind] = Evidence(kind, Verdict.INCONCLUSIVE, 0, note=said(late))
@@ -91,9 +94,9 @@ def _check_law(law: Law, effort: Effort, seed: int) -> LawReport:
     evidence = tuple(e for e in found.values() if isinstance(e, Evidence))
     untried = {kind: reason for kind, reason in found.items() if isinstance(reason, str)}
     missing = {} if law.on else not_offered(law.domains)
-    everything = untried | missing
     gap = watched.gap() or unseen() if law.quantifier == "for all" else ""
-    return LawReport(law.name, law.says, evidence, tuple(counterfeits), law.quantifier, law.example, everything, gap)
+    what = law.name, law.says, evidence, tuple(counterfeits), law.quantifier, law.example
+    return LawReport(*what, untried | missing, gap, own)
 
 
 def unfinished(law: Law, reason: str) -> LawReport:

@@ -123,6 +123,7 @@ def search(
     cases: int,
     seconds: float,
     seed: int,
+    shrink: bool = True,
 ) -> Search:
     """Draw up to ``cases`` inputs for up to ``seconds`` of this process; shrink the first that comes out as ``sought``.
 
@@ -138,7 +139,7 @@ def search(
         database=None,
         deadline=None,
         verbosity=Verbosity.quiet,
-        phases=(Phase.generate, Phase.shrink),
+        phases=(Phase.generate, Phase.shrink) if shrink else (Phase.generate,),
         suppress_health_check=list(HealthCheck),
         report_multiple_bugs=False,
         print_blob=False,

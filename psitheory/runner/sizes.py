@@ -40,13 +40,13 @@ def _named(function: Callable[..., Any], names: frozenset[str]) -> str:
 
 def reached(function: Any, seen: set[int]) -> Iterator[FunctionType]:
     """Yield the functions of laws that a function names, itself included."""
-    if not isinstance(function, FunctionType) or id(function) in seen or not _states(function):
+    if not isinstance(function, FunctionType) or id(function) in seen or not is_statement(function):
         return
     seen.add(id(function))
     yield function
     inside = [cell.cell_contents for cell in function.__closure__ or () if is_full(cell)]
     named = [function.__globals__.get(name) for code in codes(function.__code__) for name in code.co_names]
-    modules = [value for value in named if inspect.ismodule(value) and _is_of_laws(value)]
+    modules = [value for value in named if inspect.ismodule(value) and is_of_laws(value)]
     named += [vars(module).get(name) for module in modules for name in function.__code__.co_names]
     for other in [*inside, *named]:
         yield from reached(other, seen)
@@ -61,12 +61,14 @@ def is_full(cell: Any) -> bool:
     return True
 
 
-def _is_of_laws(module: Any) -> bool:
+def is_of_laws(module: Any) -> bool:
+    """Tell whether a module is a theorem file, or one of the library's statements."""
     file = getattr(module, "__file__", None)
     return file is not None and _is_statement(Path(file))
 
 
-def _states(function: FunctionType) -> bool:
+def is_statement(function: FunctionType) -> bool:
+    """Tell whether a function is one of theorem files, or of the library's statements."""
     return _is_statement(Path(function.__code__.co_filename))
 
 
