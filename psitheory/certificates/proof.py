@@ -35,7 +35,7 @@ GIVEN = ("number", "symbol", "vector", "zero vector")
 CHEAP = ("add", "sub", "mul", "neg", "add vectors", "scale", "apply")
 """Operations that a later step may undo together with its own."""
 
-FROM_NORMAL_FORMS = ("div", "sqrt", "abs")
+FROM_NORMAL_FORMS = ("div", "pow", "sqrt", "abs")
 """Operations under conditions, which are known of normal forms."""
 
 LEAVES = 8
@@ -57,7 +57,7 @@ class Section:
         self.space, self.graph = case.space, case.space.graph
         self.goals = list(self._goals())
         self.order = list(self.graph.below(n for pair in self.goals for n in pair if isinstance(n, int)))
-        self.mirrors: dict[str, str] = {}
+        self.mirrors: dict[str, tuple[str, str]] = {}
         self.normalised = self._chosen()
 
     def _chosen(self) -> set[int]:
@@ -101,9 +101,7 @@ class Section:
         """
         proof = [line for n in self.order for line in self._step(n)]
         head = [f"Section {self.name}.", *self._variables(), *self._hypotheses()]
-        lemmas = [
-            f"Lemma {n} : {s}. Proof. rewrite inner_sym. turn. reflexivity. Qed." for s, n in self.mirrors.items()
-        ]
+        lemmas = [f"  Lemma {name} : {statement}. {proof}" for statement, (name, proof) in self.mirrors.items()]
         return [*head, *lemmas, *self._statement(), *proof, *self._end(), f"End {self.name}.", ""]
 
     def _variables(self) -> Iterator[str]:
@@ -183,7 +181,8 @@ class Section:
         if operation == "zero vector":
             return f"@zero {self._type(node)}"
         if operation == "pow":
-            return f"{self._ref(arguments[0])} ^ {arguments[1]}"
+            power = f"{self._ref(arguments[0])} ^ {abs(arguments[1])}"
+            return f"/ ({power})" if arguments[1] < 0 else power
         if operation == "apply":
             name, turned, x = arguments
             return f"{'transpose' if turned else 'apply_to'} {self.terms.operator(name)} {self._ref(x)}"
@@ -233,13 +232,19 @@ class Section:
         key, _ = self.space.key(left, right)
         if here != key:
             statement = f"{self.terms.gram(here)} = {self.terms.gram(key)}"
-            rules.setdefault(self.mirrors.setdefault(statement, f"mirror_{len(self.mirrors) + 1}_{self.name}"))
+            if statement not in self.mirrors:
+                own = self._rewriting({name for letters in (here[1], key[1]) for name, _ in letters})
+                proof = f"Proof. rewrite inner_sym. turn. {own.replace(';', '.')}reflexivity. Qed."
+                self.mirrors[statement] = f"mirror_{len(self.mirrors) + 1}_{self.name}", proof
+            rules.setdefault(self.mirrors[statement][0])
         if key in self.space.fixed:
             rules.setdefault(f"given_{list(self.space.fixed).index(key) + 1}")
 
     def _symmetries(self, node: int) -> str:
         """Return what replaces the transposes of the symmetric and skew operators that a step comes upon."""
-        names = self._operators(node)
+        return self._rewriting(self._operators(node))
+
+    def _rewriting(self, names: set[str]) -> str:
         found = [
             f"?{self.terms.operator(name)}_{operator.symmetry}"
             for name, operator in self.space.operators.items()
