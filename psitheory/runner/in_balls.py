@@ -16,12 +16,19 @@ from psitheory.runner.outcome import Case, Outcome, judged, observe, sides
 BALL_BITS = (64, 128, 256, 512)
 """The precisions, in bits, that are tried in turn."""
 
+BEYOND_BITS = (1024, 2048)
+"""Those that follow where an enclosure is infinite still: a run of a hundred steps loses some five bits in each."""
+
+INFINITE = "an enclosure is infinite"
+
 
 def enclosed(case: Case, inputs: Mapping[str, Any]) -> Outcome:
     """Judge one case in balls."""
     outcome = Outcome("undecided", note="no precision was enough")
     size: float | None = None
-    for bits in BALL_BITS:
+    for bits in (*BALL_BITS, *BEYOND_BITS):
+        if bits in BEYOND_BITS and outcome.note != INFINITE:
+            break
         with precision(bits):
             try:
                 seen = observe(case, as_the_law_takes_them(case, to_balls(dict(inputs))))
@@ -35,7 +42,7 @@ def enclosed(case: Case, inputs: Mapping[str, Any]) -> Outcome:
                 x.is_finite() for x in (*left, *right)
             ):  # of a side that is zero, only what the coarsest precision saw of it
                 size = max((float(abs(x).upper()) for x in (*left, *right)), default=0.0)
-            outcome = _decide_balls(seen, left, right, size, last=bits == BALL_BITS[-1])
+            outcome = _decide_balls(seen, left, right, size, last=bits >= BALL_BITS[-1])
         if outcome.status != "undecided":
             return outcome
     return outcome
@@ -43,7 +50,7 @@ def enclosed(case: Case, inputs: Mapping[str, Any]) -> Outcome:
 
 def _decide_balls(seen: Observation, left: Any, right: Any, size: float | None, *, last: bool) -> Outcome:
     if any(not x.is_finite() for side in (left, right) for x in side):
-        return Outcome("undecided", note="an enclosure is infinite", relation=seen.relation)
+        return Outcome("undecided", note=INFINITE, relation=seen.relation)
     pairs = list(zip(left, right, strict=True))
     if seen.relation == "equal":
         apart = [i for i, (x, y) in enumerate(pairs) if not x.overlaps(y)]

@@ -7,7 +7,8 @@ that every float that the same operations can give lies in the ball. If each flo
 accuracy (``accurate=True``), where it fails. A side that is an exact constant says nothing of rounding; there the
 float is compared with its own side's enclosure. Disjoint enclosures, or a float outside its own, always fail. An
 inequality fails only where the enclosures prove it; where the floats speak against it and an enclosure is infinite,
-the case is set aside, too.
+balls of a higher precision, of the inputs as they are, refute it, or the case is set aside, too. Floats that break a
+law where they over- or underflow break no theorem about numbers: balls decide again there, if the law runs on them.
 """
 
 from __future__ import annotations
@@ -43,18 +44,50 @@ def sampled(case: Case, inputs: Mapping[str, Any]) -> Outcome:
     left, right = sides(seen)
     if not (_finite(left) and _finite(right)):
         return _beyond_floats(case, inputs, "a side is not finite")
-    judged_by_enclosure = _by_enclosure(case, inputs, seen, left, right)
-    if judged_by_enclosure.status == "failed" and not seen.accurate:
-        line = overflow_at(case, inputs)
-        if line and enclosed(case, inputs).status == "passed":
-            return Outcome("raised", note=f"exactly true here; floats overflow{line}", relation=seen.relation)
-    return judged_by_enclosure
+    outcome = _by_enclosure(case, inputs, seen, left, right)
+    if outcome.status == "failed" and not seen.accurate:
+        return unless_floats_end(case, inputs, outcome)
+    if outcome.note == ILL_CONDITIONED and seen.relation == "at most":
+        exactly = _exactly(case, inputs)
+        return exactly if exactly is not None and exactly.status == "failed" else outcome
+    return outcome
+
+
+def unless_floats_end(case: Case, inputs: Mapping[str, Any], failed: Outcome) -> Outcome:
+    """Return what is to be told of floats that break a law: where they over- or underflow, balls decide if they can."""
+    over, under = overflow_at(case, inputs), underflow_at(case, inputs)
+    exactly = _exactly(case, inputs) if over or under else None
+    if exactly is None:
+        return failed
+    if over:
+        note = f"exactly true here; floats overflow{over}"
+        return Outcome("raised", note=note, relation=failed.relation) if exactly.status == "passed" else failed
+    if exactly.status == "passed":
+        return Outcome("vacuous", note=f"exactly true here; floats underflow{under}", relation=failed.relation)
+    return exactly
+
+
+def _exactly(case: Case, inputs: Mapping[str, Any]) -> Outcome | None:
+    """Return what balls find at the inputs as they are, None where the law does not run there."""
+    try:
+        return enclosed(case, inputs)
+    except (NotInArithmetic, Undecided, TypeError, AttributeError):
+        return None
 
 
 def overflow_at(case: Case, inputs: Mapping[str, Any]) -> str:
     """Return the line at which floats overflow, divide by zero or become NaN, an empty string if they do not."""
+    return _stops_at(case, inputs, over="raise", invalid="raise", divide="raise")
+
+
+def underflow_at(case: Case, inputs: Mapping[str, Any]) -> str:
+    """Return the line at which floats lose digits since they are as small as floats can be, as above."""
+    return _stops_at(case, inputs, over="ignore", invalid="ignore", divide="ignore", under="raise")
+
+
+def _stops_at(case: Case, inputs: Mapping[str, Any], **modes: Any) -> str:
     try:
-        with np.errstate(over="raise", invalid="raise", divide="raise"):
+        with np.errstate(**modes):
             observe(case, {name: np.float64(x) if type(x) is float else x for name, x in inputs.items()})
     except (FloatingPointError, OverflowError, ZeroDivisionError) as error:
         return asked_for_at(error)
@@ -67,10 +100,7 @@ def _finite(side: Any) -> bool:
 
 def _beyond_floats(case: Case, inputs: Mapping[str, Any], what: str) -> Outcome:
     """Return what is found where floats end: a refutation if enclosures give one, else a finding with its line."""
-    try:
-        exactly = enclosed(case, inputs)
-    except (NotInArithmetic, Undecided, TypeError, AttributeError):
-        exactly = Outcome("undecided")
+    exactly = _exactly(case, inputs) or Outcome("undecided")
     if exactly.status in ("failed", "vacuous"):
         return exactly
     line = overflow_at(case, inputs)

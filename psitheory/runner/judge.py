@@ -26,7 +26,7 @@ from psitheory.errors import NotInArithmetic
 from psitheory.runner.by_controls import controlled
 from psitheory.runner.by_identity import identified
 from psitheory.runner.in_balls import enclosed
-from psitheory.runner.in_floats import sampled
+from psitheory.runner.in_floats import sampled, unless_floats_end
 from psitheory.runner.outcome import Case, Outcome, in_floats, judged, observe, sides
 
 __all__ = ["Outcome", "judge"]
@@ -62,7 +62,18 @@ def _bitwise(case: Case, inputs: Mapping[str, Any]) -> Outcome:
     left, right = sides(seen)
     if not (np.all(np.isfinite(left)) and np.all(np.isfinite(right))):
         return Outcome("undecided", note="a side over- or underflowed", relation=seen.relation)
-    return judged(seen, left, right, bool(np.all(left == right)))
+    outcome = judged(seen, left, right, bool(np.all(left == right)))
+    if outcome.status == "passed" or not any(map(_is_tiny, (left, right, *inputs.values()))):
+        return outcome
+    return unless_floats_end(case, inputs, outcome)
+
+
+def _is_tiny(value: Any) -> bool:
+    """Tell whether some number among floats is so small that products of such may underflow."""
+    if not isinstance(value, (float, np.ndarray)) or np.asarray(value).dtype.kind != "f":
+        return False
+    sizes = np.abs(np.asarray(value))
+    return bool(np.any((sizes > 0) & (sizes < np.sqrt(np.finfo(sizes.dtype).tiny))))
 
 
 _JUDGES: dict[str, Callable[[Case, Mapping[str, Any]], Outcome]] = {

@@ -29,6 +29,7 @@ from psitheory.models.generic import complex_blocks, vector
 from psitheory.runner.domain import Domain, Drawn, by_size
 from psitheory.runner.nudges import nudge
 from psitheory.strategies import formal
+from psitheory.strategies.later import later_points
 from psitheory.strategies.values import (
     Draw,
     binary_floats,
@@ -117,9 +118,22 @@ def _nonzero_rows(draw: Draw, layout: Layout, entries: Callable[[tuple[int, ...]
 
 
 @cache
+def _graded_arrays(shape: tuple[int, ...]) -> st.SearchStrategy[Any]:
+    """Draw floats, at times with some entries zero or far smaller than others: as runs have them that nearly rest."""
+    depth = st.sampled_from([1.0, 1.0, 0.0, 2.0**-4, 2.0**-16])
+    return st.builds(_graded, float_arrays(shape), depth, st.integers(0, 2 ** math.prod(shape) - 1))
+
+
+def _graded(w: Any, depth: float, which: int) -> Any:
+    chosen = [which >> k & 1 for k in range(w.size)]
+    return np.where(np.reshape(chosen, w.shape), depth * w, w)
+
+
+@cache
 @st.composite
-def _float_points(draw: Draw, layout: Layout) -> Any:
-    w = draw(_nonzero_rows(layout, float_arrays, 1.0))
+def float_points(draw: Draw, layout: Layout) -> Any:
+    """Draw points as they are drawn for every subject, with norms over many decades."""
+    w = draw(_nonzero_rows(layout, _graded_arrays, 1.0))
     return layout.scale(np.ldexp(1.0, draw(_exponents(layout.m))), w) if layout.m else w
 
 
@@ -132,11 +146,13 @@ def points(reference: Reference) -> Domain:
     """Draw points: blocks are nonzero, with norms over many decades.
 
     A subject that knows its function at one class only (a jet) offers ``at``, the unit representative of
-    that class; its points are rescalings of it.
+    that class; its points are rescalings of it.  Of a model that knows its L some points are those that a run of
+    PSI-GD has come to, near minima or where it creeps.
     """
 
     def floats(drawn: Drawn) -> st.SearchStrategy[Any]:
-        return _float_points(layout_of(reference, drawn))
+        plain = float_points(layout_of(reference, drawn))
+        return later_points(drawn[reference], plain) if isinstance(reference, str) else plain
 
     def rationals(drawn: Drawn) -> st.SearchStrategy[Any]:
         layout, at = layout_of(reference, drawn), _class_of(reference, drawn)

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from psitheory.layout import Layout
 from psitheory.models import Rapidity, Zonal
 from psitheory.models.rapidity import CLIFF
-from psitheory.runner.domain import Domain, by_size
+from psitheory.runner.domain import Domain, Drawn, by_size
+from psitheory.strategies.geometry import float_points, layout_of
 from psitheory.strategies.models import rayleigh_quotients
 from psitheory.strategies.values import Draw
 
@@ -61,6 +63,30 @@ def known_models(*, blocks: tuple[int, int] = (1, 2)) -> Domain:
     """Draw models without free parameters whose L and minimum are exact: steep zonal functions, Rayleigh quotients."""
     zonals, rayleighs = zonal_models(blocks=blocks), rayleigh_quotients()
     return Domain(floats=lambda drawn: zonals.floats(drawn) | rayleighs.floats(drawn))
+
+
+def points_off_the_poles(reference: str) -> Domain:
+    """Draw points without a zero entry: zonal functions have no Hessian at a pole.
+
+    Half of them lie towards the poles, away from where the functions end flat.
+    """
+
+    def floats(drawn: Drawn) -> st.SearchStrategy[Any]:
+        layout = layout_of(reference, drawn)
+        return st.builds(lambda w, near: _off(layout, w, near=near), float_points(layout), st.booleans())
+
+    return Domain(floats=floats)
+
+
+def _off(layout: Layout, w: Any, *, near: bool) -> Any:
+    """Return ``w`` with the norm of its block for each zero, each block beside the pole if it is to be near."""
+    w = np.where(w == 0, layout.scale(layout.norms(w), np.ones(layout.n)), w)
+    start = 0
+    for size in layout.sizes_in_order:
+        if size > 0 and near:
+            w[start] = 8 * abs(w[start])
+        start += abs(size)
+    return w
 
 
 def stair_tops(wave: Rapidity) -> Any:

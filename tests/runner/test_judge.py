@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -289,14 +290,22 @@ def test_a_refutation_in_balls_shows_the_entry_that_decides(relation: Any) -> No
     assert outcome.left.startswith("2.0")
 
 
-def test_an_inequality_that_floats_break_is_set_aside_where_rounding_may_be_infinite() -> None:
+def test_an_inequality_that_floats_break_where_rounding_may_be_infinite_is_decided_in_balls() -> None:
     def law(x: Any) -> Any:
         near = (x + 1) - x  # 1, but for rounding that may be as large where x is
         return at_most(2 + 0 / near, namespace(x).ones_like(x))
 
     assert judge(FLOATS, law, {"x": np.array([3.0])}).status == "failed"
-    outcome = judge(FLOATS, law, {"x": np.array([2.0**52])})
-    assert (outcome.status, outcome.note) == ("vacuous", "too ill-conditioned for floats to say anything")
+    assert judge(FLOATS, law, {"x": np.array([2.0**52])}).status == "failed"
+
+
+def test_an_inequality_that_floats_alone_break_is_set_aside() -> None:
+    def law(x: Any) -> Any:
+        near = (x + 1) - x  # 1, and 0 on floats where x is large
+        return at_most(2 - near / (near + 1 / x), namespace(x).ones_like(x) + 1)
+
+    outcome = judge(FLOATS, law, {"x": np.array([2.0**54])})
+    assert outcome.status in ("passed", "vacuous")
 
 
 def test_enclosures_that_are_infinite_at_first_only_are_decided_later() -> None:
@@ -513,3 +522,39 @@ def test_disjoint_intervals_decide_and_overlapping_ones_do_not(seen: Any, status
 def test_an_undecided_interval_is_shown() -> None:
     outcome = judge(FLOATS, lambda: at_most(Interval(1.0, 2.0), 1.5), {})
     assert outcome.note == "the intervals overlap: [1, 2] and 1.5"
+
+
+# -- where floats end below ---------------------------------------------------------------------------
+
+TINY = np.array([1.1e-161, -1.3e-150])
+
+
+def test_a_product_of_entries_that_underflows_breaks_no_theorem_about_numbers() -> None:
+    def cubes(x: Any) -> Any:
+        return equal((x[0] * x[0]) * (x[1] / x[0]), x[0] * x[1])
+
+    assert judge(FLOATS, cubes, {"x": TINY * 1e100}).status == "passed"
+    outcome = judge(FLOATS, cubes, {"x": TINY})
+    assert outcome.status == "vacuous"
+    assert re.fullmatch(r"exactly true here; floats underflow \(test_judge.py, line \d+, in cubes\)", outcome.note)
+
+
+def test_a_false_law_is_refuted_where_floats_underflow_too() -> None:
+    def wrong(x: Any) -> Any:
+        return equal((x[0] * x[0]) * (x[1] / x[0]), 2 * x[0] * x[1])
+
+    outcome = judge(FLOATS, wrong, {"x": TINY})
+    assert outcome.status == "failed"
+
+
+def test_bits_that_underflow_lost_are_no_break_of_an_equivariance() -> None:
+    def commutes(x: Any, a: Any) -> Any:
+        return equal(a * (1024 * x * x), (a * x) * (1024 * x))
+
+    def does_not(x: Any, a: Any) -> Any:
+        return equal(a * (1024 * x * x), (a * x) * 1024)
+
+    x = np.array([1.7, 7.3])
+    assert judge(POWERS_OF_TWO, commutes, {"x": x, "a": 2.0**-300}).status == "passed"
+    assert judge(POWERS_OF_TWO, commutes, {"x": x, "a": 2.0**-1070}).status == "vacuous"
+    assert judge(POWERS_OF_TWO, does_not, {"x": x, "a": 2.0**-1070}).status == "failed"

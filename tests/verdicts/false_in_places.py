@@ -147,6 +147,15 @@ def three_steps_at_half(steps, model, w):
 # -- steps, rates, decay ----------------------------------------------------------------------------
 
 
+@FALSE.says(steps=counts(1, 100), model=rayleigh_quotients(), w=points("model"))
+def twenty_over_t_squared(steps, model, w):
+    """min G ≤ 20LΔ/T²: true for T ≤ 10."""
+    smoothness = model.smoothness.value
+    seen = descend(model, PSIGradientDescent(1 / smoothness), w, steps, record=[0, steps])
+    gap = seen.loss[0] - model.minimum
+    return at_most(seen.min_squared_gradient[-1] * steps * steps, 20 * smoothness * gap)
+
+
 @FALSE.says(model=rayleigh_quotients(), w=points("model"), c=ratios(1, 4))
 def any_rate_up_to_four_descends(model, w, c):
     """f(w⁺) ≤ f(w) for 1/L < η < 4/L."""

@@ -7,16 +7,19 @@ from hypothesis import strategies as st
 
 from psitheory import at_most, equal, vacuous
 from psitheory.arithmetic import dot, namespace
+from psitheory.experiments import descend
 from psitheory.layout import Layout
 from psitheory.models import Cosine, Rayleigh
 from psitheory.optimizers import GradientDescent, PSIGradientDescent
 from psitheory.strategies import (
+    counts,
     factors,
     models_with_free_part,
     points,
     psi_models,
     quotients,
     ratios,
+    rayleigh_quotients,
     rescalings,
     step_sizes,
     tangents,
@@ -137,6 +140,15 @@ def gradient_descent_wants_the_squared_scale(model, w, a, eta):
     return equal(step(scale(same, w), a[0] * a[0] * eta), scale(same, step(w, eta)))
 
 
+@TRUE.says(steps=counts(1, 100), model=rayleigh_quotients(), w=points("model"))
+def the_rate_over_t_on_long_runs(steps, model, w):
+    """min G ≤ 2LΔ/T for T up to 100."""
+    smoothness = model.smoothness.value
+    seen = descend(model, PSIGradientDescent(1 / smoothness), w, steps, record=[0, steps])
+    gap = seen.loss[0] - model.minimum
+    return at_most(seen.min_squared_gradient[-1] * steps, 2 * smoothness * gap)
+
+
 @TRUE.says(model=Rayleigh(np.diag([0.0, 1.0, 3.0])), w=points("model"))
 def losses_lie_in_the_spectrum(model, w):
     """f ≤ 3, met at an eigenvector."""
@@ -190,3 +202,47 @@ def a_model_is_itself(model, w):
 def equal_to_a_large_tolerance(x):
     """(1 + 10⁻⁷)x = x to 10⁻⁴."""
     return at_most(abs(x * (1 + 1e-7) - x), 1e-4)
+
+
+@TRUE.says(x=st.floats(1e-170, 1e-150), y=st.floats(1e-170, 1e-150))
+def products_that_underflow(x, y):
+    """xy/y = x, where floats have no room for xy."""
+    return equal(x * y / y, x)
+
+
+@TRUE.says(x=vectors([12]))
+def sums_of_sizes(x):
+    """(Σ|x|)² ≤ 12Σx², met on diagonals."""
+    total = sum(namespace(x).abs(x))
+    return at_most(total * total, 12 * dot(x, x))
+
+
+@TRUE.says(x=st.floats(0, 10), y=st.floats(0, 10), z=st.floats(0, 10))
+def means_of_three(x, y, z):
+    """27xyz ≤ (x + y + z)³, met at x = y = z."""
+    total = x + y + z
+    return at_most(27 * x * y * z, total * total * total)
+
+
+@TRUE.says(x=st.floats(0.0, 1e-3))
+def a_logarithm_is_below_its_tangent(x):
+    """ln(1 + x) ≤ x, met to second order at 0."""
+    return at_most(namespace(x).log(1 + x), x)
+
+
+@TRUE.says(n=st.integers(0, 10**6))
+def neighbours_have_an_even_product(n):
+    """n(n + 1) is even."""
+    return equal(n * (n + 1) % 2, 0)
+
+
+@TRUE.says(x=st.floats(1, 2), n=st.integers(1, 30))
+def a_sum_that_telescopes(x, n):
+    """Σ_{k<n} x/((k+1)(k+2)) = x - x/(n+1)."""
+    return equal(sum(x / ((k + 1) * (k + 2)) for k in range(n)), x - x / (n + 1))
+
+
+@TRUE.says(m=st.integers(1, 1000), n=st.integers(1, 1000))
+def means_of_whole_numbers(m, n):
+    """4mn ≤ (m + n)², met at m = n."""
+    return at_most(4 * m * n, (m + n) * (m + n))

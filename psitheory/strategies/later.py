@@ -1,0 +1,38 @@
+"""Starts where theorems about runs are tight: what a run of PSI-GD at 1/L has come to, near minima or creeping."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from psitheory.optimizers import PSIGradientDescent
+
+STEPS = (0, 0, 0, 5, 30)
+"""How many steps a start may lie behind the point that was drawn; most lie there."""
+
+
+def later_points(subject: Any, points: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Draw points as they are or, of a model that knows its L on floats, some steps down from there."""
+    smoothness = getattr(subject, "smoothness", None)
+    value = getattr(smoothness, "value", None)
+    if not isinstance(value, (float, np.floating)) or not 0 < value < math.inf:
+        return points
+    rate = 1 / float(value)
+    return st.builds(lambda w, steps: _after(subject, w, rate, steps), points, st.sampled_from(STEPS))
+
+
+def _after(model: Any, w: Any, rate: float, steps: int) -> Any:
+    method = PSIGradientDescent(rate)
+    end = w
+    for _ in range(steps):
+        end, _ = method.step(model.layout, end, model.evaluate(end), ())
+    if not np.all(np.isfinite(end)):
+        return w
+    return np.where(np.abs(end) < GONE * np.max(np.abs(end)), 0.0, end) if steps else w
+
+
+GONE = 2.0**-200
+"""Entries that have become so small beside others are zeros: exact ones, where products do not underflow."""
