@@ -1,0 +1,110 @@
+"""Models as people write them: what check_model says of each parameter, with the truth known beforehand."""
+
+from __future__ import annotations
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from torch import nn  # noqa: E402
+from torch.nn import functional  # noqa: E402
+
+from psitheory.conformance import check_model  # noqa: E402
+from tests.interop.torch_zoo import L, M  # noqa: E402
+
+
+def of_shape(*shape):
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(sum(shape)))
+
+
+def parameter(*shape):
+    return nn.Parameter(of_shape(*shape))
+
+
+def counted(self, x):
+    self.calls += 1
+    return self.h(self.a(x) / self.calls)
+
+
+def divided_in_place(self, x):
+    y = self.a(x)
+    y.data.div_(y.data.norm())
+    return self.h(y)
+
+
+def called_with_unit_weight(self, x):
+    weights = {name: w / w.norm() if name == "weight" else w for name, w in self.a.named_parameters()}
+    return self.h(torch.func.functional_call(self.a, weights, (x,)).tanh())
+
+
+def counter():
+    module = M(counted, a=L(4, 6, bias=False), h=L(6, 2, bias=False))
+    module.register_buffer("calls", torch.zeros(()))
+    return module
+
+
+X = of_shape(8, 4)
+TRADES = "only by trading"
+CASES = {
+    "residual tanh": (
+        lambda: M(lambda s, x: s.h(x + s.b(torch.tanh(s.a(x)))), a=L(4, 6), b=L(6, 4), h=L(4, 2)),
+        {"a.weight": "none", "b.weight": "none"},
+    ),
+    "residual relu": (
+        lambda: M(lambda s, x: s.h(x + s.b(torch.relu(s.a(x)))), a=L(4, 6), b=L(6, 4), h=L(4, 2)),
+        {"a.weight": TRADES, "b.weight": TRADES, "h.weight": "none"},
+    ),
+    "leaky relu": (
+        lambda: nn.Sequential(L(4, 6), nn.LeakyReLU(0.1), L(6, 2)),
+        {"0.weight": TRADES, "2.weight": TRADES},
+    ),
+    "relu6": (lambda: nn.Sequential(L(4, 6), nn.ReLU6(), L(6, 2)), {"0.weight": "none"}),
+    "gated by silu": (
+        lambda: M(lambda s, x: s.d(functional.silu(s.g(x)) * s.u(x)), g=L(4, 6), u=L(4, 6, bias=False), d=L(6, 4)),
+        {"g.weight": "none", "u.weight": TRADES, "d.weight": TRADES},
+    ),
+    "a buffer counts the calls": (counter, {"a.weight": TRADES, "h.weight": TRADES}),
+    "data are divided": (
+        lambda: M(divided_in_place, a=L(4, 6, bias=False), h=L(6, 2)),
+        {"a.weight": "whole", "h.weight": "none"},
+    ),
+    "functional call": (
+        lambda: M(called_with_unit_weight, a=L(4, 6), h=L(6, 2)),
+        {"a.weight": "whole", "a.bias": "none"},
+    ),
+    "cosine head": (
+        lambda: M(
+            lambda s, x: (
+                10 * functional.linear(functional.normalize(s.a(x), dim=-1), functional.normalize(s.w, dim=-1))
+            ),
+            a=L(4, 6, bias=False),
+            w=parameter(3, 6),
+        ),
+        {"a.weight": "whole", "w": "rows"},
+    ),
+    "orthogonal factor": (
+        lambda: M(lambda s, x: (x @ torch.linalg.qr(s.w)[0]).tanh(), w=parameter(4, 3)),
+        {"w": "columns"},
+    ),
+    "inverse": (  # the columns of the inverse shrink as the rows of w grow
+        lambda: M(lambda s, x: (x @ torch.linalg.inv(s.w) @ s.v).tanh(), w=parameter(4, 4), v=parameter(4, 4)),
+        {"w": "only jointly", "v": "only jointly"},
+    ),
+    "through NumPy": (
+        lambda: M(
+            lambda s, x: s.h(s.a(x)) * float(s.a.weight.detach().numpy().sum()),
+            a=L(4, 6, bias=False),
+            h=L(6, 2, bias=False),
+        ),
+        {"a.weight": "none"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_parameter_is_told_as_it_is(name):
+    make, expected = CASES[name]
+    torch.manual_seed(0)
+    found = check_model(make(), inputs=X).properties
+    for parameter_name, level in expected.items():
+        assert found[parameter_name].startswith(level)
