@@ -27,7 +27,6 @@ from psitheory.interop.torch_state import (
 from psitheory.interop.torch_types import Traces
 from psitheory.layout import Layout
 from psitheory.symmetry.function import LossFunction
-from psitheory.symmetry.sampling import LARGE
 from psitheory.symmetry.trees import leaves, parts_of
 
 __all__ = ["ExactBatchNorm", "exact_network", "loss_function", "loss_functions"]
@@ -212,8 +211,7 @@ def _runner(module: nn.Module, call: Any, training: bool, mode: str | None) -> t
     reason: Exception | None = None
     notes: list[str] = []
     check_memory(module)
-    is_large = sum(p.numel() for p in module.parameters()) > LARGE
-    for dtype in (own,) if is_large else dict.fromkeys((torch.float64, own)):  # twice as fast, in half of the memory
+    for dtype in dict.fromkeys((torch.float64, own)):
         runner = Runner(module, call, dtype, training)
         if not runner.names:
             raise ArgumentError("the module has no parameters; at least one is needed")
@@ -229,8 +227,7 @@ def _runner(module: nn.Module, call: Any, training: bool, mode: str | None) -> t
             plain = str(own).removeprefix("torch.")
             notes.append(f"judged in float64, where less is rounded; the module itself computes in {plain}")
         if dtype is not torch.float64:
-            why = "it is large" if is_large else "the module does not run in float64"
-            notes.append(f"evaluated in {str(dtype).removeprefix('torch.')}: {why}")
+            notes.append(f"evaluated in {str(dtype).removeprefix('torch.')}: the module does not run in float64")
         where = f" in {mode} mode" if mode else ""
         if rewritten := runner.rewritten():
             notes.append(
