@@ -78,9 +78,11 @@ def log_everywhere(u: Array, v: Array) -> Array:
     xp = namespace(u, v)
     if isinstance(xp, ObjectNamespace):
         return along / sinc(theta)
-    sine = _refuse_opposite(norm(along, keepdims=True), dot(u, v, keepdims=True) < 0, "the logarithm")
-    here = sine == 0
-    return xp.where(here, xp.ones_like(theta), theta / xp.where(here, xp.ones_like(sine), sine)) * along
+    far = dot(u, v, keepdims=True) < 0
+    sine = _refuse_opposite(norm(along, keepdims=True), far, "the logarithm")
+    # Beside u the length of what is projected knows less of θ than θ does, and beside -u the sine of θ does.
+    ratio = xp.where(far, theta, xp.ones_like(theta)) / xp.where(far, sine, sinc(xp.where(far, 0 * theta, theta)))
+    return ratio * along
 
 
 def transport(u: Array, v: Array, x: Array) -> Array:
