@@ -20,6 +20,13 @@ CLEARLY = 2.0**-40
 """An excess above this is worth a judgement at once; below, both sides may be equal to rounding."""
 
 
+SHARES = 4
+"""A climb that still rises is given its share of the cases so many times."""
+
+STEADILY = 1e-2
+"""A share that raises the ratio by less than this part of it is the last one."""
+
+
 class Enough(Exception):
     """The budget is spent, or the law is broken."""
 
@@ -38,10 +45,17 @@ class Climb:
     broken: tuple[Inputs, Outcome] | None = None
     doubtful: float = CLEARLY
     """The largest excess that floats saw and a judgement did not confirm; one twice as large is judged again."""
+    shares: int = SHARES
+    """How often the budget is granted: again where the last share gained something."""
+    _share: int = field(init=False)
+    _before: float = field(default=-math.inf, init=False)
+
+    def __post_init__(self) -> None:
+        self._share = self.budget
 
     def at(self, choices: Choices, nudges: Sequence[float] = ()) -> float:
         """Return left/right of the case that these choices and nudges make; minus infinity where there is none."""
-        if self.evaluations >= self.budget:
+        if self.evaluations >= self.budget and not self._goes_on():
             raise Enough
         self.evaluations += 1
         inputs = redrawn(self.drawing, choices, nudges)
@@ -52,6 +66,16 @@ class Climb:
                 self._judge(inputs)
                 self.doubtful = 2 * (ratio - 1)
         return ratio
+
+    def _goes_on(self) -> bool:
+        """Grant one share more to a climb that the last one led upward, and tell whether it is granted."""
+        self.shares -= 1
+        gained = self.best[0] - self._before > STEADILY * abs(self.best[0])
+        self._before = self.best[0]
+        if gained and self.shares > 0:
+            self.budget += self._share
+            return True
+        return False
 
     def _judge(self, inputs: Inputs) -> None:
         outcome = self.run(inputs)
