@@ -20,6 +20,8 @@ from psitheory.errors import ArgumentError, ArgumentTypeError, PsitheoryError
 from psitheory.interop.torch import exact_network
 from psitheory.symmetry import discover_symmetries
 
+from .precisions import in_turn, shown
+
 torch.set_num_threads(1)
 
 GENERATOR = torch.Generator().manual_seed(0)
@@ -498,8 +500,7 @@ CASES: dict[str, tuple[Callable[[], nn.Module], Tensor, dict[str, str]]] = {
 }
 
 
-@pytest.mark.parametrize("single", [False, True], ids=["float64", "float32"])
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(("name", "single"), in_turn(CASES), ids=shown)
 def test_layers_are_as_theory_says(name: str, single: bool) -> None:
     make, inputs, expected = CASES[name]
     report = checked(make, inputs, single)

@@ -11,6 +11,7 @@ import torch
 from psitheory.checking import Verdict
 from psitheory.conformance import check_optimizer
 
+from .precisions import in_turn, shown
 from .torch_methods import LAMB, LARS, SAM, Clipped, Lion, Lookahead, option
 
 NEURON = "runs_commute_with_rescaling_of_each_neuron"
@@ -53,11 +54,10 @@ EXPONENTS = {
 }
 
 
-@pytest.mark.parametrize("name", EXPONENTS)
-@pytest.mark.parametrize("dtype", BOTH)
-def test_exponents_are_those_of_theory(name: str, dtype: Any) -> None:
+@pytest.mark.parametrize(("name", "single"), in_turn(EXPONENTS), ids=shown)
+def test_exponents_are_those_of_theory(name: str, single: bool) -> None:
     make, p = EXPONENTS[name]
-    report = check_optimizer(make, dtype=dtype, only=[START, NEURON, EXPONENT])
+    report = check_optimizer(make, dtype=BOTH[single], only=[START, NEURON, EXPONENT])
     assert report.properties["exponent"] == p
     assert report.refuted() == (NEURON,)
 
