@@ -16,7 +16,7 @@ from psitheory.models.data import check_floats, checked, labels_of, matched
 from psitheory.models.deviation import are_dead, deviation
 from psitheory.models.heads import head
 from psitheory.models.interface import Evaluation
-from psitheory.models.patches import by_image, folded, patches
+from psitheory.models.patches import by_image, folded, patches, sizes_left
 from psitheory.models.sampling import indices_of
 
 
@@ -94,11 +94,7 @@ class BatchNormConvNet:
         for name, values in (("channels", self.channels), ("kernel", (self.kernel,))):
             if not isinstance(values, tuple) or not values or not all(_is_count(x) for x in values):
                 raise ArgumentError(f"{name} is {shown(getattr(self, name))}; positive integers are needed")
-        if min(self.sizes[-1]) < 1:
-            raise ArgumentError(
-                f"images are of {self.images.shape[2]} × {self.images.shape[3]} pixels, which are too few for "
-                f"{len(self.channels)} convolutions of width {self.kernel}"
-            )
+        self.sizes  # noqa: B018  # says now that images are too small
 
     @property
     def samples(self) -> int:
@@ -108,9 +104,7 @@ class BatchNormConvNet:
     @cached_property
     def sizes(self) -> list[tuple[int, int]]:
         """Return height and width of the images, and of what each convolution leaves."""
-        height, width = self.images.shape[2:]
-        less = self.kernel - 1
-        return [(height - k * less, width - k * less) for k in range(len(self.channels) + 1)]
+        return sizes_left(self.images, self.kernel, len(self.channels))
 
     @cached_property
     def layout(self) -> Layout:

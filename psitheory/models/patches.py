@@ -5,6 +5,24 @@ from __future__ import annotations
 import numpy as np
 
 from psitheory.arithmetic import Array
+from psitheory.errors import ArgumentError
+
+
+def sizes_left(images: Array, k: int, count: int) -> list[tuple[int, int]]:
+    """Return height and width of images (N, C, H, W), and of what each of ``count`` convolutions of width k leaves.
+
+    Raises
+    ------
+    ArgumentError
+        If nothing is left.
+    """
+    height, width = images.shape[2:]
+    sizes = [(height - i * (k - 1), width - i * (k - 1)) for i in range(count + 1)]
+    if min(sizes[-1]) < 1:
+        raise ArgumentError(
+            f"images are of {height} × {width} pixels, which are too few for {count} convolutions of width {k}"
+        )
+    return sizes
 
 
 def by_image(h: Array, count: int) -> Array:

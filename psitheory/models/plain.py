@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
 from psitheory.arithmetic import Array
 from psitheory.errors import ArgumentError, shown
-from psitheory.layout import Layout, free
+from psitheory.layout import Layout
 from psitheory.models.data import check_width, checked
 from psitheory.models.interface import Evaluation
+from psitheory.models.plain_layers import hessian_by_differences, layers, start
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,16 +61,11 @@ class PlainMLP:
     def layout(self) -> Layout:
         """Return the free parts W1, b1, W2, b2, …."""
         widths = (self.inputs.shape[1], *self.hidden, int(self.targets.max()) + 1)
-        pairs = zip(range(1, self.depth + 1), widths[:-1], widths[1:], strict=True)
-        return Layout(*(part for k, m, n in pairs for part in (free(f"W{k}", n, m), free(f"b{k}", n))))
+        return layers(pairwise(widths))
 
     def initial(self, rng: np.random.Generator) -> Array:
         r"""Return normal weights of variance :math:`2/m` and biases of zero."""
-        w = np.zeros(self.layout.n)
-        for k in range(1, self.depth + 1):
-            weights = self.layout.view(f"W{k}", w)
-            weights[...] = rng.normal(size=weights.shape) * np.sqrt(2 / weights.shape[1])
-        return w
+        return start(self.layout, self.depth, rng)
 
     def evaluate(self, w: Array, batch: Array | None = None) -> Evaluation:
         """Return loss, gradient and the inputs of each layer, on a batch of sample indices if one is given."""
@@ -96,5 +93,4 @@ class PlainMLP:
 
     def hessian_vector(self, w: Array, x: Array) -> Array:
         """Return the Hessian times x by central differences of the gradient: the activation has kinks."""
-        step = 1e-6 / max(float(np.abs(x).max()), 1e-300)
-        return (self.evaluate(w + step * x).gradient - self.evaluate(w - step * x).gradient) / (2 * step)
+        return hessian_by_differences(self, w, x)

@@ -9,11 +9,12 @@ import numpy as np
 
 from psitheory.arithmetic import Array
 from psitheory.errors import ArgumentError, shown
-from psitheory.layout import Layout, free
+from psitheory.layout import Layout
 from psitheory.models.data import check_width, checked
 from psitheory.models.heads import head
 from psitheory.models.interface import Evaluation
-from psitheory.models.patches import by_image, folded, patches
+from psitheory.models.patches import by_image, folded, patches, sizes_left
+from psitheory.models.plain_layers import hessian_by_differences, layers, start
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,11 +53,7 @@ class PlainConvNet:
             raise ArgumentError(f"labels is {shown(self.labels)}; one label for each of {len(self.images)} images")
         if not self.channels or min(*self.channels, self.kernel) < 1:
             raise ArgumentError(f"channels is {shown(self.channels)}, kernel {self.kernel}; at least 1 is needed")
-        if min(self.sizes[-1]) < 1:
-            raise ArgumentError(
-                f"images are of {self.images.shape[2]} × {self.images.shape[3]} pixels, which are too few for "
-                f"{len(self.channels)} convolutions of width {self.kernel}"
-            )
+        self.sizes  # noqa: B018  # says now that images are too small
 
     @property
     def samples(self) -> int:
@@ -71,51 +68,44 @@ class PlainConvNet:
     @cached_property
     def sizes(self) -> list[tuple[int, int]]:
         """Return height and width of the images, and of what each convolution leaves."""
-        height, width = self.images.shape[2:]
-        less = self.kernel - 1
-        return [(height - k * less, width - k * less) for k in range(self.depth + 1)]
+        return sizes_left(self.images, self.kernel, self.depth)
 
     @cached_property
     def layout(self) -> Layout:
         """Return the free parts W1, b1, W2, b2, …, those of the linear layer last."""
         widths = [c * self.kernel**2 for c in (self.images.shape[1], *self.channels[:-1])] + [self.channels[-1]]
-        pairs = enumerate(zip(widths, (*self.channels, int(self.labels.max()) + 1), strict=True), 1)
-        return Layout(*(part for k, (m, n) in pairs for part in (free(f"W{k}", n, m), free(f"b{k}", n))))
+        return layers(zip(widths, (*self.channels, int(self.labels.max()) + 1), strict=True))
 
     def initial(self, rng: np.random.Generator) -> Array:
         r"""Return normal weights of variance :math:`2/m` and biases of zero."""
-        w = np.zeros(self.layout.n)
-        for k in range(1, self.depth + 2):
-            weights = self.layout.view(f"W{k}", w)
-            weights[...] = rng.normal(size=weights.shape) * np.sqrt(2 / weights.shape[1])
-        return w
+        return start(self.layout, self.depth + 1, rng)
 
     def evaluate(self, w: Array, batch: Array | None = None) -> Evaluation:
         """Return loss, gradient and the inputs of each layer, on a batch of indices of images if one is given."""
         check_width(w, self.layout.n)
         view, chosen, last = self.layout.view, slice(None) if batch is None else batch, self.depth + 1
-        x, seen, layers = self.images[chosen], {}, []
+        x, seen, passed = self.images[chosen], {}, []
         count = len(x)
         for k, size in enumerate(self.sizes[1:], 1):
             seen[f"W{k}"] = x
             columns = patches(x, self.kernel)
             h = np.maximum(view(f"W{k}", w) @ columns + view(f"b{k}", w)[:, None], 0)
-            layers.append((columns, h))
+            passed.append((columns, h))
             x = np.moveaxis(by_image(h, count).reshape(len(h), count, *size), 0, 1)
         pooled = by_image(h, count).mean(axis=-1)  # (c, N)
         seen[f"W{last}"] = pooled.T
         outputs = view(f"W{last}", w) @ pooled + view(f"b{last}", w)[:, None]
         one_hot = (self.labels[chosen] == np.arange(len(outputs))[:, None]).astype(float)
         loss, delta = head("cross-entropy").value_and_slope(outputs, one_hot)
-        return Evaluation(loss, self._gradient(w, delta, pooled, layers), seen)
+        return Evaluation(loss, self._gradient(w, delta, pooled, passed), seen)
 
-    def _gradient(self, w: Array, delta: Array, pooled: Array, layers: list[tuple[Array, Array]]) -> Array:
+    def _gradient(self, w: Array, delta: Array, pooled: Array, passed: list[tuple[Array, Array]]) -> Array:
         out, view, last = np.zeros_like(w), self.layout.view, self.depth + 1
         view(f"W{last}", out)[...], view(f"b{last}", out)[...] = delta @ pooled.T, delta.sum(axis=-1)
-        positions = layers[-1][1].shape[-1] // pooled.shape[-1]
+        positions = passed[-1][1].shape[-1] // pooled.shape[-1]
         back = np.repeat(view(f"W{last}", w).T @ delta, positions, axis=-1) / positions
         for k in range(self.depth, 0, -1):
-            columns, h = layers[k - 1]
+            columns, h = passed[k - 1]
             slope = back * (h > 0)
             view(f"W{k}", out)[...], view(f"b{k}", out)[...] = slope @ columns.T, slope.sum(axis=-1)
             if k > 1:
@@ -124,5 +114,4 @@ class PlainConvNet:
 
     def hessian_vector(self, w: Array, x: Array) -> Array:
         """Return the Hessian times x by central differences of the gradient: the activation has kinks."""
-        step = 1e-6 / max(float(np.abs(x).max()), 1e-300)
-        return (self.evaluate(w + step * x).gradient - self.evaluate(w - step * x).gradient) / (2 * step)
+        return hessian_by_differences(self, w, x)
