@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from psitheory.arithmetic import Array
+from psitheory.errors import ArgumentError, shown
 from psitheory.layout import Layout, free
+from psitheory.models.data import labels_of
 
 
 def layers(sizes: Iterable[tuple[int, int]]) -> Layout:
@@ -16,12 +18,33 @@ def layers(sizes: Iterable[tuple[int, int]]) -> Layout:
     return Layout(*(part for k, (m, n) in enumerate(sizes, 1) for part in (free(f"W{k}", n, m), free(f"b{k}", n))))
 
 
-def start(layout: Layout, count: int, rng: np.random.Generator) -> Array:
-    r"""Return normal weights of variance :math:`2/m` for so many layers, and biases of zero."""
-    w = np.zeros(layout.n)
+def labels_from_zero(targets: Any, name: str, samples: int) -> np.ndarray:
+    """Return labels (N,) of at least 0.
+
+    Raises
+    ------
+    ArgumentError
+        If there is not one for each sample, or one is negative.
+    ArgumentTypeError
+        If they are no integers.
+    """
+    labels = labels_of(targets, name, "one class label from 0 for each sample is")
+    if len(labels) != samples or labels.min() < 0:
+        raise ArgumentError(f"{name} is {shown(targets)}; a label of at least 0 for each of {samples} samples is needed")
+    return labels
+
+
+def one_hot(labels: np.ndarray, classes: int) -> Array:
+    """Return labels (..., N) as columns (..., k, N) of zeros and a one."""
+    return (labels[..., None, :] == np.arange(classes)[:, None]).astype(float)
+
+
+def start(layout: Layout, count: int, rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    r"""Return normal weights ``(*shape, n)`` of variance :math:`2/m` for so many layers, and biases of zero."""
+    w = np.zeros((*shape, layout.n))
     for k in range(1, count + 1):
         weights = layout.view(f"W{k}", w)
-        weights[...] = rng.normal(size=weights.shape) * np.sqrt(2 / weights.shape[1])
+        weights[...] = rng.normal(size=weights.shape) * np.sqrt(2 / weights.shape[-1])
     return w
 
 

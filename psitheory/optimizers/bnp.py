@@ -16,23 +16,28 @@ from psitheory.optimizers.checks import check_factor, check_nonnegative, check_r
 
 
 class Statistics(NamedTuple):
-    """Means and variances (m,) of the inputs to a layer."""
+    """Means and variances (..., m) of the inputs to a layer."""
 
     mean: Array
     variance: Array
 
 
-def batch_statistics(inputs: Array) -> Statistics:
-    """Return mean and population variance of the inputs (N, m); of images (N, c, r, s) those of each channel."""
-    xp, inputs = namespace(inputs), _channels(inputs)
-    mean = xp.mean(inputs, axis=0)
+def batch_statistics(inputs: Array, runs: int = 0) -> Statistics:
+    """Return mean and population variance of the inputs (N, m); of images (N, c, r, s) those of each channel.
+
+    Of an ensemble, the first ``runs`` axes tell runs apart: (..., N, m) or (..., N, c, r, s).
+    """
+    xp, inputs = namespace(inputs), _channels(inputs, runs)
+    mean = xp.mean(inputs, axis=-2, keepdims=True)
     away = inputs - mean
-    return Statistics(mean, xp.mean(away * away, axis=0))
+    return Statistics(mean[..., 0, :], xp.mean(away * away, axis=-2))
 
 
-def _channels(inputs: Array) -> Array:
-    """Return inputs (N, m) as they are, images (N, c, r, s) as (Nrs, c)."""
-    return inputs if inputs.ndim == 2 else np.moveaxis(inputs, 1, -1).reshape(-1, inputs.shape[1])
+def _channels(inputs: Array, runs: int) -> Array:
+    """Return inputs (..., N, m) as they are, images (..., N, c, r, s) as (..., Nrs, c)."""
+    if inputs.ndim == runs + 2:
+        return inputs
+    return np.moveaxis(inputs, runs + 1, -1).reshape(*inputs.shape[:runs], -1, inputs.shape[runs + 1])
 
 
 def for_each_tap(statistics: Statistics, taps: int) -> Statistics:
@@ -64,14 +69,14 @@ class RunningStatistics:
         check_nonnegative(self.relative, "relative")
         check_nonnegative(self.absolute, "absolute")
 
-    def init(self, inputs: Array) -> Statistics:
-        """Return means of zero and variances of one for inputs (N, m), or for images (N, c, r, s)."""
-        xp, first = namespace(inputs), _channels(inputs)[0]
+    def init(self, inputs: Array, runs: int = 0) -> Statistics:
+        """Return means of zero and variances of one for inputs or images, as :func:`batch_statistics` takes them."""
+        xp, first = namespace(inputs), _channels(inputs, runs)[..., 0, :]
         return Statistics(xp.zeros_like(first), xp.ones_like(first))
 
-    def update(self, running: Statistics, inputs: Array) -> Statistics:
+    def update(self, running: Statistics, inputs: Array, runs: int = 0) -> Statistics:
         """Return the running statistics after a batch."""
-        rho, seen = self.momentum, batch_statistics(inputs)
+        rho, seen = self.momentum, batch_statistics(inputs, runs)
         return Statistics(
             rho * running.mean + (1 - rho) * seen.mean, rho * running.variance + (1 - rho) * seen.variance
         )
@@ -79,7 +84,7 @@ class RunningStatistics:
     def divisor(self, running: Statistics) -> Statistics:
         r"""Return the means and :math:`\tilde\sigma^2`."""
         variance = running.variance
-        largest = namespace(variance).max(variance, axis=-1)
+        largest = namespace(variance).max(variance, axis=-1, keepdims=True)
         return Statistics(running.mean, variance + self.relative * largest + self.absolute)
 
 
@@ -91,27 +96,28 @@ def precondition(bias: Array, weights: Array, statistics: Statistics, q2: Any = 
 
     Parameters
     ----------
-    bias, weights : array, (k,) and (k, m)
+    bias, weights : array, (..., k) and (..., k, m)
         :math:`G_b` and :math:`G_W`, for k neurons.
     statistics : Statistics
-        :math:`\mu` and :math:`\sigma^2`, (m,).
+        :math:`\mu` and :math:`\sigma^2`, (..., m).
     q2 : number
         :math:`q^2`, see :func:`layer_scale`.
     """
-    weights = (weights - bias[..., None] * statistics.mean) / (q2 * statistics.variance)
-    return bias / q2 - dot(weights, statistics.mean), weights
+    mean, variance = (part[..., None, :] for part in statistics)
+    weights = (weights - bias[..., None] * mean) / (q2 * variance)
+    return bias / q2 - dot(weights, mean), weights
 
 
-def layer_scale(inputs: Array, taps: int = 1) -> Any:
-    r"""Return :math:`q^2 = \max(m/N, 1)` for inputs (N, m) of a dense layer.
+def layer_scale(inputs: Array, taps: int = 1, runs: int = 0) -> Any:
+    r"""Return :math:`q^2 = \max(m/N, 1)` for inputs (..., N, m) of a dense layer, of so many axes of runs.
 
-    For a convolution of images (N, c, r, s) by filters of k² taps it is :math:`\max(k^2c/N, \sqrt{rs})`.
+    For a convolution of images (..., N, c, r, s) by filters of k² taps it is :math:`\max(k^2c/N, \sqrt{rs})`.
     """
-    samples, width = inputs.shape[0], inputs.shape[1] * taps
-    if inputs.ndim > 2:
-        return max(width / samples, math.sqrt(math.prod(inputs.shape[2:])))
+    samples, width = inputs.shape[runs], inputs.shape[runs + 1] * taps
+    if inputs.ndim > runs + 2:
+        return max(width / samples, math.sqrt(math.prod(inputs.shape[runs + 2 :])))
     xp = namespace(inputs)
-    one = xp.ones_like(inputs[0, :1])[0]
+    one = xp.ones_like(inputs[(0,) * (runs + 1)][:1])[0]
     return one * max(width, samples) / samples
 
 
@@ -126,9 +132,10 @@ class BNP:
     r"""Gradient descent preconditioned as batch norm would, :math:`\hat w - \eta q^{-2}PP^\top\nabla f` in each layer.
 
     Models must say what their layers saw, as :class:`psitheory.models.plain.PlainMLP` and
-    :class:`psitheory.models.plain_conv.PlainConvNet` do: ``statistics[W]``, (N, m), or images (N, c, r, s) where the
-    layer is a convolution, for weights W whose biases are called the same with b.  A convolution has one mean and one
-    variance for each channel, whatever the tap.  Other parameters take a plain step.
+    :class:`psitheory.models.plain_conv.PlainConvNet` do: ``statistics[W]``, (..., N, m), or images (..., N, c, r, s)
+    where the layer is a convolution, for weights W whose biases are called the same with b, one for each of the weights
+    (..., n) of an ensemble.  A convolution has one mean and one variance for each channel, whatever the tap.  Other
+    parameters take a plain step.
 
     Parameters
     ----------
@@ -154,12 +161,13 @@ class BNP:
 
     def step(self, layout: Layout, w: Array, evaluation: Evaluation, state: Running) -> tuple[Array, Running]:
         """Return the next weights and running statistics."""
-        direction, running = evaluation.gradient + 0, {}
+        direction, running, runs = evaluation.gradient + 0, {}, w.ndim - 1
         for name, inputs in evaluation.statistics.items():
-            last = state.layers.get(name) or self.rule.init(inputs)
-            running[name] = self.rule.update(last, inputs)
+            last = state.layers.get(name) or self.rule.init(inputs, runs)
+            running[name] = self.rule.update(last, inputs, runs)
             bias, weights = layout.view(name.replace("W", "b"), direction), layout.view(name, direction)
-            taps = weights.shape[-1] // inputs.shape[1]
+            taps = weights.shape[-1] // inputs.shape[runs + 1]
             divisor = for_each_tap(self.rule.divisor(running[name]), taps)
-            bias[...], weights[...] = precondition(bias + 0, weights + 0, divisor, layer_scale(inputs, taps))
+            scale = layer_scale(inputs, taps, runs)
+            bias[...], weights[...] = precondition(bias + 0, weights + 0, divisor, scale)
         return w - direction * self.rate, Running(running)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from psitheory.errors import ArgumentError
+from psitheory.errors import ArgumentError, ArgumentTypeError
 from psitheory.models.plain import PlainMLP
 from psitheory.models.plain_conv import PlainConvNet
 from psitheory.optimizers.bnp import BNP, RunningStatistics, batch_statistics
@@ -68,9 +68,31 @@ def test_batches_of_one_are_finite_and_statistics_run() -> None:
     np.testing.assert_allclose(state.layers["W1"].mean, network.inputs.mean(axis=0) * (1 - 0.99**140), atol=0.1)
 
 
+@pytest.mark.parametrize("network", [model(), images()], ids=["dense", "convolutions"])
+@pytest.mark.parametrize("own_batches", [False, True])
+def test_runs_of_an_ensemble_are_runs_alone(network: PlainMLP | PlainConvNet, own_batches: bool) -> None:
+    """Three runs at once, and one after the other, on shared batches and on batches of their own."""
+    rng, method, layout = np.random.default_rng(1), BNP(0.05), network.layout
+    starts = network.initial(rng, (3,))
+    together, state = starts, method.init(layout, starts)
+    alone = [(w, method.init(layout, w)) for w in starts]
+    for _ in range(6):
+        batches = rng.integers(network.samples, size=(3, 4))
+        batch = batches if own_batches else batches[0]
+        together, state = method.step(layout, together, network.evaluate(together, batch), state)
+        for k, (w, last) in enumerate(alone):
+            seen = network.evaluate(w, batches[k if own_batches else 0])
+            alone[k] = method.step(layout, w, seen, last)
+    np.testing.assert_allclose(together, np.stack([w for w, _ in alone]), rtol=1e-9, atol=1e-12)
+    for name, statistics in state.layers.items():
+        np.testing.assert_allclose(statistics.mean[2], alone[2][1].layers[name].mean, rtol=1e-9, atol=1e-12)
+
+
 def test_bad_input_is_named() -> None:
     with pytest.raises(ArgumentError, match="targets is"):
         PlainMLP(np.ones((3, 2)), np.arange(2), hidden=(2,))
+    with pytest.raises(ArgumentTypeError, match="targets is"):
+        PlainMLP(np.ones((3, 2)), np.array([0.0, 1.0, 2.0]), hidden=(2,))
     with pytest.raises(ArgumentError, match="hidden is"):
         PlainMLP(np.ones((3, 2)), np.arange(3), hidden=())
 
