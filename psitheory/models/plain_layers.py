@@ -30,7 +30,7 @@ def labels_from_zero(targets: Any, name: str, samples: int) -> np.ndarray:
     """
     labels = labels_of(targets, name, "one class label from 0 for each sample is")
     if len(labels) != samples or labels.min() < 0:
-        raise ArgumentError(f"{name} is {shown(targets)}; a label of at least 0 for each of {samples} samples is needed")
+        raise ArgumentError(f"{name} is {shown(targets)}; {samples} labels of at least 0 are needed")
     return labels
 
 
