@@ -5,7 +5,9 @@ Statement
 The step :math:`w_i^+ = w_i - \eta r_i^2\nabla_if(w)`, :math:`v^+ = v - \eta\nabla_vf(w)` is equivariant: from
 :math:`a\cdot w` it leads to :math:`a\cdot w^+`.  So the iterates from :math:`a\cdot w_0` are :math:`a` times the
 iterates from :math:`w_0`.  For scales that are powers of two this holds **bit for bit** in floating point, as long as
-only products, quotients and square roots are used and nothing over- or underflows.
+only products, quotients and square roots are used and nothing over- or underflows.  It may overflow in the end: each
+step multiplies :math:`r_i^2` by :math:`1 + \eta^2G_i`, :math:`G_i = r_i^2\|\nabla_if\|^2`, a function of the class;
+while :math:`G_i \ge \gamma > 0` norms grow geometrically.
 
 Assumptions
 -----------
@@ -38,7 +40,7 @@ dynamics, equivariance, PSI-GD
 import numpy as np
 
 from proofs_check.bibliography import YI22
-from psitheory.checking import CONTROLS, POWERS_OF_TWO, theorem
+from psitheory.checking import CONTROLS, POWERS_OF_TWO, equal, theorem
 from psitheory.laws.broken import NormalisedGradientDescent, NormGradientDescent
 from psitheory.laws.update import run_commutes_with_rescaling, step_commutes_with_rescaling
 from psitheory.models import Rayleigh
@@ -98,6 +100,25 @@ def a_step_with_one_norm_is_equivariant(model, w, a, eta):
 def a_step_with_the_rate_over_the_norm_is_equivariant(model, w, a, eta):
     """One step of w - (η/‖w‖)∇f from a·w leads to a·w⁺."""
     return step_commutes_with_rescaling(NormalisedGradientDescent(eta), model, w, a)
+
+
+@B1.law(**{name: STEP[name] for name in ("model", "w", "eta")})
+def norms_grow_by_factors_of_the_class(model, w, eta):
+    """r_i² is multiplied by 1 + η²G_i, G_i = r_i²‖∇_if‖², which depends on the class alone."""
+    return _grow_by_factors_of_the_class(PSIGradientDescent(eta), model, w, eta)
+
+
+@norms_grow_by_factors_of_the_class.counterfeit(instance={"model": TWO["model"], "w": TWO["w"], "eta": 1.0})
+def norms_grow_so_under_gradient_descent(model, w, eta):
+    """The same for Euclidean gradient descent: true at r_i = 1."""
+    return _grow_by_factors_of_the_class(GradientDescent(eta), model, w, eta)
+
+
+def _grow_by_factors_of_the_class(method, model, w, eta):
+    dots, here = model.layout.dots, model.evaluate(w)
+    moved, _ = method.step(model.layout, w, here, method.init(model.layout, w))
+    squares = dots(w, w)
+    return equal(dots(moved, moved), squares * (1 + eta * eta * squares * dots(here.gradient, here.gradient)))
 
 
 RUN = {"steps": counts(1, 8), "model": whole_models(any_function=True), "w": points("model"), "a": rescalings("model")}

@@ -5,7 +5,8 @@ Statement
 In the model of claim B8 (GD with decoupled decay, :math:`\|\nabla_if(u)\| = g_i`), with :math:`c = 1-\eta\lambda =
 \cos\theta`, the derivative of :math:`r^2 \mapsto r_+^2` at the fixed point is exactly :math:`\cos2\theta = 2c^2-1`.
 There :math:`\|\nabla_if(w)\|/r_i = \sqrt{(2\lambda-\eta\lambda^2)/\eta}`, whatever :math:`g_i`: a rate of
-:math:`\eta/100` raises it by :math:`10\sqrt{(2-\eta\lambda/100)/(2-\eta\lambda)}`.
+:math:`\eta/100` raises it by :math:`10\sqrt{(2-\eta\lambda/100)/(2-\eta\lambda)}`, and only by
+:math:`\sqrt{(2-\eta\lambda/10^4)/(2-\eta\lambda)}` if the decay falls to a hundredth too.
 
 Assumptions
 -----------
@@ -33,6 +34,7 @@ newer work, weight decay, equilibrium, schedules
 import numpy as np
 
 from proofs_check.bibliography import DEF25
+from psitheory.arithmetic import namespace
 from psitheory.checking import BALLS, FLOATS, RATIONALS, SYMBOLS, Exhibit, equal, theorem
 from psitheory.geometry import PSIQuotient
 from psitheory.layout import Layout, blocks
@@ -141,6 +143,36 @@ def a_hundredth_of_the_rate_raises_the_ratio_tenfold_nearly(psi, w, eta, s):
 def a_hundredth_of_the_rate_raises_the_ratio_tenfold(psi, w, eta, s):
     """It rises by 100 exactly."""
     return _raised(psi, w, eta, s, lambda product: 100)
+
+
+def _squared_ratio(psi, w, eta, product):
+    """Return ‖∇f(w)‖²/‖w‖² in the field whose equilibrium at η and ηλ is w: g = r²√(ηλ(2 - ηλ))/η."""
+    dots, root = psi.layout.dots, namespace(w).sqrt
+    gradient = RotationField(dots(w, w) * root(product * (2 - product)) / eta).evaluate(w).gradient
+    return dots(gradient, gradient) / dots(w, w)
+
+
+def _together(psi, w, eta, product, factor):
+    """Claim how the squared ratio changes if rate and decay fall to a hundredth together."""
+    later = _squared_ratio(psi, w, eta / 100, product / 10000)
+    return equal(later, _squared_ratio(psi, w, eta, product) * factor(product))
+
+
+TOGETHER = {**{name: BALANCE[name] for name in ("psi", "w", "eta")}, "product": factors(), "on": (BALLS, FLOATS)}
+
+
+@I8.law(**TOGETHER)
+def a_decay_in_proportion_to_the_rate_keeps_the_ratio_nearly(psi, w, eta, product):
+    """With λ ∝ η, from the rate η to η/100, the squared ratio rises by (2 - ηλ/10⁴)/(2 - ηλ): by O(ηλ)."""
+    return _together(psi, w, eta, product, lambda product: (2 - product / 10000) / (2 - product))
+
+
+@a_decay_in_proportion_to_the_rate_keeps_the_ratio_nearly.counterfeit(
+    instance={"psi": PLANES[0], "w": np.array([2.0, 0.0]), "eta": 1.0, "product": 0.5}
+)
+def a_decay_in_proportion_to_the_rate_keeps_the_ratio(psi, w, eta, product):
+    """With λ ∝ η it stays as it is, exactly."""
+    return _together(psi, w, eta, product, lambda product: 1)
 
 
 @I8.exhibit

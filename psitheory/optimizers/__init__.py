@@ -11,6 +11,7 @@ from psitheory.optimizers.image import ImageStep, image_step
 from psitheory.optimizers.interface import Optimizer, Rate, State
 from psitheory.optimizers.lengths import LARS, BarzilaiBorwein, Clipped, NormalisedDescent, Polyak, SignDescent
 from psitheory.optimizers.line_search import ExactLineSearch, NonlinearCG
+from psitheory.optimizers.lion import Lion
 from psitheory.optimizers.muon import Muon
 from psitheory.optimizers.newton import QuotientNewton
 from psitheory.optimizers.projected import SGDP, AdamP, Centralised, ProjectedDescent
@@ -41,6 +42,7 @@ __all__ = [
     "HeavyBall",
     "Hyperball",
     "ImageStep",
+    "Lion",
     "Muon",
     "Nesterov",
     "NonlinearCG",

@@ -15,6 +15,7 @@ from psitheory.optimizers.hyperball import Hyperball, Renormalised
 from psitheory.optimizers.interface import Optimizer
 from psitheory.optimizers.lengths import LARS, BarzilaiBorwein, Clipped, NormalisedDescent, Polyak, SignDescent
 from psitheory.optimizers.line_search import ExactLineSearch, NonlinearCG
+from psitheory.optimizers.lion import Lion
 from psitheory.optimizers.muon import Muon
 from psitheory.optimizers.newton import QuotientNewton
 from psitheory.optimizers.projected import SGDP, AdamP, Centralised, ProjectedDescent
@@ -44,6 +45,7 @@ METHODS: Mapping[str, Callable[[Model], Optimizer]] = {
     "AdamS": lambda model: adam_s(0.011, eps=_EPS),
     "AdamSRT": lambda model: AdamSRT(0.011, eps=_EPS),
     "sign descent": lambda model: SignDescent(0.011),
+    "Lion": lambda model: Lion(0.011, decay=0.17),
     "normalised GD": lambda model: NormalisedDescent(0.11),
     "normalised by block": lambda model: NormalisedDescent(0.11, per="block"),
     "Muon": lambda model: Muon(0.11),

@@ -18,6 +18,7 @@ from psitheory.optimizers.hyperball import Hyperball, Renormalised
 from psitheory.optimizers.interface import Optimizer
 from psitheory.optimizers.lengths import LARS, BarzilaiBorwein, Clipped, NormalisedDescent, Polyak, SignDescent
 from psitheory.optimizers.line_search import ExactLineSearch, NonlinearCG
+from psitheory.optimizers.lion import Lion
 from psitheory.optimizers.muon import Muon
 from psitheory.optimizers.newton import QuotientNewton
 from psitheory.optimizers.projected import SGDP, AdamP, Centralised, ProjectedDescent
@@ -59,6 +60,7 @@ def named_optimizer(name: str, model: Model, *, rate: float, length: float) -> N
     ``clipped``       gradient descent, rate η, steps of at most the length       2
     ``normalised``    normalised gradient descent, steps of the given length      1
     ``sign``          sign descent, rate length/√n                                1
+    ``lion``          Lion, rate length/√n                                        1
     ``adam``          Adam without eps, rate length/√n                            1
     ``adamw``         the same with decoupled decay 0.01                          1
     ``rmsprop``       RMSprop without eps, rate length/√n                         1
@@ -141,6 +143,7 @@ _BUILDERS: dict[str, tuple[str, int, Callable[[Model, float, float], Optimizer]]
     "clipped": ("clipped GD", 2, lambda model, rate, length: Clipped(rate, length / rate)),
     "normalised": ("normalised GD", 1, lambda model, rate, length: NormalisedDescent(length)),
     "sign": ("sign descent", 1, lambda model, rate, length: SignDescent(_per_weight(model, length))),
+    "lion": ("Lion", 1, lambda model, rate, length: Lion(_per_weight(model, length))),
     "adam": ("Adam", 1, lambda model, rate, length: Adam(_per_weight(model, length), eps=0)),
     "adamw": ("AdamW", 1, lambda model, rate, length: adamw(_per_weight(model, length), eps=0)),
     "rmsprop": ("RMSprop", 1, lambda model, rate, length: RMSprop(_per_weight(model, length), eps=0)),

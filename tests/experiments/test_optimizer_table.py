@@ -50,7 +50,8 @@ def test_underived_are_those_that_leave_the_arithmetic():
 EXPONENTS = {
     2: {"gradient descent", "heavy ball", "Nesterov", "clipped GD", "centralised GD", "SGDP", "SGD-MRT"},
     Fraction(3, 2): {"Padam"},
-    1: {"Adam", "AdamW", "AdamP", "RMSprop", "Adagrad", "AdamS", "AdamSRT", "sign descent", "normalised GD", "Muon"},
+    1: {"Adam", "AdamW", "AdamP", "RMSprop", "Adagrad", "AdamS", "AdamSRT", "sign descent", "Lion"}
+    | {"normalised GD", "Muon"},
 }
 
 

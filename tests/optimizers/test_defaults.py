@@ -27,6 +27,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "AdaptiveRapidityDescent": {"tries": 60},
     "GradientDescent": NO_DECAY,
     "HeavyBall": NO_DECAY,
+    "Lion": {"beta1": 0.9, "beta2": 0.99, "decay": 0},
     "Muon": {"momentum": 0, "normalise": False},
     "Nesterov": NO_DECAY,
     "NonlinearCG": {"rule": "polak-ribiere"},

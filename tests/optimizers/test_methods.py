@@ -33,6 +33,7 @@ from psitheory.optimizers import (
     GradientDescent,
     HeavyBall,
     Hyperball,
+    Lion,
     Nesterov,
     NormalisedDescent,
     Optimizer,
@@ -48,6 +49,7 @@ from psitheory.optimizers import (
     adam_s,
     adamw,
 )
+from psitheory.optimizers.euclidean import Momentum
 
 LAYOUT = Layout.of([2, 3], 2)
 EPS = np.finfo(float).eps
@@ -60,6 +62,7 @@ RATIONAL = {
     "psi tangent": PSIMomentum(2**-9, 0.5, coupled_decay=0.25),
     "psi gradient": PSIMomentum(2**-9, 0.5, units="gradient", decay=0.25),
     "sign": SignDescent(0.125),
+    "lion": Lion(0.125, beta1=0.5, beta2=0.75, decay=0.25),
     "polyak": Polyak(-1.0),
     "barzilai-borwein": BarzilaiBorwein(0.125),
     "sgd-mrt": SGDMRT(0.125, 0.5, coupled_decay=0.25),
@@ -229,6 +232,16 @@ def test_lengths_at_pythagorean_gradients() -> None:
     # rows of norm 10 and 14 at gradients of norm 5 and 7: the rate of both is 0.5 · 2
     np.testing.assert_allclose(one_step(LARS(0.5), [6, 8, 4, 6, 12, 1, 1], g), [3, 4, 2, 3, 6, 1, -3], rtol=8 * EPS)
     np.testing.assert_array_equal(one_step(SignDescent(0.5), ONES, g), [0.5, 0.5, 0.5, 0.5, 0.5, 1, 0.5])
+
+
+def test_lion_looks_ahead_of_its_buffer() -> None:
+    """From a buffer of -4 the direction is (g - 4)/2."""
+    method, w = Lion(0.5, beta1=0.5, beta2=0.75, decay=0.5), ONES + 1
+    g = np.array([6.0, 2.0, 4.0, -6.0, 0.0, 6.0, 2.0])
+    moved, state = method.step(LAYOUT, w, Evaluation(np.array(0.0), g), Momentum(3, 0 * ONES - 4))
+    np.testing.assert_array_equal(moved, [1.0, 2.0, 1.5, 2.0, 2.0, 1.5, 2.5])  # 1.5 ± .5 for blocks, 2 ± .5 for v
+    np.testing.assert_array_equal(state.buffer, -3 + g / 4)
+    assert state.t == 4
 
 
 @pytest.mark.parametrize("name", ["adam without eps", "normalised", "normalised by block", "lars", "sign", "polyak"])

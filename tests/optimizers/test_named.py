@@ -23,6 +23,7 @@ TABLE: dict[str, tuple[str, int, dict[str, Any]]] = {
     "clipped": ("Clipped", 2, {"rate": ETA, "threshold": LENGTH / ETA}),
     "normalised": ("NormalisedDescent", 1, {"rate": LENGTH}),
     "sign": ("SignDescent", 1, {"rate": EACH}),
+    "lion": ("Lion", 1, {"rate": EACH}),
     "adam": ("Adam", 1, {"rate": EACH, "eps": 0}),
     "adamw": ("Adam", 1, {"rate": EACH, "eps": 0, "decay": 0.01}),
     "rmsprop": ("RMSprop", 1, {"rate": EACH, "eps": 0}),
