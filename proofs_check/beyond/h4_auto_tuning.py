@@ -26,7 +26,8 @@ What is checked, what is not
 ----------------------------
 *Tried* in balls on steep zonal functions, cosines and Rayleigh quotients, for rates and norms over six decades.  The
 bound is not tight: the largest share that searches found is listed below.  Its forms without b, and without the last
-term, are refuted; that the lost step costs a whole one, T - 1 and not T, no instance shows.
+term, are refuted; that the lost step costs a whole one, T - 1 and not T, no instance shows, and at T = 2 none can: by
+claim J4 :math:`G \le 2LD`, below the :math:`L^2/4 + LD + 2D^2 \ge (1+\sqrt2)LD` that T would leave.
 
 Tags
 ----
