@@ -24,7 +24,8 @@ With :math:`y = r^2`, :math:`y_+ = c^2y + \eta^2g^2/y`; from the fixed point y t
 What is checked, what is not
 ----------------------------
 The secant for **every** q, on symbols, rationals, in balls and on floats, through the shipped step; the ratio squared,
-and its growth, likewise; its growth with :math:`\lambda \propto \eta` in balls and on floats.  That networks under a schedule follow the model is not claimed.
+and its growth, likewise; its growth with :math:`\lambda \propto \eta` in balls and on floats.  That networks under a
+schedule follow the model is not claimed.
 
 Tags
 ----
