@@ -34,9 +34,10 @@ def adam_with_l2(strength):
 
 def lion(strength):
     """Return Lion, r and 1 - cos of its turn: r² = ηdS/2λ, and ηλ/S."""
-    betas = {"beta1": 0.5, "beta2": 0.75}
-    total, decay = float(sum_of_signs(*map(np.array, betas.values()), terms=200)[0]), PRODUCT / RATE
-    return Lion(RATE, decay=decay, **betas), np.sqrt(RATE * WIDTH * total / (2 * decay)), PRODUCT / total
+    beta1, beta2, decay = 0.5, 0.75, PRODUCT / RATE
+    total = float(sum_of_signs(np.array(beta1), np.array(beta2), terms=200)[0])
+    radius = np.sqrt(RATE * WIDTH * total / (2 * decay))
+    return Lion(RATE, beta1=beta1, beta2=beta2, decay=decay), radius, PRODUCT / total
 
 
 METHODS = {"AdamW": adamw, "Adam with L2": adam_with_l2, "Lion": lion}
