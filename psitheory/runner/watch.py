@@ -10,6 +10,7 @@ import dis
 import inspect
 import linecache
 import random
+import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 from functools import lru_cache
@@ -48,14 +49,15 @@ class Watched:
 
     def __call__(self, **inputs: Any) -> Any:
         """Observe the law, with an eye on it."""
-        chance = _chance()
+        chance, modules = _chance(), len(sys.modules)
         try:
             with noted({code: self._ran[code] for code in self._left}) if self._left else nullcontext():
                 return self.function(**inputs)
         finally:
             # what was seen whole is watched no more: every call that it makes would be slower
             self._left = [c for c in self._left if not self._ran[c] or _untaken(c, self._ran[c])]
-            if _chance() != chance:
+            # a library may draw as it is imported (scikit-learn's does); a law that draws does so in its next call too
+            if _chance() != chance and len(sys.modules) == modules:
                 self.strange = "it draws random numbers from a global generator"
 
     def gap(self) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -136,6 +139,26 @@ def test_state_that_changes_and_chance_are_told() -> None:
         watched = Watched(function)
         watched(x=1.0)
         assert sentence in watched.gap()
+
+
+def test_what_a_library_draws_as_it_is_imported_is_no_chance_of_a_law(tmp_path: Path, monkeypatch: Any) -> None:
+    (tmp_path / "a_library_that_draws.py").write_text("import random\nrandom.random()\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    def imports(x: Any) -> Any:
+        import a_library_that_draws  # type: ignore[import-not-found]
+
+        return x if a_library_that_draws else -x
+
+    def draws_too(x: Any) -> Any:
+        return imports(x) + random.random()
+
+    for function, sentence in ((imports, ""), (draws_too, "random numbers from a global generator")):
+        sys.modules.pop("a_library_that_draws", None)
+        watched = Watched(function)
+        watched(x=1.0)
+        watched(x=2.0)
+        assert sentence in watched.strange and bool(watched.strange) == bool(sentence)
 
 
 # -- how long is climbed ------------------------------------------------------------------------------
