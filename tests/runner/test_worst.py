@@ -158,7 +158,8 @@ def test_what_a_library_draws_as_it_is_imported_is_no_chance_of_a_law(tmp_path: 
         watched = Watched(function)
         watched(x=1.0)
         watched(x=2.0)
-        assert sentence in watched.strange and bool(watched.strange) == bool(sentence)
+        assert sentence in watched.strange
+        assert bool(watched.strange) == bool(sentence)
 
 
 # -- how long is climbed ------------------------------------------------------------------------------
