@@ -15,7 +15,8 @@ from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_mod
 from psitheory.scaletypes.numbers import Number
 from psitheory.scaletypes.rules import Rules, Typed
 from psitheory.scaletypes.torch.along import scaled_along
-from psitheory.scaletypes.torch.operations import CREATING, RULES, Call
+from psitheory.scaletypes.torch.call import Call
+from psitheory.scaletypes.torch.operations import CREATING, RULES
 from psitheory.scaletypes.torch.probing import probed
 from psitheory.scaletypes.torch.shadow import Shadow
 from psitheory.scaletypes.trace import OURSELVES, Trace

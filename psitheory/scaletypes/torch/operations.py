@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,67 +10,11 @@ import torch
 
 from psitheory.scaletypes.equations import Kind
 from psitheory.scaletypes.numbers import nearly
-from psitheory.scaletypes.rules import Rules, Typed
+from psitheory.scaletypes.rules import Typed
+from psitheory.scaletypes.torch.call import Call, axes_of
 
 Answer = Any
 """The degrees of the result, or a list of those of several results."""
-
-
-@dataclass
-class Call:
-    """One call of an operation: its arguments as they were before, tensors with their degrees; then its results."""
-
-    name: str
-    func: Any
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any]
-    rules: Rules
-    outs: list[np.ndarray] = field(default_factory=list)
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Return the shape of the first result."""
-        return self.outs[0].shape
-
-    def get(self, place: int, name: str, default: Any = None) -> Any:
-        """Return an argument by its place or its name."""
-        return self.args[place] if len(self.args) > place else self.kwargs.get(name, default)
-
-    def typed(self, x: Any, *, added: bool = False) -> Typed:
-        """Return an argument with its degree; a literal that is added or compared has an unknown of its own."""
-        if isinstance(x, Typed):
-            return x
-        trace = self.rules.trace
-        if isinstance(x, float) and float(x) in trace.known:
-            degree, fixed = trace.known[float(x)]
-            return Typed(np.float64(x), np.int64(degree), fixed)
-        degree = trace.literal(float(x)) if added and not isinstance(x, (bool, complex)) else 0
-        return Typed(np.asarray(x), np.int64(degree), fixed=True)
-
-    def number(self, x: Any) -> int:
-        """Return the degree of a number that multiplies."""
-        return int(self.typed(x).d)
-
-    def tensors(self) -> list[Typed]:
-        """Return all tensors, and numbers that are known."""
-        found: list[Typed] = []
-        for a in (*self.args, *self.kwargs.values()):
-            for x in a if isinstance(a, (list, tuple)) else (a,):
-                if isinstance(x, Typed) or (isinstance(x, float) and x in self.rules.trace.known):
-                    found.append(self.typed(x))
-        return found
-
-    def writes(self, outs: Sequence[Any]) -> bool:
-        """Tell whether the operation computes anything."""
-        return bool(outs)
-
-
-def axes_of(x: Typed, dim: Any) -> tuple[int, ...]:
-    """Return the axes that ``dim`` names, all of them if it names none."""
-    n = max(len(x.shape), 1)
-    if dim is None or isinstance(dim, bool) or (isinstance(dim, (list, tuple)) and not dim):
-        return tuple(range(len(x.shape)))
-    return tuple(i % n for i in ((dim,) if isinstance(dim, int) else dim)) if x.shape else ()
 
 
 # -- entry by entry ---------------------------------------------------------------------------------
@@ -93,6 +36,14 @@ def cast(c: Call) -> Answer:
 
 
 def free(c: Call) -> Answer:
+    return np.int64(0)
+
+
+def drawn(c: Call) -> Answer:
+    """Draws have no degree, if what tells their distribution has none."""
+    told_by = c.tensors()[1 if c.func._schema.name.endswith("_") else 0 :]  # one in place forgets what was there
+    if any(np.any(x.d) for x in told_by):
+        c.rules.trace.missing(c.name)
     return np.int64(0)
 
 
@@ -123,9 +74,12 @@ def mul(c: Call) -> Answer:
 
 
 def div(c: Call) -> Answer:
-    if c.kwargs.get("rounding_mode"):
-        c.rules.pure(c.typed(c.args[0]), "rounded quotient")
-    return c.rules.divide(c.typed(c.args[0]).d, c.typed(c.args[1]).d)
+    x, y = c.typed(c.args[0]), c.typed(c.args[1])
+    degree = c.rules.divide(x.d, y.d)
+    if c.kwargs.get("rounding_mode") is None:
+        return degree
+    c.rules.pure(Typed(x.x, degree), "rounded quotient")
+    return np.int64(0)
 
 
 def multiply_add(c: Call) -> Answer:
@@ -264,6 +218,13 @@ def selected(c: Call) -> Answer:
     return [np.broadcast_to(one, first.shape), np.int64(0)]
 
 
+def placed(c: Call) -> Answer:
+    """Places of extrema, or of an order: one degree along the axis, and none themselves."""
+    dim = c.get(1, "dim", -1 if c.name == "argsort" else None)
+    c.rules.reduce(c.args[0], axes_of(c.args[0], dim), c.name)
+    return np.int64(0)
+
+
 def accumulated(c: Call) -> Answer:
     return c.rules.accumulate(c.args[0], c.get(1, "dim"), c.name)
 
@@ -348,13 +309,14 @@ def moved(c: Call) -> Answer:
 def _rules() -> dict[str, Callable[[Call], Answer]]:
     families: dict[Callable[[Call], Answer], str] = {
         same: "neg abs clone detach contiguous nan_to_num positive real conj _conj_physical alias lift_fresh_copy "
-        "view_as_real_copy resolve_conj resolve_neg fmod",
+        "view_as_real_copy resolve_conj resolve_neg",
         copied: "copy",
         cast: "_to_copy",
         free: "zeros_like zeros new_zeros zero empty_like empty new_empty empty_strided new_empty_strided rand_like "
-        "randn_like rand randn bernoulli eye arange sign sgn isnan isinf isfinite logical_not logical_and logical_or "
-        "logical_xor bitwise_not bitwise_and bitwise_or any all lift_fresh randint randint_like uniform normal "
-        "randperm argmax argmin linspace nonzero heaviside signbit is_same_size argsort bincount exponential",
+        "randn_like rand randn eye arange sign sgn isnan isinf isfinite logical_not logical_and logical_or "
+        "logical_xor bitwise_not bitwise_and bitwise_or any all lift_fresh randint randint_like uniform "
+        "randperm linspace nonzero heaviside signbit is_same_size bincount exponential",
+        drawn: "bernoulli normal",
         constant: "ones_like ones new_ones full full_like new_full scalar_tensor",
         filled: "fill",
         add: "add sub rsub",
@@ -364,7 +326,8 @@ def _rules() -> dict[str, Callable[[Call], Answer]]:
         lerp: "lerp",
         power: "pow",
         pure: "exp exp2 expm1 log log1p log2 log10 tanh sigmoid erf erfc sin cos tan atan asin acos sinh cosh softplus "
-        "floor ceil round trunc frac gelu silu logit _softmax _log_softmax erfinv polygamma lgamma digamma hardtanh",
+        "floor ceil round trunc frac gelu silu logit _softmax _log_softmax erfinv polygamma lgamma digamma hardtanh "
+        "logcumsumexp",
         compare: "gt lt ge le",
         equality: "eq ne equal",
         extremum: "maximum minimum fmax fmin",
@@ -372,7 +335,8 @@ def _rules() -> dict[str, Callable[[Call], Answer]]:
         where: "where",
         masked: "masked_fill",
         reduced: "sum mean amax amin prod norm linalg_vector_norm var std nansum logsumexp nanmean",
-        accumulated: "cumsum cummax logcumsumexp",
+        accumulated: "cumsum cummax",
+        placed: "argmax argmin argsort",
         selected: "max min sort topk kthvalue mode median aminmax nanmedian",
         moments: "var_mean std_mean",
         product: "mm bmm mv dot vdot matmul",

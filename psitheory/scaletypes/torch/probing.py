@@ -10,7 +10,7 @@ import torch
 
 from psitheory.scaletypes.probing import read_off
 from psitheory.scaletypes.rules import Typed
-from psitheory.scaletypes.torch.operations import Call
+from psitheory.scaletypes.torch.call import Call
 
 
 def probed(call: Call) -> list[np.ndarray]:
