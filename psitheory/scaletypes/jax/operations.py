@@ -186,7 +186,7 @@ def _moved(c: Call) -> Answer:
 def _scattered(c: Call) -> Answer:
     """Entries added at places: those of one degree, all of them, since places are not followed."""
     into, new = c.rules.whole(c.args[0], c.name), c.rules.whole(c.args[2], c.name)
-    one = [Typed(np.any(x.x != 0), d) for x, d in ((c.args[0], into), (c.args[2], new))]
+    one = [Typed(np.any(x.x != 0) * 1.0, d) for x, d in ((c.args[0], into), (c.args[2], new))]
     return np.broadcast_to(c.rules.add(*one), c.outs[0].shape)
 
 
