@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -126,29 +126,34 @@ def _of_mode(module: nn.Module, call: Any, name: str, mode: str) -> LossFunction
 
 def _function(module: nn.Module, call: Any, name: str, mode: str | None) -> LossFunction:
     training = module.training if mode is None else mode == "train"
-    runner, notes = _runner(module, call, training, mode)
-    return _seen(runner, call, parts_of(runner.shapes), name, notes)
+    runner, notes, shown = _runner(module, call, training, mode)
+    return _seen(runner, call, parts_of(runner.shapes), name, notes, shown)
 
 
-def _seen(runner: Runner, call: Any, parts: list[Any], name: str, notes: tuple[str, ...]) -> LossFunction:
+def _seen(
+    runner: Runner, call: Any, parts: list[Any], name: str, notes: tuple[str, ...], shown: Repeated
+) -> LossFunction:
     """Return a runner as a function of its loss, or of its outputs where there is none, and of its outputs."""
     traces = Traces(runner, call)
-    of_outputs = _wrapped(runner, parts, name, notes, loss_of=_projection, types=traces.types_of("outputs"))
-    made = _wrapped(runner, parts, name, notes, loss_of=None, of_outputs=of_outputs, types=traces.types_of("loss"))
+    of_outputs = _wrapped(runner, parts, name, notes, shown, loss_of=_projection, types=traces.types_of("outputs"))
+    types = traces.types_of("loss")
+    made = _wrapped(runner, parts, name, notes, shown, loss_of=None, of_outputs=of_outputs, types=types)
     if runner.removed:
         return made
-    without = partial(_without_eps, runner, call, parts, name, made, traces)
+    without = partial(_without_eps, runner, call, parts, name, made, traces, shown)
     if made.of_outputs is not None:
         made = replace(made, of_outputs=replace(of_outputs, without_eps=lambda: without().of_outputs or of_outputs))
     return replace(made, without_eps=without, eps="its small constants")
 
 
 def _without_eps(
-    runner: Runner, call: Any, parts: list[Any], name: str, made: LossFunction, traces: Traces
+    runner: Runner, call: Any, parts: list[Any], name: str, made: LossFunction, traces: Traces, shown: Repeated
 ) -> LossFunction:
     """Return the function without the small constants that stand beside something that scales; itself if none do."""
     constants = traces.constants
-    return _seen(runner.without(constants), call, parts, name, made.notes) if constants else made
+    if not constants:
+        return made
+    return _seen(runner.without(constants), call, parts, name, made.notes, replace(shown, again=()))
 
 
 def _wrapped(
@@ -156,6 +161,7 @@ def _wrapped(
     parts: list[Any],
     name: str,
     notes: tuple[str, ...],
+    shown: Repeated,
     *,
     loss_of: Callable[[Tensor], Tensor] | None,
     types: Any,
@@ -170,8 +176,7 @@ def _wrapped(
             raise ArgumentTypeError("f returned no outputs; they are needed here")
         return (loss_of or _projection)(outputs)
 
-    def observe(w: np.ndarray) -> dict[str, np.ndarray]:
-        passes = runner.evaluate(w)
+    def seen_of(passes: Sequence[Shown]) -> dict[str, np.ndarray]:
         losses = [number(*one).detach().cpu().numpy().astype(float) for one in passes]
         outputs = [out.detach().cpu().numpy() for _, out in passes if out is not None]
         seen = {"loss": np.mean(losses).reshape(())}
@@ -180,7 +185,10 @@ def _wrapped(
     def gradients(ws: np.ndarray) -> np.ndarray:
         return np.stack([runner.gradient(w, number) for w in ws])
 
-    loss, outputs = runner.evaluate(runner.point)[0]
+    def observe(w: np.ndarray) -> dict[str, np.ndarray]:
+        return seen_of(runner.evaluate(w))
+
+    loss, outputs = shown.first
     aspects = [a for a, x in (("loss", loss), ("outputs", outputs)) if x is not None]
     dtype = np.dtype(np.float64 if runner.dtype == torch.float64 else np.float32)
     has_outputs = outputs is not None
@@ -189,13 +197,14 @@ def _wrapped(
         Layout(*parts),
         observe,
         gradients,
-        runner.point.copy(),
+        shown.point,
         dtype,
         notes=notes,
         aspects=tuple(aspects),
         of_outputs=of_outputs if has_outputs else None,
         types=types,
         tied=runner.tied,
+        seen=seen_of(shown.again) if shown.again and (has_outputs or loss_of is None) else None,
     )
 
 
@@ -205,7 +214,16 @@ def _projection(outputs: Tensor) -> Tensor:
     return torch.dot(outputs, torch.as_tensor(weights, dtype=outputs.dtype, device=outputs.device))
 
 
-def _runner(module: nn.Module, call: Any, training: bool, mode: str | None) -> tuple[Runner, tuple[str, ...]]:
+@dataclass(frozen=True)
+class Repeated:
+    """What the first forward pass showed at the example point, and all passes there if they repeat bit for bit."""
+
+    point: np.ndarray
+    first: Shown
+    again: Sequence[Shown] = ()
+
+
+def _runner(module: nn.Module, call: Any, training: bool, mode: str | None) -> tuple[Runner, tuple[str, ...], Repeated]:
     """Return a runner in float64 if the module runs in it, else in its own precision, and what to know of its state."""
     own = next((p.dtype for p in module.parameters() if p.is_floating_point()), torch.float32)
     reason: Exception | None = None
@@ -216,8 +234,9 @@ def _runner(module: nn.Module, call: Any, training: bool, mode: str | None) -> t
         if not runner.names:
             raise ArgumentError("the module has no parameters; at least one is needed")
         parts_of(runner.shapes)
+        point = runner.point
         try:
-            first = runner.evaluate(runner.point)
+            first = runner.evaluate(point)
         except ArgumentTypeError:
             raise
         except Exception as error:
@@ -237,14 +256,16 @@ def _runner(module: nn.Module, call: Any, training: bool, mode: str | None) -> t
             notes.append(
                 f"a forward pass{where} draws random numbers; every evaluation takes the same {len(SEEDS)} draws"
             )
-        if not _same(first, runner.evaluate(runner.point)):
-            again = Runner(module, call, dtype, training, fresh=True)
-            if _same(again.evaluate(again.point), again.evaluate(again.point)):
-                notes.append(
-                    "a forward pass changes the module outside its buffers; every evaluation starts from a fresh copy"
-                )
-                runner = again
-        return runner, tuple(notes)
+        second = runner.evaluate(point)
+        if _same(first, second):
+            return runner, tuple(notes), Repeated(point, first[0], second)
+        again = Runner(module, call, dtype, training, fresh=True)
+        if _same(again.evaluate(point), again.evaluate(point)):
+            notes.append(
+                "a forward pass changes the module outside its buffers; every evaluation starts from a fresh copy"
+            )
+            runner = again
+        return runner, tuple(notes), Repeated(point, first[0])
     assert reason is not None
     raise ArgumentError(
         f"{shown_name(module)} raised {type(reason).__name__} on the inputs: {' '.join(str(reason).split())}"

@@ -182,7 +182,8 @@ class Runner:
     @property
     def point(self) -> np.ndarray:
         """Return the parameters as they are (n,)."""
-        values = [self.parameters[n].detach().cpu().numpy().ravel() for n in self.names]
+        parameters = self.parameters
+        values = [parameters[n].detach().cpu().numpy().ravel() for n in self.names]
         return np.concatenate(values, dtype=float) if values else np.zeros(0)
 
     @property
@@ -215,22 +216,27 @@ class Runner:
         """Put the module into the state that it came in, with the parameters w."""
         if self.pristine is not None:
             self.module = copied(self.pristine)
-        parameters = self.parameters
+        self.given = w
         with torch.no_grad():
-            start = 0
-            for name in self.names:
-                p = parameters[name]
-                p.copy_(torch.from_numpy(np.asarray(w[start : start + p.numel()], float).reshape(tuple(p.shape))))
-                start += p.numel()
+            for p, values in self._pairs(w):
+                p.copy_(values)
             for name, buffer in self.module.named_buffers():
                 if name in self.buffers:
                     buffer.copy_(self.buffers[name])
-        self.given = {name: p.detach().clone() for name, p in parameters.items()}
+
+    def _pairs(self, w: np.ndarray) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield each parameter that is evaluated with its values in w."""
+        start, parameters = 0, self.parameters
+        for p in (parameters[name] for name in self.names):
+            yield p, torch.from_numpy(np.asarray(w[start : start + p.numel()], float).reshape(tuple(p.shape)))
+            start += p.numel()
 
     def rewritten(self) -> list[str]:
         """Return the names of parameters and buffers that the last evaluation has changed."""
-        now, was = dict(self.module.named_buffers()) | self.parameters, self.buffers | self.given
-        return [n for n, x in was.items() if n in now and not torch.equal(now[n], x)]
+        now = dict(self.module.named_buffers())
+        buffers = [n for n, x in self.buffers.items() if n in now and not torch.equal(now[n], x)]
+        pairs = zip(self.names, self._pairs(self.given), strict=True)
+        return buffers + [n for n, (p, x) in pairs if not torch.equal(p, x.to(p))]
 
     def gradient(self, w: np.ndarray, number: Callable[[Tensor | None, Tensor | None], Tensor]) -> np.ndarray:
         """Return the gradient (n,) at w of a number made of loss and outputs."""

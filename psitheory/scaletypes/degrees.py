@@ -8,19 +8,23 @@ arrays of integers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-Form = Mapping[int, Fraction]
+from psitheory.scaletypes.columns import Column
+
+Coefficient = Fraction | int
+"""Whole ones are integers, whose arithmetic is ten times as fast."""
+Form = Mapping[int, Coefficient]
 """A linear form: the coefficient of each unknown that it has."""
+Key = tuple[tuple[int, Coefficient], ...]
+"""A form as a key: sorted."""
 Ids = Any
 """An array of integers, each a degree of one table; 0 is degree zero."""
-
-ONE = Fraction(1)
 
 
 @dataclass
@@ -34,23 +38,29 @@ class Degrees:
     """
 
     names: list[str] = field(default_factory=list)
-    _forms: list[tuple[tuple[int, Fraction], ...]] = field(default_factory=lambda: [()])
-    _ids: dict[tuple[tuple[int, Fraction], ...], int] = field(default_factory=lambda: {(): 0})
-    _combined: dict[tuple[int, int, Fraction | int, Fraction | int], int] = field(default_factory=dict)
+    _forms: list[Key] = field(default_factory=lambda: [()])
+    _ids: dict[Key, int] = field(default_factory=lambda: {(): 0})
+    _combined: dict[tuple[int, int, Coefficient, Coefficient], int] = field(default_factory=dict)
+    _plain: Column = field(default_factory=lambda: Column([-1]))
+    """The unknown that each degree is, -1 for other forms."""
+    _of_unknown: Column = field(default_factory=Column)
+    """The degree that each unknown is."""
 
     def unknown(self, name: str) -> int:
         """Return the degree that is a new unknown."""
-        self.names.append(name)
-        return self.id({len(self.names) - 1: ONE})
+        return int(self.unknowns([name])[0])
 
-    def unknowns(self, names: Iterable[str]) -> Ids:
+    def unknowns(self, names: Sequence[str]) -> Ids:
         """Return the degrees of several new unknowns, as an array."""
         start, first = len(self.names), len(self._forms)
         self.names.extend(names)
-        keys = [((index, ONE),) for index in range(start, len(self.names))]
+        keys = [((index, 1),) for index in range(start, len(self.names))]
         self._forms.extend(keys)
         self._ids.update(zip(keys, range(first, len(self._forms)), strict=True))
-        return np.arange(first, len(self._forms), dtype=np.int64)
+        found = np.arange(first, len(self._forms), dtype=np.int64)
+        self._plain.extend(np.arange(start, len(self.names)))
+        self._of_unknown.extend(found)
+        return found
 
     def index(self, unknown: int) -> int:
         """Return the index of an unknown, given its degree."""
@@ -58,10 +68,15 @@ class Degrees:
         assert coefficient == 1
         return index
 
-    def plain(self, degree: int) -> int | None:
-        """Return the index of the unknown that a degree is; None if it is none."""
-        form = self._forms[degree] if degree > 0 else ()
-        return form[0][0] if len(form) == 1 and form[0][1] == 1 else None
+    @property
+    def plain(self) -> Ids:
+        """Return the index of the unknown that each degree is, -1 for those that are none."""
+        return self._plain.values
+
+    @property
+    def of_unknown(self) -> Ids:
+        """Return the degree that each unknown is."""
+        return self._of_unknown.values
 
     def id(self, form: Form) -> int:
         """Return the degree that is a form."""
@@ -69,9 +84,10 @@ class Degrees:
         if key not in self._ids:
             self._ids[key] = len(self._forms)
             self._forms.append(key)
+            self._plain.extend([-1])
         return self._ids[key]
 
-    def form(self, degree: int) -> dict[int, Fraction]:
+    def form(self, degree: int) -> dict[int, Coefficient]:
         """Return the form of a degree."""
         return dict(self._forms[degree])
 
@@ -79,7 +95,7 @@ class Degrees:
         """Return how many unknowns a degree has."""
         return len(self._forms[degree])
 
-    def combine(self, a: Ids, b: Ids, ca: Fraction | int = 1, cb: Fraction | int = 1) -> Ids:
+    def combine(self, a: Ids, b: Ids, ca: Coefficient = 1, cb: Coefficient = 1) -> Ids:
         """Return ``ca·a + cb·b``, entry by entry (arrays that broadcast)."""
         a, b = np.asarray(a), np.asarray(b)
         if a.ndim == 0 and b.ndim == 0:
@@ -95,10 +111,9 @@ class Degrees:
 
     def times(self, a: Ids, factor: Fraction | int | float) -> Ids:
         """Return ``factor·a``, entry by entry; a float is taken as the simple fraction next to it."""
-        by = simple(factor)
-        return self.combine(a, np.int64(0), int(by) if by.denominator == 1 else by, 0)
+        return self.combine(a, np.int64(0), simple(factor), 0)
 
-    def pair(self, i: int, j: int, ca: Fraction | int, cb: Fraction | int) -> int:
+    def pair(self, i: int, j: int, ca: Coefficient, cb: Coefficient) -> int:
         """Return ``ca·i + cb·j`` for two degrees."""
         if not j and ca == 1:
             return i
@@ -106,11 +121,11 @@ class Degrees:
         if key not in self._combined:
             out = {v: c * ca for v, c in self._forms[i]}
             for v, c in self._forms[j]:
-                out[v] = out.get(v, Fraction(0)) + c * cb
+                out[v] = out.get(v, 0) + c * cb
             self._combined[key] = self.id(out)
         return self._combined[key]
 
-    def differences(self, a: Ids, b: Ids) -> list[dict[int, Fraction]]:
+    def differences(self, a: Ids, b: Ids) -> list[dict[int, Coefficient]]:
         """Return the forms a − b of entries that differ, each once, in the order of their first entries."""
         return [self.form(k) for k in self.apart(a, b)]
 
@@ -129,27 +144,31 @@ class Degrees:
 
     def shown(self, form: Form) -> str:
         """Return a form in words, such as ``2·rate − row 0 of W1``."""
-        terms = [f"{'−' if c < 0 else '+'} {_coefficient(abs(c))}{self.names[i]}" for i, c in sorted(form.items()) if c]
+        terms = [f"{'−' if c < 0 else '+'} {_size(c)}{self.names[i]}" for i, c in sorted(form.items()) if c]
         return " ".join(terms).removeprefix("+ ") or "0"
 
 
-def simple(x: Fraction | int | float) -> Fraction:
-    """Return the fraction with the least denominator that is x to rounding: 1/3 for ``1 / 3``.
+def simple(x: Fraction | int | float) -> Coefficient:
+    """Return the fraction with the least denominator that is x to rounding: 1/3 for ``1 / 3``; an integer if it is one.
 
     Raises
     ------
     ValueError
         If no fraction with a denominator up to 1000 is.
     """
-    if isinstance(x, int):
-        return Fraction(x)
-    if isinstance(x, Fraction):
-        return x
+    if isinstance(x, int | Fraction):
+        return whole(x)
     found = Fraction(x).limit_denominator(1000)
     if float(found) != float(x):  # an exponent is written as a decimal or as a quotient, which both are nearest floats
         raise ValueError(f"{x!r} is no simple fraction")
-    return found
+    return whole(found)
 
 
-def _coefficient(c: Fraction) -> str:
-    return "" if c == 1 else f"{c}·"
+def whole(x: Coefficient) -> Coefficient:
+    """Return a fraction as an integer if it is one."""
+    return int(x) if x.denominator == 1 else x
+
+
+def _size(c: Coefficient) -> str:
+    size = -c if c < 0 else c
+    return "" if size == 1 else f"{size}·"

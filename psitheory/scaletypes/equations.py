@@ -7,12 +7,11 @@ import linecache
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import lru_cache
 from pathlib import PurePath
 from types import FrameType
 
-from psitheory.scaletypes.degrees import Degrees, Form, Ids
+from psitheory.scaletypes.degrees import Coefficient, Degrees, Form, Ids, Key
 
 
 class Kind(enum.Enum):
@@ -68,13 +67,13 @@ def _is_skipped(file: str, skip: tuple[str, ...]) -> bool:
 class Equation:
     """A form that must vanish, who asks for it, and what stands there (``constant 1e-08``, ``clamp``, ``sum``)."""
 
-    form: tuple[tuple[int, Fraction], ...]
+    form: Key
     kind: Kind
     place: Place
     what: str = ""
 
     @property
-    def terms(self) -> dict[int, Fraction]:
+    def terms(self) -> dict[int, Coefficient]:
         """Return the form."""
         return dict(self.form)
 
@@ -110,6 +109,6 @@ class Equations:
         return tuple(f"not derived: {what} at {place}" for what, place in self.missing)
 
 
-def forms(equations: Iterable[Equation]) -> list[dict[int, Fraction]]:
+def forms(equations: Iterable[Equation]) -> list[dict[int, Coefficient]]:
     """Return the forms of equations."""
     return [e.terms for e in equations]

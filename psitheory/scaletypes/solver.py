@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from psitheory.scaletypes.degrees import ONE, Form
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from psitheory.scaletypes.columns import Column
+from psitheory.scaletypes.degrees import Coefficient, Form, Ids, whole
 
 
 class Elimination:
-    """Homogeneous linear equations, each solved for one of its unknowns."""
+    """Homogeneous linear equations, each solved for one of its unknowns.
+
+    Unknowns that are equal to another are kept apart from the rest, in an array in which each points to one that it
+    equals: such equations come by the hundred thousand.
+
+    Attributes
+    ----------
+    solved : dict
+        What an unknown is in others, for those that are something else than another one.
+    """
 
     def __init__(self, equations: Iterable[Form] = ()) -> None:
-        self.solved: dict[int, dict[int, Fraction]] = {}
+        self.solved: dict[int, dict[int, Coefficient]] = {}
+        self._equal = Column()
+        self._merged = 0
         for form in equations:
             self.require(form)
 
@@ -20,18 +36,26 @@ class Elimination:
         """Return the same equations, to which others can be added."""
         out = Elimination()
         out.solved = dict(self.solved)  # forms are replaced, never changed
+        out._equal, out._merged = self._equal.copy(), self._merged
         return out
 
-    def reduce(self, form: Form) -> dict[int, Fraction]:
+    @property
+    def count(self) -> int:
+        """Return how many unknowns are no longer free."""
+        return len(self.solved) + self._merged
+
+    def reduce(self, form: Form) -> dict[int, Coefficient]:
         """Return what a form is in unknowns that are free, given the equations."""
-        out: dict[int, Fraction] = {}
+        out: dict[int, Coefficient] = {}
         for v, c in form.items():
-            if v not in self.solved:
-                _add(out, v, c)
+            r = self.root(v)
+            found = self.solved.get(r)
+            if found is None:
+                _add(out, r, c)
                 continue
-            if any(w in self.solved for w in self.solved[v]):
-                self.solved[v] = self.reduce(self.solved[v])
-            for w, d in self.solved[v].items():
+            if any(w in self.solved or self.root(w) != w for w in found):
+                found = self.solved[r] = self.reduce(found)
+            for w, d in found.items():
                 _add(out, w, c * d)
         return out
 
@@ -42,45 +66,65 @@ class Elimination:
             self.take(left)
         return bool(left)
 
-    def take(self, left: Mapping[int, Fraction]) -> int:
+    def take(self, left: Form) -> int:
         """Demand that a form in free unknowns vanish, which is not zero; return the unknown that it is solved for."""
         v = max(left)
-        c = left[v]
-        self.solved[v] = {w: -d / c for w, d in left.items() if w != v}
+        by = -left[v]
+        self.solved[v] = {w: whole(Fraction(d) / by) if abs(by) != 1 else d * by for w, d in left.items() if w != v}
         return v
-
-    def merge(self, v: int, w: int) -> int | None:
-        """Demand that two unknowns be equal; return the one that is no longer free, None if that is nothing new.
-
-        Raises
-        ------
-        LookupError
-            If one of them is something else than another unknown; then ``require`` is needed.
-        """
-        one, two = sorted((self.root(v), self.root(w)))
-        if one == two:
-            return None
-        self.solved[two] = {one: ONE}
-        return two
 
     def root(self, v: int) -> int:
-        """Return the free unknown that an unknown equals, and let all on the way to it point there.
-
-        Raises
-        ------
-        LookupError
-            If it is something else.
-        """
-        passed = []
-        while v in self.solved:
-            form = self.solved[v]
-            if len(form) != 1 or next(iter(form.values())) != 1:
-                raise LookupError
-            passed.append(v)
-            v = next(iter(form))
-        for w in passed[:-1]:
-            self.solved[w] = {v: ONE}
+        """Return the unknown at the end of those that one was found equal to: free, or something else."""
+        equal = self._equal.values
+        while v < len(equal) and (w := int(equal[v])) != v:
+            v = w
         return v
+
+    def roots(self, v: Ids) -> Ids:
+        """Return the root of each unknown of an array (n,)."""
+        equal = self._equal.values
+        found = np.array(v)
+        inside = np.flatnonzero(found < len(equal))
+        here = equal[found[inside]]
+        while True:
+            there = equal[here]
+            if np.array_equal(here, there):
+                break
+            here = there
+        equal[found[inside]] = here
+        found[inside] = here
+        return found
+
+    def is_solved(self, v: Ids) -> Ids:
+        """Return for each unknown of an array (n,), all of them roots, whether it is something else than free."""
+        if len(v) < len(self.solved):
+            return np.array([w in self.solved for w in v.tolist()], bool)
+        return np.isin(v, np.fromiter(self.solved, np.int64, len(self.solved)))
+
+    def merge(self, v: Ids, w: Ids) -> tuple[Ids, Ids, Ids]:
+        """Demand that unknowns of two arrays (n,) be equal, each to each, where both are free or other free ones.
+
+        Returns
+        -------
+        taken, into : array
+            The unknowns that are no longer free, and the one that each equals.
+        left : bool array (n,)
+            The pairs of which one is something else; for these ``require`` is needed.
+        """
+        one, two = self.roots(v), self.roots(w)
+        left = (one != two) & (self.is_solved(one) | self.is_solved(two))
+        nodes, where = np.unique(np.concatenate([one[~left], two[~left]]), return_inverse=True)
+        rows, columns = where.reshape(2, -1)
+        graph = coo_array((np.ones(len(rows), bool), (rows, columns)), (len(nodes), len(nodes)))
+        labels = connected_components(graph, directed=False)[1]
+        into = nodes[np.unique(labels, return_index=True)[1]][labels]  # the least of each, since nodes are sorted
+        changed = into != nodes
+        taken, into = nodes[changed], into[changed]
+        if taken.size:
+            self._equal.extend(np.arange(len(self._equal), taken.max() + 1))
+            self._equal.values[taken] = into
+            self._merged += taken.size
+        return taken, into, left
 
     def vanishes(self, form: Form) -> bool:
         """Tell whether the equations make a form vanish."""
@@ -91,8 +135,8 @@ class Elimination:
 
         Each vector has an entry for each of the unknowns; none if all of them must vanish.
         """
-        forms = [self.reduce({v: Fraction(1)}) for v in unknowns]
-        columns = [[f.get(v, Fraction(0)) for f in forms] for v in sorted({v for f in forms for v in f})]
+        forms = [self.reduce({v: 1}) for v in unknowns]
+        columns = [[Fraction(f.get(v, 0)) for f in forms] for v in sorted({v for f in forms for v in f})]
         return independent(columns)
 
 
@@ -114,8 +158,8 @@ def independent(vectors: Iterable[Sequence[Fraction]]) -> list[list[Fraction]]:
     return found
 
 
-def _add(form: dict[int, Fraction], v: int, c: Fraction) -> None:
-    total = form.get(v, Fraction(0)) + c
+def _add(form: dict[int, Coefficient], v: int, c: Coefficient) -> None:
+    total = form.get(v, 0) + c
     if total:
         form[v] = total
     else:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from psitheory.arithmetic import Array
 from psitheory.symmetry.function import LossFunction, Seen
-from psitheory.symmetry.sampling import usable_points
+from psitheory.symmetry.sampling import LARGE, seen_one_by_one, usable_points
 
 CONTROLS = 4
 LARGEST_ROUNDING = 0.01
@@ -78,6 +79,13 @@ class Baseline:
                 return True
         return False
 
+    def beside(self, seen: Seen, dtype: np.dtype[Any]) -> Baseline:
+        """Return the baseline of a function that rounds as this one does, given what is ``seen`` of it at w."""
+        sizes = {aspect: float(np.max(np.abs(x), initial=0)) or 1.0 for aspect, x in seen.items()}
+        least = 32 * float(np.finfo(dtype).eps)
+        allowed = {a: max(self.allowed[a] * self.sizes[a] / size, least) for a, size in sizes.items()}
+        return Baseline(self.w, seen, sizes, allowed)
+
     def blind(self, aspect: str) -> bool:
         """Return whether rounding is so large here that nothing can be told."""
         eps = np.finfo(self.seen[aspect].dtype).eps
@@ -98,8 +106,7 @@ def baseline(
     What is ``seen`` there need not be computed again.
     """
     seen = function.observe(w) if seen is None else seen
-    ulp = np.finfo(function.dtype).eps * (float(np.max(np.abs(w))) if added else np.abs(w))
-    moved = [function.observe(w + ulp * rng.integers(-1, 2, w.shape, np.int8)) for _ in range(controls)]
+    moved = [function.observe(_moved(function, w, rng, added=added)) for _ in range(controls)]
     sizes, allowed = {}, {}
     for aspect, here in seen.items():
         sizes[aspect] = float(np.max(np.abs(here), initial=0)) or 1.0
@@ -109,6 +116,25 @@ def baseline(
         eps = float(np.finfo(function.dtype).eps)
         allowed[aspect] = max(ALLOWED * spread / sizes[aspect], 32 * eps)
     return Baseline(w, seen, sizes, allowed)
+
+
+def _moved(function: LossFunction, w: Array, rng: np.random.Generator, *, added: bool) -> Array:
+    """Return w with each entry an ulp up, down or as it is; in one array, since new pages cost more than arithmetic."""
+    out = np.full_like(w, np.abs(w).max(initial=0)) if added else np.abs(w)
+    out *= np.finfo(function.dtype).eps
+    out *= rng.integers(-1, 2, w.shape, np.int8)
+    out += w
+    return out
+
+
+def usable_baselines(
+    function: LossFunction, rng: np.random.Generator, count: int, *, controls: int = CONTROLS
+) -> list[Baseline]:
+    """Return the baselines of ``count`` points at which the loss is finite."""
+    if function.layout.n <= LARGE:
+        return [baseline(function, w, rng, controls=controls) for w in usable_points(function, rng, count)]
+    drawn = seen_one_by_one(function, rng, count)
+    return [baseline(function, w, rng, controls=controls, seen=seen) for w, seen in drawn]
 
 
 def in_own_precision(function: LossFunction, rng: np.random.Generator) -> LossFunction:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 
 import numpy as np
@@ -11,9 +12,9 @@ import numpy as np
 from psitheory.arithmetic import Array
 from psitheory.scaletypes.models.algebra import Algebra
 from psitheory.scaletypes.models.types import ModelTypes
-from psitheory.symmetry.baseline import Baseline, baseline
+from psitheory.symmetry.baseline import Baseline, baseline, usable_baselines
 from psitheory.symmetry.function import LossFunction
-from psitheory.symmetry.sampling import LARGE, usable_points
+from psitheory.symmetry.sampling import LARGE
 from psitheory.symmetry.without_effect import without_effect
 
 POINTS = 2
@@ -43,8 +44,16 @@ class Derived:
     exact: bool
     up_to_eps: bool
     bit_for_bit: bool
-    reach: int
-    """Runs went to scales of about two to this power, up and down."""
+    bases: Sequence[Baseline]
+    """Those of ``clean``."""
+
+    @cached_property
+    def reach(self) -> int:
+        """Return to about which power of two, up and down, runs confirm what is derived."""
+        if not (self.confirmed and self.function.dtype == np.float64):
+            return NEAR
+        far = confirmed(self.clean, self.bases, self.types.exact, np.random.default_rng(0), FAR)[0]
+        return FAR if far else NEAR
 
     @property
     def confirmed(self) -> bool:
@@ -68,38 +77,41 @@ def derived(function: LossFunction, rng: np.random.Generator) -> Derived | None:
     """Derive the types of a function and confirm them by runs; None where it has none."""
     if function.types is None:
         return None
-    points = usable_points(function, rng, POINTS)
     controls = CONTROLS if function.layout.n <= LARGE else 1  # more are taken where these do not explain a change
-    bases = [baseline(function, w, rng, controls=controls) for w in points]
+    bases = usable_baselines(function, rng, POINTS, controls=controls)
     ignored = without_effect(function, bases, rng)
     function.types(ignored)  # before the constants, which it finds too
-    clean = _clean(function, points)
-    clean_bases = bases if clean is function else [baseline(clean, w, rng, controls=controls) for w in points]
+    clean, clean_bases = _clean(function, bases, rng)
 
     def with_ignored(ignored: Mapping[str, Array]) -> Derived:
         assert function.types is not None
         types = function.types(ignored)
         exact, same = confirmed(function, bases, types.exact, rng)
         loose, alike = confirmed(clean, clean_bases, types.up_to_eps, rng) if clean is not function else (exact, True)
-        reach = NEAR
-        if exact and loose and function.dtype == np.float64 and confirmed(clean, clean_bases, types.exact, rng, FAR)[0]:
-            reach = FAR
-        return Derived(types, function, clean, exact, loose, same and alike, reach)
+        return Derived(types, function, clean, exact, loose, same and alike, clean_bases)
 
     found = with_ignored(ignored)
     # entries that had no effect at some points (a dead neuron) may have one at others
     return found if found.confirmed or not ignored else with_ignored({})
 
 
-def _clean(function: LossFunction, points: Array) -> LossFunction:
+def _clean(
+    function: LossFunction, bases: Sequence[Baseline], rng: np.random.Generator
+) -> tuple[LossFunction, Sequence[Baseline]]:
     """Return the function without its small constants, or as it is where it is not defined without them."""
     clean = function if function.without_eps is None else function.without_eps()
     if clean.observe is function.observe:
-        return function
+        return function, bases
     try:
-        return clean if all(np.isfinite(clean.loss(w)) for w in points) else function
+        seen = [clean.observe(base.w) for base in bases]
     except Exception:  # a variance of zero
-        return function
+        return function, bases
+    if not all(np.isfinite(one["loss"]) for one in seen):
+        return function, bases
+    pairs = zip(bases, seen, strict=True)
+    if function.layout.n > LARGE:
+        return clean, [base.beside(one, clean.dtype) for base, one in pairs]
+    return clean, [baseline(clean, base.w, rng, controls=CONTROLS, seen=one) for base, one in pairs]
 
 
 def confirmed(
@@ -108,7 +120,9 @@ def confirmed(
     """Return whether random elements of an algebra leave a function unchanged at some points, and bit for bit."""
     told = [base for base in bases if not base.blind("loss")] or bases
     exact, w = True, np.empty(function.layout.n)  # one array for all: new pages cost more than the arithmetic
-    for base, whole in product(told, (True, False)):
+    ways = (True, False)
+    is_large = function.layout.n > LARGE and len(told) >= len(ways)  # each element moves all that is free, at random
+    for base, whole in zip(told, ways, strict=False) if is_large else product(told, ways):
         w[...] = base.w
         move(function, w, algebra, algebra.random(rng, whole=whole, size=reach / 2))
         with np.errstate(all="ignore"):

@@ -75,8 +75,8 @@ def discover_symmetries(
     seed = checked_seed(seed)
     rng = np.random.default_rng(seed)
     if function.point is not None:
-        first, again = (float(probed(function, function.point)["loss"]) for _ in range(2))
-        if first != again:
+        first = again = float(probed(function, function.point)["loss"])
+        if function.seen is None and first != (again := float(probed(function, function.point)["loss"])):
             raise ArgumentError(
                 f"f is {first!r} and then {again!r} at the example point; a loss of the parameters alone is needed"
             )

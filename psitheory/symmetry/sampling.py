@@ -10,7 +10,7 @@ import numpy as np
 from psitheory.arithmetic import Array
 from psitheory.errors import ArgumentError, ArgumentTypeError, PsitheoryError
 from psitheory.layout import Part
-from psitheory.symmetry.function import LossFunction
+from psitheory.symmetry.function import LossFunction, Seen
 
 Sampler = Callable[[LossFunction, np.random.Generator, int], Array]
 TRIALS = 16
@@ -87,7 +87,7 @@ def sampler(function: LossFunction, rng: np.random.Generator) -> Sampler:
 def usable_points(function: LossFunction, rng: np.random.Generator, count: int) -> Array:
     """Return ``count`` points at which the loss is finite, off special points and zeros."""
     if function.layout.n > LARGE:
-        return _one_by_one(function, rng, count)
+        return np.array([w for w, _ in seen_one_by_one(function, rng, count)])
     draw, found = sampler(function, rng), []
     for w in draw(function, rng, 4 * count):
         try:
@@ -101,26 +101,29 @@ def usable_points(function: LossFunction, rng: np.random.Generator, count: int) 
     return np.array(found).reshape(-1, function.layout.n)
 
 
-def _one_by_one(function: LossFunction, rng: np.random.Generator, count: int) -> Array:
-    """Return ``count`` points of a large function, of which many do not fit into memory at once."""
+def seen_one_by_one(function: LossFunction, rng: np.random.Generator, count: int) -> list[tuple[Array, Seen]]:
+    """Return ``count`` points of a large function, of which many do not fit into memory at once, and what is seen."""
     for draw in (wide, nearby):
-        found: list[Array] = []
+        found: list[tuple[Array, Seen]] = []
         for _ in range(2 * count):
             w = draw(function, rng, 1)[0]
-            if _is_finite(function, w):
-                found.append(w)
+            seen = _finite(function, w)
+            if seen is not None:
+                found.append((w, seen))
             if len(found) == count:
-                return np.array(found)
+                return found
     raise ArgumentError("f is finite at too few random points; a loss that is defined around at is needed")
 
 
-def _is_finite(function: LossFunction, w: Array) -> bool:
+def _finite(function: LossFunction, w: Array) -> Seen | None:
+    """Return what is seen at a point if the loss is finite there."""
     try:
-        return bool(np.isfinite(function.loss(w)))
+        seen = function.observe(w)
     except ArgumentTypeError:  # not a scalar: no matter of the point
         raise
     except Exception:
-        return False
+        return None
+    return seen if np.isfinite(seen["loss"]) else None
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from psitheory.scaletypes.degrees import Degrees, simple
 from psitheory.scaletypes.equations import Equations, Kind, Place
+from psitheory.scaletypes.models.rules import ANY, Rules, distinct, settled
 from psitheory.scaletypes.solver import Elimination, independent
 
 coefficients = st.fractions(min_value=-3, max_value=3, max_denominator=4)
@@ -34,6 +35,62 @@ def test_what_the_equations_make_vanish_is_what_they_span(rows):
     for i in range(4):
         alone = [Fraction(j == i) for j in range(4)]
         assert system.vanishes({i: Fraction(1)}) == (len(independent([*rows, alone])) == len(independent(rows)))
+
+
+pairs = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=6)
+wide = st.lists(st.lists(coefficients, min_size=6, max_size=6), max_size=3)
+
+
+def apart(v, w):
+    return {v: 1, w: -1} if v != w else {}
+
+
+@given(wide, st.lists(pairs, max_size=3), wide)
+def test_unknowns_that_are_called_equal_all_at_once_are_as_if_one_by_one(before, several, after):
+    system, plain = Elimination(map(form, before)), Elimination(map(form, before))
+    for these in several:
+        count = system.count
+        v, w = np.array(these, np.int64).reshape(-1, 2).T
+        taken, into, left = system.merge(v, w)
+        assert system.count == count + len(taken)
+        assert all(system.vanishes(apart(*pair)) for pair in zip(taken.tolist(), into.tolist(), strict=True))
+        for (a, b), is_left in zip(these, left, strict=True):
+            assert system.vanishes(apart(a, b)) or is_left
+            system.require(apart(a, b))
+            plain.require(apart(a, b))
+    for one in map(form, after):
+        assert system.require(one) == plain.require(one)
+    assert system.count == plain.count
+    for v in range(6):
+        for one in ({v: 1}, *(apart(v, w) for w in range(v))):
+            assert system.vanishes(one) == plain.vanishes(one)
+
+
+@given(wide, pairs, st.lists(st.integers(-1, 8), min_size=1, max_size=90))
+def test_settled_degrees_are_the_same_numbers_where_the_equations_make_them_equal(before, these, entries):
+    table = Degrees()
+    ids = np.array([ANY, 0, *table.unknowns("abcdef"), table.id({0: 1, 3: -2}), table.id({5: Fraction(1, 2)})])
+    system = Elimination(map(form, before))
+    system.merge(*np.array(these, np.int64).reshape(-1, 2).T)
+    a = ids[np.array(entries) + 1]
+    found = np.broadcast_to(settled(table, system, a), a.shape)
+    for i, j in zip(a.tolist(), found.tolist(), strict=True):
+        assert (j == ANY) == (i == ANY)
+        if i != ANY:
+            assert table.form(j) == system.reduce(table.form(i))
+    assert distinct(a).tolist() == sorted(set(a.tolist()))
+
+
+def test_a_demand_of_many_is_kept_for_each_unknown_that_it_takes():
+    place = Place("f.py", 3)
+    rules = Rules(lambda: place)
+    ids = rules.fresh((100,))
+    rules.equal(ids, ids[:1], "sum")
+    assert rules.because.of(0) is None
+    for v in range(1, 100):
+        demand = rules.because.of(v)
+        assert dict(demand.form) == {v: 1, 0: -1}
+        assert (demand.place, demand.what) == (place, "sum")
 
 
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=6), coefficients, coefficients)

@@ -7,20 +7,17 @@ that touch one part alone are what is left when the exponents of all others are 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from psitheory.arithmetic import Array
-from psitheory.scaletypes.degrees import Ids
+from psitheory.scaletypes.degrees import Coefficient, Ids, Key
 from psitheory.scaletypes.equations import Kind
 from psitheory.scaletypes.models.parameters import UNUSED, Parameter, View
-from psitheory.scaletypes.models.rules import ANY, Demand, Rules, compressed, impose
+from psitheory.scaletypes.models.rules import ANY, Demand, Rules, compressed, distinct, impose, settled
 from psitheory.scaletypes.solver import Elimination
-
-Reduced = tuple[tuple[int, Fraction], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,14 +54,20 @@ class Algebra:
 
     def __init__(self, rules: Rules, parameters: Mapping[str, Parameter], *, exact: bool) -> None:
         self.rules = rules
-        self.solver, self.because = rules.solver.copy(), dict(rules.because)
+        self.solver, self.because = rules.solver.copy(), rules.because.copy()
         for demand in rules.soft:
             if exact and demand.kind is Kind.CONSTANT:
                 impose(self.solver, self.because, demand)
         self.parameters = {p.names[0]: p for p in parameters.values()}
         self.pieces = {name: pieces_of(p) for name, p in self.parameters.items()}
-        self._forms: dict[int, dict[int, Fraction]] = {}
+        self._forms: dict[int, dict[int, Coefficient]] = {}
         self._settle_opaques()
+        self.pieces = {name: [self._settled(piece) for piece in pieces] for name, pieces in self.pieces.items()}
+
+    def _settled(self, piece: Piece) -> Piece:
+        """Return a piece in free unknowns, of which there are few."""
+        out, into = (settled(self.rules.degrees, self.solver, ids) for ids in (piece.out, piece.into))
+        return replace(piece, out=out, into=into)
 
     def _settle_opaques(self) -> None:
         """Give each opaque number that has a say the degree of what it is made of."""
@@ -85,29 +88,29 @@ class Algebra:
                     impose(self.solver, self.because, demand)
                 left.remove(opaque)
 
-    def form(self, degree: int) -> dict[int, Fraction]:
+    def form(self, degree: int) -> dict[int, Coefficient]:
         """Return a degree in free unknowns."""
         if degree not in self._forms:
             self._forms[degree] = self.solver.reduce(self.rules.degrees.form(degree)) if degree > 0 else {}
         return self._forms[degree]
 
     @cached_property
-    def spans(self) -> dict[str, list[Reduced]]:
+    def spans(self) -> dict[str, list[Key]]:
         """Return forms that span the exponents of each part."""
         return {name: list(dict.fromkeys(self._span(pieces))) for name, pieces in self.pieces.items()}
 
-    def _span(self, pieces: Sequence[Piece]) -> Iterator[Reduced]:
+    def _span(self, pieces: Sequence[Piece]) -> Iterator[Key]:
         for piece in pieces:
             for pair in _pairs(piece):
                 form = self.difference(*pair)
                 if form:
                     yield tuple(sorted(form.items()))
 
-    def difference(self, i: int, j: int) -> dict[int, Fraction]:
+    def difference(self, i: int, j: int) -> dict[int, Coefficient]:
         """Return the difference of two degrees in free unknowns."""
         out = dict(self.form(i))
         for v, c in self.form(j).items():
-            out[v] = out.get(v, Fraction(0)) - c
+            out[v] = out.get(v, 0) - c
         return {v: c for v, c in out.items() if c}
 
     @cached_property
@@ -169,12 +172,13 @@ class Algebra:
         return memory[: int(np.prod(parameter.shape))].reshape(parameter.shape)
 
     def _numbers(self, ids: Ids, values: Mapping[int, float], state: Elimination | None) -> Array:
-        kinds, where = np.unique(compressed(ids), return_inverse=True)
-        forms = [self.form(int(i)) for i in kinds]
+        kinds = distinct(ids)
+        forms = [self.form(i) for i in kinds.tolist()]
         if state is not None:
             forms = [state.reduce(form) for form in forms]
-        numbers = np.array([sum(float(c) * values.get(v, 0.0) for v, c in form.items()) for form in forms])
-        return numbers[where].reshape(np.shape(compressed(ids)))
+        table = np.zeros(int(kinds[-1]) + 2 if kinds.size else 1)
+        table[kinds] = [sum(float(c) * values.get(v, 0.0) for v, c in form.items()) for form in forms]
+        return table[compressed(ids)]
 
     def random(self, rng: np.random.Generator, *, whole: bool, size: float = 2.0) -> dict[int, float]:
         """Return a random symmetry, as values of the free unknowns up to ``size``; even integers if ``whole``."""
@@ -200,24 +204,24 @@ class Algebra:
 
     def reason(self, name: str) -> Demand | None:
         """Return the demand that takes from a part the freedom that it would have alone."""
-        for piece in self.pieces[name]:
-            for i, j in _pairs(piece):
+        for piece in pieces_of(self.parameters[name]):
+            for i, _ in _pairs(piece):
                 form = self.rules.degrees.form(i) if i > 0 else {}
                 for v in sorted(form, reverse=True):
                     found = self._last(v)
                     if found is not None:
                         return found
-                del j
         return None
 
     def _last(self, v: int) -> Demand | None:
         """Return the demand at the end of the chain that takes an unknown: the one that fixed it, if any."""
         demand = None
         for _ in range(1000):
-            if v not in self.because:
+            found = self.because.of(v)
+            if found is None:
                 return demand
-            demand = self.because[v]
-            rest = [w for w in demand.form if w != v and w in self.because and w < v]
+            demand = found
+            rest = [w for w in demand.form if w < v and self.because.of(w) is not None]
             if not rest:
                 return demand
             v = max(rest)
@@ -230,8 +234,8 @@ def _pairs(piece: Piece) -> Iterator[tuple[int, int]]:
     axes = [{axis - a.ndim for axis, n in enumerate(a.shape) if n > 1} for a in (out, into)]
     if not axes[0] & axes[1]:
         first, second = int(out.ravel()[0]), int(into.ravel()[0])
-        yield from ((int(i), second) for i in np.unique(out))
-        yield from ((first, int(j)) for j in np.unique(into))
+        yield from ((i, second) for i in distinct(out).tolist())
+        yield from ((first, j) for j in distinct(into).tolist())
         return
     a, b = np.broadcast_arrays(out, into)
     pairs = np.unique(np.stack([a.ravel(), b.ravel()]), axis=1)

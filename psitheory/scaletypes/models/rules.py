@@ -13,7 +13,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from psitheory.scaletypes.degrees import ONE, Degrees, Form, Ids, simple
+from psitheory.scaletypes.degrees import Coefficient, Degrees, Form, Ids, simple
 from psitheory.scaletypes.equations import Kind, Place
 from psitheory.scaletypes.solver import Elimination
 
@@ -35,6 +35,28 @@ class Demand:
 
     def __str__(self) -> str:
         return f"{self.what} at {self.place.short}" if self.place.line else self.what
+
+
+@dataclass
+class Causes:
+    """For each unknown that is no longer free, the demand that took it: one by one, or many that equal others."""
+
+    single: dict[int, Demand] = field(default_factory=dict)
+    many: list[tuple[Ids, Ids, Place, str]] = field(default_factory=list)
+
+    def copy(self) -> Causes:
+        """Return the same demands, to which others can be added."""
+        return Causes(dict(self.single), list(self.many))
+
+    def of(self, v: int) -> Demand | None:
+        """Return the demand that took an unknown."""
+        if v in self.single:
+            return self.single[v]
+        for taken, into, place, what in self.many:
+            k = int(np.searchsorted(taken, v))
+            if k < len(taken) and taken[k] == v:
+                return Demand({v: 1, int(into[k]): -1}, place, what)
+        return None
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +93,7 @@ class Rules:
     ----------
     place : callable
         Returns the line of the user's code that is being run.
-    because : dict
+    because : Causes
         For each unknown that is no longer free, the demand that took it.
     soft : list of Demand
         Demands of small constants and floors, whose break dies out as scales grow.
@@ -84,7 +106,7 @@ class Rules:
     place: Callable[[], Place]
     degrees: Degrees = field(default_factory=Degrees)
     solver: Elimination = field(default_factory=Elimination)
-    because: dict[int, Demand] = field(default_factory=dict)
+    because: Causes = field(default_factory=Causes)
     soft: list[Demand] = field(default_factory=list)
     missing: dict[tuple[str, Place], None] = field(default_factory=dict)
     opaques: list[Opaque] = field(default_factory=list)
@@ -96,7 +118,7 @@ class Rules:
         return replace(
             self,
             solver=self.solver.copy(),
-            because=dict(self.because),
+            because=self.because.copy(),
             soft=list(self.soft),
             missing=dict(self.missing),
             opaques=list(self.opaques),
@@ -115,7 +137,7 @@ class Rules:
             a[zeros] = self.fresh((int(zeros.sum()),))
         return a
 
-    def combine(self, a: Ids, b: Ids, ca: Fraction | int = 1, cb: Fraction | int = 1) -> Ids:
+    def combine(self, a: Ids, b: Ids, ca: Coefficient = 1, cb: Coefficient = 1) -> Ids:
         """Return ``ca·a + cb·b``, entry by entry; zeros stay zeros."""
         a, b = compressed(a), compressed(b)
         if cb == 0 or not b.any():
@@ -135,25 +157,12 @@ class Rules:
 
     def settled(self, a: Ids) -> Ids:
         """Return degrees in unknowns that are still free: what was found equal is then the same number."""
-        a = compressed(a)
-        kinds, where = np.unique(a, return_inverse=True)
-        free = np.array([self._free(k) for k in kinds.tolist()], np.int64)
-        return compressed(free[where.ravel()].reshape(a.shape))
-
-    def _free(self, degree: int) -> int:
-        v = self.degrees.plain(degree)
-        if degree <= 0 or (v is not None and v not in self.solver.solved):
-            return degree
-        try:
-            form: Form = self.solver.reduce(self.degrees.form(degree)) if v is None else {self.solver.root(v): ONE}
-        except LookupError:
-            form = self.solver.reduce(self.degrees.form(degree))
-        return self.degrees.id(form)
+        return settled(self.degrees, self.solver, a)
 
     @property
     def solved(self) -> int:
         """Return how many unknowns are no longer free."""
-        return len(self.solver.solved)
+        return self.solver.count
 
     def equal(self, a: Ids, b: Ids, what: str, kind: Kind = Kind.HARD, constant: float = 0.0) -> None:
         """Demand that degrees be equal, entry by entry."""
@@ -168,20 +177,13 @@ class Rules:
             self.vanish(form, place, what, kind, constant)
 
     def _merged(self, a: Ids, b: Ids, place: Place, what: str) -> tuple[Ids, Ids]:
-        """Demand that degrees be equal where both are unknowns, one at a time without arithmetic; return the others."""
-        pairs = np.unique(np.stack([a, b]), axis=1)
-        left = []
-        for k, (i, j) in enumerate(pairs.T.tolist()):
-            v, w = self.degrees.plain(i), self.degrees.plain(j)
-            try:
-                taken = None if v is None or w is None else self.solver.merge(v, w)
-            except LookupError:
-                v = None
-            if v is None or w is None:
-                left.append(k)
-            elif taken is not None:
-                self.because[taken] = Demand({v: ONE, w: -ONE}, place, what)
-        return pairs[0, left], pairs[1, left]
+        """Demand that degrees be equal where both are unknowns, all at once; return the others."""
+        v, w = self.degrees.plain[a], self.degrees.plain[b]
+        left = (v < 0) | (w < 0)
+        taken, into, left[~left] = self.solver.merge(v[~left], w[~left])
+        if taken.size:
+            self.because.many.append((taken, into, place, what))
+        return a[left], b[left]
 
     def vanish(self, form: Form, place: Place, what: str, kind: Kind = Kind.HARD, constant: float = 0.0) -> None:
         """Demand that a form vanish."""
@@ -254,11 +256,37 @@ class Rules:
         return any(i > 0 and not self.solver.vanishes(self.degrees.form(int(i))) for i in np.unique(a))
 
 
-def impose(solver: Elimination, because: dict[int, Demand], demand: Demand) -> None:
+def impose(solver: Elimination, because: Causes, demand: Demand) -> None:
     """Add a demand to a solver, and keep it for the unknown that it takes."""
     left = solver.reduce(demand.form)
     if left:
-        because[solver.take(left)] = demand
+        because.single[solver.take(left)] = demand
+
+
+def distinct(a: Ids) -> Ids:
+    """Return the degrees that an array has, each once, in order; large arrays are not sorted for it."""
+    a = np.asarray(a)
+    if a.size <= FEW:
+        return np.unique(a)
+    marks = np.zeros(int(a.max()) + 2, bool)
+    marks[a.ravel() + 1] = True  # ANY comes first
+    return np.flatnonzero(marks) - 1
+
+
+def settled(degrees: Degrees, solver: Elimination, a: Ids) -> Ids:
+    """Return degrees in unknowns that a solver leaves free: what was found equal is then the same number."""
+    a = compressed(a)
+    kinds = distinct(a)
+    plain = np.where(kinds > 0, degrees.plain[kinds], -1)
+    roots = solver.roots(plain[plain >= 0])
+    table = np.empty(int(kinds[-1]) + 2 if kinds.size else 0, np.int64)
+    table[kinds] = kinds  # ANY, the last one, stays
+    table[kinds[plain >= 0]] = degrees.of_unknown[roots]
+    forms = kinds > 0
+    forms[plain >= 0] = solver.is_solved(roots)
+    for degree in kinds[forms].tolist():
+        table[degree] = degrees.id(solver.reduce(degrees.form(degree)))
+    return compressed(table[a])
 
 
 def compressed(a: Ids) -> Ids:

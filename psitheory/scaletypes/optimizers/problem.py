@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
+from psitheory.scaletypes.degrees import Coefficient
 from psitheory.scaletypes.trace import Trace
 
 TURNED = 12
@@ -53,7 +53,7 @@ class Record:
 
     trace: Trace
     rows: dict[str, list[int]]
-    kept: list[dict[int, Fraction]] = field(default_factory=list)
+    kept: list[dict[int, Coefficient]] = field(default_factory=list)
     motion: dict[str, list[float]] = field(default_factory=dict)
     log: list[Any] | None = None
     weights: list[np.ndarray] = field(default_factory=list)

@@ -13,6 +13,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Literal
 
+from psitheory.scaletypes.degrees import Form
 from psitheory.scaletypes.equations import Equation, Kind, Place
 from psitheory.scaletypes.optimizers.problem import Record
 from psitheory.scaletypes.solver import Elimination
@@ -197,9 +198,10 @@ class OptimizerTypes:
             attempt.require({i: Fraction(1)})
             if not attempt.vanishes({first: Fraction(1)}):
                 system = attempt
-        size = system.reduce({first: Fraction(1)})
+        size = system.reduce({first: 1})
         lead = min(size)
-        scaling = {i: system.reduce({i: Fraction(1)}).get(lead, Fraction(0)) / size[lead] for i in self._in_order()}
+        sizes = {i: system.reduce({i: 1}).get(lead, 0) for i in self._in_order()}
+        scaling = {i: Fraction(x) / size[lead] for i, x in sizes.items()}
         scaling = {i: e for i, e in scaling.items() if e} | dict.fromkeys(self.all_rows, Fraction(1))
         return Law(scaling, self._breaks(scaling, full=False))
 
@@ -241,7 +243,7 @@ class OptimizerTypes:
         return Elimination(e.terms for e in self.record.trace.equations.of(Kind.HARD))
 
 
-def value(form: Mapping[int, Fraction], scaling: Scaling) -> Fraction:
+def value(form: Form, scaling: Scaling) -> Fraction:
     """Return a form at a scaling."""
     return sum((c * scaling.get(i, Fraction(0)) for i, c in form.items()), Fraction(0))
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from psitheory.scaletypes.degrees import Ids
+from psitheory.scaletypes.degrees import Coefficient, Ids
 
 MOST = 12
 """More unknowns than these in its inputs are not tried."""
@@ -32,7 +32,7 @@ def _probed(m: Any, c: Any, floats: list[Any]) -> list[Ids | None] | None:
     if not unknowns or len(unknowns) > MOST:
         return [np.int64(0)] * 8 if not unknowns else None
     base = _outputs(c, {})
-    total: list[list[dict[int, Fraction]]] | None = None
+    total: list[list[dict[int, Coefficient]]] | None = None
     for v in unknowns:
         scaled = {id(t): _times(t, m.ids(t), table, v) for t, table in zip(floats, forms, strict=True)}
         if any(x is None for x in scaled.values()):

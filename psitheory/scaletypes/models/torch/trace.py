@@ -11,13 +11,13 @@ import numpy as np
 import torch
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 from torch.overrides import TorchFunctionMode
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.equations import Place
 from psitheory.scaletypes.models.parameters import Parameter
 from psitheory.scaletypes.models.rules import ANY, Rules
 from psitheory.scaletypes.models.torch.call import Call, names
+from psitheory.scaletypes.models.torch.dispatch import Dispatch
 from psitheory.scaletypes.models.torch.memory import Memory
 from psitheory.scaletypes.models.torch.spectral import spectral_norms
 from psitheory.scaletypes.models.torch.tables import rule_of, rule_of_constants
@@ -33,7 +33,7 @@ VIEWS = set(
 """What leaves memory as it is, besides what PyTorch calls a view."""
 
 
-class Trace(TorchDispatchMode):  # type: ignore[misc]
+class Trace(Dispatch):
     """The degrees of all that a forward pass computes, and the equations that it asks for.
 
     Attributes

@@ -6,16 +6,16 @@ from collections.abc import Iterable
 from typing import Any
 
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from psitheory.scaletypes.models.torch.call import Call
+from psitheory.scaletypes.models.torch.dispatch import Dispatch
 
 SHRINK = 2.0**-60
 """What a constant is multiplied by to take it out: too small to be felt, and still no division by zero."""
 ADDING = {"add", "sub", "rsub", "clamp", "clamp_min", "maximum", "fmax"}
 
 
-class WithoutConstants(TorchDispatchMode):  # type: ignore[misc]
+class WithoutConstants(Dispatch):
     """Multiplies by 2^-60 some constants where they are added, bound from below or are handed to a normalisation.
 
     A constant is known again by its value: all of one value are taken out, wherever they stand.
