@@ -17,7 +17,7 @@ STORED = stored_tightness()
 IDS = [f"{best.bound}, {best.family}, T = {best.steps}" for best in STORED]
 
 
-def stored(bound, steps, family="quotients"):
+def stored(bound, steps, family="four eigenvalues"):
     (found,) = [best for best in STORED if (best.bound, best.steps) == (bound, steps) and family in best.family]
     return found
 
@@ -36,9 +36,9 @@ def test_what_is_stored_replays_and_exceeds_no_bound(found):
     assert found.estimated == (found.steps > 10 and "SGD" in found.bound)
 
 
-@pytest.mark.parametrize(("steps", "ratio"), [(1, 0.999), (2, 0.5857), (10, 0.42), (100, 0.36)])
+@pytest.mark.parametrize(("steps", "ratio"), [(1, 0.999), (2, 0.5857), (10, 0.4483), (100, 0.426)])
 def test_stored_quotients_come_as_close_to_the_bound_of_psi_gd_as_they_did(steps, ratio):
-    found = stored("PSI-GD", steps)
+    found = stored("PSI-GD", steps, "six eigenvalues" if steps > 10 else "four eigenvalues")
     assert ratio <= found.ratio <= found.known == pytest.approx(2 * steps / (3 * steps - 1))
 
 
@@ -72,7 +72,7 @@ def test_a_stored_quotient_is_that_of_the_public_model():
 
 
 def test_an_expectation_is_that_over_all_mini_batches():
-    found = stored("PSI-SGD", 2)
+    found = stored("PSI-SGD", 2, "quotients")
     (a, b), share, w = found.instance["noise"], found.instance["share"], np.array(found.instance["w"])
     around = np.array([[a, b], [b, -a]])
     model = RayleighMean(np.diag([0.0, 1.0]) + np.stack([-around, around]))

@@ -20,6 +20,9 @@ _TRIALS = (*quotients.TRIALS, *staircase.TRIALS, *cliffs.TRIALS, *norms.TRIALS, 
 SEARCHABLE = tuple(dict.fromkeys(trial.bound.name for trial in _TRIALS))
 """The bounds that :func:`search_tightness` knows instances for."""
 
+_FEW = 6
+"""Up to so many parameters the published coefficients of Nelder and Mead do better than those that adapt to them."""
+
 HORIZONS = (1, 2, 10, 100)
 """For which T the best that searches found is stored."""
 
@@ -77,6 +80,7 @@ def search_tightness(
     family: str | None = None,
     generations: int = 100,
     population: int = 12,
+    polishing: int = 3,
 ) -> Tightness:
     """Search instances for the largest observed/bound at the horizon ``steps``.
 
@@ -90,8 +94,10 @@ def search_tightness(
     family : str, optional
         Among which instances to search: Rayleigh quotients, unless the bound has another family too.
     generations, population : int
-        Of SciPy's differential evolution, whose best find is polished by Nelder and Mead's method; the population is
-        for each parameter.
+        Of SciPy's differential evolution; the population is for each parameter.
+    polishing : int
+        How many of the last population are polished by Nelder and Mead's method, each so often at most: the largest
+        ratio stands on an edge where two steps have one G, along which evolution creeps.
 
     Raises
     ------
@@ -114,8 +120,21 @@ def search_tightness(
         badness, limits, maxiter=generations, popsize=population, vectorized=True, updating="deferred", polish=False,
         seed=rng, tol=1e-10,
     )  # fmt: skip
-    better = minimize(badness, found.x, method="Nelder-Mead", bounds=limits, options={"maxiter": 400, "xatol": 1e-9})
-    best = better.x if better.fun < found.fun else found.x
+
+    def polished(x: np.ndarray) -> tuple[float, np.ndarray]:
+        least = badness(x)
+        for _ in range(polishing):
+            better = minimize(
+                badness, x, method="Nelder-Mead", bounds=limits,
+                options={"maxiter": 400, "xatol": 1e-9, "adaptive": len(x) > _FEW},
+            )  # fmt: skip
+            if better.fun >= least:
+                break
+            least, x = float(better.fun), better.x
+        return least, x
+
+    starts = found.population[np.argsort(found.population_energies)[:polishing]]
+    best = min(map(polished, starts), key=lambda pair: pair[0])[1]
     instance = {name: np.asarray(value[0]).tolist() for name, value in trial.instances(best[None]).items()}
     return Tightness(bound, trial.family, steps, _ratio(trial, instance, steps), instance)
 
