@@ -32,6 +32,7 @@ from psitheory.strategies import formal
 from psitheory.strategies.later import later_points
 from psitheory.strategies.values import (
     Draw,
+    Made,
     binary_floats,
     float_arrays,
     positive_floats,
@@ -159,7 +160,7 @@ def points(reference: Reference) -> Domain:
         layout, at = layout_of(reference, drawn), _class_of(reference, drawn)
         if at is None:
             return _nonzero_rows(layout, rational_arrays, RATIONALS.element(1))
-        return _scales(layout, positive_ratios(), RATIONALS.asarray).map(lambda r: layout.scale(r, at))
+        return Made(lambda r: layout.scale(r, at), _scales(layout, positive_ratios(), RATIONALS.asarray))
 
     def symbols(drawn: Drawn, table: SymbolTable, name: str) -> list[Any]:
         layout, at = layout_of(reference, drawn), _class_of(reference, drawn)
@@ -224,7 +225,7 @@ def tangents(reference: Reference, at: str) -> Domain:
     def floats(drawn: Drawn) -> st.SearchStrategy[Any]:
         layout = layout_of(reference, drawn)
         sizes = np.ldexp(1.0, np.frexp(layout.norms(drawn[at]))[1])
-        return st.builds(lambda k, z: layout.scale(math.ldexp(1.0, k) * sizes, z), exponent, float_arrays((layout.n,)))
+        return Made(lambda k, z: layout.scale(math.ldexp(1.0, k) * sizes, z), exponent, float_arrays((layout.n,)))
 
     plain = vectors(reference)
     return Domain(floats=floats, rationals=plain.rationals, symbols=plain.symbols, formal=plain.formal)
@@ -275,8 +276,8 @@ def ratios(low: int, high: int, *, parts: int = 64) -> Domain:
     """Draw numbers strictly between the integers ``low`` and ``high``: multiples of 1/``parts``, a power of two."""
     steps, least = st.integers(low * parts + 1, high * parts - 1), 1 / (16 * parts)
     return Domain(
-        floats=lambda _: steps.map(lambda k: min(max((k + nudge()) / parts, low + least), high - least)),
-        rationals=lambda _: steps.map(lambda k: RATIONALS.element(k) / RATIONALS.element(parts)),
+        floats=by_size(lambda _: steps.map(lambda k: min(max((k + nudge()) / parts, low + least), high - least))),
+        rationals=by_size(lambda _: steps.map(lambda k: RATIONALS.element(k) / RATIONALS.element(parts))),
         formal=lambda _, space, name: [low + (high - low) * formal.factor(space, name)],
     )
 

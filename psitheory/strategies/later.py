@@ -9,9 +9,12 @@ import numpy as np
 from hypothesis import strategies as st
 
 from psitheory.optimizers import PSIGradientDescent
+from psitheory.strategies.values import Made
 
 STEPS = (0, 0, 0, 5, 30)
 """How many steps a start may lie behind the point that was drawn; most lie there."""
+
+_BEHIND = st.sampled_from(STEPS)
 
 
 def later_points(subject: Any, points: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -21,7 +24,7 @@ def later_points(subject: Any, points: st.SearchStrategy[Any]) -> st.SearchStrat
     if not isinstance(value, (float, np.floating)) or not 0 < value < math.inf:
         return points
     rate = 1 / float(value)
-    return st.builds(lambda w, steps: _after(subject, w, rate, steps), points, st.sampled_from(STEPS))
+    return Made(lambda w, steps: _after(subject, w, rate, steps), points, _BEHIND)
 
 
 def _after(model: Any, w: Any, rate: float, steps: int) -> Any:

@@ -22,6 +22,7 @@ from psitheory.strategies.formal import FORMAL_LAYOUTS, generic_functions
 from psitheory.strategies.geometry import GENERIC_LAYOUTS, exact_layouts, generic_class
 from psitheory.strategies.values import (
     Draw,
+    Made,
     float_arrays,
     integer_arrays,
     off_whole_numbers,
@@ -92,13 +93,21 @@ def _rayleighs(draw: Draw, entries: Any, dimensions: st.SearchStrategy[int]) -> 
     return Rayleigh(_symmetric(draw(entries((d, d)))))
 
 
+_EXPONENTS = st.integers(0, 8)
+
+
+@cache
+def _different(size: int) -> st.SearchStrategy[list[int]]:
+    return st.lists(st.integers(-9, 9), min_size=size, max_size=size, unique=True)
+
+
 @st.composite
 def _diagonal_rayleighs(draw: Draw, spread: Any, dimensions: st.SearchStrategy[int]) -> Rayleigh:
     d = draw(dimensions)
     size = min(d, 4)
-    distinct = draw(st.lists(st.integers(-9, 9), min_size=size, max_size=size, unique=True))
+    distinct = draw(_different(size))
     lowest, second, *others = sorted(distinct)
-    near = lowest + (second - lowest) * 2.0 ** -draw(st.integers(0, 8))  # starts between the two creep
+    near = lowest + (second - lowest) * 2.0 ** -draw(_EXPONENTS)  # starts between the two creep
     spectrum = [lowest, near, *others] if distinct == sorted(distinct) else [*others, near, lowest]
     return Rayleigh(draw(spread(np.diag([spectrum[k % size] for k in range(d)]))))
 
@@ -185,7 +194,7 @@ def rayleigh_quotients() -> Domain:
     return Domain(
         floats=by_size(lambda drawn: _diagonal_rayleighs(off_whole_numbers, _dimensions(drawn))),
         rationals=by_size(
-            lambda drawn: _diagonal_rayleighs(lambda matrix: st.just(RATIONALS.asarray(matrix)), _dimensions(drawn))
+            lambda drawn: _diagonal_rayleighs(lambda matrix: Made(lambda: RATIONALS.asarray(matrix)), _dimensions(drawn))
         ),
     )
 
@@ -212,10 +221,9 @@ def digits_network(rows: int = 256) -> Domain:
 
 def network_starts(reference: str) -> Domain:
     """Draw random initial weights of a network from a seed."""
+    seeds = st.integers(0, 2**16)
     return Domain(
-        floats=lambda drawn: st.integers(0, 2**16).map(
-            lambda seed: drawn[reference].initial(np.random.default_rng(seed))
-        )
+        floats=lambda drawn: Made(lambda seed: drawn[reference].initial(np.random.default_rng(seed)), seeds)
     )
 
 
@@ -225,7 +233,7 @@ def stable_rates(model: str, w: str, steps: str) -> Domain:
     The curvature (largest eigenvalue of the Hessian at unit blocks) is taken at the start and, after a trial run
     at the rate that it suggests, along its path; it is local and proves nothing elsewhere.
     """
-    return Domain(floats=lambda drawn: st.just(_stable_rate(drawn[model], drawn[w], drawn[steps])))
+    return Domain(floats=lambda drawn: Made(lambda: _stable_rate(drawn[model], drawn[w], drawn[steps])))
 
 
 def _stable_rate(model: BatchNormMLP, w: Any, steps: int) -> float:

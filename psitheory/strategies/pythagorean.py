@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -28,6 +29,7 @@ def pythagorean_points(reference: Reference) -> Domain:
     return Domain(floats=plain.floats, rationals=rationals, symbols=plain.symbols, formal=plain.formal)
 
 
+@cache
 @st.composite
 def _pythagorean_points(draw: Draw, layout: Layout) -> Any:
     entries: list[Any] = []

@@ -12,7 +12,7 @@ from psitheory.models import Cosine, RankOne, Rayleigh
 from psitheory.models.rayleigh_mean import RayleighMean
 from psitheory.runner.domain import Domain, by_size
 from psitheory.runner.nudges import nudge
-from psitheory.strategies.values import Draw, float_arrays, integer_arrays, off_whole_numbers, rational_arrays
+from psitheory.strategies.values import Draw, Made, float_arrays, integer_arrays, off_whole_numbers, rational_arrays
 
 
 def planar_starts(count: int, *, angles: tuple[float, float] = (0.6, 1.1), ensembles: int = 2) -> Domain:
@@ -26,17 +26,18 @@ def planar_starts(count: int, *, angles: tuple[float, float] = (0.6, 1.1), ensem
 
 
 @st.composite
-def _gapped(draw: Draw, spread: Any, largest: int) -> Rayleigh:
-    others = draw(st.lists(st.integers(1, 9), min_size=1, max_size=largest - 1))
+def _gapped(draw: Draw, spread: Any, larger: st.SearchStrategy[list[int]]) -> Rayleigh:
+    others = draw(larger)
     lowest = draw(st.integers(-3, 0))
     return Rayleigh(draw(spread(np.diag([lowest, *others]))))
 
 
 def gapped_rayleighs(largest: int = 4) -> Domain:
     """Draw Rayleigh quotients of diagonal matrices, the first eigenvalue lowest and simple; rationals are whole."""
+    larger = st.lists(st.integers(1, 9), min_size=1, max_size=largest - 1)
     return Domain(
-        floats=by_size(lambda _: _gapped(off_whole_numbers, largest)),
-        rationals=by_size(lambda _: _gapped(lambda matrix: st.just(RATIONALS.asarray(matrix)), largest)),
+        floats=by_size(lambda _: _gapped(off_whole_numbers, larger)),
+        rationals=by_size(lambda _: _gapped(lambda matrix: Made(lambda: RATIONALS.asarray(matrix)), larger)),
     )
 
 
@@ -53,7 +54,7 @@ def starts_below_the_second_eigenvalue(reference: str) -> Domain:
         return w
 
     def drawn_by(entries: Any) -> Any:
-        return lambda drawn: entries((drawn[reference].layout.n,)).map(lambda w: lowered(drawn[reference], w))
+        return lambda drawn: Made(lambda w: lowered(drawn[reference], w), entries((drawn[reference].layout.n,)))
 
     return Domain(floats=drawn_by(float_arrays), rationals=drawn_by(rational_arrays))
 
@@ -66,7 +67,8 @@ def near_first_axis(reference: str, *, exponent: int = 20) -> Domain:
         around = rng.choice([-1.0, 1.0], size=n - 1) * rng.uniform(0.5, 2, size=n - 1)
         return np.concatenate([[1.0], np.ldexp(around, -exponent)])
 
-    return Domain(floats=lambda drawn: st.integers(0, 2**16).map(lambda seed: near(drawn[reference].layout.n, seed)))
+    seeds = st.integers(0, 2**16)
+    return Domain(floats=lambda drawn: Made(lambda seed: near(drawn[reference].layout.n, seed), seeds))
 
 
 @st.composite
@@ -94,7 +96,7 @@ def near_the_best_rank_one(reference: str) -> Domain:
         return np.array([1, p, 1, -q, matrix[0, 0] * (1 + rest)])
 
     numbers = st.tuples(*[st.integers(1, 63)] * 3)
-    return Domain(floats=lambda drawn: numbers.map(lambda three: near(drawn[reference], three)))
+    return Domain(floats=lambda drawn: Made(lambda three: near(drawn[reference], three), numbers))
 
 
 @st.composite
@@ -124,6 +126,6 @@ def points_off_the_axes(reference: str) -> Domain:
         def off(w: Any) -> Any:
             return np.where(w == 0, 1 + 0 * w, w)
 
-        return lambda drawn: entries((drawn[reference].layout.n,)).map(off)
+        return lambda drawn: Made(off, entries((drawn[reference].layout.n,)))
 
     return Domain(floats=drawn_by(float_arrays), rationals=drawn_by(rational_arrays))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from psitheory.models import Frozen, Neuron, RankOne
 from psitheory.runner.domain import Domain, Drawn, by_size
 from psitheory.strategies.formal import factor
 from psitheory.strategies.geometry import Reference, layout_of, ratios
-from psitheory.strategies.values import Draw
+from psitheory.strategies.values import Draw, Made
 
 
 def factors() -> Domain:
@@ -23,6 +24,9 @@ def factors() -> Domain:
         symbols=lambda _, table, name: [table.positive(name)],
         formal=lambda _, space, name: [factor(space, name)],
     )
+
+
+_SEEDS = st.integers(0, 2**16)
 
 
 @st.composite
@@ -52,18 +56,22 @@ def generic_models(*, free: bool) -> Domain:
     return Domain(floats=by_size(lambda _: _sampled_neurons(6) | rank_ones))
 
 
+@cache
+def _exponents(count: int) -> st.SearchStrategy[tuple[int, ...]]:
+    return st.tuples(*[st.integers(-100, 100)] * count)
+
+
 def generic_points(reference: Reference) -> Domain:
     """Draw normal points with block norms over many decades: none is special in any coordinate."""
 
     def floats(drawn: Drawn) -> st.SearchStrategy[np.ndarray]:
         layout = layout_of(reference, drawn)
-        exponents = st.tuples(*[st.integers(-100, 100)] * layout.m)
 
         def point(seed: int, exponents: tuple[int, ...]) -> np.ndarray:
             w = np.random.default_rng(seed).normal(size=layout.n)
             return np.asarray(layout.scale(np.ldexp(1.0, exponents), w))
 
-        return st.builds(point, st.integers(0, 2**16), exponents)
+        return Made(point, _SEEDS, _exponents(layout.m))
 
     return Domain(floats=floats)
 
@@ -80,6 +88,6 @@ def mini_batches(model: str, steps: int, size: int) -> Domain:
 
     def floats(drawn: Drawn) -> st.SearchStrategy[np.ndarray]:
         everyone = np.broadcast_to(np.arange(drawn[model].samples), (steps, drawn[model].samples))
-        return st.integers(0, 2**16).map(lambda seed: np.random.default_rng(seed).permuted(everyone, axis=1)[:, :size])
+        return Made(lambda seed: np.random.default_rng(seed).permuted(everyone, axis=1)[:, :size], _SEEDS)
 
     return Domain(floats=floats)

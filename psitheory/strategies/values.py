@@ -31,6 +31,30 @@ _SEEDS, _DENOMINATORS = st.integers(0, 2**16), st.integers(1, 5)
 _MANTISSAS = st.sampled_from([2, 1, 3, 5, 7]) | st.floats(1, 2, exclude_max=True)
 
 
+class Made(st.SearchStrategy[Any]):
+    """What a function makes of draws from ``parts``, as of ``st.builds``, for strategies that are new for each case.
+
+    Hypothesis looks a new strategy over before the first draw, which takes longer than the draw; of this one it needs
+    to look at nothing, and at its parts only where they are new.
+    """
+
+    def __init__(self, function: Callable[..., Any], *parts: st.SearchStrategy[Any]) -> None:
+        super().__init__()
+        self._function, self._parts = function, parts
+
+    @property
+    def is_empty(self) -> bool:
+        """Return False: if a part is empty, its draw tells."""
+        return False
+
+    def validate(self) -> None:
+        """Check nothing; each part is checked before it is drawn from."""
+
+    def do_draw(self, data: Any) -> Any:
+        """Return what the function makes of a draw from each part: what Hypothesis calls."""
+        return self._function(*map(data.draw, self._parts))
+
+
 @cache
 def integer_arrays(shape: tuple[int, ...]) -> st.SearchStrategy[Any]:
     """Draw an int array of small entries, one byte an entry if there are few, all from a seed otherwise.
@@ -57,10 +81,12 @@ def float_arrays(draw: Draw, shape: tuple[int, ...]) -> Any:
     return nudge(shape) + (readable + np.random.default_rng(seed).normal(size=shape) if seed else readable)
 
 
-@st.composite
-def off_whole_numbers(draw: Draw, diagonal: Any) -> Any:
+def off_whole_numbers(diagonal: Any) -> st.SearchStrategy[Any]:
     """Draw a diagonal matrix of floats near the given one, each entry by less than half of the gap to the next away."""
-    seed = draw(st.integers(0, 2**16))
+    return Made(lambda seed: _off_whole_numbers(diagonal, seed), _SEEDS)
+
+
+def _off_whole_numbers(diagonal: Any, seed: int) -> Any:
     values = np.diagonal(diagonal).astype(float)
     off = np.random.default_rng(seed).uniform(-1, 1, len(values)) if seed % 2 else np.zeros(len(values))
     gaps = np.diff(np.unique(values), prepend=-np.inf, append=np.inf)

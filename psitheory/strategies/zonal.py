@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -14,11 +15,21 @@ from psitheory.models.rapidity import CLIFF
 from psitheory.runner.domain import Domain, Drawn, by_size
 from psitheory.strategies.geometry import float_points, layout_of
 from psitheory.strategies.models import rayleigh_quotients
-from psitheory.strategies.values import Draw
+from psitheory.strategies.values import Draw, Made
 
+_BOOLEANS = st.booleans()
 _STEEP = (1.0, 1.0, 0.5, 0.0, -0.5, -1.0, -4.0, -64.0)
 
 
+_SIXTEENTHS, _SCALES, _PIECES = st.integers(1, 16), st.sampled_from([1.0, 2.0, 0.5]), st.integers(1, 4)
+
+
+@cache
+def _slopes(steepest: float) -> st.SearchStrategy[float]:
+    return st.sampled_from([s for s in _STEEP if s >= -steepest])
+
+
+@cache
 @st.composite
 def rapidity_functions(draw: Draw, steepest: float = CLIFF) -> Rapidity:
     """Draw functions of the distance from a pole whose L is exact and met, and whose rapidity falls no steeper.
@@ -27,11 +38,10 @@ def rapidity_functions(draw: Draw, steepest: float = CLIFF) -> Rapidity:
 
     Lengths are multiples of 1/16 and slopes are dyadic, so that nothing is rounded.
     """
-    slopes = [s for s in _STEEP if s >= -steepest]
     left, height = math.pi, 0.0
     pieces: list[tuple[float, float]] = []
-    for _ in range(draw(st.integers(1, 4))):
-        length, slope = draw(st.integers(1, 16)) / 16, draw(st.sampled_from(slopes)) if pieces else 1.0
+    for _ in range(draw(_PIECES)):
+        length, slope = draw(_SIXTEENTHS) / 16, draw(_slopes(steepest)) if pieces else 1.0
         slope = max(slope, -height / length)
         if slope < 0:  # dyadic, and nowhere below 0
             slope = math.ceil(slope * 64) / 64
@@ -40,12 +50,12 @@ def rapidity_functions(draw: Draw, steepest: float = CLIFF) -> Rapidity:
         pieces.append((length, slope))
         left, height = left - length, height + slope * length
     lengths, steepness = np.array(pieces or [(0.5, 1.0)]).T
-    return Rapidity(lengths, steepness, steepest, draw(st.sampled_from([1.0, 2.0, 0.5])))
+    return Rapidity(lengths, steepness, steepest, draw(_SCALES))
 
 
 @st.composite
-def _zonals(draw: Draw, free: Any, blocks: tuple[int, int], steepest: float, one_scale: bool) -> Zonal:
-    sizes = tuple(draw(st.lists(st.integers(2, 4), min_size=blocks[0], max_size=blocks[1])))
+def _zonals(draw: Draw, free: Any, blocks: st.SearchStrategy[list[int]], steepest: float, one_scale: bool) -> Zonal:
+    sizes = tuple(draw(blocks))
     waves = tuple(draw(rapidity_functions(steepest)) for _ in sizes)
     if one_scale:
         waves = tuple(Rapidity(wave.lengths, wave.slopes, wave.fall, waves[0].scale) for wave in waves)
@@ -56,13 +66,14 @@ def zonal_models(
     *, free: int = 0, blocks: tuple[int, int] = (1, 3), steepest: float = CLIFF, one_scale: bool = True
 ) -> Domain:
     """Draw zonal functions with so many blocks and up to ``free`` free parameters; all have one L if ``one_scale``."""
-    return Domain(floats=by_size(lambda _: _zonals(st.integers(0, free), blocks, steepest, one_scale)))
+    sizes = st.lists(st.integers(2, 4), min_size=blocks[0], max_size=blocks[1])
+    return Domain(floats=by_size(lambda _: _zonals(st.integers(0, free), sizes, steepest, one_scale)))
 
 
 def known_models(*, blocks: tuple[int, int] = (1, 2)) -> Domain:
     """Draw models without free parameters whose L and minimum are exact: steep zonal functions, Rayleigh quotients."""
     zonals, rayleighs = zonal_models(blocks=blocks), rayleigh_quotients()
-    return Domain(floats=lambda drawn: zonals.floats(drawn) | rayleighs.floats(drawn))
+    return Domain(floats=by_size(lambda drawn: zonals.floats(drawn) | rayleighs.floats(drawn)))
 
 
 def points_off_the_poles(reference: str) -> Domain:
@@ -73,7 +84,7 @@ def points_off_the_poles(reference: str) -> Domain:
 
     def floats(drawn: Drawn) -> st.SearchStrategy[Any]:
         layout = layout_of(reference, drawn)
-        return st.builds(lambda w, near: _off(layout, w, near=near), float_points(layout), st.booleans())
+        return Made(lambda w, near: _off(layout, w, near=near), float_points(layout), _BOOLEANS)
 
     return Domain(floats=floats)
 
