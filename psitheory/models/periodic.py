@@ -152,6 +152,13 @@ class Fourier:
     def _floats(self) -> Fourier:
         return Fourier(to_floats(self.cosines), to_floats(self.sines))
 
+    def _doubt(self, order: int) -> float:
+        """Return by how much floats may be wrong about derivatives up to ``order`` of a wave in balls, amply."""
+        k = np.arange(self.cosines.shape[0])
+        radii = np.array([float(x.rad() + y.rad()) for x, y in zip(self.cosines, self.sines, strict=True)])
+        sizes = to_floats(abs(self.cosines) + abs(self.sines))
+        return float(np.sum((1 + k**order) * (2 * radii + 1e-9 * sizes)))
+
     def critical_points(self) -> np.ndarray:
         r"""Return the angles in :math:`(-\pi, \pi]`, ascending, where f' = 0 ≠ f'' (floats).
 
@@ -187,17 +194,24 @@ class Fourier:
         :math:`M_2\delta^2/2`.
         """
         xp, theta = namespace(self.cosines), self.minima()
-        near, grid = matched(theta, self.cosines), matched(_GRID, self.cosines)
-        values, on_grid = self.derivative(near, 0), self.derivative(grid, 0)
-        least = xp.min(xp.concat([values, on_grid]))
+        near, on_grid = matched(theta, self.cosines), self._floats().derivative(_GRID, 0)
+        values = self.derivative(near, 0)
         if xp is not BALLS:
-            return least
+            return xp.min(xp.concat([values, matched(on_grid, self.cosines)]))
         slope, bend = self.derivative(near, 1), self.derivative(near, 2)
         radius = np.array([float((b / self.largest(3)).mid()) for b in bend]) * 0.49  # below 1/2: covers rounding
         distance = np.abs((_GRID[:, None] - theta + np.pi) % (2 * np.pi) - np.pi)
         far = (distance > radius - 7 / (2 * _GRID.size)).all(axis=1)
         drop = self.largest(2) * _reach(xp) * _reach(xp) / 2
-        return least.union(xp.min(xp.concat([values - slope * slope / bend, on_grid[far] - drop])))
+        lowest, lowest_far = (self._least_at(angles, on_grid) for angles in (np.full(far.shape, True), far))
+        least = xp.min(xp.concat([values, lowest]))
+        return least.union(xp.min(xp.concat([values - slope * slope / bend, lowest_far - drop])))
+
+    def _least_at(self, chosen: np.ndarray, on_grid: np.ndarray) -> Array:
+        """Return a wave in balls at those of the ``chosen`` angles of the grid where it may be least, by its floats."""
+        angles, values = _GRID[chosen], on_grid[chosen]
+        above = values > np.min(values, initial=np.inf) + self._doubt(0)
+        return self.derivative(matched(angles[~above], self.cosines), 0)
 
     @property
     def smoothness(self) -> Smoothness:
@@ -209,15 +223,19 @@ class Fourier:
         every angle is within :math:`\delta` of the grid; :math:`\delta` is taken a tenth too large,
         which covers the rounding of floats.
         """
-        xp = namespace(self.cosines)
-        theta = matched(_GRID, self.cosines)
-        c, s = xp.cos(theta), xp.sin(theta)
-        slope, bend = self.at_unit(c, s, 1), self.at_unit(c, s, 2)
-        third = self.largest(3)
-        # the last term keeps the root of a ball that touches zero real, and can only raise the bound
-        root = xp.sqrt(bend * bend + 4 * slope * slope + third * third / 2**40)
-        bound = xp.max(xp.abs(bend) + root) / 2 + (self.largest(2) + third) * _reach(xp)
+        xp, angles = namespace(self.cosines), _GRID
+        if xp is BALLS:  # where floats see that the largest value is not, it is not
+            values = self._floats()._twice_curvature(angles)
+            angles = angles[~(values < np.max(values) - 4 * self._doubt(3))]
+        bound = xp.max(self._twice_curvature(angles)) / 2 + (self.largest(2) + self.largest(3)) * _reach(xp)
         return Smoothness(bound, "upper bound", "everywhere")
+
+    def _twice_curvature(self, angles: np.ndarray) -> Array:
+        r"""Return :math:`2h`, or hardly more: what keeps the root of a ball that touches zero real."""
+        xp, theta = namespace(self.cosines), matched(angles, self.cosines)
+        c, s, third = xp.cos(theta), xp.sin(theta), self.largest(3)
+        slope, bend = self.at_unit(c, s, 1), self.at_unit(c, s, 2)
+        return xp.abs(bend) + xp.sqrt(bend * bend + 4 * slope * slope + third * third / 2**40)
 
 
 def _reach(xp: Any) -> Any:
