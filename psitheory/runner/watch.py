@@ -6,6 +6,7 @@ numbers by itself, or that counts its calls, is another statement each time.
 
 from __future__ import annotations
 
+import ctypes
 import dis
 import inspect
 import linecache
@@ -74,10 +75,18 @@ class Watched:
         return next((text for code in self._codes if (text := _untaken(code, self._ran[code]))), "")
 
 
+_BYTES_OF_MT19937 = 4 * 625
+"""Its 624 words and the place among them."""
+
+
 def _chance() -> tuple[Any, ...]:
-    """Return the state of the global generators of random numbers."""
-    numpy: Any = np.random.get_state()  # noqa: NPY002  looked at, not drawn from
-    return random.getstate()[1][-1], numpy[2], hash(numpy[1][:8].tobytes())
+    """Return the state of the global generators of random numbers, as cheaply as may be: it is asked for twice a case."""
+    generator: Any = np.random.get_bit_generator()
+    if type(generator) is np.random.MT19937:  # its own getter takes as long as many a law
+        numpy: Any = ctypes.string_at(generator.ctypes.state_address, _BYTES_OF_MT19937)
+    else:
+        numpy = repr(generator.state)
+    return random.getstate()[1][-1], numpy
 
 
 def _state_of(function: Any) -> dict[str, str]:
