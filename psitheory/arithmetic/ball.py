@@ -119,7 +119,7 @@ def _watched(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _operator(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the same for an operator of two numbers: a run is made of these, and the general way takes twice as long."""
+    """Return the same for an operator of two numbers, of which a run is made; the general way takes twice as long."""
 
     def method(self: Any, other: Any) -> Any:
         out = function(self, other)

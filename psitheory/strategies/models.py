@@ -194,7 +194,7 @@ def rayleigh_quotients() -> Domain:
     return Domain(
         floats=by_size(lambda drawn: _diagonal_rayleighs(off_whole_numbers, _dimensions(drawn))),
         rationals=by_size(
-            lambda drawn: _diagonal_rayleighs(lambda matrix: Made(lambda: RATIONALS.asarray(matrix)), _dimensions(drawn))
+            lambda drawn: _diagonal_rayleighs(lambda whole: Made(lambda: RATIONALS.asarray(whole)), _dimensions(drawn))
         ),
     )
 
@@ -222,9 +222,7 @@ def digits_network(rows: int = 256) -> Domain:
 def network_starts(reference: str) -> Domain:
     """Draw random initial weights of a network from a seed."""
     seeds = st.integers(0, 2**16)
-    return Domain(
-        floats=lambda drawn: Made(lambda seed: drawn[reference].initial(np.random.default_rng(seed)), seeds)
-    )
+    return Domain(floats=lambda drawn: Made(lambda seed: drawn[reference].initial(np.random.default_rng(seed)), seeds))
 
 
 def stable_rates(model: str, w: str, steps: str) -> Domain:

@@ -37,7 +37,7 @@ def gapped_rayleighs(largest: int = 4) -> Domain:
     larger = st.lists(st.integers(1, 9), min_size=1, max_size=largest - 1)
     return Domain(
         floats=by_size(lambda _: _gapped(off_whole_numbers, larger)),
-        rationals=by_size(lambda _: _gapped(lambda matrix: Made(lambda: RATIONALS.asarray(matrix)), larger)),
+        rationals=by_size(lambda _: _gapped(lambda whole: Made(lambda: RATIONALS.asarray(whole)), larger)),
     )
 
 
