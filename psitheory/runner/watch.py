@@ -81,7 +81,8 @@ _BYTES_OF_MT19937 = 4 * 625
 
 def _chance() -> tuple[Any, ...]:
     """Return the state of the global generators of random numbers, at little cost: it is asked for twice a case."""
-    generator: Any = np.random.get_bit_generator()
+    globally: Any = np.random  # whose annotations leave this out
+    generator = globally.get_bit_generator()
     if type(generator) is np.random.MT19937:  # its own getter takes as long as many a law
         numpy: Any = ctypes.string_at(generator.ctypes.state_address, _BYTES_OF_MT19937)
     else:
