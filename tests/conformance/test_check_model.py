@@ -542,3 +542,18 @@ def test_an_eps_in_float32_is_found_from_any_start(seed: int) -> None:
     rng = np.random.default_rng(seed)
     at = {"W": rng.normal(size=(2, 3)).astype(np.float32), "head": rng.normal(size=2).astype(np.float32)}
     assert check_model(loss, at).properties["W"] == "rows up to eps"
+
+
+def test_columns_that_scale_against_each_other_do_not_scale_alone() -> None:
+    head = RNG.normal(size=(2, 3))
+
+    def gated(w: Any) -> Any:
+        return np.cos((X @ w["W"][:, :2] * (X @ w["W"][:, 2:])) @ head).sum()
+
+    def halved(w: Any) -> Any:
+        values, gates = w["W"][:, :2], w["W"][:, 2:]
+        return gated({"W": np.concatenate([values, gates / np.linalg.norm(gates)], 1)})
+
+    at = {"W": RNG.normal(size=(3, 4))}
+    assert check_model(gated, at).properties["W"] == "none"
+    assert check_model(halved, at).properties["W"] == "columns 2–3 only"

@@ -141,6 +141,7 @@ CASES: dict[str, Case] = {
     "dynamic_slice": case(lambda x: lax.dynamic_slice(x, (1, 1), (2, 2)), X, 12, 1),
     "dynamic_update_slice": case(lambda x, y: lax.dynamic_update_slice(x, (y * y)[:2, :2], (1, 1)), (X, Y), 24, {1, 2}),
     "concatenate": case(lambda x, y: jnp.concatenate([x, y * y], 1), (X, Y), 24, {1, 2}),
+    "stack": case(lambda x, y: jnp.stack([x, y * y]), (X, Y), 24, {1, 2}),
     "pad": case(lambda x: jnp.pad(x, ((1, 0), (0, 2))), X, 12, 1),
     "set": case(lambda x, y: x.at[1].set(y[0] ** 2), (X, Y), 24, {1, 2}),
     "add at": case(lambda x, y: x.at[ROWS].add(y), (X, Y), 1, 1),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from psitheory.arithmetic import Array
+from psitheory.scaletypes.degrees import Form
 from psitheory.scaletypes.models.algebra import Algebra, Piece
 from psitheory.scaletypes.models.parameters import View
 from psitheory.scaletypes.solver import Elimination
@@ -73,7 +77,48 @@ def _along(algebra: Algebra, name: str, axis: int | None, state: Elimination, rn
     with np.errstate(all="ignore"):
         numbers = np.where(loose, 0, np.nanmax(np.where(np.isnan(lines), -np.inf, lines), axis=1))
     labels = _labels(np.where(np.abs(numbers) > 1e-9, numbers, 0.0), loose)
-    return OwnLevel(axis, labels, loose)
+    return OwnLevel(axis, _by_themselves(labels, loose, _forms(algebra, name, axis, constant)), loose)
+
+
+def _by_themselves(labels: Array, loose: Array, forms: Sequence[Form]) -> Array:
+    """Return the labels of units that may be scaled while all others stay, counted anew; the others are -1."""
+    units, first = np.unique(labels[labels >= 0], return_index=True)
+    slices = np.flatnonzero(labels >= 0)[first]
+    of_units = [{} if loose[i] else forms[i] for i in slices]
+    free = iter(independent_of_others([form for form in of_units if form]))
+    renamed = {-1: -1}
+    for unit, form in zip(units.tolist(), of_units, strict=True):
+        renamed[unit] = len(set(renamed.values())) - 1 if not form or next(free) else -1
+    return np.array([renamed[label] for label in labels.tolist()])
+
+
+def _forms(algebra: Algebra, name: str, axis: int | None, state: Elimination) -> list[Form]:
+    """Return the exponent of each slice, which is that of any of its entries that has an effect."""
+    shape = algebra.parameters[name].shape
+    (piece,) = whole_pieces(algebra, name)
+    out, into = (np.broadcast_to(ids, shape) for ids in (piece.out, piece.into))
+    unused = np.zeros(shape, bool) if piece.unused is None else piece.unused.reshape(shape)
+    lines = [a.reshape(1, -1) if axis is None else np.moveaxis(a, axis, 0) for a in (out, into, unused)]
+    found: list[Form] = []
+    for of_out, of_into, without_effect in zip(*lines, strict=True):
+        k = np.unravel_index(int(without_effect.argmin()), without_effect.shape)
+        found.append(state.reduce(algebra.difference(int(of_out[k]), int(of_into[k]))))
+    return found
+
+
+def independent_of_others(forms: Sequence[Form]) -> list[bool]:
+    """Tell of each form whether the others do not combine to it; they are looked at as they share unknowns."""
+    if Elimination(forms).count == len(forms):
+        return [True] * len(forms)
+    places = [(k, len(forms) + v) for k, form in enumerate(forms) for v in form]
+    size = 1 + max(column for _, column in places)
+    graph = coo_array((np.ones(len(places)), tuple(zip(*places, strict=True))), shape=(size, size))
+    together = connected_components(graph, directed=False)[1][: len(forms)]
+    found = []
+    for k, form in enumerate(forms):
+        others = [forms[j] for j in np.flatnonzero(together == together[k]).tolist() if j != k]
+        found.append(not Elimination(others).vanishes(form))
+    return found
 
 
 def _labels(numbers: Array, loose: Array) -> Array:
