@@ -130,7 +130,13 @@ def _reference(theorem):
 
 
 def _table(rows, widths):
-    lines = [".. list-table::", "   :header-rows: 1", f"   :widths: {' '.join(map(str, widths))}", ""]
+    lines = [
+        ".. list-table::",
+        "   :class: evidence",
+        "   :header-rows: 1",
+        f"   :widths: {' '.join(map(str, widths))}",
+        "",
+    ]
     for row in rows:
         lines += [f"   {'*' if k == 0 else ' '} - {_line(cell)}" for k, cell in enumerate(row)]
     return "\n".join(lines) + "\n"

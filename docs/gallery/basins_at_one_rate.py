@@ -40,7 +40,7 @@ figure = Exhibit(
         "xunit": "pi",
         "yscale": "log",
         "marks": "minima",
-        **{str(k): f"θ = {angle / np.pi:.2f}π" for k, angle in enumerate(minima)},
+        **{str(k): f"θ = {angle / np.pi:.2f}π".replace("-", "−") for k, angle in enumerate(minima)},
     },
 )
 

@@ -82,7 +82,7 @@ def the_basins_at_one_rate(rng):
             "xunit": "pi",
             "yscale": "log",
             "marks": "minima",
-            **{str(k): f"θ = {angle / np.pi:.2f}π" for k, angle in enumerate(minima)},
+            **{str(k): f"θ = {angle / np.pi:.2f}π".replace("-", "−") for k, angle in enumerate(minima)},
         },
     )
 

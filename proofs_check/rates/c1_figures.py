@@ -56,7 +56,7 @@ def one_over_t_is_a_uniform_rate(rng):
             "steps": "number of steps T",
             "y": "min G / 2LΔ",
             "observed": "instances of each T: mean",
-            "fit": f"fit: exponent {fit.slope:.2f} ± {fit.upper - fit.slope:.2f}",
+            "fit": f"fit: exponent {fit.slope:.2f} ± {fit.upper - fit.slope:.2f}".replace("-", "−"),
             "bound": "bound 1/T",
             "fixed": "one fixed instance",
             "tight": "largest found",
