@@ -1,0 +1,44 @@
+"""Equalities on balls: what is not refuted is confined, relative to the size of the sides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from flint import arb
+from hypothesis import given
+from hypothesis import strategies as st
+
+from psitheory.arithmetic import precision
+from psitheory.checking import at_most, equal
+from psitheory.runner.in_balls import INFINITE, _decide_balls
+
+
+@given(size=st.integers(-200, 200), bits=st.integers(2, 120).filter(lambda k: abs(k - 64) > 2))
+def test_a_difference_is_confined_relative_to_the_size_of_the_sides(size: int, bits: int) -> None:
+    exact = arb(2) ** size
+    ball = exact + exact * arb(0, 2.0**-bits)
+    for seen, sides in ((equal(exact, ball), (exact, ball)), (at_most(ball, exact), (ball, exact))):
+        outcome = _decide_balls(seen, *([side] for side in sides), float(exact.upper()), last=True)
+        assert outcome.status == ("passed" if bits > 64 else "undecided")
+        assert bits > 64 or outcome.note in [f"the sides overlap, confined to 2^-{k} only" for k in (bits - 1, bits)]
+        assert _decide_balls(seen, *([side] for side in sides), 1.0, last=False).status == "undecided"
+
+
+def test_sides_that_are_apart_are_told_apart_at_any_precision() -> None:
+    def status(seen: Any, left: list[Any], right: list[Any]) -> str:
+        return _decide_balls(seen, np.array(left), np.array(right), 1.0, last=False).status
+
+    with precision(512):
+        one, more = arb(1), arb(1) + arb(2) ** -300
+        assert status(equal(one, more), [one, one], [one, more]) == "failed"
+        assert status(at_most(more, one), [one, more], [one, one]) == "failed"
+        assert status(at_most(one, more), [one, one], [one, more]) == "passed"
+        assert status(equal(one, one), [one], [one]) == "passed"
+
+
+@pytest.mark.parametrize("seen", [equal(1, 1), at_most(1, 1)])
+def test_what_is_infinite_decides_nothing(seen: object) -> None:
+    outcome = _decide_balls(seen, [arb("inf")], [arb(1)], 1.0, last=True)  # type: ignore[arg-type]
+    assert (outcome.status, outcome.note) == ("undecided", INFINITE)
