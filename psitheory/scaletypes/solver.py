@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
@@ -10,7 +11,39 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from psitheory.scaletypes.columns import Column
-from psitheory.scaletypes.degrees import Coefficient, Form, Ids, whole
+from psitheory.scaletypes.degrees import Coefficient, Form, Ids, Key, whole
+
+
+@dataclass(frozen=True, eq=False)
+class Span:
+    """Many forms, sorted by what can be done to all at once.
+
+    Attributes
+    ----------
+    single : int array (n,)
+        Unknowns, each a form.
+    pairs : int array (2, n)
+        Differences of two unknowns.
+    rest : sequence of Key
+        Other forms.
+    """
+
+    single: Ids
+    pairs: Ids
+    rest: Sequence[Key]
+
+    @classmethod
+    def of(cls, forms: Iterable[Key]) -> Span:
+        """Return the span of forms."""
+        single, pairs, rest = [], [], []
+        for form in forms:
+            if len(form) == 1:
+                single.append(form[0][0])
+            elif len(form) == 2 and form[0][1] == -form[1][1]:
+                pairs.append((form[0][0], form[1][0]))
+            else:
+                rest.append(form)
+        return cls(np.array(single, np.int64), np.array(pairs, np.int64).reshape(-1, 2).T, rest)
 
 
 class Elimination:
@@ -125,6 +158,33 @@ class Elimination:
             self._equal.values[taken] = into
             self._merged += taken.size
         return taken, into, left
+
+    def require_all(self, span: Span) -> None:
+        """Demand that many forms vanish."""
+        self.vanish(span.single)
+        v, w = span.pairs
+        left = np.flatnonzero(self.merge(v, w)[2])
+        while left.size:  # one of a pair is something else; if that is zero, so is the other
+            count = self.count
+            ends = np.stack([self.roots(v[left]), self.roots(w[left])])
+            zero = np.array([[r in self.solved and not self.solved[r] for r in row] for row in ends.tolist()])
+            self.vanish(ends[::-1][zero])
+            if self.count == count:
+                break
+            left = left[~zero.any(0)]
+        for a, b in zip(v[left].tolist(), w[left].tolist(), strict=True):
+            self.require({a: 1, b: -1})
+        for form in span.rest:
+            self.require(dict(form))
+
+    def vanish(self, v: Ids) -> None:
+        """Demand that all unknowns of an array (n,) be zero."""
+        roots = np.unique(self.roots(v))
+        solved = self.is_solved(roots)
+        nothing: dict[int, Coefficient] = {}
+        self.solved.update(dict.fromkeys(roots[~solved].tolist(), nothing))
+        for r in roots[solved].tolist():
+            self.require({r: 1})
 
     def vanishes(self, form: Form) -> bool:
         """Tell whether the equations make a form vanish."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from psitheory.arithmetic import Array
 from psitheory.symmetry.function import LossFunction, Seen
-from psitheory.symmetry.sampling import LARGE, seen_one_by_one, usable_points
+from psitheory.symmetry.sampling import usable
 
 CONTROLS = 4
 LARGEST_ROUNDING = 0.01
@@ -131,10 +131,22 @@ def usable_baselines(
     function: LossFunction, rng: np.random.Generator, count: int, *, controls: int = CONTROLS
 ) -> list[Baseline]:
     """Return the baselines of ``count`` points at which the loss is finite."""
-    if function.layout.n <= LARGE:
-        return [baseline(function, w, rng, controls=controls) for w in usable_points(function, rng, count)]
-    drawn = seen_one_by_one(function, rng, count)
-    return [baseline(function, w, rng, controls=controls, seen=seen) for w, seen in drawn]
+    return [baseline(function, w, rng, controls=controls, seen=seen) for w, seen in usable(function, rng, count)]
+
+
+SMOOTH = 1e-10
+"""Second differences of a function that computes in float64 are smaller."""
+
+
+def _roughness(function: LossFunction, w: Array, seen: Seen, rng: np.random.Generator) -> float:
+    """Return a second difference over steps of 2^-22, relative to the size of what is seen at w."""
+    aspect = function.aspects[0]
+    x = w * rng.choice(np.array([-1, 1], np.int8), size=w.shape)
+    x *= 2.0**-22
+    here, up, down = (one[aspect].astype(float) for one in (seen, function.observe(w + x), function.observe(w - x)))
+    with np.errstate(invalid="ignore"):
+        size = np.max(np.abs(here), initial=0) or 1.0
+        return float(np.max(np.abs(up - 2 * here + down), initial=0) / size)
 
 
 def in_own_precision(function: LossFunction, rng: np.random.Generator) -> LossFunction:
@@ -146,13 +158,11 @@ def in_own_precision(function: LossFunction, rng: np.random.Generator) -> LossFu
     if function.dtype != np.float64:
         return function
     found = []
-    for w in usable_points(function, rng, 3):
-        x = 2.0**-22 * rng.choice([-1.0, 1.0], size=w.shape)
-        here, up, down = (function.observe(w * (1 + s * x))[function.aspects[0]].astype(float) for s in (0, 1, -1))
-        with np.errstate(invalid="ignore"):
-            size = np.max(np.abs(here), initial=0) or 1.0
-            found.append(float(np.max(np.abs(up - 2 * here + down), initial=0) / size))
-    if not found or not np.nanmin(found) > 1e-10:
+    for w, seen in usable(function, rng, 3):
+        found.append(_roughness(function, w, seen, rng))
+        if found[-1] <= SMOOTH:  # one point at which it computes in float64 decides
+            return function
+    if not found or not np.nanmin(found) > SMOOTH:
         return function
     single = np.dtype(np.float32)
     without = function.without_eps

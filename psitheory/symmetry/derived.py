@@ -45,14 +45,14 @@ class Derived:
     up_to_eps: bool
     bit_for_bit: bool
     bases: Sequence[Baseline]
-    """Those of ``clean``."""
+    clean_bases: Sequence[Baseline]
 
     @cached_property
     def reach(self) -> int:
         """Return to about which power of two, up and down, runs confirm what is derived."""
         if not (self.confirmed and self.function.dtype == np.float64):
             return NEAR
-        far = confirmed(self.clean, self.bases, self.types.exact, np.random.default_rng(0), FAR)[0]
+        far = confirmed(self.clean, self.clean_bases, self.types.exact, np.random.default_rng(0), FAR)[0]
         return FAR if far else NEAR
 
     @property
@@ -88,7 +88,7 @@ def derived(function: LossFunction, rng: np.random.Generator) -> Derived | None:
         types = function.types(ignored)
         exact, same = confirmed(function, bases, types.exact, rng)
         loose, alike = confirmed(clean, clean_bases, types.up_to_eps, rng) if clean is not function else (exact, True)
-        return Derived(types, function, clean, exact, loose, same and alike, clean_bases)
+        return Derived(types, function, clean, exact, loose, same and alike, bases, clean_bases)
 
     found = with_ignored(ignored)
     # entries that had no effect at some points (a dead neuron) may have one at others

@@ -2,8 +2,9 @@ r"""Points drawn wide, and the rows :math:`w\odot\nabla f(w)` taken there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -86,33 +87,35 @@ def sampler(function: LossFunction, rng: np.random.Generator) -> Sampler:
 
 def usable_points(function: LossFunction, rng: np.random.Generator, count: int) -> Array:
     """Return ``count`` points at which the loss is finite, off special points and zeros."""
-    if function.layout.n > LARGE:
-        return np.array([w for w, _ in seen_one_by_one(function, rng, count)])
-    draw, found = sampler(function, rng), []
-    for w in draw(function, rng, 4 * count):
-        try:
-            usable = np.isfinite(function.loss(w))
-        except Exception:
-            usable = False
-        if usable:
-            found.append(w)
-            if len(found) == count:
-                break
-    return np.array(found).reshape(-1, function.layout.n)
+    return np.array([w for w, _ in usable(function, rng, count)]).reshape(-1, function.layout.n)
 
 
-def seen_one_by_one(function: LossFunction, rng: np.random.Generator, count: int) -> list[tuple[Array, Seen]]:
-    """Return ``count`` points of a large function, of which many do not fit into memory at once, and what is seen."""
+def usable(function: LossFunction, rng: np.random.Generator, count: int) -> Iterator[tuple[Array, Seen]]:
+    """Yield ``count`` points at which the loss is finite, off special points and zeros, with what is seen there.
+
+    Those of a large function are drawn as they are asked for, since many do not fit into memory at once.
+
+    Raises
+    ------
+    ArgumentError
+        If the loss raises or is not finite wherever it is tried.
+    """
+    is_large = function.layout.n > LARGE
+    points = _one_by_one(function, rng, count) if is_large else sampler(function, rng)(function, rng, 4 * count)
+    found = ((w, seen) for w in points if (seen := _finite(function, w)) is not None)
+    left = count
+    for pair in islice(found, count):
+        left -= 1
+        yield pair
+    if left and is_large:
+        raise ArgumentError("f is finite at too few random points; a loss that is defined around at is needed")
+
+
+def _one_by_one(function: LossFunction, rng: np.random.Generator, count: int) -> Iterator[Array]:
+    """Yield points: wide ones, and then such as keep the signs of the example point."""
     for draw in (wide, nearby):
-        found: list[tuple[Array, Seen]] = []
         for _ in range(2 * count):
-            w = draw(function, rng, 1)[0]
-            seen = _finite(function, w)
-            if seen is not None:
-                found.append((w, seen))
-            if len(found) == count:
-                return found
-    raise ArgumentError("f is finite at too few random points; a loss that is defined around at is needed")
+            yield draw(function, rng, 1)[0]
 
 
 def _finite(function: LossFunction, w: Array) -> Seen | None:
@@ -120,7 +123,9 @@ def _finite(function: LossFunction, w: Array) -> Seen | None:
     try:
         seen = function.observe(w)
     except ArgumentTypeError:  # not a scalar: no matter of the point
-        raise
+        if function.layout.n > LARGE:
+            raise
+        return None
     except Exception:
         return None
     return seen if np.isfinite(seen["loss"]) else None

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from psitheory.scaletypes.degrees import Degrees, simple
 from psitheory.scaletypes.equations import Equations, Kind, Place
 from psitheory.scaletypes.models.rules import ANY, Rules, distinct, settled
-from psitheory.scaletypes.solver import Elimination, independent
+from psitheory.scaletypes.solver import Elimination, Span, independent
 
 coefficients = st.fractions(min_value=-3, max_value=3, max_denominator=4)
 matrices = st.lists(st.lists(coefficients, min_size=4, max_size=4), max_size=6)
@@ -60,6 +60,23 @@ def test_unknowns_that_are_called_equal_all_at_once_are_as_if_one_by_one(before,
             plain.require(apart(a, b))
     for one in map(form, after):
         assert system.require(one) == plain.require(one)
+    assert system.count == plain.count
+    for v in range(6):
+        for one in ({v: 1}, *(apart(v, w) for w in range(v))):
+            assert system.vanishes(one) == plain.vanishes(one)
+
+
+@given(
+    wide,
+    st.lists(wide | pairs.map(lambda these: [[(i == v) - (i == w) for i in range(6)] for v, w in these]), max_size=2),
+)
+def test_many_demands_at_once_are_as_if_one_by_one(before, several):
+    system, plain = Elimination(map(form, before)), Elimination(map(form, before))
+    for rows in several:
+        keys = [tuple(form(row).items()) for row in rows if any(row)]
+        system.require_all(Span.of(keys))
+        for key in keys:
+            plain.require(dict(key))
     assert system.count == plain.count
     for v in range(6):
         for one in ({v: 1}, *(apart(v, w) for w in range(v))):

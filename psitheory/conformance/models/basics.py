@@ -9,7 +9,7 @@ from psitheory.checking import Verdict
 from psitheory.conformance.findings import Finding, raised
 from psitheory.errors import PsitheoryError
 from psitheory.symmetry.function import LossFunction
-from psitheory.symmetry.sampling import usable_points
+from psitheory.symmetry.sampling import usable, usable_points
 
 REPEATS = "loss_depends_on_the_weights_alone"
 GRADIENT = "gradient_is_that_of_the_loss"
@@ -19,9 +19,7 @@ POINTS = 4
 def repeats(function: LossFunction, rng: np.random.Generator, replay: str) -> Finding:
     """Find out whether the same weights give the same loss, before and after others."""
     law = REPEATS
-    w, z = usable_points(function, rng, 2)
-    first = function.observe(w)
-    function.observe(z)
+    (w, first), *_ = usable(function, rng, 2)  # the second is another point, evaluated between
     again = function.observe(w)
     same = all(np.array_equal(first[aspect], again[aspect], equal_nan=True) for aspect in first)
     aspect = next((a for a in first if not np.array_equal(first[a], again[a], equal_nan=True)), "loss")

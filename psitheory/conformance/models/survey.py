@@ -85,7 +85,7 @@ def _add_types(
         open_ = {name for name in names if name not in levels or better(found.get(name), levels[name])}
         levels |= {name: level for name, level in found.items() if name in open_}
     rest = [part.name for part in probe.layout.parts if part.name not in levels]
-    levels |= open_levels(probe, rest, "loss", rng)
+    levels |= open_levels(probe, rest, "loss", rng, None if types is None else types.bases)
     survey.found[aspect] = {part.name: levels[part.name] for part in probe.layout.parts}
     if is_first and types is not None:
         survey.exact = {name: text for name, text in exact.items() if levels[name].limit and name in names}

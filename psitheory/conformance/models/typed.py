@@ -17,11 +17,10 @@ from psitheory.layout import Layout, Part
 from psitheory.scaletypes.models.algebra import Algebra
 from psitheory.scaletypes.models.joint import Shared, Term, kinds_of
 from psitheory.scaletypes.models.levels import OwnLevel, own_levels
-from psitheory.symmetry.baseline import baseline
+from psitheory.symmetry.baseline import Baseline, usable_baselines
 from psitheory.symmetry.derived import Derived
 from psitheory.symmetry.function import LossFunction
 from psitheory.symmetry.kinds import term_in_words
-from psitheory.symmetry.sampling import usable_points
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,19 +105,23 @@ def _rank(level: Level) -> tuple[int, int]:
 
 
 def open_levels(
-    function: LossFunction, names: Sequence[str], aspect: str, rng: np.random.Generator
+    function: LossFunction,
+    names: Sequence[str],
+    aspect: str,
+    rng: np.random.Generator,
+    bases: Sequence[Baseline] | None = None,
 ) -> dict[str, Level]:
     """Return the levels of parts that types fix: a run shows what a scale of two breaks, or the whole is invariant."""
     if not names:
         return {}
-    bases = [baseline(function, w, rng, controls=2) for w in usable_points(function, rng, 2)]
+    bases = usable_baselines(function, rng, 2, controls=2) if bases is None else bases
     levels = {}
     for name in names:
         part = next(part for part in function.layout.parts if part.name == name)
         labels = {name: np.zeros([1] * len(part.shape), int)}
         family = SlicedFamily(function.layout, labels, {name: 1.0}, "whole", 0 if part.shape else None)
         trial, error = attempted(function, family, bases[0], np.ones(1), "2", aspect)  # type: ignore[arg-type]
-        if error is None and trial.change.seen:
+        if error is None and not bases[0].explains(trial.change, function, trial.at, aspect):
             levels[name] = Level((name,), "none", None, Outcome("broken", cases=1, trial=trial))
             continue
         outcome = tried(function, family, bases, rng, aspect)  # type: ignore[arg-type]

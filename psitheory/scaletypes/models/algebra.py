@@ -17,7 +17,7 @@ from psitheory.scaletypes.degrees import Coefficient, Ids, Key
 from psitheory.scaletypes.equations import Kind
 from psitheory.scaletypes.models.parameters import UNUSED, Parameter, View
 from psitheory.scaletypes.models.rules import ANY, Demand, Rules, compressed, distinct, impose, settled
-from psitheory.scaletypes.solver import Elimination
+from psitheory.scaletypes.solver import Elimination, Span
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,6 +142,7 @@ class Algebra:
         Half of the parts are set to zero, and the other half is looked at alone, so that n parts cost n log n.
         """
         found: dict[str, Elimination] = {}
+        spans = {name: Span.of(forms) for name, forms in self.spans.items()}
 
         def split(names: list[str], state: Elimination) -> None:
             if len(names) == 1:
@@ -151,8 +152,7 @@ class Algebra:
             for mine, others in ((names[:half], names[half:]), (names[half:], names[:half])):
                 inner = state.copy()
                 for name in others:
-                    for form in self.spans[name]:
-                        inner.require(dict(form))
+                    inner.require_all(spans[name])
                 split(mine, inner)
 
         if self.parameters:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,33 +44,33 @@ def own_levels(algebra: Algebra, rng: np.random.Generator) -> dict[str, OwnLevel
     """Return the level of each part that has one; the parts that are wholly without effect are left out."""
     states = algebra.own()
     found = {}
+    values = dict(zip(algebra.free, rng.uniform(1, 2, len(algebra.free)).tolist(), strict=True))
     for name, state in states.items():
-        level = _level(algebra, name, state, rng)
+        level = _level(algebra, name, state, values)
         if level is not None:
             found[name] = level
     return found
 
 
-def _level(algebra: Algebra, name: str, state: Elimination, rng: np.random.Generator) -> OwnLevel | None:
+def _level(algebra: Algebra, name: str, state: Elimination, values: Mapping[int, float]) -> OwnLevel | None:
     shape = algebra.parameters[name].shape
     if algebra.loose[name] == int(np.prod(shape)):
         return None
     if not any(state.reduce(dict(form)) for form in algebra.spans[name]) and not algebra.loose[name]:
         return None
-    axes = [axis for axis, size in enumerate(shape) if size > 1]
-    found = [_along(algebra, name, axis, state, rng) for axis in axes] or [_along(algebra, name, None, state, rng)]
+    axes: list[int | None] = [axis for axis, size in enumerate(shape) if size > 1]
+    found = [_along(algebra, name, axis, state, values) for axis in axes or [None]]
     best = max(found, key=lambda level: level.count)
     return best if best.count else None
 
 
-def _along(algebra: Algebra, name: str, axis: int | None, state: Elimination, rng: np.random.Generator) -> OwnLevel:
+def _along(algebra: Algebra, name: str, axis: int | None, state: Elimination, values: Mapping[int, float]) -> OwnLevel:
     """Return the scalings that are constant on each slice of an axis."""
     constant = state.copy()
     shape = algebra.parameters[name].shape
     for other in range(len(shape)):
         if other != axis and shape[other] > 1:
             _require_constant(algebra, name, other, constant)
-    values = {v: float(rng.uniform(1, 2)) for v in algebra.free}
     exponents = algebra.exponents(name, values, constant)
     lines = exponents.reshape(1, -1) if axis is None else np.moveaxis(exponents, axis, 0).reshape(shape[axis], -1)
     loose = np.isnan(lines).all(1)
