@@ -17,6 +17,8 @@ Sampler = Callable[[LossFunction, np.random.Generator, int], Array]
 TRIALS = 16
 LARGE = 200_000
 """Points of more parameters than these are drawn one by one."""
+FEW = 16
+"""Entries up to which the rounding of a row is measured by longer moves too."""
 CHUNK = 128
 """Points whose gradients are asked for at once: few enough to stay in memory."""
 
@@ -166,24 +168,32 @@ class Rows:
 
 def rows_at(function: LossFunction, ws: Array, rng: np.random.Generator) -> Rows:
     """Return the rows at the points ``ws`` (K, n); points where the gradient is zero or not finite are left out."""
-    first, second = _paired_log_gradients(function, ws, rng)
+    first, *others = _log_gradients(function, ws, rng)
     lengths = np.linalg.norm(first, axis=1)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        noise = np.linalg.norm(second - first, axis=1) / lengths
+        noise = np.max([np.linalg.norm(other - first, axis=1) for other in others], axis=0) / lengths
         usable = np.isfinite(lengths) & (lengths > 0) & np.isfinite(noise)
         return Rows(first[usable] / lengths[usable, None], noise[usable], int(np.sum(lengths == 0)))
 
 
-def _paired_log_gradients(function: LossFunction, ws: Array, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Return w⊙∇f(w) twice: at w and one ulp beside it, or with two different steps of differences."""
+def _log_gradients(function: LossFunction, ws: Array, rng: np.random.Generator) -> list[Array]:
+    """Return w⊙∇f(w) at w and beside it, or with two different steps of differences."""
     if function.gradients is None:
         steps = (6e-6, 3e-6) if function.dtype == np.float64 else (5e-3, 2.5e-3)
-        one, two = (np.array([_differences(function, w, h) for w in ws]).reshape(ws.shape) for h in steps)
-        return one, two
+        return [np.array([_differences(function, w, h) for w in ws]).reshape(ws.shape) for h in steps]
     ulp = np.finfo(function.dtype).eps
-    moved = ws * (1 + ulp * rng.choice([-1.0, 1.0], size=ws.shape))
     with np.errstate(all="ignore"):
-        return ws * _gradients(function, ws), ws * _gradients(function, moved)
+        moved = ws * (1 + ulp * rng.choice([-1.0, 1.0], size=ws.shape))
+        found = [ws * _gradients(function, x) for x in (ws, moved)]
+        if ws.shape[1] > FEW:
+            return found
+        # a sum of few terms may round alike an ulp away, or along a symmetry; the mean over both ends of a step of
+        # about √ulp that is along none differs by rounding, and by about an ulp
+        for _ in range(2):
+            x = np.sqrt(ulp) * rng.uniform(-2, 2, size=ws.shape)
+            up, down = (ws * _gradients(function, ws * (1 + s * x)) for s in (1, -1))
+            found.append((up + down) / 2)
+        return found
 
 
 def _gradients(function: LossFunction, ws: Array) -> Array:

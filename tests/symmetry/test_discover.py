@@ -221,3 +221,9 @@ def test_differences_that_would_take_too_many_evaluations_are_refused_before_the
 def test_with_a_gradient_there_may_be_more_parameters():
     found = discover_symmetries(lambda w: w[0] * w[1], np.ones(710), gradient=lambda w: w[1::-1].tolist() + [0.0] * 708)
     assert found.dimension == 709
+
+
+def test_a_sample_near_an_eigenvector_whose_rounding_does_not_move_with_it_hides_no_symmetry():
+    # 1 − f loses digits there, and f rounds alike an ulp away: 17 of 60 seeds found nothing
+    dimensions = [discover_symmetries(Rayleigh(np.diag([1.0, 2.0])), seed=seed).dimension for seed in range(40)]
+    assert dimensions == [1] * 40
