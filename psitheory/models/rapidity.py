@@ -6,9 +6,11 @@ On the sphere a bound L on the joint curvature says :math:`f'' \le L - f'^2/L` a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property, reduce
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,7 +18,7 @@ from psitheory.arithmetic import Array, namespace
 from psitheory.arithmetic.hyperbolic import log_cosh
 from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.errors import ArgumentError, shown
-from psitheory.models.data import checked
+from psitheory.models.data import checked, matched
 from psitheory.models.interface import Smoothness
 
 CLIFF = 4096.0
@@ -106,37 +108,61 @@ class Rapidity:
 
     # -- values -----------------------------------------------------------------------------------
 
-    def _pieces(self) -> Sequence[tuple[Any, Any, Any, Any]]:
-        """Return start, length, slope and rapidity at the start of each piece, the fall included."""
+    @cached_property
+    def _pieces(self) -> _Pieces:
+        """Return what is known of each piece, the fall and what is flat behind it included.
+
+        In balls it has the precision of its first use, and encloses at any.
+        """
         xp = namespace(self.lengths)
-        start = height = 0 * self.lengths[0]
+        start = height = area = 0 * self.lengths[0]
         out = []
         for length, slope in zip(self.lengths, self.slopes, strict=True):
-            out.append((start, length, slope, height))
-            start, height = start + length, height + slope * length
+            out.append((start, length, slope, height, area))
+            start, height, area = start + length, height + slope * length, area + _area(length, slope, height)
         height = xp.maximum(height, 0 * height)
-        return [*out, (start, height / self.fall, -self.fall, height)]
+        fall = height / self.fall
+        out.append((start, fall, -self.fall, height, area))
+        out.append((start + fall, 4 + 0 * start, 0 * start, 0 * start, area + _area(fall, -self.fall, height)))
+        return _Pieces(*(xp.stack([xp.asarray(x) for x in column]) for column in zip(*out, strict=True)))
 
     def derivative(self, theta: Array, order: int) -> Array:
         """Return the derivative of the given order, 0 to 2, at each angle from -π to π."""
         xp = namespace(theta)
         angle = xp.abs(theta)
-        zero = 0 * angle
-        on_pieces = [(xp.minimum(xp.maximum(angle - a, zero), b + zero), s, h) for a, b, s, h in self._pieces()]
         if order == 0:
-            rises = [_area(x, s, h) for x, s, h in on_pieces]
-            return self.scale * sum(rises, zero)
-        slope = xp.tanh(sum((s * x for x, s, _ in on_pieces), zero))
+            return self.scale * self._at(angle, _area_within)
+        slope = xp.tanh(self._at(angle, _rapidity_within))
         if order == 1:
             return self.scale * slope * xp.sign(theta)
         return self.scale * (1 - slope * slope) * self._steepness(angle)
 
+    def _at(self, angle: Array, within: Callable[..., Array]) -> Array:
+        """Return what ``within`` says of the piece where each angle lies; of a ball across several, the hull."""
+        xp, pieces = namespace(angle), self._pieces
+        if not isinstance(xp, ObjectNamespace):
+            pieces = _Pieces(*(matched(column, angle) for column in pieces))
+            k = xp.searchsorted(pieces.start[1:], angle)
+            return within(angle, *(column[k] for column in pieces))
+        if pieces.start.dtype != object:  # what floats have added up is rounded
+            pieces = Rapidity(xp.asarray(self.lengths), xp.asarray(self.slopes), self.fall, self.scale)._pieces
+        starts = pieces.start[1:]
+
+        def one(angle: Any) -> Any:
+            first = bisect_left(starts, True, key=lambda start: xp.scalar_greater(angle, start) is not True)
+            last = bisect_left(starts, True, key=lambda start: xp.scalar_less(angle, start) is True)
+            values = [within(angle, *(column[k] for column in pieces)) for k in range(first, last + 1)]
+            return reduce(xp.either, values)
+
+        return np.frompyfunc(one, 1, 1)(angle)
+
     def _steepness(self, angle: Array) -> Array:
         """Return τ' at each angle of at least 0, from the left where it jumps."""
         xp = namespace(angle)
+        starts, slopes = self._pieces.start[1:], self._pieces.slope
         out = 0 * angle
-        for a, b, s, _ in reversed(self._pieces()):
-            out = xp.where(xp.greater(angle, a + b + out * 0), out, s + 0 * angle)
+        for end, slope in zip(reversed(starts), reversed(slopes[:-1]), strict=True):
+            out = xp.where(xp.greater(angle, end + out * 0), out, slope + 0 * angle)
         return out
 
     # -- constants ----------------------------------------------------------------------------------
@@ -149,7 +175,7 @@ class Rapidity:
     @property
     def maximum(self) -> Any:
         """Return f(π)."""
-        return self.scale * sum((_area(b, s, h) for _, b, s, h in self._pieces()), 0 * self.lengths[0])
+        return self.scale * self._pieces.area[-1]
 
     @property
     def smoothness(self) -> Smoothness:
@@ -159,13 +185,41 @@ class Rapidity:
     @property
     def is_two_sided(self) -> bool:
         """Tell whether the joint curvature is at least -L too."""
-        steepest = [s for _, b, s, _ in self._pieces() if not bool(b == 0)]
-        return all(bool(s >= -1) for s in steepest)
+        pieces = zip(self._pieces.length, self._pieces.slope, strict=True)
+        return all(bool(slope >= -1) for length, slope in pieces if not bool(length == 0))
+
+
+class _Pieces(NamedTuple):
+    """Start, length, slope of the rapidity, and rapidity and function at the start, of each piece (K + 2,)."""
+
+    start: Array
+    length: Array
+    slope: Array
+    height: Array
+    area: Array
+
+
+def _within(angle: Array, start: Array, length: Array) -> Array:
+    """Return how far into a piece an angle lies."""
+    xp = namespace(angle)
+    return xp.minimum(xp.maximum(angle - start, 0 * angle), length + 0 * angle)
+
+
+def _rapidity_within(angle: Array, start: Array, length: Array, slope: Array, height: Array, _: Array) -> Array:
+    return height + slope * _within(angle, start, length)
+
+
+def _area_within(angle: Array, start: Array, length: Array, slope: Array, height: Array, area: Array) -> Array:
+    return area + _area(_within(angle, start, length), slope, height)
 
 
 def _area(x: Array, slope: Any, height: Any) -> Array:
     """Return the integral of tanh(height + slope x) from 0 to x."""
     xp = namespace(x)
-    if bool(slope == 0):
-        return xp.tanh(height + 0 * x) * x
-    return (log_cosh(height + slope * x) - log_cosh(height + 0 * x)) / slope
+    flat = slope == 0
+    if isinstance(xp, ObjectNamespace):  # of one piece
+        if bool(flat):
+            return xp.tanh(height) * x
+        return (log_cosh(height + slope * x) - log_cosh(height)) / slope
+    steep = xp.where(flat, xp.ones_like(slope), slope)
+    return xp.where(flat, xp.tanh(height) * x, (log_cosh(height + slope * x) - log_cosh(height)) / steep)
