@@ -112,7 +112,7 @@ def an_exact_search_follows_each_block(model, w, a, name):
 TWO = {"model": zonal_models(blocks=(2, 2)), "w": points_off_the_axes("model"), "a": rescalings("model", decades=30)}
 
 
-@H8.law(**TWO, name=choices("exact", "polak-ribiere"), on=(POWERS_OF_TWO,))
+@H8.law(**TWO, name=choices("exact", "polak-ribiere"), on=(POWERS_OF_TWO,), cost=2)
 def searches_follow_one_common_scale_of_two_blocks(model, w, a, name):
     """The same for two blocks with one common scale."""
     return _follows(model, w, 0 * a + a[:1], name)

@@ -79,7 +79,7 @@ def flow(theta, tau, law, steps=2000):
     """Return θ after the time τ along dθ/dτ = law(slope), by midpoint steps."""
     h = tau / steps
     for _ in range(steps):
-        theta += h * law(slope(theta + h / 2 * law(slope(theta))))
+        theta = theta + h * law(slope(theta + h / 2 * law(slope(theta))))
     return theta
 
 
@@ -117,10 +117,17 @@ def without_the_square(slope):
 FLOWS = {"the flow": lyu, "still": still, "without the square": without_the_square}
 
 
+@cache
+def _flowed(inverse, theta, law):
+    """Return the angles (R,) to which a flow leads from where the runs end their transient."""
+    first, _ = _runs(inverse, 4.0, theta)
+    return flow(first, 4.0, FLOWS[law])
+
+
 def _nearer(inverse, theta, law, rival):
     """Claim that every run ends nearer to one flow than to another, both from where its transient ends."""
-    first, last = _runs(inverse, 4.0, theta)
-    here, there = (np.array([flow(start, 4.0, each) for start in first]) for each in (FLOWS[law], FLOWS[rival]))
+    _, last = _runs(inverse, 4.0, theta)
+    here, there = _flowed(inverse, theta, law), _flowed(inverse, theta, rival)
     difference = np.abs(last - here) - np.abs(last - there)
     return at_most(Interval(difference.min(), difference.max()), 0.0)
 

@@ -125,7 +125,7 @@ def noise_costs_nothing_at_a_fixed_rate(steps, model, w, c):
     return fixed_rate(steps, model, w, c, without_noise)
 
 
-@the_least_mean_is_bounded.counterfeit(instance={**FROM_THE_BOTTOM, "c": 1.0})
+@the_least_mean_is_bounded.counterfeit(instance={**FROM_THE_BOTTOM, "w": np.array([1024.0, 64.0]), "c": 1.0})
 def the_noise_may_be_measured_at_the_weights(steps, model, w, c):
     """The same with σ² of the gradients at w_0: the longer w_0 is, the smaller."""
     square = model.layout.dots(w, w)[0]

@@ -29,12 +29,10 @@ def every_run(model, w, rates, steps):
     points, squares = w[None], []
     for t in range(steps):
         squares.append(riemannian_square(model.layout, points, model.evaluate(points).gradient))
-        method = PSIGradientDescent(rates(t))
-        moved = [
-            method.step(model.layout, points, model.evaluate(points, np.array([i])), ())[0]
-            for i in range(model.samples)
-        ]
-        points = np.concatenate(moved)
+        if t + 1 < steps:
+            sample = np.repeat(np.arange(model.samples), len(points))[:, None]
+            points = np.tile(points, (model.samples, 1))
+            points, _ = PSIGradientDescent(rates(t)).step(model.layout, points, model.evaluate(points, sample), ())
     return squares
 
 
