@@ -30,9 +30,9 @@ def every_run(model, w, rates, steps):
     for t in range(steps):
         squares.append(riemannian_square(model.layout, points, model.evaluate(points).gradient))
         if t + 1 < steps:
-            sample = np.repeat(np.arange(model.samples), len(points))[:, None]
-            points = np.tile(points, (model.samples, 1))
-            points, _ = PSIGradientDescent(rates(t)).step(model.layout, points, model.evaluate(points, sample), ())
+            seen = (model.evaluate(points, np.array([i])) for i in range(model.samples))
+            method = PSIGradientDescent(rates(t))
+            points = np.concatenate([method.step(model.layout, points, each, ())[0] for each in seen])
     return squares
 
 
