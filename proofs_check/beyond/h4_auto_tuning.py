@@ -40,7 +40,7 @@ from proofs_check.bibliography import ARO18
 from proofs_check.sharper.runs import least
 from proofs_check.tightness import with_tightness
 from psitheory.arithmetic import namespace
-from psitheory.checking import BALLS, Exhibit, at_most, theorem
+from psitheory.checking import BALLS, FLOATS, Exhibit, at_most, theorem
 from psitheory.checking.fits import log_log_slope
 from psitheory.models import Circle, Cosine, Rapidity, Rayleigh
 from psitheory.optimizers import GradientDescent
@@ -105,7 +105,7 @@ def _on_the_plateau(eta):
     return {"steps": 100, "model": PLATEAU, "w": np.array([np.cos(2.9), np.sin(2.9)]), "eta": eta}
 
 
-@H4.law(steps=counts(2, 6), model=_models(), w=points("model"), eta=step_sizes(), on=(BALLS,))
+@H4.law(steps=counts(2, 6), model=_models(), w=points("model"), eta=step_sizes(), on=(BALLS, FLOATS))
 def the_minimum_is_bounded_at_any_rate(steps, model, w, eta):
     """min_{t<T} G ≤ [½L² + 2D(max(L, b) + 2D + 1{b<L}G_max/b)]/(T - 1)."""
     return _bounded(steps, model, w, eta)
@@ -123,7 +123,7 @@ def a_small_rate_costs_nothing(steps, model, w, eta):
     return _bounded(steps, model, w, eta, with_start=False)
 
 
-@H4.law(model=_models(), w=points("model"), eta=step_sizes(), on=(BALLS,))
+@H4.law(model=_models(), w=points("model"), eta=step_sizes(), on=(BALLS, FLOATS))
 def the_norm_grows_by_the_gradient(model, w, eta):
     """b⁺ = b + G/b for b = r²/η, here as b⁺b ≤ b² + G ≤ b⁺b."""
     return _growth(model, w, eta, 1)

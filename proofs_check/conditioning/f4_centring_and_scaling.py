@@ -41,7 +41,7 @@ from hypothesis import strategies as st
 from proofs_check.bibliography import LAN22
 from proofs_check.conditioning.f4_figures import FIGURES
 from psitheory.arithmetic import namespace
-from psitheory.checking import BALLS, at_most, theorem
+from psitheory.checking import BALLS, FLOATS, at_most, theorem
 from psitheory.models.conditioning import squared_condition, with_ones
 from psitheory.optimizers.bnp import batch_statistics
 from psitheory.strategies import choices
@@ -87,7 +87,7 @@ def _condition(h):
 CROSS = np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 2.0], [0.0, -2.0]])
 
 
-@F4.law(h=inputs(), on=(BALLS,))
+@F4.law(h=inputs(), on=(BALLS, FLOATS))
 def centring_never_worsens_the_condition(h):
     """κ²([e, H - eμᵀ]) ≤ κ²([e, H])."""
     return at_most(_condition(_centred(h)), _condition(h))
@@ -99,7 +99,7 @@ def centring_improves_the_condition_by_a_hundredth(h):
     return at_most(100 * _condition(_centred(h)), 99 * _condition(h))
 
 
-@F4.law(h=inputs((2,)), on=(BALLS,))
+@F4.law(h=inputs((2,)), on=(BALLS, FLOATS))
 def scaling_two_inputs_never_worsens_the_condition(h):
     """κ² of [e, (H - μ)/σ] is at most κ² of [e, H - μ] for m = 2."""
     return at_most(_condition(_scaled(h)), _condition(_centred(h)))
@@ -116,7 +116,7 @@ def scaling_never_worsens_the_condition(h):
 @F4.law(
     h=inputs(),
     d=st.lists(st.integers(-3, 3), min_size=3, max_size=3).map(lambda k: np.ldexp(1.0, k)),
-    on=(BALLS,),
+    on=(BALLS, FLOATS),
 )
 def unit_variance_is_within_the_root_of_the_width(h, d):
     """κ²([e, (H - μ)/σ]) ≤ m κ²([e, (H - μ)D]) for every diagonal D."""
@@ -157,13 +157,13 @@ def _worse_by(h, ratio):
     return at_most(ratio * ratio * _condition(_centred(h)), 10**8 * _condition(_scaled(h)))
 
 
-@F4.law(quantifier="exists", h=choices(HARMED), instance={"h": HARMED}, on=(BALLS,))
+@F4.law(quantifier="exists", h=choices(HARMED), instance={"h": HARMED}, on=(BALLS, FLOATS))
 def scaling_may_worsen_the_condition_by_a_seventh(h):
     """For some H, (4, 3), scaling to unit variance worsens κ by 1.1435."""
     return _worse_by(h, 11435)
 
 
-@F4.law(quantifier="exists", h=choices(SMALLEST), instance={"h": SMALLEST}, on=(BALLS,))
+@F4.law(quantifier="exists", h=choices(SMALLEST), instance={"h": SMALLEST}, on=(BALLS, FLOATS))
 def scaling_may_worsen_the_condition_of_a_small_matrix(h):
     """For some H, (4, 3), with entries in {-1, 0, 1}, it worsens κ by 1.0199."""
     return _worse_by(h, 10199)

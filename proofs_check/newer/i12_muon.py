@@ -28,8 +28,8 @@ divided by :math:`a_i`: normalising rows removes it before the polar factor sees
 What is checked, what is not
 ----------------------------
 On floats against control runs, through the shipped method (a polar factor has no closed form in exact arithmetics), on
-random matrices of gradients; steps of a batch-norm network on handwritten digits.  That the polar factor is
-orthogonal, to rounding.
+random matrices of gradients; that the factor is right where it is known, on floats too; steps of a batch-norm network
+on handwritten digits.  That the polar factor is orthogonal, to rounding.
 
 Tags
 ----
@@ -40,7 +40,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from proofs_check.bibliography import JOR24
-from psitheory.checking import CONTROLS, equal, theorem
+from psitheory.checking import CONTROLS, FLOATS, equal, theorem
 from psitheory.layout import Layout, blocks
 from psitheory.models.interface import Evaluation
 from psitheory.optimizers import Muon
@@ -97,6 +97,32 @@ def the_exponent_of_one_scale_is_one(w, g, a):
 def the_exponent_of_one_scale_is_two(w, g, a):
     """The rate a²η does."""
     return _common(w, g, a, 2)
+
+
+def _reflection(x):
+    """Return I - 2xxᵀ/‖x‖², an orthogonal matrix."""
+    return np.eye(len(x)) - 2 * np.outer(x, x) / (x @ x)
+
+
+FACTORS = {"x": normal(D), "y": normal(D), "stretches": scales(D)}
+
+
+def _polar(x, y, stretches, factor):
+    """Claim what the polar factor of QS is, Q the product of two reflections and S = P diag(stretches) P."""
+    q, turned = _reflection(x) @ _reflection(y), _reflection(x + y)
+    return equal(matrix_sign(q @ (turned * stretches @ turned)), factor(q, turned))
+
+
+@I12.law(**FACTORS, on=(FLOATS, CONTROLS))
+def the_orthogonal_factor_is_found(x, y, stretches):
+    """The polar factor of QS is Q for orthogonal Q and symmetric S > 0."""
+    return _polar(x, y, stretches, lambda q, turned: q)
+
+
+@the_orthogonal_factor_is_found.counterfeit
+def any_orthogonal_factor_is_found(x, y, stretches):
+    """It is QP too, where S = P diag(s) P."""
+    return _polar(x, y, stretches, lambda q, turned: q @ turned)
 
 
 @I12.law(g=normal(K, D), left=normal(K, K), right=normal(D, D), on=(CONTROLS,))
