@@ -213,3 +213,8 @@ def test_every_theorem_has_a_file_of_its_name_in_the_folder_of_its_chapter():
     for found in proofs_check.theorems():
         names = [path.stem for path in (root / found.chapter).glob("*.py")]
         assert any(name.split("_")[0] == found.id.lower() for name in names), found.id
+
+
+def test_every_theorem_is_tried_in_two_arithmetics():
+    arithmetics = {found.id: {kind for law in found.laws for kind in law.on} for found in proofs_check.theorems()}
+    assert [id for id, kinds in arithmetics.items() if len(kinds) < 2] == []
