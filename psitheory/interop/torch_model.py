@@ -204,6 +204,7 @@ def _wrapped(
         of_outputs=of_outputs if has_outputs else None,
         types=types,
         tied=runner.tied,
+        frozen=tuple(name for name in runner.frozen if name in runner.shapes),
         seen=seen_of(shown.again) if shown.again and (has_outputs or loss_of is None) else None,
     )
 

@@ -159,6 +159,7 @@ class Runner:
         self.module = in_precision(copied(module), dtype).train(training)
         self.call, self.dtype, self.fresh = call, dtype, fresh
         given = module.parameter_names() if isinstance(module, TensorModule) else {}
+        self.frozen = () if given else tuple(n for n, p in module.named_parameters() if not p.requires_grad)
         for parameter in self.module.parameters():
             parameter.requires_grad_(parameter.is_floating_point())
         named = {n: p for n, p in self.module.named_parameters() if p.is_floating_point()}

@@ -68,6 +68,8 @@ class LossFunction:
     """Derives the scale types, given which entries of which parts have no effect; None where only samples serve."""
     tied: Mapping[str, str] = field(default_factory=dict)
     """The name in the layout of each parameter that has others too, by the others."""
+    frozen: tuple[str, ...] = ()
+    """Parameters that are not trained: they ask for no gradient."""
     seen: Seen | None = None
     """What it shows at the example point, if two evaluations were seen to agree bit for bit there."""
 

@@ -11,9 +11,10 @@ from psitheory.checking import Verdict
 from psitheory.conformance.findings import ConformanceReport, Finding, raised
 from psitheory.conformance.models.basics import GRADIENT, REPEATS, gradient_is_right, repeats
 from psitheory.conformance.models.claims import Claim, claims_of, judged
+from psitheory.conformance.models.decay import decay_of
 from psitheory.conformance.models.levels import Level
 from psitheory.conformance.models.survey import Survey, levels_of
-from psitheory.conformance.models.words import decay_of, described, group_of, narrow_range, smallest_of, witness_of
+from psitheory.conformance.models.words import described, group_of, narrow_range, smallest_of, witness_of
 from psitheory.errors import UnknownName, checked_seed
 from psitheory.frameworks import one_thread
 from psitheory.symmetry.baseline import in_own_precision
@@ -73,7 +74,8 @@ def check_model(
         other modes, ``tied`` (the name under which a parameter stands that has others too), ``exactly`` (what holds
         exactly of parameters whose level holds up to an eps), ``breaks`` (the line that fixes
         a parameter's scale) and ``weight decay``: the parameters on which it is a pure rate, those on which it is one
-        only if it acts on all of a group, and those whose function it changes.
+        only if it acts on all of a group, those that are frozen, and those whose function it changes; with
+        ``weight decay because``, the reason for each by name.
 
     Raises
     ------
@@ -110,7 +112,7 @@ def check_model(
         notes += [note for note in dict.fromkeys(survey.notes) if note not in notes]
         _record(properties, found, main=is_main, mode=mode)
         if is_main:
-            _record_types(properties, survey)
+            _record_types(properties, survey, function)
         if is_main:
             findings += _findings(function, found, given, rng, replay)
     chosen = tuple(finding for finding in findings if wanted is None or finding.law in wanted)
@@ -139,10 +141,13 @@ def _record(properties: dict[str, Any], found: Mapping[str, Mapping[str, Level]]
         properties["outputs" if main else f"{mode} outputs"] = aspects["outputs"]
 
 
-def _record_types(properties: dict[str, Any], survey: Survey) -> None:
+def _record_types(properties: dict[str, Any], survey: Survey, function: LossFunction) -> None:
     """Write what types say besides levels, and what weight decay does, into the properties."""
     levels = next(iter(survey.found.values()))
-    properties["weight decay"] = decay_of(levels)
+    point = function.point
+    zeros = [] if point is None else [name for name in function.frozen if not function.layout.view(name, point).any()]
+    decay, why = decay_of(levels, frozen=function.frozen, zeros=zeros, breaks=survey.breaks, unread=survey.unread)
+    properties["weight decay"], properties["weight decay because"] = decay, why
     if survey.exact:
         properties["exactly"] = survey.exact
     if survey.breaks:

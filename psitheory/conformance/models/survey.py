@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from psitheory.arithmetic import Array
-from psitheory.conformance.models.alignment import companions
+from psitheory.conformance.models.alignment import axis_name, companions, ranges
 from psitheory.conformance.models.levels import Level
 from psitheory.conformance.models.scaling import Family
 from psitheory.conformance.models.search import Search
@@ -41,12 +41,15 @@ class Survey:
         What holds exactly of a part, beside a level that holds up to an eps.
     breaks : dict
         The line that takes from a part the freedom to be scaled.
+    unread : dict
+        The slices of a part that have no effect, where others have.
     """
 
     found: dict[str, dict[str, Level]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     exact: dict[str, str] = field(default_factory=dict)
     breaks: dict[str, str] = field(default_factory=dict)
+    unread: dict[str, str] = field(default_factory=dict)
 
 
 def levels_of(function: LossFunction, rng: np.random.Generator) -> Survey:
@@ -89,7 +92,7 @@ def _add_types(
     survey.found[aspect] = {part.name: levels[part.name] for part in probe.layout.parts}
     if is_first and types is not None:
         survey.exact = {name: text for name, text in exact.items() if levels[name].limit and name in names}
-        survey.breaks = _breaks(types, levels)
+        survey.breaks, survey.unread = _breaks(types, levels), _unread(types)
 
 
 def _breaks(types: Derived, levels: dict[str, Level]) -> dict[str, str]:
@@ -97,6 +100,18 @@ def _breaks(types: Derived, levels: dict[str, Level]) -> dict[str, str]:
     algebra = types.types.up_to_eps
     reasons = {name: algebra.reason(name) for name, level in levels.items() if level.text == "none"}
     return {name: str(reason) for name, reason in reasons.items() if reason is not None}
+
+
+def _unread(types: Derived) -> dict[str, str]:
+    """Return the rows (or entries) of each part that nothing reads, if there are others."""
+    algebra, found = types.types.up_to_eps, {}
+    for part in types.function.layout.parts:
+        if not 0 < algebra.loose.get(part.name, 0) < part.size:
+            continue
+        loose = np.isnan(algebra.exponents(part.name, {})).reshape(part.shape[0], -1).all(1)
+        if loose.any():
+            found[part.name] = f"{axis_name(part, 0)} {ranges(np.flatnonzero(loose).tolist())}"
+    return found
 
 
 class _Points:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -90,28 +89,6 @@ def narrow_range(level: Level) -> str:
         return ""
     error = f"; beyond, {type(outcome.error).__name__}: {outcome.error}" if outcome.error is not None else ""
     return f"2**{outcome.lowest} to 2**{outcome.highest}{error}"
-
-
-def decay_of(levels: Mapping[str, Level]) -> dict[str, list[Any]]:
-    """Return on which parameters weight decay changes no function, and so only the effective rate.
-
-    Decay multiplies a parameter by one factor: a symmetry if the parameter as a whole, or a group together, may be
-    scaled.
-    """
-    found: dict[str, list[Any]] = {"pure rate": [], "pure rate together": [], "no effect": [], "regularises": []}
-    for name, level in levels.items():
-        family = level.family
-        is_whole = family is not None and family.is_uniform and not level.is_partial
-        if level.text == "no effect":
-            found["no effect"].append(name)
-        elif is_whole and len(level.parts) == 1 and level.text not in ("none", "undecided"):
-            found["pure rate"].append(name)
-        elif is_whole and len(level.parts) > 1:
-            if list(level.parts) not in found["pure rate together"]:
-                found["pure rate together"].append(list(level.parts))
-        else:
-            found["regularises"].append(name)
-    return {what: names for what, names in found.items() if names}
 
 
 def group_of(level: Level) -> dict[str, Any] | None:

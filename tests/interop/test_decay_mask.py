@@ -1,0 +1,167 @@
+"""On which parameters weight decay is a pure rate, beside neighbours on which it is none."""
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from psitheory.conformance import check_model  # noqa: E402
+
+nn = torch.nn
+TOKENS = torch.tensor([[0, 1, 2], [2, 3, 1]])
+EVERY_TOKEN = torch.tensor([[0, 1, 2], [4, 3, 1], [5, 6, 0]])
+
+
+def x(columns=4):
+    return torch.randn(8, columns, generator=torch.Generator().manual_seed(1))
+
+
+def decay(module, inputs):
+    properties = check_model(module, inputs).properties
+    return properties["weight decay"], properties["weight decay because"]
+
+
+def kind(found, name):
+    """Return under which heading a parameter stands: under one alone."""
+    (heading,) = [what for what, names in found.items() if any(name == n or name in n for n in names if n)]
+    return heading
+
+
+@pytest.fixture(autouse=True)
+def seeded():
+    torch.manual_seed(0)
+
+
+class Words(nn.Module):
+    def __init__(self, normalise):
+        super().__init__()
+        self.table = nn.Embedding(7, 5)
+        self.norm = nn.LayerNorm(5) if normalise else nn.Identity()
+        self.out = nn.Linear(5, 3)
+
+    def forward(self, tokens):
+        return self.out(torch.tanh(self.norm(self.table(tokens))))
+
+
+def test_rows_of_an_embedding_that_these_inputs_do_not_read_are_named_and_decide_nothing():
+    found, why = decay(Words(normalise=True), TOKENS)
+    assert "table.weight" in found["pure rate"]
+    assert "rows 4–6 have no effect on these inputs" in why["table.weight"]
+    _, why = decay(Words(normalise=True), EVERY_TOKEN)
+    assert "no effect" not in why["table.weight"]
+
+
+def test_rows_that_are_not_read_make_no_rate_of_rows_that_have_a_scale():
+    found, why = decay(Words(normalise=False), TOKENS)
+    assert "table.weight" in found["regularises"]
+    assert why["table.weight"] == "rows 4–6 without effect: the other entries have a scale"
+
+
+class Layers(nn.Module):
+    """A layer with a bias before a normalisation: both may be scaled together."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.norm, self.b = nn.Linear(4, 6), nn.LayerNorm(6, elementwise_affine=False), nn.Linear(6, 2)
+
+    def forward(self, z):
+        return self.b(torch.tanh(self.norm(self.a(z))))
+
+
+def test_a_frozen_parameter_is_not_decayed_and_hinders_what_only_scales_with_it():
+    found, _ = decay(Layers(), x())
+    assert found["pure rate together"] == [["a.weight", "a.bias"]]
+    layers = Layers()
+    layers.a.bias.requires_grad_(False)
+    found, why = decay(layers, x())
+    assert found == {"frozen": ["a.bias"], "regularises": ["a.weight", "b.weight", "b.bias"]}
+    assert "a.bias stays, since it is frozen" in why["a.weight"]
+
+
+def test_a_bias_that_is_frozen_at_zero_hinders_nothing():
+    layers = Layers()
+    nn.init.zeros_(layers.a.bias).requires_grad_(False)
+    found, why = decay(layers, x())
+    assert found["pure rate"] == ["a.weight"]
+    assert "frozen at zero" in why["a.weight"]
+
+
+def test_frozen_parameters_are_none_to_decay_whatever_their_level():
+    net = nn.Sequential(nn.Linear(4, 6, bias=False), nn.BatchNorm1d(6), nn.ReLU(), nn.Linear(6, 2))
+    assert decay(net, x())[0]["pure rate"] == ["0.weight"]
+    net[0].weight.requires_grad_(False)
+    assert "pure rate" not in decay(net, x())[0]
+
+
+class WithBuffer(nn.Module):
+    """A layer whose bias is a buffer, which decay leaves alone."""
+
+    def __init__(self, bias):
+        super().__init__()
+        self.a, self.norm = nn.Linear(4, 6, bias=False), nn.LayerNorm(6, elementwise_affine=False)
+        self.register_buffer("bias", bias)
+
+    def forward(self, z):
+        return torch.tanh(self.norm(self.a(z) + self.bias))
+
+
+def test_a_buffer_beside_a_weight_fixes_its_scale_unless_it_is_zero():
+    assert decay(WithBuffer(torch.ones(6)), x())[0] == {"pure rate": ["a.weight"]}  # what all share is taken off
+    assert decay(WithBuffer(torch.arange(6.0)), x())[0] == {"regularises": ["a.weight"]}
+    assert decay(WithBuffer(torch.zeros(6)), x())[0] == {"pure rate": ["a.weight"]}
+
+
+class Partly(nn.Module):
+    """Gains of which only some are read, rows of which only some are normalised."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.norm, self.b = nn.Linear(4, 6, bias=False), nn.LayerNorm(3), nn.Linear(6, 2)
+        self.gain, self.unread = nn.Parameter(torch.randn(6)), nn.Linear(3, 3)
+
+    def forward(self, z):
+        y = self.a(z)
+        y = torch.cat([self.norm(y[:, :3]), y[:, 3:]], 1)
+        return torch.sigmoid(self.b(torch.tanh(y) * self.gain)[:, :1])
+
+
+def test_parts_that_are_scaled_in_part_are_not_called_a_rate_and_what_nothing_reads_is_told():
+    found, why = decay(Partly(), x())
+    assert found["no effect"] == ["unread.weight", "unread.bias"]
+    assert "pure rate" not in found
+    assert kind(found, "a.weight") == "regularises"
+    assert "the other entries have a scale" in why["a.weight"]
+    assert "b.weight" in found["regularises"]
+
+
+class Tied(nn.Module):
+    def __init__(self, head):
+        super().__init__()
+        self.table, self.norm, self.head = nn.Embedding(7, 5), nn.LayerNorm(5), nn.Linear(5, 7, bias=False)
+        if head:
+            self.head.weight = self.table.weight
+
+    def forward(self, tokens):
+        return self.head(self.norm(self.table(tokens)))
+
+
+def test_an_embedding_that_is_the_head_as_well_is_no_rate_though_alone_it_is_one():
+    assert "table.weight" in decay(Tied(head=False), EVERY_TOKEN)[0]["pure rate"]
+    found, why = decay(Tied(head=True), EVERY_TOKEN)
+    assert "table.weight" in found["regularises"]
+    assert "made up for" in why["table.weight"]
+
+
+class Twice(nn.Module):
+    """One weight used twice before a normalisation: of degree two, so that one factor changes nothing."""
+
+    def __init__(self, relu):
+        super().__init__()
+        self.a, self.norm, self.relu = nn.Linear(5, 5, bias=False), nn.LayerNorm(5), relu
+
+    def forward(self, z):
+        return self.norm(self.a(self.relu(self.a(z))))
+
+
+def test_a_weight_that_is_used_twice_may_be_a_rate_as_a_whole():
+    assert "a.weight" in decay(Twice(torch.relu), x(5))[0]["pure rate"]
+    assert "a.weight" in decay(Twice(torch.tanh), x(5))[0]["regularises"]
