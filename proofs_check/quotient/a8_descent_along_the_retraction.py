@@ -33,12 +33,12 @@ Taylor's formula with remainder does the rest.  Along *geodesics* the second der
 
 What is checked, what is not
 ----------------------------
-The closed forms, on rationals for Rayleigh quotients, and in balls and on floats; that L of the cosine is the least
-such number is searched for.  That no block gets shorter on rationals, in balls and on floats; the bound on rationals
-for Rayleigh quotients with exact L, in balls and on floats also for cosines, waves on the circle and approximations of
-rank one, whose two blocks are coupled to each other and to a free parameter.  The constant cannot be lowered: an
-instance comes within 1 % of equality.  No symbols, since an inequality for every smooth f is no identity of rational
-functions.
+The Hessian of Rayleigh quotients is proved, for every symmetric A in every dimension; the other closed forms in balls
+and on floats; that L of the cosine is the least such number is searched for.  That no block gets shorter on rationals,
+in balls and on floats; the bound on rationals for Rayleigh quotients with exact L, in balls and on floats also for
+cosines, waves on the circle and approximations of rank one, whose two blocks are coupled to each other and to a free
+parameter.  The constant cannot be lowered: an instance comes within 1 % of equality.  No symbols for the bound, since
+an inequality for every smooth f is no identity of rational functions.
 
 Tags
 ----
