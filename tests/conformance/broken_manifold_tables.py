@@ -18,6 +18,7 @@ REFUTED: dict[str, set[str]] = {
         "norm_is_the_root_of_the_metric",
     },
     "IndefiniteMetric": {
+        "exponential_is_radially_isometric",
         "gradient_represents_the_derivative",
         "hessian_is_symmetric",
         "hessian_is_the_second_derivative_along_geodesics",
@@ -91,6 +92,7 @@ REFUTED: dict[str, set[str]] = {
     "ArcsinDistance": {"distance_of_near_antipodal_points_is_accurate"},
     "CurvedTransport": {
         "transport_between_near_antipodal_points_is_accurate",
+        "transport_between_near_points_is_parallel",
         "transport_is_isometric",
         "transport_is_linear",
         "transport_is_parallel",
@@ -99,22 +101,26 @@ REFUTED: dict[str, set[str]] = {
     },
     "FlatTransport": {
         "transport_between_near_antipodal_points_is_accurate",
+        "transport_between_near_points_is_parallel",
         "transport_is_parallel",
         "transported_vectors_are_tangent",
     },
     "ProjectingTransport": {
         "transport_between_near_antipodal_points_is_accurate",
+        "transport_between_near_points_is_parallel",
         "transport_is_isometric",
         "transport_is_parallel",
         "transport_there_and_back_changes_nothing",
     },
     "ReversingTransport": {
         "transport_between_near_antipodal_points_is_accurate",
+        "transport_between_near_points_is_parallel",
         "transport_is_parallel",
         "transport_to_the_point_itself_changes_nothing",
     },
     "TurningTransport": {
         "transport_between_near_antipodal_points_is_accurate",
+        "transport_between_near_points_is_parallel",
         "transport_is_parallel",
         "transport_there_and_back_changes_nothing",
         "transport_to_the_point_itself_changes_nothing",
@@ -129,6 +135,7 @@ REFUTED: dict[str, set[str]] = {
     "LongLogarithm": {"exponential_inverts_logarithm", "logarithm_inverts_exponential"},
     "QuarterTurn": {
         "transport_carries_the_velocity_along",
+        "transport_composes_along_geodesics",
         "transport_there_and_back_changes_nothing",
         "transport_to_the_point_itself_changes_nothing",
     },
@@ -159,6 +166,7 @@ REFUTED: dict[str, set[str]] = {
     "LogarithmOfTheEnd": {"logarithm_does_not_depend_on_the_representative_of_the_end"},
     "UnscaledTransport": {
         "transport_between_near_antipodal_points_is_accurate",
+        "transport_between_near_points_is_parallel",
         "transport_does_not_depend_on_the_representatives",
         "transport_is_isometric",
         "transport_is_parallel",
@@ -250,6 +258,15 @@ REFUTED: dict[str, set[str]] = {
     "LongShortGeodesics": {"short_geodesics_are_accurate"},
     "ShortFarLogarithm": {"logarithm_of_near_antipodal_points_is_accurate"},
     "FlatFarTransport": {"transport_between_near_antipodal_points_is_accurate"},
+    "FlatNearTransport": {"transport_between_near_points_is_parallel"},
+    "SpiralExponential": {
+        "exponential_inverts_logarithm",
+        "exponential_is_a_geodesic",
+        "exponential_is_radially_isometric",
+        "logarithm_inverts_exponential",
+    },
+    "TwistingTransport": {"transport_carries_the_velocity_along", "transport_has_no_torsion"},
+    "CubicTransport": {"transport_carries_the_velocity_along", "transport_composes_along_geodesics"},
     "NearestByHalves": {"nearest_points_are_on_the_manifold"},
     "NearestIsAnother": {"nearest_point_of_a_point_is_itself"},
 }
@@ -357,6 +374,16 @@ SMALLEST: dict[str, tuple[str, str]] = {
     ),
     "inputs_are_left_alone": ("OverwritingProjection", "w=[1. 0. 0.]  x=[0. 1. 0.]  z=[0.6 0.8 0. ]  v=[1. 1. 0.]"),
     "a_batch_equals_the_loop": ("OneNormForAll", "w=[1. 0. 0.]  x=[0. 1. 0.]  z=[0.6 0.8 0. ]  v=[1. 1. 0.]"),
+    "exponential_is_radially_isometric": ("SpiralExponential", "w=[1. 0.]  x=[0. 1.]  y=[0. 1.]"),
+    "transport_between_near_points_is_parallel": ("FlatNearTransport", "w=[1. 0. 0.]  x=[0. 1. 0.]  y=[0. 0. 1.]"),
+    "transport_has_no_torsion": (
+        "TwistingTransport",
+        "w=[ 0.289266 -1.351178]  x=[ 0.060619 -0.464653]  y=[-0.251745 0.364055]",
+    ),
+    "transport_composes_along_geodesics": (
+        "CubicTransport",
+        "w=[-0.370504 2.031036]  x=[-0.584576 -0.511517]  y=[0.049196 0.201561]",
+    ),
     "zero_vectors_are_harmless": ("NoNormOfZero", "w=[1. 0. 0.]  z=[0.6 0.8 0. ]"),
     "short_steps_stay_on_the_manifold": ("FlatShortSteps", "w=[1. 0. 0.]  x=[0. 1. 0.]"),
     "short_geodesics_are_accurate": ("LongShortGeodesics", "w=[1. 0. 0.]  x=[0. 1. 0.]"),

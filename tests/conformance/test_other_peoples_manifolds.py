@@ -60,6 +60,7 @@ from tests.conformance.plain_wrong_manifolds import (
 NEAR, FAR = "distance_of_near_points_is_accurate", "distance_of_near_antipodal_points_is_accurate"
 LOG, NEAR_LOG = "logarithm_inverts_exponential", "logarithm_of_near_points_is_accurate"
 FAR_LOG = "logarithm_of_near_antipodal_points_is_accurate"
+NEAR_PARALLEL = "transport_between_near_points_is_parallel"
 FAR_PARALLEL = "transport_between_near_antipodal_points_is_accurate"
 EXP_LOG, LENGTH = "exponential_inverts_logarithm", "distance_is_the_length_of_the_geodesic"
 GEODESIC, VELOCITY = "exponential_is_a_geodesic", "exponential_starts_with_the_given_velocity"
@@ -119,7 +120,7 @@ WRONG = {
         ARRIVES,
     },
     ObliqueProjection: {"projection_is_orthogonal", GRADIENT, HESSIAN_SYMMETRIC, HESSIAN},
-    ForgetfulTransport: {ARRIVES, NOWHERE, ISOMETRIC, BACK, PARALLEL, FAR_PARALLEL},
+    ForgetfulTransport: {ARRIVES, NOWHERE, ISOMETRIC, BACK, PARALLEL, NEAR_PARALLEL, FAR_PARALLEL},
     NearTransport: {ISOMETRIC, BACK, PARALLEL, FAR_PARALLEL},
     FirstOrder: {SECOND},
     FastRetraction: {FIRST},
@@ -140,7 +141,7 @@ WRONG = {
     AsymmetricMetric: {"norm_is_the_root_of_the_metric", LENGTH, NEAR},
     HessianWithoutCorrection: {HESSIAN},
     UnmendedSigns: {"retraction_of_zero_stays_at_the_point", FIRST, "tiny_steps_stay_at_the_point"},
-    RetractionForExponential: {GEODESIC, HESSIAN},
+    RetractionForExponential: {GEODESIC, "exponential_is_radially_isometric", HESSIAN},
     UnevenMetric: {"metric_is_constant_on_orbits", GRADIENT, HESSIAN_SYMMETRIC, HESSIAN, ISOMETRIC, LENGTH, NEAR},
     DistanceOfBases: {LENGTH, NEAR, "distance_does_not_depend_on_the_representatives"},
     UnalignedTransport: {CARRIES, REPRESENTATIVE},

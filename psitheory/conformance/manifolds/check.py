@@ -18,7 +18,8 @@ from psitheory.conformance.manifolds.nature import Known
 from psitheory.conformance.manifolds.precisions import precisions_of
 from psitheory.conformance.manifolds.recognising import recognised
 from psitheory.conformance.manifolds.represented import Missing
-from psitheory.conformance.manifolds.rules import RULES, Rule
+from psitheory.conformance.manifolds.rule import Rule
+from psitheory.conformance.manifolds.rules import RULES
 from psitheory.conformance.manifolds.sources import Points
 from psitheory.conformance.manifolds.trying import Batch, Law, tried
 from psitheory.errors import ArgumentError, UnknownName, checked_seed, shown

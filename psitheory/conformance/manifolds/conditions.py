@@ -104,6 +104,17 @@ def parallel_off_spheres(subject: Known, claims: Claims) -> str:
     return parallel(subject, claims) or off_spheres(subject, claims)
 
 
+def has_one_chart(subject: Known, claims: Claims) -> str:
+    """Apply off spheres where points have one representative each, of the form of vectors."""
+    some = off_spheres(subject, claims) or compares_and_embeds(subject, claims)
+    return some or ("" if classes(subject, claims) else "points have several representatives")
+
+
+def parallel_in_one_chart(subject: Known, claims: Claims) -> str:
+    """Apply to parallel transport off spheres where points have one representative each, of the form of vectors."""
+    return parallel(subject, claims) or has_one_chart(subject, claims)
+
+
 def antipodes(subject: Known, claims: Claims) -> str:
     """Apply where points have antipodes."""
     return "on lines there are no antipodal points" if subject.nature.lines else on_spheres(subject, claims)

@@ -18,8 +18,8 @@ EXPONENTS = (9, 12, 4, 8, 3, 6, 1, 10, 5, 7, 2, 11)
 """Near points are this many powers of ten apart; the second pair is one point."""
 FAR = 2.6
 """No two points of a sphere are drawn farther apart, but for the law of near antipodal ones."""
-LONGER = (1.0, 3.0, 8.0, 0.3)
-"""Tangent vectors, shorter than 1, are lengthened by these factors, off spheres by 1 to 3."""
+LONGER = (1.0, 3.0, 8.0, 0.3, 1.0, 40.0, 1.0, 3.0, 20.0)
+"""Tangent vectors, shorter than 1, are lengthened by these factors, off spheres by 1 to 3: geodesics go round."""
 
 
 def derived(seed: int, *names: str) -> np.random.Generator:

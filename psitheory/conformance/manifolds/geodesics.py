@@ -39,7 +39,8 @@ def exponential_is_a_geodesic(subject: Known, w: Point, x: Point, k: float) -> B
     x = k * x
     if subject.nature.spheres:
         end = references.exp(subject.canonical(w), subject.velocity(w, x), subject.nature.spheres)
-        return Bounded(subject.canonical(subject.exp(w, x)), end, rounding(subject, end))
+        noise = rounding(subject, end) * (1 + size(subject.velocity(w, x), 2))
+        return Bounded(subject.canonical(subject.exp(w, x)), end, noise)
     if subject.tangential(w, subject.velocity(w, x)) is not None:
         return _has_no_acceleration(subject, w, x)
     return _continues(subject, w, x)
@@ -124,15 +125,6 @@ def logarithm_of_near_points_is_accurate(subject: Known, w: Point, x: Point, d: 
     if d >= NEAREST and length(subject, w, found) < 0.999 * d:
         return vacuous("the point may be beyond the injectivity radius")
     return Bounded(found, x, ULPS * subject.eps * share, slack=subject.slack * share if d > NEARER else 0)
-
-
-def transport_is_parallel(subject: Known, w: Point, z: Point, x: Point) -> Bounded | Observation:
-    r"""Transport is the parallel one along the shortest great circles."""
-    u, v, spheres = subject.canonical(w), subject.canonical(z), subject.nature.spheres
-    right = references.transport(u, v, subject.velocity(w, x), spheres, lines=subject.nature.lines)
-    return Bounded(
-        subject.velocity(z, subject.transport(w, z, x)), right, 4 * rounding(subject, right) + rounding(subject, u)
-    )
 
 
 def _to_rounding(subject: Known, left: Any, right: Any, slack: float) -> Bounded:

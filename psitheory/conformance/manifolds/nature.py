@@ -184,7 +184,7 @@ class Known(Subject):
         if isinstance(a, Rotation):
             return self._rotated(w, a)
         if self.nature.scaled:
-            return self._rescaled(w, a)
+            return self._rescaled(w, a, self.nature.scaled)
         return super().act(a, w)
 
     def lift(self, w: np.ndarray, x: np.ndarray, to: np.ndarray) -> np.ndarray:
@@ -192,7 +192,10 @@ class Known(Subject):
         if "lift" in self.offers:
             return super().lift(w, x, to)
         if self.nature.scaled:
-            return self._rescaled(x, np.array([to[b] @ w[b] / (w[b] @ w[b]) for b in self.nature.scaled]))
+            return self._rescaled(x, self._ratios(w, to, self.nature.scaled), self.nature.scaled)
+        if self.scales:
+            blocks = self.acted_upon
+            return self._rescaled(x, self._ratios(w, to, blocks), blocks)
         pairs = zip(self._arrays(w), self._arrays(to), self.nature.rotated, strict=True)
         return self._rotated(x, Rotation(tuple(np.linalg.pinv(p) @ q if r else None for p, q, r in pairs)))
 
@@ -261,9 +264,21 @@ class Known(Subject):
     def _arrays(self, w: np.ndarray) -> list[np.ndarray]:
         return [matrix_of(w[part], leaf.matrices, leaf.complex) for leaf, part in self.point_form.slices()]
 
-    def _rescaled(self, w: np.ndarray, a: np.ndarray) -> np.ndarray:
+    @property
+    def acted_upon(self) -> tuple[np.ndarray, ...]:
+        """Return the entries that each scale of the subject's own action multiplies."""
+        ones = np.ones(self.n)
+        doubled = 1 + np.eye(self.scales)
+        return tuple(np.flatnonzero(self.act(a, ones) != self.act(np.ones(self.scales), ones)) for a in doubled)
+
+    @staticmethod
+    def _ratios(w: np.ndarray, to: np.ndarray, blocks: tuple[np.ndarray, ...]) -> np.ndarray:
+        return np.array([to[b] @ w[b] / (w[b] @ w[b]) for b in blocks])
+
+    @staticmethod
+    def _rescaled(w: np.ndarray, a: np.ndarray, blocks: tuple[np.ndarray, ...]) -> np.ndarray:
         out = np.array(w, dtype=float)
-        for block, factor in zip(self.nature.scaled, a, strict=True):
+        for block, factor in zip(blocks, a, strict=True):
             out[block] *= factor
         return out
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -140,7 +141,7 @@ def _geometry(subject: Known, points: np.ndarray, rng: np.random.Generator, draw
     blocks = _unit_blocks(subject, images) if plain.flat and not plain.quotient else ()
     if not blocks or not _fill_spheres(subject, plain.dimension, images, velocities, blocks, rng):
         return plain
-    return replace(plain, spheres=blocks, lines=_opposites_meet(subject, points[0]))
+    return replace(plain, spheres=blocks, lines=_opposites_meet(subject, points))
 
 
 def _is_direction(subject: Known, points: np.ndarray, blocks: tuple[np.ndarray, ...]) -> bool:
@@ -189,9 +190,13 @@ def _rank(rows: np.ndarray) -> int:
     return int(np.linalg.matrix_rank(rows, tol=RANK * max(1.0, float(np.abs(rows).max(initial=0.0)))))
 
 
-def _opposites_meet(subject: Known, w: np.ndarray) -> bool:
+def _opposites_meet(subject: Known, points: np.ndarray) -> bool:
+    """Tell whether opposite points are one point: at distance 0, and equally far from every other."""
     try:
-        return "dist" in subject.offers and bool(abs(subject.dist(w, -w)) < 0.5)
+        return "dist" in subject.offers and all(
+            abs(subject.dist(w, -w)) < 0.5 and abs(subject.dist(w, z) - subject.dist(w, -z)) < COARSE
+            for w, z in itertools.pairwise(points)
+        )
     except Exception:
         return False
 
@@ -199,8 +204,17 @@ def _opposites_meet(subject: Known, w: np.ndarray) -> bool:
 def _unit_blocks(subject: Known, images: np.ndarray) -> tuple[np.ndarray, ...]:
     """Return the blocks of the invariants that have norm 1."""
     layout = getattr(subject.manifold, "layout", None)
+    if {"canonical", "act"} <= subject.offers and layout is None:
+        return _blocks_of_its_own_action(subject)
     if "canonical" not in subject.offers or getattr(layout, "n", None) != images.shape[1]:
         return tuple(sorted((*subject.nature.unit, *subject.nature.scaled), key=lambda block: int(block[0])))
     sizes = getattr(layout, "sizes_in_order", ())
     starts = np.cumsum([0, *map(abs, sizes)])
     return tuple(np.arange(start, start + size) for start, size in zip(starts, sizes, strict=False) if size > 0)
+
+
+def _blocks_of_its_own_action(subject: Known) -> tuple[np.ndarray, ...]:
+    try:
+        return subject.acted_upon
+    except Exception:  # a broken action tells nothing; its laws will tell
+        return ()

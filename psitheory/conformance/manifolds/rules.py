@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
 from psitheory.conformance.manifolds import (
     batches,
     conditions,
+    connection,
     constraints,
     conversions,
     edges,
@@ -17,60 +13,8 @@ from psitheory.conformance.manifolds import (
     orders,
     quotients,
 )
-from psitheory.conformance.manifolds.conditions import Claims
-from psitheory.conformance.manifolds.nature import Known
+from psitheory.conformance.manifolds.rule import Rule
 from psitheory.laws import curves, tangent, transport
-
-Condition = Callable[[Known, Claims], str]
-"""Returns why a law does not apply, or an empty string."""
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A law with what a report says of it.
-
-    Attributes
-    ----------
-    law : callable
-        Of the subject and inputs, whose names say what is drawn.
-    needs : str
-        The methods without which it is skipped.
-    claimed : str
-        The law as a formula.
-    means : str
-        What follows if it fails.
-    when : callable
-        Why it does not apply, if it does not.
-    single : bool
-        Whether it is one comparison and not one for each of many inputs.
-    """
-
-    law: Callable[..., Any]
-    needs: str
-    claimed: str
-    means: str
-    when: Condition = conditions.always
-    single: bool = False
-
-    @property
-    def name(self) -> str:
-        """Return the name of the law."""
-        return str(self.law.__name__)
-
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        """Return the names of what is drawn, the point first."""
-        return tuple(inspect.signature(self.law).parameters)[1:]
-
-    def skipped(self, subject: Known, claims: Claims) -> str:
-        """Return why the law is not tried on this subject, or an empty string."""
-        missing = [name for name in self.needs.split() if name not in subject.offers]
-        if missing:
-            return f"there is no {' and no '.join(missing)}"
-        if "f" in self.inputs and subject.nature.map is None:
-            return "no test function that is constant on the classes of points is known"
-        return self.when(subject, claims)
-
 
 RULES: tuple[Rule, ...] = (
     # tangent spaces
@@ -184,6 +128,13 @@ RULES: tuple[Rule, ...] = (
         "exp_w(tx) is the geodesic",
         "exp follows another curve: distances, transport and rates that rest on it are off",
         conditions.geodesic_is_testable,
+    ),
+    Rule(
+        connection.exponential_is_radially_isometric,
+        "exp inner",
+        "⟨Dexp_w(x)[x], Dexp_w(x)[y]⟩ = ⟨x, y⟩",
+        "the lemma of Gauss fails: exp follows the geodesics of another metric",
+        conditions.has_one_chart,
     ),
     Rule(
         constraints.tiny_steps_stay_at_the_point,
@@ -323,11 +274,32 @@ RULES: tuple[Rule, ...] = (
         conditions.parallel_off_spheres,
     ),
     Rule(
-        geodesics.transport_is_parallel,
+        connection.transport_is_parallel,
         "transport",
         "T is parallel transport along great circles",
         "transport is not the parallel one",
         conditions.parallel_on_spheres,
+    ),
+    Rule(
+        connection.transport_between_near_points_is_parallel,
+        "transport",
+        "T is parallel transport, d(w, z) from 1e-1 to 1e-12",
+        "transport between near points is off: a branch for small angles is wrong",
+        conditions.parallel_on_spheres,
+    ),
+    Rule(
+        connection.transport_has_no_torsion,
+        "transport exp",
+        "d/dt T y at t = 0 along exp_w(tx) is the mixed second derivative of exp_w at x, y",
+        "transport turns vectors as geodesics do not: it belongs to another connection than that of the metric",
+        conditions.parallel_in_one_chart,
+    ),
+    Rule(
+        connection.transport_composes_along_geodesics,
+        "transport exp",
+        "T_{w→z} = T_{m→z}T_{w→m}, m half-way along the geodesic",
+        "transport along a geodesic depends on where it is broken off: it is not the parallel one",
+        conditions.parallel_in_one_chart,
     ),
     Rule(
         edges.transport_between_near_antipodal_points_is_accurate,

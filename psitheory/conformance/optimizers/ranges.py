@@ -11,6 +11,8 @@ from psitheory.conformance.optimizers.change import Cause, CodeRaised
 from psitheory.conformance.optimizers.derived import Derived, cause_of, told
 from psitheory.conformance.optimizers.edges import Edge, Path
 from psitheory.conformance.optimizers.equivariance import START, Outcome
+from psitheory.scaletypes.equations import Kind
+from psitheory.scaletypes.optimizers.types import Break
 
 WITHIN = 1e-2
 """How far runs may part, relative to how far they went: what a range promises, and says so."""
@@ -20,15 +22,20 @@ def around_one(path: Path, top: int, derived: Derived) -> Edge:
     """Follow a law from scale 1 outwards up to the ``top``-th rescaling, or until it fails; and find out why.
 
     Beside powers of two, scales are tried where comparisons turn out otherwise: it may hold on both sides of these.
+    What such a comparison breaks ends the range however little it is: it does not die out, as an eps does.
     """
     steps = _moved_by(path.bench)
-    good, bad = 0, 0
-    for k in _tried(path, top, derived):
+    good, bad, turns = 0, 0, _turns(path, top, derived)
+    for k in sorted({2**i for i in range(int(math.log2(top)) + 1)} | {top} | turns):
         if not _holds(path, k, steps):
             bad = k
             break
         good = k
     sign = 1 if path.direction[0] > 0 or min(path.direction) < max(path.direction) else -1
+    turned = _first_turn(path, sorted(k for k in turns if k <= good), derived)
+    if turned is not None:
+        k, found = turned
+        return Edge(sign * (k - 1), cause_of(found), path.at(k), path.outcome(k), "; ".join(map(told, found)))
     if not bad:
         return Edge(sign * top)
     while bad - good > 1:
@@ -39,11 +46,31 @@ def around_one(path: Path, top: int, derived: Derived) -> Edge:
     return Edge(sign * good, cause, path.at(bad), outcome, how)
 
 
-def _tried(path: Path, top: int, derived: Derived) -> list[int]:
-    tried = {2**i for i in range(int(math.log2(top)) + 1)} | {top}
+def _turns(path: Path, top: int, derived: Derived) -> set[int]:
+    turns: set[int] = set()
     for at in derived.turning_points(path.bench.network, path.direction, path.p):
-        tried |= {math.floor(at), math.ceil(at)} if math.isfinite(at) else set()
-    return sorted(k for k in tried if 0 < k <= top)
+        turns |= {math.floor(at), math.ceil(at)} if math.isfinite(at) else set()
+    return {k for k in turns if 0 < k <= top}
+
+
+def _first_turn(path: Path, turns: list[int], derived: Derived) -> tuple[int, tuple[Break, ...]] | None:
+    """Return the first scale at which a comparison turned and parted the runs by more than rounding, and its line.
+
+    Only the last turn and the first are looked at where runs differ in any case, since each takes several runs.
+    """
+    suspects = [k for k in turns if not path.bench.gaps(path.base, path.at(k), ENOUGH, ENOUGH)[path.mode].exact]
+    ends = dict.fromkeys(suspects[:1] + suspects[-1:])
+    if not any(_broken_by_turning(path, k, derived) for k in ends):
+        return None
+    found = ((k, _broken_by_turning(path, k, derived)) for k in suspects)
+    return next((k, lines) for k, lines in found if lines)
+
+
+def _broken_by_turning(path: Path, k: int, derived: Derived) -> tuple[Break, ...]:
+    if path.outcome(k).status != "broken":
+        return ()
+    found = derived.causes(path.bench.network, path.at(k), WITHIN)
+    return found if all(b.kind is Kind.WINDOW for b in found) else ()
 
 
 def _moved_by(bench: Bench) -> int:

@@ -12,6 +12,12 @@ from psitheory.laws.broken_manifolds.classes import (
     UnscaledRetraction,
     UnscaledTransport,
 )
+from psitheory.laws.broken_manifolds.connections import (
+    CubicTransport,
+    FlatNearTransport,
+    SpiralExponential,
+    TwistingTransport,
+)
 from psitheory.laws.broken_manifolds.conversions import (
     AmbientGradient,
     FlatHessian,
@@ -82,6 +88,7 @@ __all__ = [
     "ArccosLogarithm",
     "ArcsinDistance",
     "ChordDistance",
+    "CubicTransport",
     "CurvedProjection",
     "CurvedTransport",
     "DistanceOfRepresentatives",
@@ -92,6 +99,7 @@ __all__ = [
     "FlatExponential",
     "FlatFarTransport",
     "FlatHessian",
+    "FlatNearTransport",
     "FlatShortSteps",
     "FlatTransport",
     "HalfwayProjection",
@@ -123,11 +131,13 @@ __all__ = [
     "ShortFarLogarithm",
     "SkewMetric",
     "SlopingDistance",
+    "SpiralExponential",
     "SquaredDistance",
     "SumNorm",
     "SwervingRetraction",
     "TurningTransport",
     "TwistedHessian",
+    "TwistingTransport",
     "UnderflowingExponential",
     "UnitProjection",
     "UnnormalisedRetraction",

@@ -48,13 +48,23 @@ def scaled_along(name: str, args: Any, kwargs: dict[str, Any], memory: Degreed, 
     if name in ADDING:
         _add(args, memory, in_place=in_place)
     elif name in COMPARING:
-        args[1] = _beside(args[0], args[1], memory)
+        _compare(args, memory, in_place=in_place)
     elif name in CLAMPS:
         _clamp(args, kwargs, CLAMPS[name], memory, in_place=in_place)
     elif len(args) == 2 and isinstance(args[1], torch.Tensor if name in ("max", "min") else (torch.Tensor, float)):
         limit = "min" if "max" in name else "max"
         _clamp(args, kwargs, (limit,), memory, in_place=in_place)
     return args, kwargs
+
+
+def _compare(args: list[Any], memory: Degreed, *, in_place: bool) -> None:
+    x, y = args[:2]
+    scaled = _beside(x, y, memory)
+    if isinstance(y, torch.Tensor) or not isinstance(scaled, torch.Tensor):
+        args[1] = scaled
+        return
+    back = x * (torch.as_tensor(y, dtype=scaled.dtype) / scaled) if y else x  # operations with a number take no tensor
+    args[0] = args[0].copy_(back) if in_place else memory.known_as(back, memory.ids(x), fixed=memory.is_fixed(x))
 
 
 def _add(args: list[Any], memory: Degreed, *, in_place: bool) -> None:
