@@ -53,6 +53,9 @@ def test_a_quotient_is_tried_on_all_that_it_offers():
         "exponential_inverts_logarithm",  # on spheres the parts are compared with great circles
         "distance_is_the_length_of_the_logarithm",
         "transport_carries_the_velocity_along",
+        "exponential_is_radially_isometric",
+        "transport_has_no_torsion",
+        "transport_composes_along_geodesics",
         "nearest_point_of_a_point_is_itself",  # every array without a zero block is a point
         "nearest_points_are_on_the_manifold",
     }
