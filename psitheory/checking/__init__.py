@@ -1,9 +1,10 @@
 """Verdicts, observations, laws, theorems and reports: knows nothing of any domain, draws nothing, prints nothing."""
 
+from psitheory.checking.evidence import Evidence, Witness
 from psitheory.checking.exhibit import Exhibit
 from psitheory.checking.families import LawFamily
 from psitheory.checking.observation import Interval, Observation, at_most, equal, vacuous
-from psitheory.checking.report import ClaimReport, CounterfeitReport, Evidence, LawReport, Report, Witness
+from psitheory.checking.report import ClaimReport, CounterfeitReport, LawReport, Report
 from psitheory.checking.theorem import (
     BALLS,
     CONTROLS,

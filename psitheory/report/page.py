@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from psitheory.checking import ClaimReport, Grade, LawReport, Report, Theorem, Verdict, Witness
-from psitheory.checking.report import HOW
+from psitheory.checking.evidence import HOW
 from psitheory.report import files, survivors
 from psitheory.report.drawings import Drawing, drawings, without_repeated_glyphs
 from psitheory.report.files import as_json, write_whole

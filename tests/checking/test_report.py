@@ -25,7 +25,7 @@ from psitheory.checking import (
     Verdict,
     Witness,
 )
-from psitheory.checking.report import HOW
+from psitheory.checking.evidence import HOW
 
 HOLDS, REFUTED, INCONCLUSIVE = Verdict
 WITNESS = Witness({"w": "[1. 0.]"}, {"w": {"float": "0x1p0"}}, "4", "1", RATIONALS)
