@@ -125,6 +125,7 @@ def confirmed(
     for base, whole in zip(told, ways, strict=False) if is_large else product(told, ways):
         w[...] = base.w
         move(function, w, algebra, algebra.random(rng, whole=whole, size=reach / 2))
+        move_unread(function, w, algebra, rng)
         with np.errstate(all="ignore"):
             change = base.change(function.observe(w), "loss")
         if not base.explains(change, function, w, "loss", added=True):
@@ -139,3 +140,10 @@ def move(function: LossFunction, w: Array, algebra: Algebra, values: Mapping[int
         view = function.layout.view(name, w)
         algebra.rescale(name, view, values)
         view[...] = view.astype(function.dtype)
+
+
+def move_unread(function: LossFunction, w: Array, algebra: Algebra, rng: np.random.Generator) -> None:
+    """Multiply each entry that is said to have no effect, in place, by a power of two of its own."""
+    for name, mask in algebra.unread.items():
+        view = function.layout.view(name, w)
+        view[mask] *= np.exp2(rng.integers(1, NEAR + 1, int(mask.sum())))

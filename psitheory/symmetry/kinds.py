@@ -78,12 +78,7 @@ class Generators(Sequence[Generator]):
     def __init__(self, algebra: Algebra, layout: Layout) -> None:
         self.layout, self.kinds = layout, kinds_of(algebra)
         self._members = [member for kind in self.kinds for member in kind.members]
-        self._loose = [
-            (name, i)
-            for name, count in algebra.loose.items()
-            if count
-            for i in np.flatnonzero(np.isnan(algebra.exponents(name, {}))).tolist()
-        ]
+        self._loose = [(name, i) for name, mask in algebra.unread.items() for i in np.flatnonzero(mask).tolist()]
 
     def __len__(self) -> int:
         return len(self._members) + len(self._loose)

@@ -108,7 +108,7 @@ def _unread(types: Derived) -> dict[str, str]:
     for part in types.function.layout.parts:
         if not 0 < algebra.loose.get(part.name, 0) < part.size:
             continue
-        loose = np.isnan(algebra.exponents(part.name, {})).reshape(part.shape[0], -1).all(1)
+        loose = algebra.unread[part.name].reshape(part.shape[0], -1).all(1)
         if loose.any():
             found[part.name] = f"{axis_name(part, 0)} {ranges(np.flatnonzero(loose).tolist())}"
     return found

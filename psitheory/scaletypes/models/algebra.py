@@ -118,6 +118,11 @@ class Algebra:
         """Return how many entries of each part have no effect, and so a symmetry each."""
         return {name: self._loose(p, self.pieces[name]) for name, p in self.parameters.items()}
 
+    @cached_property
+    def unread(self) -> dict[str, Array]:
+        """Return which entries (of the shape of the part) have no effect, for parts that have any."""
+        return {name: np.isnan(self.exponents(name, {})) for name, count in self.loose.items() if count}
+
     def _loose(self, parameter: Parameter, pieces: Sequence[Piece]) -> int:
         covered = sum(int(np.prod(p.view.shape)) for p in pieces)
         marked = sum(int(p.unused.sum()) for p in pieces if p.unused is not None)

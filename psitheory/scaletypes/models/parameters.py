@@ -141,8 +141,12 @@ class Parameter:
             return None
         if (view.of(self.dense) == ANY).any():
             return None
-        self._tie_entries(view.of(self.dense), out, into, what)
-        self.blocks, self.dense = [Block(view, out, into)], None if view.offset == 0 else self.dense
+        entries = view.of(self.dense)
+        self._tie_entries(entries, out, into, what)
+        if entries.size == self.count:
+            self.blocks, self.dense = [Block(view, out, into)], None
+        else:  # others were read too
+            entries[...] = self.rules.combine(out, into, 1, -1)
         return out
 
     def _tie_entries(self, entries: Ids, out: Ids, into: Ids, what: str) -> None:
