@@ -74,6 +74,16 @@ def test_different_classes_are_told_apart(case: Any) -> None:
     assert not bool(PSIQuotient(layout).same_class(w, z))
 
 
+def test_classes_are_told_to_rounding_of_a_whole_block_and_of_each_free_entry() -> None:
+    psi = PSIQuotient(Layout.of([2], 1))
+    w = np.array([1.0, 1e-17, 1e-17])
+    assert bool(psi.same_class(w, np.array([1.0, 3e-17, 1e-17])))  # a block is known to rounding of its length
+    assert not bool(psi.same_class(w, np.array([1.0, 1e-17, 3e-17])))
+    large = np.array([1.0, 1.0, 1e17])
+    assert bool(psi.same_class(large, np.array([1.0, 1.0, 1e17 + 64])))
+    assert not bool(psi.same_class(large, np.array([1.0, 1.0 + 1e-13, 1e17])))
+
+
 def test_same_class_is_exact_on_rationals() -> None:
     psi = PSIQuotient(Layout.of([2, 2], 1))
     w = to_rationals(np.array([1.0, 2.0, 3.0, -1.0, 0.5]))

@@ -22,6 +22,9 @@ RECORDED = (
     "tests/conformance/test_slopes.py", "tests/conformance/test_check_optimizer.py",
     "tests/conformance/test_optimizer_eps.py", "tests/interop/test_scale_types.py",
     "tests/interop/test_model_types.py", "tests/interop/test_jax_types.py",
+    "tests/interop/test_jax_optimizer_types.py", "tests/interop/test_degrees_of_torch_operations.py",
+    "tests/interop/test_degrees_of_jax_operations.py", "tests/interop/test_symmetries_of_small_networks.py",
+    "tests/interop/test_symmetries_of_small_modules.py", "tests/conformance/test_check_model.py",
 )  # fmt: skip
 """The tests that are near to the core; those of claims and pages reach everything, from afar."""
 

@@ -15,7 +15,7 @@ from psitheory.arithmetic import SymbolTable, to_balls, to_floats, to_rationals
 from psitheory.errors import ArgumentError, ArgumentTypeError
 from psitheory.layout import Layout
 from psitheory.models.interface import Evaluation
-from psitheory.optimizers import GradientDescent, PSIGradientDescent
+from psitheory.optimizers import GradientDescent, PerBlock, PSIGradientDescent
 
 LAYOUT = Layout.of([2, 3], 1)
 whole = st.integers(-8, 8).map(float)
@@ -125,6 +125,18 @@ def test_a_rate_that_is_not_positive_is_named(method: Any, rate: Any) -> None:
 @pytest.mark.parametrize("rate", ["fast", None, True, 1j, [0.1], np.array(["a"])])
 def test_a_rate_that_is_no_number_is_named(rate: Any) -> None:
     with pytest.raises(ArgumentTypeError, match=r"rate is .*; a positive number, or a NumPy array of such, is needed"):
+        GradientDescent(rate)
+
+
+@pytest.mark.parametrize(
+    ("rate", "sentence"),
+    [
+        (PerBlock(np.array([0.5, -0.5]), 1.0), r"rate\.blocks is .*; a positive number is needed"),
+        (PerBlock(np.array([0.5, 0.25]), 0.0), r"rate\.free is .*; a positive number is needed"),
+    ],
+)
+def test_rates_of_single_blocks_are_positive_too(rate: Any, sentence: str) -> None:
+    with pytest.raises(ArgumentError, match=sentence):
         GradientDescent(rate)
 
 

@@ -144,3 +144,14 @@ def test_every_rate_below_two_over_the_smoothness_is_taken(share: float) -> None
     assert BOUNDS["PSI-GD, sum"](drop=1.0, rate=rate, smoothness=3.0) == pytest.approx(
         1 / (rate * (1 - share / 2)), rel=1e-12
     )
+
+
+QUANTITIES = ("G(w_t)", r"\theta", "f^*", r"\angle", r"\nabla")
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+def test_what_is_bounded_is_a_quantity_of_the_run_and_the_bound_a_formula_without_it(name: str) -> None:
+    bound = BOUNDS[name]
+    assert any(quantity in bound.bounded for quantity in QUANTITIES)
+    assert not any(quantity in bound.formula for quantity in QUANTITIES)
+    assert "\\" not in bound.name + bound.holds

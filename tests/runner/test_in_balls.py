@@ -20,10 +20,11 @@ def test_a_difference_is_confined_relative_to_the_size_of_the_sides(size: int, b
     exact = arb(2) ** size
     ball = exact + exact * arb(0, 2.0**-bits)
     for seen, sides in ((equal(exact, ball), (exact, ball)), (at_most(ball, exact), (ball, exact))):
-        outcome = _decide_balls(seen, *([side] for side in sides), float(exact.upper()), last=True)
+        left, right = ([side] for side in sides)
+        outcome = _decide_balls(seen, left, right, float(exact.upper()), last=True)
         assert outcome.status == ("passed" if bits > 64 else "undecided")
         assert bits > 64 or outcome.note in [f"the sides overlap, confined to 2^-{k} only" for k in (bits - 1, bits)]
-        assert _decide_balls(seen, *([side] for side in sides), 1.0, last=False).status == "undecided"
+        assert _decide_balls(seen, left, right, 1.0, last=False).status == "undecided"
 
 
 def test_sides_that_are_apart_are_told_apart_at_any_precision() -> None:

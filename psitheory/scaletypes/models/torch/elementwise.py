@@ -38,6 +38,13 @@ def free(m: Any, c: Any) -> Ids:
     return np.int64(0)
 
 
+def drawn(m: Any, c: Any) -> Ids:
+    """Demand degree zero of what tells a distribution; a tensor that is filled with draws tells nothing."""
+    for x in c.args[1 if c.op.endswith("_") else 0 :]:
+        m.rules.zero(m.ids(x) if m.knows(x) else np.int64(0), said(m, c))
+    return np.int64(0)
+
+
 def vanishing(m: Any, c: Any) -> Ids:
     """Return the degree of exact zeros."""
     return np.int64(ANY)
@@ -213,8 +220,8 @@ def gated(m: Any, c: Any) -> Ids:
 
 
 SAME = names(
-    "abs relu neg clone positive leaky_relu rrelu_with_noise contiguous _to_copy_same conj _conj_physical "
-    "conj_physical nan_to_num real imag resolve_conj lift_fresh_copy absolute negative fmod_"
+    "abs relu neg clone positive leaky_relu rrelu_with_noise contiguous conj _conj_physical "
+    "conj_physical nan_to_num real imag resolve_conj lift_fresh_copy absolute negative"
 )
 ZERO = names(
     "tanh sigmoid exp exp2 expm1 log log2 log10 log1p erf erfc erfinv gelu silu mish softplus elu celu "
@@ -224,8 +231,8 @@ ZERO = names(
     "floor_divide binary_cross_entropy binary_cross_entropy_with_logits huber_loss smooth_l1_loss"
 )
 FREE = names(
-    "sign sgn zeros_like_free ones_like full_like rand_like randn_like randint_like bernoulli bernoulli_ "
-    "uniform normal normal_ random exponential geometric heaviside ones full rand randn new_ones new_full "
+    "sign sgn ones_like full_like rand_like randn_like randint_like "
+    "uniform random exponential geometric heaviside ones full rand randn new_ones new_full "
     "one_hot logical_not logical_and logical_or logical_xor bitwise_not bitwise_and bitwise_or "
     "bitwise_xor fill"
 )
@@ -239,6 +246,7 @@ ELEMENTWISE: dict[str, Any] = (
     dict.fromkeys(SAME, same)
     | dict.fromkeys(ZERO, zero)
     | dict.fromkeys(FREE, free)
+    | dict.fromkeys(("bernoulli", "normal"), drawn)
     | dict.fromkeys(VANISHING, vanishing)
     | dict.fromkeys(NOTHING, nothing)
     | dict.fromkeys(("add", "sub", "rsub"), add)

@@ -101,11 +101,11 @@ POOLS = names(
     "max_pool1d max_pool2d_with_indices max_pool3d_with_indices max_pool2d max_pool3d avg_pool1d "
     "avg_pool2d avg_pool3d _adaptive_avg_pool2d _adaptive_avg_pool3d adaptive_avg_pool1d "
     "adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool2d adaptive_max_pool3d "
-    "fractional_max_pool2d max_pool1d_with_indices lp_pool2d"
+    "fractional_max_pool2d max_pool1d_with_indices"
 )
 RESAMPLINGS = names(
     "upsample_bilinear2d _upsample_bilinear2d_aa upsample_linear1d upsample_trilinear3d "
-    "upsample_bicubic2d _upsample_bicubic2d_aa grid_sampler_2d_same"
+    "upsample_bicubic2d _upsample_bicubic2d_aa"
 )
 
 LAYERS: dict[str, Any] = (

@@ -81,12 +81,12 @@ MOVEMENT: dict[str, Any] = dict.fromkeys(
     names(
         "flip roll rot90 repeat tile repeat_interleave index gather index_select take take_along_dim "
         "slice_scatter select_scatter diagonal_scatter index_put _index_put_impl index_copy scatter "
-        "index_fill_ tril triu im2col unfold_copy pixel_shuffle pixel_unshuffle channel_shuffle "
+        "tril triu im2col unfold_copy pixel_shuffle pixel_unshuffle channel_shuffle "
         "reflection_pad1d reflection_pad2d reflection_pad3d replication_pad1d replication_pad2d "
         "replication_pad3d upsample_nearest1d upsample_nearest2d upsample_nearest3d _upsample_nearest_exact1d "
         "_upsample_nearest_exact2d diag_embed masked_select masked_scatter slice_copy select_copy "
         "permute_copy view_copy expand_copy split_with_sizes_copy split_copy unbind_copy unsafe_split "
-        "unsafe_split_with_sizes _reshape_copy diag trace_ native_channel_shuffle max_unpool2d"
+        "unsafe_split_with_sizes _reshape_copy diag native_channel_shuffle max_unpool2d"
     ),
     moved,
 ) | {"constant_pad_nd": padded, "cat": joined, "stack": joined, "_unsafe_index": moved, "_unsafe_view": moved}

@@ -73,7 +73,7 @@ def weight_norm(m: Any, c: Any) -> Any:
 BATCH_NORMS = names(
     "native_batch_norm cudnn_batch_norm _native_batch_norm_legit _native_batch_norm_legit_functional "
     "_native_batch_norm_legit_no_training _batch_norm_with_update _batch_norm_with_update_functional "
-    "_batch_norm_no_update batch_norm_no_update miopen_batch_norm"
+    "_batch_norm_no_update miopen_batch_norm"
 )
 
 NORMALISING: dict[str, Any] = dict.fromkeys(BATCH_NORMS, batch_norm) | {

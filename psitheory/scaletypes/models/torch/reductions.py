@@ -107,7 +107,7 @@ REDUCTIONS: dict[str, Any] = (
     )
     | dict.fromkeys(("var",), reduction(2))
     | dict.fromkeys(("norm", "linalg_vector_norm"), norm)
-    | dict.fromkeys(("cumsum", "logcumsumexp_", "flip_along"), along)
+    | {"cumsum": along}
     | dict.fromkeys(("argmax", "argmin", "argsort"), index_of)
     | dict.fromkeys(("sort", "topk", "kthvalue", "cummax", "cummin", "mode"), last_axis)
     | dict.fromkeys(("mse_loss", "l1_loss"), square_loss)
