@@ -15,7 +15,7 @@ from psitheory.interop.jax import _enable_x64
 from psitheory.scaletypes.models import jax as of_jax
 from psitheory.scaletypes.models import numpy as of_numpy
 from psitheory.scaletypes.models.types import ModelTypes
-from tests.scaletypes.small_networks import confirm, dimension, drawn
+from tests.scaletypes.small_networks import confirm, confirm_levels, dimension, drawn
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(30, 4))
@@ -248,6 +248,7 @@ def test_a_function_has_the_symmetries_that_its_types_say_and_no_others(name: st
         assert (types.exact.dimension, types.up_to_eps.dimension) == (exact, up_to_eps)
         assert [d.constant for d in types.eps] == [1e-3] * bool(clean)
     confirm(in_numpy.exact, lambda w: f(np, **w), w)
+    confirm_levels(in_numpy.exact, lambda w: f(np, **w), w)
 
 
 @pytest.mark.parametrize("types_of", [types_in_numpy, types_in_jax])

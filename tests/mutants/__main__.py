@@ -65,6 +65,9 @@ def summary(rows: list[dict[str, Any]]) -> int:
     if not rows:
         print("no mutant was tried")
         return 1
+    for package in sorted({_package(row) for row in rows}):
+        of, survived = (sum(_package(row) == package for row in some) for some in (rows, left))
+        print(f"{package:<12} {of - survived} of {of} killed: {_share(of - survived, of)}")
     print(f"{len(rows) - len(left)} of {len(rows)} mutants killed: {_share(len(rows) - len(left), len(rows))}")
     if explained:
         rest = len(rows) - len(explained)
@@ -74,6 +77,10 @@ def summary(rows: list[dict[str, Any]]) -> int:
 
 def _place(row: dict[str, Any]) -> tuple[str, str, str]:
     return row["file"], row["text"], row["what"]
+
+
+def _package(row: dict[str, Any]) -> str:
+    return Path(row["file"]).parts[1]
 
 
 def _share(killed: int, of: int) -> str:

@@ -105,8 +105,7 @@ def _left_free(trace: Trace, unknowns: Sequence[int]) -> list[list[Fraction]]:
 def _confirm_one_degree(one: Case, trace: Trace, typed: Typed, plain: Plain) -> None:
     a = trace.degrees.unknown("a")
     outs = typed(trace, one.f, one.inputs, [np.full(x.shape, a) for x in one.inputs])
-    (scale,) = _left_free(trace, [trace.degrees.index(a)]) or [None]
-    assert (scale is None) == (one.degrees is None)
+    assert bool(_left_free(trace, [trace.degrees.index(a)])) == (one.degrees is not None)
     if one.degrees is None:
         return
     before = plain(one.f, one.inputs)
