@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from psitheory.conformance.target import load
 from psitheory.errors import ArgumentError, PsitheoryError, UnknownName, shown, told_where
 from psitheory.models.interface import Model
 from psitheory.models.named import NAMES as MODELS
@@ -106,7 +105,7 @@ def _with_options(built: Optimizer, name: str, options: Options) -> Optimizer:
 
 
 def _own_optimizer(name: str, options: Options, model: Model) -> Optimizer:
-    target = load(name)
+    target = _loaded(name)
     needs_model = callable(target) and "model" in inspect.signature(target).parameters
     made: Any = _made(name, dict(options) | ({"model": model} if needs_model else {}))
     if not (hasattr(made, "init") and hasattr(made, "step")):
@@ -114,9 +113,16 @@ def _own_optimizer(name: str, options: Options, model: Model) -> Optimizer:
     return made  # type: ignore[no-any-return]
 
 
+def _loaded(name: str) -> Any:
+    """Return what somebody's own name stands for: with what checks need, which no process waits for in vain."""
+    from psitheory.conformance.target import load
+
+    return load(name)
+
+
 def _made(name: str, options: Options) -> Any:
     """Return what the function called ``name`` makes of the options, or the object of that name."""
-    target: Any = load(name)
+    target = _loaded(name)
     if not isinstance(target, type) and (
         not callable(target) or hasattr(target, "evaluate") or hasattr(target, "step")
     ):

@@ -11,9 +11,9 @@ import numpy as np
 
 from psitheory.checking import Exhibit
 from psitheory.errors import ArgumentError, UnknownName, shown
+from psitheory.sweeps.ensemble_fit import rates
 from psitheory.sweeps.grid import SEED, Grid
 from psitheory.sweeps.minima import minima
-from psitheory.sweeps.rates import rates
 from psitheory.sweeps.table import ARRIVED, BROKEN, FAILED, MISSING, UNDER_WAY
 
 Show = Literal["steps", "minimum"]
