@@ -273,8 +273,11 @@ def step_sizes(*, decades: float = 3.0) -> Domain:
 
 
 def ratios(low: int, high: int, *, parts: int = 64) -> Domain:
-    """Draw numbers strictly between the integers ``low`` and ``high``: multiples of 1/``parts``, a power of two."""
-    steps, least = st.integers(low * parts + 1, high * parts - 1), 1 / (16 * parts)
+    """Draw numbers strictly between the integers ``low`` and ``high``: multiples of 1/``parts``, a power of two.
+
+    A search for the worst case moves them as near to the ends as 2^-30, where a law may just begin to fail.
+    """
+    steps, least = st.integers(low * parts + 1, high * parts - 1), 2.0**-30
     return Domain(
         floats=by_size(lambda _: steps.map(lambda k: min(max((k + nudge()) / parts, low + least), high - least))),
         rationals=by_size(lambda _: steps.map(lambda k: RATIONALS.element(k) / RATIONALS.element(parts))),

@@ -15,6 +15,7 @@ from psitheory.strategies import (
     models_with_free_part,
     points,
     psi_models,
+    ratios,
     rayleigh_quotients,
     vectors,
 )
@@ -133,3 +134,15 @@ def a_valley_has_no_floor(x, y):
     """(1 - x)² + 100(y - x²)² ≥ 10⁻³: false in the bend of Rosenbrock's valley."""
     bend = y - x * x
     return at_most(1, 1000 * ((1 - x) * (1 - x) + 100 * bend * bend))
+
+
+@FALSE.says(x=ratios(0, 1))
+def squares_fall_by_a_millionth(x):
+    """(1 + 10⁻⁶)x² ≤ x: false in the last millionth below 1."""
+    return at_most(1_000_001 * x * x, 1_000_000 * x)
+
+
+@FALSE.says(x=ratios(0, 2))
+def rates_below_two_are_far_from_it(x):
+    """1 ≤ 10⁶·x(2 - x): false beside both ends."""
+    return at_most(1, 1_000_000 * x * (2 - x))
