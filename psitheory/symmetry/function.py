@@ -70,6 +70,8 @@ class LossFunction:
     """The name in the layout of each parameter that has others too, by the others."""
     frozen: tuple[str, ...] = ()
     """Parameters that are not trained: they ask for no gradient."""
+    takes_flat: bool = False
+    """Whether f itself takes a flat vector, whose parts a Layout names."""
     seen: Seen | None = None
     """What it shows at the example point, if two evaluations were seen to agree bit for bit there."""
 
@@ -147,10 +149,9 @@ def as_loss_function(f: Any, at: Any = None, *, gradient: Callable[..., Any] | N
         point,
         dtype,
         notes=notes,
+        takes_flat=point is None,
     )
-    if point is None:
-        return made
-    found = numpy_types(f, at, layout, point, dtype)
+    found = numpy_types(f, at, layout, example if point is None else point, dtype)
     made = replace(made, types=found.types, notes=(*notes, *found.notes))
     if found.without_constants is None:
         return made

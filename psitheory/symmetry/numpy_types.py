@@ -16,6 +16,9 @@ from psitheory.scaletypes.models.types import ModelTypes, derived_once
 from psitheory.symmetry.callables import scalar
 from psitheory.symmetry.trees import filled
 
+FLAT = "w"
+"""What a flat vector is called while its call is followed."""
+
 
 @dataclass(frozen=True, eq=False)
 class NumpyTypes:
@@ -37,15 +40,35 @@ class NumpyTypes:
 
 
 def numpy_types(f: Callable[[Any], Any], at: Any, layout: Layout, point: Array, dtype: np.dtype[Any]) -> NumpyTypes:
-    """Return the scale types of a loss that takes arrays in the form of ``at``, if one call of it can be followed."""
+    """Return the scale types of a loss that takes arrays in the form of ``at``, if one call of it can be followed.
+
+    Of a Layout they are one flat vector, whose parts are told apart after the call.
+    """
     from psitheory.scaletypes.models.numpy import NotTraced, traced, without_constants
 
+    is_flat = isinstance(at, Layout)
+    shapes = [(part.name, part.shape) for part in layout.parts]
+
     def named(w: Array) -> dict[str, Array]:
-        return {part.name: layout.view(part.name, w).astype(dtype) for part in layout.parts}
+        if is_flat:
+            return {FLAT: w.copy()}
+        return {name: layout.view(name, w).astype(dtype) for name, _ in shapes}
+
+    def tree(arrays: Mapping[str, Any]) -> Any:
+        return arrays[FLAT] if is_flat else filled(at, arrays)
+
+    def masks(ignored: Mapping[str, Ids]) -> Mapping[str, Ids]:
+        if not (is_flat and ignored):
+            return ignored
+        mask = np.zeros(layout.n, bool)
+        for name, entries in ignored.items():
+            layout.view(name, mask)[...] = entries
+        return {FLAT: mask}
 
     @derived_once
     def types(ignored: Mapping[str, Ids]) -> ModelTypes:
-        rules, parameters, out = traced(lambda arrays: f(filled(at, arrays)), named(point), ignored)
+        rules, parameters, out = traced(lambda arrays: f(tree(arrays)), named(point), masks(ignored))
+        parameters = parameters[FLAT].split(shapes) if is_flat else parameters
         rules.place = lambda: Place("", 0)  # no line asks for it
         rules.zero(out.degrees(rules), "the loss must stay")
         return ModelTypes(rules, parameters)
@@ -60,6 +83,6 @@ def numpy_types(f: Callable[[Any], Any], at: Any, layout: Layout, point: Array, 
 
     def clean(w: Array) -> Mapping[str, Array]:
         with np.errstate(all="ignore"):
-            return {"loss": scalar(f(filled(at, {name: take_out(x) for name, x in named(w).items()})))}
+            return {"loss": scalar(f(tree({name: take_out(x) for name, x in named(w).items()})))}
 
     return NumpyTypes(types, clean if constants else None)

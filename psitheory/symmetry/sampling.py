@@ -84,7 +84,10 @@ def sampler(function: LossFunction, rng: np.random.Generator) -> Sampler:
                 why = f"{type(error).__name__}: {' '.join(str(error).split())}"
         if finite >= TRIALS / 2:
             return draw
-    raise ArgumentError(f"f is finite at too few random points ({why}); a loss that is defined around at is needed")
+    hint = "; given a Layout f is called on a flat vector (n,)" if function.takes_flat else ""
+    raise ArgumentError(
+        f"f is finite at too few random points ({why}); a loss that is defined around at is needed{hint}"
+    )
 
 
 def usable_points(function: LossFunction, rng: np.random.Generator, count: int) -> Array:

@@ -123,7 +123,7 @@ def test_the_levels_do_not_depend_on_the_data_or_the_seed(seed):
         (lambda p: head(batch_norm(X @ p["W"].T) + 0 * p["b"]), {"W": "rows", "b": "no effect"}),
         (  # the first two neurons alone are normalised
             lambda p: head(np.hstack([batch_norm(X @ p["W"][:2].T), X @ p["W"][2:].T + p["b"][2:]])),
-            {"W": "rows 0–1 only", "b": "none"},
+            {"W": "rows 0–1 only", "b": "entries 0–1 without effect"},
         ),
     ],
 )
@@ -224,7 +224,11 @@ def test_an_eps_that_can_be_taken_out_is_known_by_that():
 )
 def test_an_eps_that_cannot_be_taken_out_is_known_by_its_rate(normalised, exponent, dtype):
     x = X.astype(dtype)
-    report = check_model(lambda p: np.asarray(head(normalised(x @ p["W"].T)), dtype), {"W": np.ones((4, 3), dtype)})
+    at = {"W": np.ones((4, 3), dtype)}
+    report = check_model(lambda p: np.asarray(head(normalised(x @ p["W"].T)), dtype), at)
+    assert report.properties["W"] == "rows up to eps"
+    assert report.properties["eps"]["W"]["how"] == "gone when the eps is taken out"
+    report = check_model(lambda p: np.asarray(head(normalised(x @ np.array(p["W"]).T)), dtype), at)  # not followed
     assert report.properties["W"] == "rows up to eps"
     assert report.properties["eps"]["W"]["how"] == "dies out as an eps does"
     assert report.properties["eps"]["W"]["exponent"] == pytest.approx(exponent, abs=0.1)

@@ -7,8 +7,9 @@ thousand unknowns.  Views of a parameter (the thirds of a packed projection) are
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -181,6 +182,22 @@ class Parameter:
         rules.equal(rules.combine(block.out, block.into, 1, -1), rules.combine(out, into, 1, -1), what)
         return True
 
+    def split(self, parts: Sequence[tuple[str, tuple[int, ...]]]) -> dict[str, Parameter]:
+        """Return the parts of a flat vector, each with its name and shape, as parameters of their own."""
+        found, start = {}, 0
+        ends = np.cumsum([math.prod(shape) for _, shape in parts])
+        if self.dense is not None or any(_crosses(block.view, ends) for block in self.blocks):
+            blocks, self.blocks = self.blocks, []
+            for block in blocks:
+                block.view.of(self._memory())[...] = self.rules.combine(block.out, block.into, 1, -1)
+        for (name, shape), end in zip(parts, ends.tolist(), strict=True):
+            one = Parameter([name], shape, end - start, self.rules)
+            inside = [b for b in self.blocks if start <= b.view.offset < end]
+            one.blocks = [Block(replace(b.view, offset=b.view.offset - start), b.out, b.into) for b in inside]
+            one.dense = None if self.dense is None else self.dense[start:end].copy()
+            found[name], start = one, end
+        return found
+
     def own_blocks(self) -> list[Block]:
         """Return the blocks, those of all entries (or of a transpose) with the axes of the parameter."""
         whole = View(self.shape, _contiguous(self.shape), 0)
@@ -221,6 +238,12 @@ class Parameter:
         unused = entries == UNUSED
         entries[unused] = self.rules.fresh((int(unused.sum()),))
         return entries
+
+
+def _crosses(view: View, ends: Ids) -> bool:
+    """Tell whether a view has entries of several parts, which end at ``ends``."""
+    first, end = view.ends
+    return bool(np.any((first < ends) & (ends < end)))
 
 
 def _contiguous(shape: Sequence[int]) -> tuple[int, ...]:

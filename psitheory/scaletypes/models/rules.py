@@ -112,6 +112,8 @@ class Rules:
     opaques: list[Opaque] = field(default_factory=list)
     constants: set[float] = field(default_factory=set)
     """All small constants that stand where an eps does, also beside what does not scale."""
+    handed_out: list[tuple[float, Place]] = field(default_factory=list)
+    """Values that left as plain numbers, which must then stay."""
 
     def copy(self) -> Rules:
         """Return the same equations, to which others can be added."""

@@ -37,6 +37,9 @@ class Traced(NDArrayOperatorsMixin):
         self.rules, self.item = rules, item
         self.is_shared = item.source is not None
 
+    def __array_namespace__(self, *args: Any, **kwargs: Any) -> Any:
+        return np
+
     def __array__(self, *args: Any, **kwargs: Any) -> Any:
         raise NotTraced("its values leave for an array without degrees")
 
@@ -88,6 +91,12 @@ class Traced(NDArrayOperatorsMixin):
     def __bool__(self) -> bool:
         self.rules.zero(self.item.degrees(self.rules), "a branch")
         return bool(self.item.value)
+
+    def __float__(self) -> float:
+        self.rules.zero(self.item.degrees(self.rules), "a plain number")
+        value = float(self.item.value)
+        self.rules.handed_out.append((value, self.rules.place()))
+        return value
 
     def __len__(self) -> int:
         return len(self.item.value)

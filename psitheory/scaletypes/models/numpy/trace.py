@@ -48,9 +48,14 @@ def traced(
         for name, x in named.items()
     }
     out = f({name: Traced(rules, parameter_item(x, parameters[name])) for name, x in named.items()})
-    if not isinstance(out, Traced):
+    for value, place in rules.handed_out:
+        if value is not out:  # what is made of it is not followed
+            rules.missing.setdefault(("a plain number", place))
+    if isinstance(out, Traced):
+        return rules, parameters, out.item
+    if not (rules.handed_out and np.ndim(out) == 0):
         raise NotTraced("f returned a number without degrees")
-    return rules, parameters, out.item
+    return rules, parameters, Item(np.asarray(out), np.int64(0))
 
 
 class _Without(np.ndarray[Any, Any]):
