@@ -100,6 +100,17 @@ def test_two_proofs_do_not_mix() -> None:
         Space().vector("x", SORT) + Space().vector("x", SORT)
 
 
+def test_vectors_that_are_not_identical_are_taken_to_differ() -> None:
+    space = Space(256)
+    x, y = (vector(Layout.of([], 1), space, name)[0] for name in "xy")
+    assert x == x
+    assert space.field.conditions.texts() == []
+    assert x != y
+    assert (x - y).inner(x - y).sign() == 1
+    (text,) = space.field.conditions.texts()
+    assert "- 2" in text.replace("−", "-")
+
+
 def test_signs_are_those_that_the_assumptions_decide() -> None:
     space = Space()
     s, t, x = space.positive("s"), space.real("t"), space.vector("x", SORT)

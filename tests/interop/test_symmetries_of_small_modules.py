@@ -145,6 +145,10 @@ FUNCTIONS: dict[str, tuple[str, Function]] = {
     "split parameter": ("uv", lambda u, v: torch.mul(*(X @ w for w in u.chunk(2, 1))) @ v[:2]),
     "entries, then the whole": ("avs", lambda a, v, s: (a**2).sum() * s + relu(X @ a) @ v),
     "the whole, then a row": ("av", lambda a, v: (relu(X @ a) @ v) * a[1, 0]),
+    # no rule, and yet
+    "copied sign": ("rhs", lambda r, h, s: torch.copysign(r, h) * s),
+    "singular values": ("us", lambda u, s: torch.linalg.svdvals(u) / s),
+    "inverse": ("us", lambda u, s: torch.linalg.inv(u) * s),
     "complex": ("as", lambda a, s: torch.fft.fft(a, dim=0).abs() / s),
 }  # fmt: skip
 

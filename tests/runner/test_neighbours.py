@@ -85,6 +85,15 @@ def test_functions_that_are_called_are_changed_wherever_they_stand() -> None:
     assert within(100.0).left == 100
 
 
+def lengthy(x: Any) -> Any:
+    return at_most(x + x * x * x * x * x * x * x * x * x * x * x * x * x * x * x * x * x * x + 1, x)
+
+
+def test_long_pieces_of_code_are_cut() -> None:
+    assert any("…" in text for text in says(lengthy))
+    assert max(map(len, says(lengthy))) < 160
+
+
 def test_a_function_without_source_has_no_neighbours() -> None:
     names: dict[str, Any] = {"equal": equal}
     exec("def unseen(x):\n    return equal(2 * x, x + x)", names)

@@ -201,12 +201,8 @@ class Rules:
 
     def same(self, a: Ids, axes: Iterable[int], what: str) -> Ids:
         """Demand one degree along axes; they are left with the length 1."""
-        a = np.asarray(a)
-        along = tuple(sorted({axis % a.ndim for axis in axes if a.shape[axis] > 1})) if a.ndim else ()
-        if not along:
-            return a
         a = compressed(a)
-        along = tuple(axis for axis in along if a.shape[axis] > 1)
+        along = tuple(sorted({axis % a.ndim for axis in axes if a.shape[axis] > 1})) if a.ndim else ()
         if not along:
             return a
         shape = [1 if axis in along else size for axis, size in enumerate(a.shape)]

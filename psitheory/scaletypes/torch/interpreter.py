@@ -14,7 +14,7 @@ from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_mod
 
 from psitheory.scaletypes.numbers import Number
 from psitheory.scaletypes.rules import Rules, Typed
-from psitheory.scaletypes.torch.along import scaled_along
+from psitheory.scaletypes.torch.along import TOUCHED, scaled_along
 from psitheory.scaletypes.torch.call import Call
 from psitheory.scaletypes.torch.operations import CREATING, RULES
 from psitheory.scaletypes.torch.probing import probed
@@ -130,6 +130,8 @@ class _Operations(TorchDispatchMode):  # type: ignore[misc]
         if name.startswith("_foreach_"):
             return self._each(name, func, args, kwargs)
         args, kwargs = self._along(name, args, kwargs)
+        if base_name(name) in TOUCHED and self.memory.trace.follows():  # numbers may be tensors for other overloads now
+            func = func.overloadpacket
         call = self._call(base_name(name), func, args, kwargs)
         out = func(*args, **kwargs)
         if name == "_local_scalar_dense":
@@ -186,7 +188,7 @@ class _Operations(TorchDispatchMode):  # type: ignore[misc]
             own, _ = scaled_along(base, own, {}, self.memory, in_place=name.endswith("_"))
             calls.append(self._call(base, func, own, kwargs))
             given.append(own)
-        if self.memory.trace.follows():  # numbers may have become tensors, which another overload takes
+        if self.memory.trace.follows():  # as above, for each
             columns = [list(column) for column in zip(*given, strict=True)]
             args = [c if isinstance(c[0], torch.Tensor) else a for c, a in zip(columns, args, strict=True)]
             func = func.overloadpacket

@@ -37,12 +37,11 @@ class Shadow:
         return t.untyped_storage()._cdata in self._shadows
 
     def of(self, t: Any) -> Any:
-        """Return the degrees of a tensor, as a view into shadow memory that has its shape."""
+        """Return the degrees of a tensor, in its shape: a view into shadow memory where its entries are those there."""
         memory, size = self._entry(t)
-        if t.element_size() != size:  # a view as another dtype, such as the parts of complex numbers
-            ratio = size // t.element_size()
-            memory = memory.repeat_interleave(ratio) if ratio > 1 else memory[:: t.element_size() // size]
-        return memory.as_strided(tuple(t.shape), t.stride(), t.storage_offset())
+        if t.element_size() == size:
+            return memory.as_strided(tuple(t.shape), t.stride(), t.storage_offset())
+        return memory[_places(t, len(memory), size)][..., 0]
 
     def ids(self, t: Any) -> Any:
         """Return a copy of the degrees of a tensor, as a NumPy array."""
@@ -50,10 +49,27 @@ class Shadow:
 
     def write(self, t: Any, ids: Any) -> None:
         """Set the degrees of a tensor (an array of integers that broadcasts to its shape)."""
-        self.of(t).copy_(torch.from_numpy(np.array(ids, np.int64)).expand(tuple(t.shape)))
+        memory, size = self._entry(t)
+        given = torch.from_numpy(np.array(ids, np.int64)).expand(tuple(t.shape))
+        if t.element_size() == size:
+            self.of(t).copy_(given)
+        else:
+            places = _places(t, len(memory), size)
+            memory[places] = given[..., None].expand(places.shape)
 
     def copy_storage(self, to: Any, source: Any) -> None:
         """Set the shadow of one storage to that of another, as a copy of bytes needs it."""
         memory, size = self._entry(source)
         self._shadows[to.untyped_storage()._cdata] = memory.clone(), size
         self._kept.append(to.untyped_storage())
+
+
+def _places(t: Any, count: int, size: int) -> Any:
+    """Return where in a shadow of ``count`` entries those of a view as another dtype lie, (*shape, n).
+
+    The parts of a complex number lie in one entry, and a complex number that is made of two in both.
+    """
+    ratio = max(t.element_size() // size, 1)
+    parts = max(size // t.element_size(), 1)
+    seen = torch.arange(count * parts // ratio).as_strided(tuple(t.shape), t.stride(), t.storage_offset())
+    return ratio * (seen // parts)[..., None] + torch.arange(ratio)
