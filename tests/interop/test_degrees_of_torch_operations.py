@@ -279,3 +279,28 @@ def test_draws_that_nothing_with_a_scale_tells_have_no_degree(f) -> None:
     ((_, ids),) = typed(trace, f, (X, Y), [np.full(x.shape, a) for x in (X, Y)])
     assert not trace.equations.missing
     assert set(ids.ravel()) <= {0, a}
+
+
+MADE = {
+    "full_like": (lambda x: torch.full_like(x, 0.5), 0.5),
+    "full": (lambda x: torch.full((3, 4), 0.5), 0.5),
+    "ones_like": (torch.ones_like, 1.0),
+    "ones": (lambda x: torch.ones(3, 4), 1.0),
+    "new_ones": (lambda x: x.new_ones(3, 4), 1.0),
+    "filled": (lambda x: torch.empty_like(x).fill_(0.5), 0.5),
+    "a number": (lambda x: 0.5, 0.5),
+    "zeros": (torch.zeros_like, None),
+    "whole numbers": (lambda x: torch.ones(3, 4, dtype=torch.int64), None),
+    "a draw": (torch.rand_like, None),
+}
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_a_tensor_of_one_number_is_a_constant_of_its_line_that_may_scale(name: str) -> None:
+    make, value = MADE[name]
+    trace = Trace(skip=SKIP)
+    a = int(trace.degrees.unknown("a"))
+    typed(trace, lambda x: make(x) + x.abs(), (X,), [np.full(X.shape, a)])
+    assert [constant.value for constant in trace.constants.values()] == [value] * (value is not None)
+    named = {v for e in trace.equations.found for v in e.terms} - {trace.degrees.index(a)}
+    assert named == set(trace.constants)

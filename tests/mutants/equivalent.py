@@ -28,4 +28,9 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "self.trace.demand(d, np.broadcast_to(first, d.shape), what='entries of one row') → "
         "self.trace.demand(np.broadcast_to(first, d.shape), d, what='entries of one row')",
     ): "a demand that two degrees be equal is the same the other way round",
+    (
+        "psitheory/scaletypes/optimizers/types.py",
+        "if full and any(value(f, scaling) for f in self.record.kept):",
+        "value(f, scaling) → value(scaling, f)",
+    ): "a form at a scaling is a sum of products, the same either way round",
 }
