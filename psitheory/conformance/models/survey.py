@@ -50,6 +50,8 @@ class Survey:
     exact: dict[str, str] = field(default_factory=dict)
     breaks: dict[str, str] = field(default_factory=dict)
     unread: dict[str, str] = field(default_factory=dict)
+    bound: Derived | None = None
+    """The types, if not all of the function was derived, so that what they leave out may hold."""
 
 
 def levels_of(function: LossFunction, rng: np.random.Generator) -> Survey:
@@ -93,6 +95,7 @@ def _add_types(
     if is_first and types is not None:
         survey.exact = {name: text for name, text in exact.items() if levels[name].limit and name in names}
         survey.breaks, survey.unread = _breaks(types, levels), _unread(types)
+        survey.bound = types if types.types.missing else None
 
 
 def _breaks(types: Derived, levels: dict[str, Level]) -> dict[str, str]:

@@ -130,6 +130,30 @@ def open_levels(
     return levels
 
 
+def claimed_level(
+    derived: Derived, name: str, blocks: int, rng: np.random.Generator, *, up_to_eps: bool
+) -> Level | None:
+    """Return the level of a part in equal blocks of rows if runs confirm it: types that are a bound deny nothing."""
+    layout = derived.function.layout
+    part = next(part for part in layout.parts if part.name == name)
+    rows = part.shape[0] if part.shape else 1
+    if blocks <= 0 or rows % blocks:
+        return None
+    labels = (np.arange(rows) // (rows // blocks)).reshape(
+        [rows if axis == 0 else 1 for axis in range(len(part.shape))]
+    )
+    text = "whole" if blocks == 1 else "rows" if blocks == rows else f"{blocks} blocks of rows"
+    family = SlicedFamily(layout, {name: labels}, {name: 1.0}, text, 0 if part.shape else None)
+    ways: list[tuple[LossFunction, Sequence[Baseline], Any]] = [(derived.function, derived.bases, "")]
+    if up_to_eps and derived.clean is not derived.function:
+        ways.append((derived.clean, derived.clean_bases, "removed"))
+    for function, bases, limit in ways:
+        outcome = tried(function, family, bases, rng, function.aspects[0])  # type: ignore[arg-type]
+        if outcome.status == "holds":
+            return Level((name,), text, family, outcome, limit)  # type: ignore[arg-type]
+    return None
+
+
 def better(typed: Level | None, found: Level) -> bool:
     """Return whether types tell more of a part than a search has found."""
     if typed is None:

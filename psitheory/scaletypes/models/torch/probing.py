@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from psitheory.scaletypes.degrees import Coefficient, Ids
+from psitheory.scaletypes.models.rules import distinct
 
 MOST = 12
 """More unknowns than these in its inputs are not tried."""
@@ -67,6 +68,8 @@ def _probed_together(m: Any, c: Any, floats: list[Any]) -> list[Ids | None] | No
             return None
         found.append([Fraction(int(k[0]), STEP) if len(k) else Fraction(0) for k in kinds])
     for t, factors in zip(floats, found, strict=True):
+        if len(distinct(m.rules.settled(m.ids(t)))) > 1:  # some entries alone might be scaled, too
+            m.rules.missing.setdefault((c.op, m.rules.place()))
         ids = m.rules.same(m.ids(t), range(t.dim()), c.op).ravel()[:1].reshape(())
         total = [m.rules.combine(a, m.rules.times(ids, k)) for a, k in zip(total, factors, strict=False)]
     return total
