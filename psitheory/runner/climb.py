@@ -20,7 +20,7 @@ CLEARLY = 2.0**-40
 """An excess above this is worth a judgement at once; below, both sides may be equal to rounding."""
 
 
-SHARES = 4
+SHARES = 8
 """A climb that still rises is given its share of the cases so many times."""
 
 STEADILY = 1e-2
@@ -47,11 +47,13 @@ class Climb:
     """The largest excess that floats saw and a judgement did not confirm; one twice as large is judged again."""
     shares: int = SHARES
     """How often the budget is granted: again where the last share gained something."""
-    _share: int = field(init=False)
+    begun: set[Choices] = field(default_factory=set)
+    """From where real numbers were moved: another start whose whole numbers lead there would lead no further."""
+    share: int = field(init=False)
     _before: float = field(default=-math.inf, init=False)
 
     def __post_init__(self) -> None:
-        self._share = self.budget
+        self.share = self.budget
 
     def at(self, choices: Choices, nudges: Sequence[float] = ()) -> float:
         """Return left/right of the case that these choices and nudges make; minus infinity where there is none."""
@@ -73,7 +75,7 @@ class Climb:
         gained = self.best[0] - self._before > STEADILY * abs(self.best[0])
         self._before = self.best[0]
         if gained and self.shares > 0:
-            self.budget += self._share
+            self.budget += self.share
             return True
         return False
 
@@ -92,8 +94,19 @@ def ascend(climb: Climb, start: Choices, *, whole: bool) -> None:
     climb.floor = ROUNDING * right_size(climb.law, drawn)
     climb.at(start)
     if whole:
-        _move_whole_numbers(climb, start)
-    _move_real_numbers(climb, climb.best[1] or start)
+        _move_whole_numbers(climb, start, climb.budget // 2)
+    begin = climb.best[1] or start
+    if begin not in climb.begun:
+        climb.begun.add(begin)
+        _move_real_numbers(climb, begin)
+
+
+def ascend_on(climb: Climb) -> None:
+    """Move the whole numbers where a climb has ended that had left them, then the real ones again, for two shares."""
+    climb.shares = 1
+    climb.budget = climb.evaluations + 2 * climb.share
+    _move_whole_numbers(climb, climb.best[1], climb.evaluations + climb.share)
+    _move_real_numbers(climb, climb.best[1])
 
 
 # -- whole numbers ----------------------------------------------------------------------------------
@@ -103,16 +116,16 @@ LARGEST_RANGE = 10_000
 """A range of whole numbers wider than this is one of seeds, whose neighbours have nothing in common."""
 
 
-def _move_whole_numbers(climb: Climb, start: Choices) -> None:
-    """Try other values of each whole number that was chosen, as long as one is better, for half of the budget."""
+def _move_whole_numbers(climb: Climb, start: Choices, most: int) -> None:
+    """Try other values of each whole number that was chosen, as long as one is better, up to about ``most`` cases."""
     before = -math.inf
-    while climb.best[0] > before and climb.evaluations <= climb.budget // 2:
+    while climb.best[0] > before and climb.evaluations <= most:
         before = climb.best[0]
         for i, node in enumerate(nodes(climb.drawing, climb.best[1] or start)):
             for value in others(node):
                 choices = climb.best[1] or start
                 if i < len(choices) and choices[i] != value:
-                    climb.at((*choices[:i], value, *choices[i + 1 :]))
+                    climb.at((*choices[:i], value, *choices[i + 1 :]), climb.best[2])
 
 
 def is_small(node: Any) -> bool:
@@ -169,6 +182,8 @@ def _move_real_numbers(climb: Climb, start: Choices) -> None:
         return -math.asinh(ratio / SMALL) if math.isfinite(ratio) else NOWHERE
 
     x = np.zeros(spans.size)
+    nudges = climb.best[2][: tape.used] if start == climb.best[1] else ()
+    x[len(chosen) : len(chosen) + len(nudges)] = nudges
     if spans.size >= MANY:
         x = minimize(objective, x, method="BFGS").x
     if spans.size < MANY or abs(climb.best[0] - 1) > GAIN:  # a slope that leads to 1 leads to where the bound is met

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from psitheory.runner.climb import Climb, Enough, ascend, is_small, others
+from psitheory.runner.climb import Climb, Enough, ascend, ascend_on, is_small, others
 from psitheory.runner.outcome import Case, Outcome
 from psitheory.runner.redraw import Choices, Drawing, Inputs, largest_ratio, nodes, redrawn, work
 
@@ -55,13 +55,16 @@ def worst_case(
 ) -> Worst:
     """Climb from each start in turn, with an equal share of the ``budget`` of cases, and judge where it ends."""
     ends: list[tuple[float, Inputs]] = []
-    spent = 0
+    spent, begun = 0, set[Choices]()
     elsewhere = _at_ends_of_ranges(drawing, law, starts, budget // LONG)
     for start in (*starts, *elsewhere):
         share = budget // (2 if elsewhere else 1) // len(elsewhere if start in elsewhere else starts)
-        climb = Climb(drawing, law, run, max(share, 1))
+        climb = Climb(drawing, law, run, max(share, 1), begun=begun)
         with suppress(Enough):
             ascend(climb, start, whole=start not in elsewhere)
+        with suppress(Enough):
+            if start in elsewhere and max((ratio for ratio, _ in ends), default=0.0) < climb.best[0] < 1:
+                ascend_on(climb)
         spent += climb.evaluations
         if climb.broken is not None:
             return Worst(*_simplest(climb, climb.broken), spent)
@@ -80,13 +83,15 @@ def _at_ends_of_ranges(drawing: Drawing, law: Case, starts: Sequence[Choices], m
     """Return the first start with one whole number at an end of its range, whatever the ratio is there, up to a few.
 
     Where the best real numbers go with a whole number, as the peak of a power does, no move of either leads uphill.
+    What is moved the farthest comes first, as a number of steps does.
     """
     if not starts or most < 2:
         return []
-    start, moved = starts[0], []
+    start, far = starts[0], []
     for i, node in enumerate(nodes(drawing, start)):
         ends = others(node)[:2] if is_small(node) else []
-        moved += [(*start[:i], end, *start[i + 1 :]) for end in ends if end != start[i]]
+        far += [(abs(end - start[i]), (*start[:i], end, *start[i + 1 :])) for end in ends if end != start[i]]
+    moved = [choices for _, choices in sorted(far, key=lambda move: -move[0])]
     known = {largest_ratio(law, redrawn(drawing, start)), -math.inf}  # where nothing changes, or nothing is claimed
     return [choices for choices in moved if largest_ratio(law, redrawn(drawing, choices)) not in known][: most // 2]
 

@@ -52,6 +52,12 @@ def test_what_can_be_reached_is_refuted(stated: Stated) -> None:
     assert not report.proof
 
 
+@pytest.mark.parametrize("seed", [1, 4])  # in the one other numbers must move after T, in the other T comes late
+def test_what_only_long_runs_show_is_refuted_from_other_draws(seed: int) -> None:
+    theorem = next(stated.theorem for stated in REACHED if stated.name == "twenty_over_t_squared")
+    assert verify(theorem, effort="quick", seed=seed).claims[0].laws[0].verdict is Verdict.REFUTED
+
+
 @pytest.mark.parametrize("stated", BEYOND, ids=name)
 def test_what_cannot_be_reached_does_not_hold_and_is_not_proved(stated: Stated) -> None:
     report = law_report(stated)
