@@ -47,7 +47,7 @@ from psitheory.geometry import PSIQuotient
 from psitheory.models import Circle, Cosine, Rapidity, Zonal
 from psitheory.optimizers import GradientDescent, PerBlock, PSIGradientDescent
 from psitheory.strategies import choices, points, ratios, step_sizes
-from psitheory.strategies.zonal import points_off_the_poles, zonal_models
+from psitheory.strategies.zonal import points_on_slopes, zonal_models
 
 J6 = theorem(
     "J6",
@@ -93,7 +93,7 @@ def _mirrored(model, w, share):
     return _falls(model, w, _turned(model, w, share * 2 * artanh(y)))
 
 
-@J6.law(model=zonal_models(), w=points_off_the_poles("model"), share=ratios(0, 1), on=(BALLS, FLOATS))
+@J6.law(model=zonal_models(), w=points_on_slopes("model"), share=ratios(0, 1), on=(BALLS, FLOATS))
 def f_falls_on_turns_below_twice_the_rapidity(model, w, share):
     """F falls if block i turns by less than 2 artanh y_i, for all i."""
     return _mirrored(model, w, share)

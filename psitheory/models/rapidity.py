@@ -178,6 +178,11 @@ class Rapidity:
         return self.scale * self._pieces.area[-1]
 
     @property
+    def reach(self) -> Any:
+        """Return the angle where the fall ends: beyond it the function is flat."""
+        return self._pieces.start[-1]
+
+    @property
     def smoothness(self) -> Smoothness:
         """Return L, one-sided: no slope of τ is above 1."""
         return Smoothness(self.scale, "closed form", "everywhere")

@@ -100,6 +100,25 @@ def _off(layout: Layout, w: Any, *, near: bool) -> Any:
     return w
 
 
+def points_on_slopes(reference: str) -> Domain:
+    """Draw points of a zonal function before all of its blocks end flat, and off their poles."""
+    return Domain(
+        floats=lambda drawn: Made(lambda w: _on_slopes(drawn[reference], w), float_points(drawn[reference].layout))
+    )
+
+
+def _on_slopes(model: Zonal, w: Any) -> Any:
+    """Return ``w`` with the angle from the pole, 0 to π, of each block shrunk to where its function is not flat."""
+    w, start = _off(model.layout, w, near=False), 0
+    for size, wave in zip(model.sizes, model.waves, strict=True):
+        block = w[start : start + size]
+        r, rest = np.linalg.norm(block), np.linalg.norm(block[1:])
+        angle = math.atan2(rest, block[0]) * float(wave.reach) / math.pi
+        w[start : start + size] = r * np.concatenate([[math.cos(angle)], math.sin(angle) / rest * block[1:]])
+        start += size
+    return w
+
+
 def stair_tops(wave: Rapidity) -> Any:
     """Return the point of the circle at the upper end of the last piece of ``wave``."""
     top = float(np.sum(wave.lengths))
