@@ -270,3 +270,9 @@ def test_a_function_in_jax_has_the_symmetries_that_its_types_say_and_no_others(n
         fast = jax.jit(lambda w: f(jnp, **w))
         confirm(types.exact, lambda w: np.asarray(fast(w)), w)
         assert types.exact.dimension == dimension(lambda w: np.asarray(fast(w)), w)
+
+
+@pytest.mark.parametrize("place", [jnp.argmax, jnp.argmin])
+def test_a_place_is_kept_by_what_scales_all_entries_alike(place: Any) -> None:
+    types = types_in_jax(lambda xp, a, r: jnp.take(r, place(X @ a, 1)) / r[0], parameters("ar"))
+    assert types.exact.dimension == 2

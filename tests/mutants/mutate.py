@@ -83,11 +83,24 @@ def _of_interest(node: ast.AST) -> Iterator[ast.AST]:
             words = isinstance(child, ast.Expr) and isinstance(child.value, (ast.Constant, ast.Yield, ast.YieldFrom))
             typing = isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test)
             listed = isinstance(child, ast.Assign) and ast.unparse(child.targets[0]).startswith("__")
-            if not isinstance(child, ast.AST) or words or typing or listed or isinstance(child, ast.JoinedStr):
+            if not isinstance(child, ast.AST) or words or typing or listed or _is_type(child):
+                continue
+            if isinstance(child, ast.JoinedStr):
                 continue
             yield child
             if not isinstance(child, ast.Raise):  # what it says is no decision
                 yield from _of_interest(child)
+
+
+def _is_type(node: ast.AST) -> bool:
+    """Tell whether a statement gives a type a name, such as ``Rule = Callable[[int], bool]``, that only types use."""
+    if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
+        return False
+    name, value = node.targets[0].id, node.value
+    is_named_so = name[0].isupper() and not name.isupper()
+    return is_named_so and (
+        isinstance(value, (ast.Name, ast.Subscript, ast.BinOp)) or ast.unparse(value).startswith("TypeVar(")
+    )
 
 
 def _expressions(node: ast.expr) -> Iterator[tuple[ast.AST, str]]:

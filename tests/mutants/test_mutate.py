@@ -19,6 +19,9 @@ from psitheory import errors
 
 __all__ = ["f"]
 
+Rule = Callable[[int], bool]
+Kind = TypeVar("Kind")
+
 
 def f(x: int = 3, *, y: "1 < 2" = None) -> bool:
     """More words: 1 < 2."""
@@ -32,20 +35,20 @@ def f(x: int = 3, *, y: "1 < 2" = None) -> bool:
 def test_the_faults_are_those_that_one_expects() -> None:
     faults = {(mutant.line, mutant.what) for mutant in mutants("f.py", SOURCE)}
     assert faults == {
-        (8, "3 → 4"),
-        (10, "drop size = g(x, y) * 2.0"),
-        (10, "g(x, y) * 2.0 → g(x, y) / 2.0"),
-        (10, "g(x, y) → g(y, x)"),
-        (10, "2.0 → 4.0"),
-        (11, "not x < size and y is None → not x < size or y is None"),
-        (11, "not x < size → x < size"),
-        (11, "x < size → x <= size"),
-        (11, "y is None → y is not None"),
-        (12, "drop raise ValueError(f'{x + 1} is wrong')"),
-        (13, "return None for -x if size else True"),
-        (13, "-x if size else True → -x if not size else True"),
-        (13, "-x → x"),
-        (13, "True → False"),
+        (11, "3 → 4"),
+        (13, "drop size = g(x, y) * 2.0"),
+        (13, "g(x, y) * 2.0 → g(x, y) / 2.0"),
+        (13, "g(x, y) → g(y, x)"),
+        (13, "2.0 → 4.0"),
+        (14, "not x < size and y is None → not x < size or y is None"),
+        (14, "not x < size → x < size"),
+        (14, "x < size → x <= size"),
+        (14, "y is None → y is not None"),
+        (15, "drop raise ValueError(f'{x + 1} is wrong')"),
+        (16, "return None for -x if size else True"),
+        (16, "-x if size else True → -x if not size else True"),
+        (16, "-x → x"),
+        (16, "True → False"),
     }
 
 

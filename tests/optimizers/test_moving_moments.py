@@ -141,3 +141,15 @@ def test_the_effective_rate_of_gradient_descent_with_decay():
 def test_bad_input_is_named(make, says):
     with pytest.raises(ArgumentError, match=says):
         make()
+
+
+@pytest.mark.parametrize("nesterov", [False, True])
+def test_the_first_step_of_projected_methods_looks_ahead_with_nesterov(nesterov):
+    layout, w, g = Layout.of([], 3), np.array([1.0, 2.0, 3.0]), np.array([0.5, -0.25, 2.0])
+    here = Evaluation(np.array(0.0), g)
+    for method, step in (
+        (SGDP(0.1, momentum=0.75, nesterov=nesterov), g * (1.75 if nesterov else 1)),
+        (AdamP(0.1, beta1=0.75, eps=0, nesterov=nesterov), np.sign(g) * (1.75 if nesterov else 1)),
+    ):
+        new, _ = method.step(layout, w, here, method.init(layout, w))
+        np.testing.assert_allclose(new, w - 0.1 * step, rtol=1e-14)

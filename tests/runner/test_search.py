@@ -248,3 +248,18 @@ def test_a_domain_without_inputs_is_trouble() -> None:
     seen = search(inputs(nothing, FLOATS), lambda _: Outcome("passed"), sought="failed", cases=5, seconds=5, seed=0)
     assert seen.trouble == "the domains yielded no input"
     assert seen.outcomes == []
+
+
+def test_a_search_leaves_the_source_of_draws_as_it_was() -> None:
+    providers = pytest.importorskip("hypothesis.internal.conjecture.providers")
+    source, seen = providers.HypothesisProvider, []
+    seasoned = getattr(source, "_maybe_draw_constant", None)
+
+    def run(_: Any) -> Outcome:
+        seen.append(getattr(source, "_maybe_draw_constant", None))
+        return Outcome("passed")
+
+    search(st.fixed_dictionaries({"x": st.integers()}), run, sought="failed", cases=3, seconds=9, seed=0)
+    assert getattr(source, "_maybe_draw_constant", None) is seasoned
+    assert seen
+    assert seasoned is None or all(inside is not seasoned and inside() is None for inside in seen)
