@@ -119,6 +119,21 @@ def run(method: Any, w: Any, steps: int = 4) -> Any:
 
 
 @pytest.mark.parametrize("name", METHODS)
+def test_a_state_keeps_its_form(name: str) -> None:
+    method, w = METHODS[name], np.array(START, dtype=float)
+    first = method.init(LAYOUT, w)
+    _, after = method.step(LAYOUT, w, bowl(w), first)
+    assert form(first) == form(after)
+
+
+def form(state: Any) -> Any:
+    """Return the types and shapes of a state, at any depth; a number of steps is a number."""
+    if isinstance(state, (tuple, list)):
+        return type(state), tuple(map(form, state))
+    return np.shape(state) if isinstance(state, (np.ndarray, int, float, np.number)) else type(state)
+
+
+@pytest.mark.parametrize("name", METHODS)
 def test_each_is_an_optimizer_that_moves_and_changes_nothing_it_is_given(name: str) -> None:
     method = METHODS[name]
     assert isinstance(method, Optimizer)
