@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, is_dataclass, replace
 from functools import wraps
 from typing import Any, cast
@@ -135,7 +137,13 @@ def as_loss_function(f: Any, at: Any = None, *, gradient: Callable[..., Any] | N
         assert gradient is not None
         return flat_like(gradient(tree(w)), at)
 
+    value = _value_of(f, tree(example))
+    if gradient is None and point is not None and framework_of(value, ()) == "jax":
+        with suppress(ArgumentError):  # it goes through NumPy as well
+            return cast(LossFunction, adapter("jax", "loss_function")(f, at))  # in float64, which JAX else rounds off
     f, notes = from_one_state(f, tree(example))
+    if dtype == np.float64 and getattr(value, "dtype", None) == np.float32:
+        dtype, notes = np.dtype(np.float32), (*notes, "evaluated in float32: f returns it")
 
     def observe(w: Array) -> Seen:
         with np.errstate(all="ignore"):  # what is not finite is told as such
@@ -176,6 +184,15 @@ def as_loss_functions(
             f"{given[0]} is for modules of a framework; f is {shown(f)}, which takes its parameters alone"
         )
     return {"": as_loss_function(f, at, gradient=gradient)}
+
+
+def _value_of(f: Callable[[Any], Any], example: Any) -> Any:
+    """Return what a copy of f returns at an example; None where it raises, which is told where it is called."""
+    try:
+        with np.errstate(all="ignore"), foreign("an evaluation of f"):
+            return copy.deepcopy(f)(example)
+    except Exception:
+        return None
 
 
 def _of_model(model: Model, at: Any) -> LossFunction:

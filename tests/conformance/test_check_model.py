@@ -367,6 +367,12 @@ def test_a_function_that_leaves_float64_on_the_way_is_noticed():
     assert any("float32" in note for note in report.notes)
 
 
+def test_a_loss_that_is_rounded_to_float32_at_the_end_is_judged_as_such():
+    report = check_model(lambda p: np.float32(head(batch_norm(X @ p["W"].T))), {"W": np.ones((4, 3)) + X[:4, :3]})
+    assert report.properties["W"] == "rows"
+    assert "evaluated in float32: f returns it" in report.notes
+
+
 # -- state and randomness -------------------------------------------------------------------------------
 
 

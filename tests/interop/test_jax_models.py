@@ -183,6 +183,28 @@ def test_a_loss_that_branches_on_values_runs_as_it_is() -> None:
     assert levels(check_model(loss, jnp.array([1.0, 2.0]))) == {"w": "whole"}
 
 
+def test_numpy_arrays_for_a_loss_that_computes_in_jax_are_judged_in_float64() -> None:
+    x = jnp.asarray(X)
+
+    def loss(p: Any) -> Any:
+        z = x @ p["W"].T + p["b"]
+        z = (z - z.mean(0)) * jax.lax.rsqrt(z.var(0))
+        return jnp.mean((jnp.tanh(z) @ p["v"] - 1) ** 2)
+
+    at = {"W": RNG.normal(size=(3, 4)), "b": RNG.normal(size=3), "v": RNG.normal(size=3)}
+    report = check_model(loss, at)
+    assert [report.properties[name] for name in at] == ["rows", "no effect", "none"]
+
+
+def test_a_loss_that_goes_through_numpy_and_ends_in_jax_is_judged_in_float64_too() -> None:
+    def loss(p: Any) -> Any:
+        z = np.tanh(X @ (p["W"] / np.linalg.norm(p["W"], axis=1, keepdims=True)).T)
+        return jnp.mean((jnp.asarray(z @ np.ones(3)) - 1) ** 2)
+
+    report = check_model(loss, {"W": RNG.normal(size=(3, 4))})
+    assert report.properties["W"] == "rows"
+
+
 def test_precision_is_put_back() -> None:
     before = jax.config.jax_enable_x64
     check_model(network(batch_norm), parameters(), only=f"invariance[{KERNEL}]")
