@@ -123,6 +123,7 @@ def test_a_state_keeps_its_form(name: str) -> None:
     method, w = METHODS[name], np.array(START, dtype=float)
     first = method.init(LAYOUT, w)
     _, after = method.step(LAYOUT, w, bowl(w), first)
+    assert first is not None
     assert form(first) == form(after)
 
 
