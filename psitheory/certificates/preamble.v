@@ -52,6 +52,21 @@ Section Rules.
   Proof. intros. rewrite inner_sym, <- turned, inner_sym. reflexivity. Qed.
 End Rules.
 
+(* Linear combinations are equal where the coefficients of each word are; words whose coefficients vanish are dropped. *)
+Section Words.
+  Variable a : space.
+  Lemma same_coefficient : forall (w : a) c d, c = d -> scale c w = scale d w.
+  Proof. intros w c d ->. reflexivity. Qed.
+  Lemma no_coefficient : forall (w : a) c, c = 0 -> scale c w = zero.
+  Proof. intros w c ->. apply same. intro z. rewrite inner_scale, inner_zero. ring. Qed.
+  Lemma next_coefficient : forall (x y w : a) c d, x = y -> c = d -> add x (scale c w) = add y (scale d w).
+  Proof. intros x y w c d -> ->. reflexivity. Qed.
+  Lemma no_next_coefficient : forall (x y w : a) c, x = y -> c = 0 -> add x (scale c w) = y.
+  Proof. intros x y w c -> ->. apply same. intro z. rewrite inner_add, inner_scale. ring. Qed.
+End Words.
+
+Ltac word_by_word :=
+  repeat first [ apply next_coefficient | apply same_coefficient | apply no_coefficient | apply no_next_coefficient ].
 Ltac linear := repeat (rewrite ?apply_zero, ?apply_add, ?apply_scale, ?transpose_zero, ?transpose_add, ?transpose_scale).
 Ltac expand := linear; repeat (rewrite ?inner_zero, ?inner_add, ?inner_scale, ?inner_zero_r, ?inner_add_r, ?inner_scale_r).
 Ltac turn := repeat (rewrite ?turned, ?turned_back).

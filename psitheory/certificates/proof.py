@@ -11,6 +11,7 @@ import numpy as np
 from psitheory.arithmetic.formal import Scalar, Vector
 from psitheory.arithmetic.formal.field import Sign
 from psitheory.arithmetic.formal.scalar import plain
+from psitheory.certificates.combining import Combination
 from psitheory.certificates.terms import Terms
 from psitheory.errors import NotInArithmetic
 from psitheory.runner.in_formal import FormalCase
@@ -195,14 +196,22 @@ class Section:
         if operation in GIVEN or node not in self.normalised:
             return [f"    subst {name}."]
         if isinstance(value, Vector):
-            turned = self._symmetries(node)
-            normal, tactic = self.terms.vector(value), f"apply same; intro z; {turned}expand; {self._try()}"
+            normal, tactic = self.terms.vector(value), self._of_vector(node)
         else:
             normal, tactic = self.terms.scalar(value), self._of_number(node, operation, value)
         return [
             f"    assert (N{node} : {name} = {normal}) by (subst {name}; {tactic}).",
             f"    clear E{node}; subst {name}.",
         ]
+
+    def _of_vector(self, node: int) -> str:
+        combination = Combination(self.space, self.terms, self.normalised)
+        equation = combination.equation(node)
+        for_all = f"forall {' '.join(combination.variables)} : R, " if combination.variables else ""
+        expand = f"apply same; intro z; {self._symmetries(node)}expand"
+        lemma = f"assert (by_words : {for_all}{equation}) by (intros; {expand}; ring)"
+        words = f"{lemma}; etransitivity; [ apply by_words | clear by_words; word_by_word; {self._try()} ]"
+        return f"first [ solve [ {words} ] | {expand}; {self._try()} ]"  # at once where the words do not line up
 
     def _of_number(self, node: int, operation: str, value: Scalar) -> str:
         if operation == "inner":
