@@ -75,7 +75,7 @@ def _faults(tree: ast.AST) -> Iterator[tuple[ast.stmt | ast.expr, ast.AST, str]]
 
 
 def _of_interest(node: ast.AST) -> Iterator[ast.AST]:
-    """Walk over what is run and decides something: no types, decorators, words, or imports."""
+    """Walk over what is run and decides something: no types, decorators, words, imports, or whether zip looks."""
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns", "decorator_list", "type_params", "bases", "keywords_of_class"):
             continue
@@ -85,7 +85,7 @@ def _of_interest(node: ast.AST) -> Iterator[ast.AST]:
             listed = isinstance(child, ast.Assign) and ast.unparse(child.targets[0]).startswith("__")
             if not isinstance(child, ast.AST) or words or typing or listed or _is_type(child):
                 continue
-            if isinstance(child, ast.JoinedStr):
+            if isinstance(child, ast.JoinedStr) or (isinstance(child, ast.keyword) and child.arg == "strict"):
                 continue
             yield child
             if not isinstance(child, ast.Raise):  # what it says is no decision
