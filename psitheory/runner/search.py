@@ -56,13 +56,29 @@ class Search:
 
     @property
     def starts(self) -> list[Choices]:
-        """Return where a climb begins: at the largest ratio, and at the largest of a case that is small."""
+        """Return where a climb begins: at the largest ratio, and at the largest of a case that is small.
+
+        A bound that is just met, as it is where a method stands still, is flat there; beside it the largest ratio of
+        those that do not meet theirs is a start.
+        """
         if not self.ratios:
             return []
         middle = sorted(len(choices) for _, choices in self.ratios)[len(self.ratios) // 2]
         small = [start for start in self.ratios if len(start[1]) <= middle]
-        best = [max(group, key=lambda start: start[0])[1] for group in (self.ratios, small)]
+        largest = max(self.ratios, key=_ratio)
+        if abs(largest[0] - 1) < MET:
+            short = [start for start in self.ratios if abs(start[0] - 1) >= MET and start[0] > -math.inf]
+            return [max(group, key=_ratio)[1] for group in (short, self.ratios) if group]
+        best = [largest[1], max(small, key=_ratio)[1]]
         return list(dict.fromkeys(best)) if best[0] != best[1] else best[:1] + _second(self.ratios)
+
+
+MET = 2.0**-40
+"""A ratio nearer than this to 1 is that of a bound which is met, up to the rounding of some thousand operations."""
+
+
+def _ratio(start: tuple[float, Choices]) -> float:
+    return start[0]
 
 
 def _second(ratios: list[tuple[float, Choices]]) -> list[Choices]:

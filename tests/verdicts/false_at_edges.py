@@ -146,3 +146,16 @@ def squares_fall_by_a_millionth(x):
 def rates_below_two_are_far_from_it(x):
     """1 ≤ 10⁶·x(2 - x): false beside both ends."""
     return at_most(1, 1_000_000 * x * (2 - x))
+
+
+def _lowers(model, w, hundredths):
+    """Claim f(w⁺) ≤ f(w) at η = hundredths/100L."""
+    method = PSIGradientDescent(hundredths / (100 * model.smoothness.value))
+    moved, _ = method.step(model.layout, w, model.evaluate(w), method.init(model.layout, w))
+    return at_most(model.evaluate(moved).loss, model.evaluate(w).loss)
+
+
+@FALSE.says(model=rayleigh_quotients(), w=points("model"))
+def steps_a_hundredth_beyond_two_over_l_descend(model, w):
+    """f(w⁺) ≤ f(w) at 2.02/L: false near minima only, and met where w stands still."""
+    return _lowers(model, w, 202)
