@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +20,10 @@ from psitheory.report.files import write_whole
 from psitheory.runner.in_formal import FormalCase, NotProved, proof
 
 SECONDS = 300
-"""Coq is given so long for one file."""
+"""Coq is given so many seconds of a processor for one file, which a busy machine does not change."""
+
+WAITING = 10
+"""It may wait for one so many times as long."""
 
 
 @dataclass(frozen=True)
@@ -130,10 +135,25 @@ def compiled(certificate: Certificate, *, seconds: float = SECONDS) -> str:
         raise ArgumentError("coqc is not installed; Debian's package coq brings it")
     with TemporaryDirectory() as folder:
         path = write(certificate, Path(folder))
+        command = _limited([compiler, path.name], seconds)
         try:
-            run = subprocess.run([compiler, path.name], cwd=folder, capture_output=True, text=True, timeout=seconds)
+            run = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=WAITING * seconds)
         except subprocess.TimeoutExpired:
-            return f"not decided within {seconds:g} s"
+            return f"not decided within {WAITING * seconds:g} s"
+    if run.returncode in OUT_OF_TIME:
+        return f"not decided within {seconds:g} s of a processor"
     if run.returncode == 0:
         return ""
     return " ".join(run.stderr.split())[:200] or f"coqc ended with {run.returncode}"
+
+
+OUT_OF_TIME = {-number for name in ("SIGXCPU", "SIGKILL") if (number := getattr(signal, name, None))}
+"""What a command ends with whose seconds of a processor are over."""
+
+
+def _limited(command: list[str], seconds: float) -> list[str]:
+    """Return a command that is ended after so many seconds of a processor, where there is a shell that can do so."""
+    shell = shutil.which("sh")
+    if not OUT_OF_TIME or shell is None:
+        return command
+    return [shell, "-c", f'ulimit -t {max(1, math.ceil(seconds))}; exec "$@"', "sh", *command]

@@ -79,3 +79,9 @@ def test_coq_refuses_a_certificate_without_one_of_its_hypotheses():
     lines = good.text.split("\n")
     place = next(i for i, line in enumerate(lines) if line.startswith("  Hypothesis given_1"))
     assert compiled(Certificate("B1", "tampered", "\n".join(lines[:place] + lines[place + 1 :]))) != ""
+
+
+@needs_coq
+def test_a_proof_without_end_is_told_by_the_time_of_a_processor():
+    spin = "Ltac spin := idtac; spin.\nGoal True.\nspin.\n"
+    assert compiled(Certificate("T", "endless", spin), seconds=2) == "not decided within 2 s of a processor"
