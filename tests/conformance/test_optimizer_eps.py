@@ -63,6 +63,14 @@ def test_where_there_are_no_types_an_eps_is_told_by_its_power_law() -> None:
     assert "not derived: a number leaves its array by float" in report.sentence
 
 
+def test_an_operation_without_degrees_is_named_with_its_line() -> None:
+    def step(w: Any, g: Any, state: Any, rate: float = 0.01) -> Any:
+        return w - np.round(rate * g, 12), state
+
+    report = check_optimizer(step, only=EXPONENT, steps=5)
+    assert "not derived: rint at conformance/test_optimizer_eps.py" in report.sentence
+
+
 @pytest.mark.parametrize("decay", [1e-6, 1e-8, 1e-10])
 def test_an_l2_term_as_small_as_the_eps_beside_it_is_not_excused(decay: float) -> None:
     assert check_optimizer(hidden_adam(decay), only=EXPONENT, steps=30).refuted() == (EXPONENT,)

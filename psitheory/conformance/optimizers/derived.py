@@ -2,11 +2,14 @@ r"""The scale types of a method, where they can be derived, and what its runs do
 
 from __future__ import annotations
 
+import re
+import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,10 +17,24 @@ import numpy as np
 from psitheory.conformance.optimizers.change import Cause, Change, Mode
 from psitheory.conformance.optimizers.network import Network
 from psitheory.conformance.optimizers.seeds import seeded
+from psitheory.errors import said
 from psitheory.limits import foreign
 from psitheory.scaletypes.equations import Kind, Place
 from psitheory.scaletypes.optimizers.problem import Record
 from psitheory.scaletypes.optimizers.types import LEVELS, Break, OptimizerTypes
+from psitheory.scaletypes.trace import OURSELVES
+
+LIBRARIES = (*OURSELVES, f"{Path(__file__).parents[2]}/", "/numpy/", "/torch/", "/jax/", "/jaxlib/")
+"""Files in which a method's own line is not."""
+
+
+def _what(error: Exception) -> str:
+    """Return what stopped a typed run: an operation of NumPy that entries do not have, or the error, with its line."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if not any(part in f.filename for part in LIBRARIES)]
+    place = f" at {Place(frames[-1].filename, frames[-1].lineno or 0)}" if frames else ""
+    operation = re.search(r"which has no callable (\w+) method", str(error))
+    told = operation[1] if operation else f"{type(error).__name__}: {said(error)[:200]}"
+    return f"{told}{place}"
 
 
 class TypedRuns(Protocol):
@@ -54,7 +71,7 @@ class Derived:
                 runs_whole = runs if network.fixed else method.typed(network)
                 whole = alone if network.fixed else OptimizerTypes(runs_whole.run(seed))
         except Exception as error:  # the code under test, seen by an interpreter: runs decide
-            return None, f"not derived: {type(error).__name__}: {' '.join(str(error).split())[:200]}"
+            return None, f"not derived: {_what(error)}"
         if alone.all_still:
             return None, "not derived: nothing moved in a typed run"
         return cls(runs, runs_whole, network, alone, whole, seed), ""
