@@ -147,10 +147,14 @@ FUNCTIONS: dict[str, tuple[str, Function]] = {
     "the whole, then a row": ("av", lambda a, v: (relu(X @ a) @ v) * a[1, 0]),
     # no rule, and yet
     "copied sign": ("rhs", lambda r, h, s: torch.copysign(r, h) * s),
+}  # fmt: skip
+
+AS_A_WHOLE: dict[str, tuple[str, Function]] = {
+    # no rule, and only inputs that were scaled as a whole were tried: rows of their own might be missed
     "singular values": ("us", lambda u, s: torch.linalg.svdvals(u) / s),
     "inverse": ("us", lambda u, s: torch.linalg.inv(u) * s),
     "complex": ("as", lambda a, s: torch.fft.fft(a, dim=0).abs() / s),
-}  # fmt: skip
+}
 
 STRICT: dict[str, tuple[str, Function, int]] = {
     # what types cannot know: the number of symmetries that they find, fewer than there are
@@ -217,6 +221,17 @@ def test_a_function_has_the_symmetries_that_its_types_say_and_no_others(name: st
     up_to_eps = dimension(lambda w: run(f, w, **clean), w) if clean else exact
     assert (types.exact.dimension, types.up_to_eps.dimension) == (exact, up_to_eps)
     assert [d.constant for d in types.eps] == [1e-3] * bool(clean) or "normal" in name
+    confirm(types.exact, lambda w: run(f, w), w)
+
+
+@pytest.mark.parametrize("name", AS_A_WHOLE)
+def test_what_was_tried_as_a_whole_is_true_and_said_to_be_not_derived(name: str) -> None:
+    names, f = AS_A_WHOLE[name]
+    w, types = parameters(names), types_of(f, parameters(names))
+    (missing,) = types.missing
+    assert missing.startswith("not derived: ")
+    assert "test_symmetries_of_small_modules.py:" in missing
+    assert 0 < types.exact.dimension <= dimension(lambda w: run(f, w), w)
     confirm(types.exact, lambda w: run(f, w), w)
 
 
