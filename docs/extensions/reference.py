@@ -91,7 +91,8 @@ def _data():
     for info in walk_packages(psitheory.__path__, "psitheory."):
         if info.name.startswith("psitheory.interop") or ".torch" in info.name or "template" in info.name:
             continue
-        for (where, name), lines in ModuleAnalyzer.for_module(info.name).find_attr_docs().items():
+        file = info.module_finder.find_spec(info.name, None).origin  # read, not imported: some need other libraries
+        for (where, name), lines in ModuleAnalyzer.for_file(file, info.name).find_attr_docs().items():
             if not where:
                 yield info.name, name, "\n".join(lines).strip()
 
