@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from psitheory.late import homes, late
+
 if TYPE_CHECKING:
     from psitheory.checking import Grade as Grade
     from psitheory.checking import Law as Law
@@ -50,24 +52,18 @@ _NAMES = {
     "symmetry": "discover_symmetries",
     "verification": "verify",
 }
-_HOME = {name: f"{__name__}.{module}" for module, names in _NAMES.items() for name in names.split()}
+_HOME = homes(__name__, _NAMES)
 _SUBPACKAGES = "arithmetic interop laws models plotting rates report runner strategies sweeps"
 _MODULES = (*_SUBPACKAGES.split(), *_NAMES)
 
 __all__ = [*_HOME, *_MODULES]
 
 
+_fetch, __dir__ = late(__name__, _HOME)
+
+
 def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        return import_module(f"{__name__}.{name}")
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(_HOME[name]), name)
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return import_module(f"{__name__}.{name}") if name in _MODULES else _fetch(name)
 
 
 import_module(f"{__name__}.interop")  # adapters say where they are; no framework is loaded

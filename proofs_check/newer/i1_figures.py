@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from proofs_check.newer.random_walk import run, versines
+from proofs_check.newer.random_walk import directions, run, versines
 from psitheory.checking import Exhibit
 from psitheory.models import BatchNormMLP, dataset
 from psitheory.optimizers import Adam, GradientDescent, HeavyBall
@@ -13,8 +13,7 @@ TIMES = (25, 50, 100, 200, 400, 800, 1600)
 
 def _turns(optimizer, radius, rng):
     """Return the root mean square turns after each of the times, from weights of a common norm."""
-    start = rng.normal(size=(RUNS, WIDTH))
-    start *= radius / np.linalg.norm(start, axis=-1, keepdims=True)
+    start = radius * directions(RUNS, WIDTH, rng)
     return np.array([np.sqrt(2 * versines(*run(optimizer, start, t, 1.0, rng)).mean()) for t in TIMES])
 
 

@@ -49,11 +49,11 @@ from hypothesis import strategies as st
 
 from proofs_check.bibliography import KOS24
 from proofs_check.newer.i1_figures import FIGURES
-from proofs_check.newer.random_walk import directions, run, sum_of_signs, versines
+from proofs_check.newer.random_walk import directions, run, sum_of_signs, versines, within
 from proofs_check.newer.turns_on_digits import on_digits_neurons_turn_as_predicted
 from proofs_check.newer.turns_under_signs import LAWS
 from psitheory.arithmetic import namespace
-from psitheory.checking import BALLS, FLOATS, Interval, at_most, equal, theorem
+from psitheory.checking import BALLS, FLOATS, at_most, equal, theorem
 from psitheory.layout import Layout
 from psitheory.models.interface import Evaluation
 from psitheory.optimizers import HeavyBall
@@ -180,31 +180,25 @@ def _largest_versine(radius, coupled):
     return (RATE * across / (1 - ALPHA) / floor) ** 2
 
 
-def _within_a_tenth(seed, coupled, predicted):
-    """Claim that the mean of 1 - cos lies within a tenth of ``predicted``, half of the squared turn."""
-    low, high = _walk(seed, coupled)
-    return at_most(Interval(np.array([low, -high]), np.array([high, -low])), predicted * np.array([1.1, -0.9]))
-
-
 PRODUCT = RATE * DECAY
 
 
 @I1.law(seed=choices(0), coupled=choices(False, True), on=(FLOATS,))
 def the_random_walk_turns_as_predicted(seed, coupled):
     """E(1 - cos θ) is within a tenth of ηλ/(1+α), or of ηλ(1-α)/(1+α), for ηλ = .01, α = ½, d = 16."""
-    return _within_a_tenth(seed, coupled, PRODUCT / (1 + ALPHA) * (1 if coupled else 1 - ALPHA))
+    return within(0.1, _walk(seed, coupled), PRODUCT / (1 + ALPHA) * (1 if coupled else 1 - ALPHA))
 
 
 @the_random_walk_turns_as_predicted.counterfeit
 def the_random_walk_turns_as_without_momentum(seed, coupled):
     """It is within a tenth of ηλ, as without momentum."""
-    return _within_a_tenth(seed, coupled, PRODUCT)
+    return within(0.1, _walk(seed, coupled), PRODUCT)
 
 
 @the_random_walk_turns_as_predicted.counterfeit(coupled=choices(False))
 def the_random_walk_with_decoupled_decay_turns_as_with_the_other(seed, coupled):
     """With decoupled decay it is within a tenth of ηλ/(1+α)."""
-    return _within_a_tenth(seed, coupled, PRODUCT / (1 + ALPHA))
+    return within(0.1, _walk(seed, coupled), PRODUCT / (1 + ALPHA))
 
 
 # -- signs ----------------------------------------------------------------------------------------

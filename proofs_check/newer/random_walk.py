@@ -3,6 +3,7 @@
 import numpy as np
 
 from psitheory.arithmetic import namespace
+from psitheory.checking import Interval, at_most
 from psitheory.layout import Layout
 from psitheory.models.interface import Evaluation
 
@@ -35,6 +36,21 @@ def versines(before, after):
     """Return 1 - cos of the turns (R,)."""
     norms = np.linalg.norm(before, axis=-1) * np.linalg.norm(after, axis=-1)
     return 1 - np.sum(before * after, axis=-1) / norms
+
+
+def median_interval(means):
+    """Return an interval that holds the median over 21 independent runs of their ``means``, with probability 1 - 2^-20.
+
+    The median lies between the least and the largest of them unless all are on one side of it.
+    """
+    return float(means.min()), float(means.max())
+
+
+def within(share, interval, predicted):
+    """Claim that what an interval holds is within a share of what is predicted."""
+    low, high = interval
+    seen = Interval(np.array([low, -high]), np.array([high, -low]))
+    return at_most(seen, predicted * np.array([1 + share, share - 1]))
 
 
 def directions(runs, width, rng):

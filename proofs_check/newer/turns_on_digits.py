@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from proofs_check.newer.random_walk import versines
-from psitheory.checking import FLOATS, Interval, at_most, law
+from proofs_check.newer.random_walk import median_interval, versines, within
+from psitheory.checking import FLOATS, law
 from psitheory.models import BatchNormMLP, dataset
 from psitheory.optimizers import GradientDescent, HeavyBall
 from psitheory.strategies import choices
@@ -31,10 +31,7 @@ def network():
 
 @cache
 def _median_turn(model, kind, seed):
-    """Return an interval that holds the median over runs of the mean of 1 - cos, with probability 1 - 2^-20.
-
-    Runs are independent, and the median lies between the least and the largest of 21 unless all are on one side of it.
-    """
+    """Return an interval that holds the median over runs of the mean of 1 - cos over the last steps."""
     (method, _), rng = METHODS[kind], np.random.default_rng(seed)
     w, seen = model.layout.units(model.initial(rng, (RUNS,))), []
     state = method.init(model.layout, w)
@@ -42,29 +39,22 @@ def _median_turn(model, kind, seed):
         batches = np.argsort(rng.random((RUNS, model.samples)), axis=-1)[:, :BATCH]
         before, (w, state) = w, method.step(model.layout, w, model.evaluate(w, batches), state)
         seen.append(versines(model.layout.view("W1", before), model.layout.view("W1", w)).mean(axis=-1))
-    means = np.mean(seen[-LAST:], axis=0)
-    return float(means.min()), float(means.max())
-
-
-def _within_an_eighth(model, kind, seed, predicted):
-    low, high = _median_turn(model, kind, seed)
-    left = Interval(np.array([low, -high]), np.array([high, -low]))
-    return at_most(left, predicted * np.array([9, -7]) / 8)
+    return median_interval(np.mean(seen[-LAST:], axis=0))
 
 
 @law(model=st.builds(network), kind=choices(*METHODS), seed=choices(0, 1), on=(FLOATS,), example=True)
 def on_digits_neurons_turn_as_predicted(model, kind, seed):
     """The median of 1 - cos is within an eighth of ηλ, ηλ/(1+α) or ηλ(1-α)/(1+α), for ηλ = .01 and α = ½."""
-    return _within_an_eighth(model, kind, seed, METHODS[kind][1])
+    return within(0.125, _median_turn(model, kind, seed), METHODS[kind][1])
 
 
 @on_digits_neurons_turn_as_predicted.counterfeit(kind=choices("decay in the buffer", "decoupled decay"))
 def on_digits_neurons_turn_as_without_momentum(model, kind, seed):
     """It is within an eighth of ηλ with momentum too."""
-    return _within_an_eighth(model, kind, seed, PRODUCT)
+    return within(0.125, _median_turn(model, kind, seed), PRODUCT)
 
 
 @on_digits_neurons_turn_as_predicted.counterfeit(kind=choices("decoupled decay"))
 def on_digits_the_place_of_the_decay_does_not_matter(model, kind, seed):
     """With decoupled decay it is within an eighth of ηλ/(1+α)."""
-    return _within_an_eighth(model, kind, seed, PRODUCT / (1 + ALPHA))
+    return within(0.125, _median_turn(model, kind, seed), PRODUCT / (1 + ALPHA))

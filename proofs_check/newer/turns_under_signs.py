@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from proofs_check.newer.random_walk import directions, sum_of_signs, versines, walk
-from psitheory.checking import FLOATS, Interval, at_most, law
+from proofs_check.newer.random_walk import directions, median_interval, sum_of_signs, versines, walk, within
+from psitheory.checking import FLOATS, law
 from psitheory.optimizers import Adam, Lion
 from psitheory.strategies import choices
 
@@ -45,40 +45,31 @@ METHODS = {"AdamW": adamw, "Adam with L2": adam_with_l2, "Lion": lion}
 
 @cache
 def _median_turn(kind, strength, seed):
-    """Return an interval that holds the median over runs of the mean of 1 - cos, with probability 1 - 2^-20.
-
-    Runs are independent, and the median lies between the least and the largest of 21 unless all are on one side of it.
-    """
+    """Return an interval that holds the median over runs of the mean of 1 - cos over the last steps."""
     rng = np.random.default_rng(seed)
     method, radius, _ = METHODS[kind](strength)
     noise = strength / np.sqrt(1 - 1 / WIDTH)  # of which P leaves the strength
     pairs = walk(method, radius * directions(RUNS, WIDTH, rng), STEPS, noise, rng)
     seen = [versines(before, after) for t, (before, after) in enumerate(pairs) if t >= STEPS - LAST]
-    means = np.mean(seen, axis=0)
-    return float(means.min()), float(means.max())
-
-
-def _within_a_tenth(kind, strength, seed, predicted):
-    low, high = _median_turn(kind, strength, seed)
-    return at_most(Interval(np.array([low, -high]), np.array([high, -low])), predicted * np.array([1.1, -0.9]))
+    return median_interval(np.mean(seen, axis=0))
 
 
 @law(kind=choices(*METHODS), strength=choices(1, 8), seed=choices(0, 1), on=(FLOATS,))
 def adam_and_lion_turn_as_predicted(kind, strength, seed):
     """The median of 1 - cos is within a tenth of ηλ(1-β₁)/(1+β₁), with λr√d/s for λ under L2; of ηλ/S for Lion."""
-    return _within_a_tenth(kind, strength, seed, METHODS[kind](strength)[2])
+    return within(0.1, _median_turn(kind, strength, seed), METHODS[kind](strength)[2])
 
 
 @adam_and_lion_turn_as_predicted.counterfeit(kind=choices("AdamW", "Adam with L2"))
 def adamw_and_adam_with_l2_turn_alike(kind, strength, seed):
     """Under L2 too it does not depend on the noise: it is within a tenth of that for s = 1."""
-    return _within_a_tenth(kind, strength, seed, METHODS[kind](1)[2])
+    return within(0.1, _median_turn(kind, strength, seed), METHODS[kind](1)[2])
 
 
 @adam_and_lion_turn_as_predicted.counterfeit(kind=choices("Lion"))
 def lion_turns_as_sign_descent(kind, strength, seed):
     """The signs of Lion add up as independent ones do: S = 1."""
-    return _within_a_tenth(kind, strength, seed, PRODUCT)
+    return within(0.1, _median_turn(kind, strength, seed), PRODUCT)
 
 
 LAWS = (adam_and_lion_turn_as_predicted,)

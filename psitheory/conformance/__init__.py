@@ -8,8 +8,9 @@ in ``LAWS``.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from psitheory.late import homes, late
 
 if TYPE_CHECKING:
     from psitheory.conformance.findings import ConformanceReport as ConformanceReport
@@ -26,17 +27,8 @@ _NAMES = {
     "rates.check": "check_rate",
     "target": "check",
 }
-_HOME = {name: f"{__name__}.{module}" for module, names in _NAMES.items() for name in names.split()}
+_HOME = homes(__name__, _NAMES)
 
 __all__ = [*_HOME]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(_HOME[name]), name)
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = late(__name__, _HOME)

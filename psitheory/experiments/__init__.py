@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from psitheory.experiments.arrival import steps_to_reach
 from psitheory.experiments.descend import descend
 from psitheory.experiments.iterate import iterate
 from psitheory.experiments.trajectory import LogSpaced, Trajectory, log_spaced, riemannian_square
+from psitheory.late import homes, late
 
 if TYPE_CHECKING:
     from psitheory.experiments.classes import ClassComparison, compare_classes
@@ -30,18 +30,13 @@ __all__ = [
 ]
 
 
-_LATE = {
-    **dict.fromkeys(("ClassComparison", "compare_classes"), "classes"),
-    **dict.fromkeys(("Tightness", "search_tightness", "stored_tightness"), "tightness"),
-}
+_LATE = homes(
+    __name__,
+    {
+        "classes": "ClassComparison compare_classes",
+        "tightness": "Tightness search_tightness stored_tightness",
+    },
+)
 """What is imported when it is first used, since no run waits for it."""
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _LATE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = late(__name__, _LATE)

@@ -6,8 +6,9 @@ would wait for both.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from psitheory.late import homes, late
 
 if TYPE_CHECKING:
     from psitheory.sweeps.ensemble_fit import EnsembleFit as EnsembleFit
@@ -30,7 +31,7 @@ _NAMES = {
     "store": "Store StoreFull",
     "table": "STATUS open_store",
 }
-_HOME = {name: f"{__name__}.{module}" for module, names in _NAMES.items() for name in names.split()}
+_HOME = homes(__name__, _NAMES)
 
 __all__ = [
     "STATUS",
@@ -46,13 +47,4 @@ __all__ = [
     "sweep",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(_HOME[name]), name)
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = late(__name__, _HOME)
