@@ -6,7 +6,7 @@ from psitheory.arithmetic import namespace
 from psitheory.checking import BALLS, FLOATS, POWERS_OF_TWO, equal, law
 from psitheory.geometry import PSIQuotient
 from psitheory.layout import Layout, blocks, free
-from psitheory.strategies import points, rescalings
+from psitheory.strategies import generic_points, rescalings
 
 UNITS = PSIQuotient(Layout(blocks("W", 2, 3), free("V", 2)))
 """Two units, whose rows hold two weights and a bias, and a linear layer behind them."""
@@ -32,7 +32,8 @@ def _loss(w, activation):
     return xp.mean(away * away)
 
 
-BEHIND = {"psi": UNITS, "w": points("psi"), "a": rescalings("psi", decades=6)}
+BEHIND = {"psi": UNITS, "w": generic_points("psi"), "a": rescalings("psi", decades=6)}
+"""No unit without weights, whose bias alone would leave nothing to normalise."""
 SHIFTED = {"psi": UNITS, "w": np.array([1.0, 2, 1, 1, -1, 2, 1, 1]), "a": np.array([2.0, 1.0])}
 
 

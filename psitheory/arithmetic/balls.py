@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from psitheory.arithmetic.objects import ObjectNamespace
-from psitheory.errors import Undecided
 
 
 @contextmanager
@@ -126,27 +125,3 @@ def enclosure(value: Any) -> Any:
     from flint import arb
 
     return arb(BALLS.element(value))
-
-
-def symmetric_spectrum(matrix: Any) -> Any:
-    """Return enclosures of the eigenvalues of a symmetric ball matrix, ordered by their midpoints.
-
-    The order of overlapping enclosures is not certified: take extremes by :meth:`Balls.min` and ``max``.
-
-    Raises
-    ------
-    Undecided
-        If this precision encloses no spectrum.
-    """
-    from flint import acb_mat
-
-    rows = [[BALLS.element(x) for x in row] for row in matrix]
-    if all(x.is_zero() for i, row in enumerate(rows) for j, x in enumerate(row) if i != j):
-        values = [row[i] for i, row in enumerate(rows)]
-    else:
-        try:
-            values = [value.real for value in acb_mat(rows).eig(multiple=True)]
-        except ValueError as error:
-            raise Undecided("the eigenvalues are not enclosed at this precision; raise it") from error
-    values.sort(key=lambda ball: float(ball.mid()))
-    return BALLS.asarray(values)

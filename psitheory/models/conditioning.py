@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from psitheory.arithmetic import BALLS, Array, dot, namespace
-from psitheory.arithmetic.balls import symmetric_spectrum
+from psitheory.arithmetic.spectrum import symmetric_spectrum
 from psitheory.errors import ArgumentError, shown
 from psitheory.models.interface import Model
 

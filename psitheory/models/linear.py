@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from psitheory.arithmetic import Array, dot, namespace
-from psitheory.arithmetic.balls import BALLS, symmetric_spectrum
+from psitheory.arithmetic.balls import BALLS
 from psitheory.arithmetic.objects import ObjectNamespace
+from psitheory.arithmetic.spectrum import symmetric_spectrum
 from psitheory.errors import NotInArithmetic
 from psitheory.layout import Layout, free
 from psitheory.models.data import check_width, checked, matched

@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 from psitheory.arithmetic import Array, dot, namespace
-from psitheory.arithmetic.balls import BALLS, symmetric_spectrum
+from psitheory.arithmetic.balls import BALLS
 from psitheory.arithmetic.objects import ObjectNamespace
+from psitheory.arithmetic.spectrum import symmetric_spectrum
 from psitheory.errors import NotInArithmetic
 from psitheory.layout import Layout, blocks, free
 from psitheory.models.data import check_width, checked, matched, refuse_batch

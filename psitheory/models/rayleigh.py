@@ -8,8 +8,9 @@ from functools import cached_property
 import numpy as np
 
 from psitheory.arithmetic import Array, dot, namespace, ordinary_squares, rescaled
-from psitheory.arithmetic.balls import BALLS, symmetric_spectrum
+from psitheory.arithmetic.balls import BALLS
 from psitheory.arithmetic.objects import ObjectNamespace
+from psitheory.arithmetic.spectrum import symmetric_spectrum
 from psitheory.compiled import Engine, check_engine
 from psitheory.errors import ArgumentError, NotInArithmetic
 from psitheory.layout import Layout

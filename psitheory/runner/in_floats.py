@@ -19,14 +19,14 @@ from typing import Any
 
 import numpy as np
 
-from psitheory.arithmetic import precision, widened
+from psitheory.arithmetic import precision, to_balls, widened
 from psitheory.arithmetic.balls import enclosure
 from psitheory.checking import Interval, Observation
 from psitheory.errors import BranchUndecided, NotInArithmetic, Undecided
 from psitheory.runner.branches import as_the_law_takes_them
 from psitheory.runner.by_controls import controlled
 from psitheory.runner.by_intervals import by_intervals
-from psitheory.runner.in_balls import enclosed
+from psitheory.runner.in_balls import BALL_BITS, enclosed
 from psitheory.runner.lines import asked_for_at
 from psitheory.runner.outcome import Case, Outcome, in_floats, judged, observe, sides
 
@@ -36,7 +36,15 @@ ILL_CONDITIONED = "too ill-conditioned for floats to say anything"
 
 def sampled(case: Case, inputs: Mapping[str, Any]) -> Outcome:
     """Judge one case on floats, by enclosures where the law runs in balls, else by controls."""
-    seen = in_floats(case, inputs)
+    try:
+        seen = in_floats(case, inputs)
+    except (NotInArithmetic, Undecided):
+        raise
+    except Exception:
+        outcome = _raised_by_rounding(case, inputs)
+        if outcome is None:
+            raise
+        return outcome
     if not seen.moved:
         return Outcome("vacuous", note=str(seen.left))
     if isinstance(seen.left, Interval) or isinstance(seen.right, Interval):
@@ -51,6 +59,29 @@ def sampled(case: Case, inputs: Mapping[str, Any]) -> Outcome:
         exactly = _exactly(case, inputs)
         return exactly if exactly is not None and exactly.status == "failed" else outcome
     return outcome
+
+
+def _raised_by_rounding(case: Case, inputs: Mapping[str, Any]) -> Outcome | None:
+    """Return what is to be told of floats that raise by rounding: what balls find, None where that is not why.
+
+    It is why where numbers within 16 ulp of the inputs take either branch, the one that raises and another, as angles
+    do that are near a right one, and balls of the inputs as they are decide.  Accurate code takes the right one.
+    """
+    arrays = [value for value in inputs.values() if isinstance(value, np.ndarray)]
+    try:
+        with precision(_bits_of_rounding(*arrays)):
+            observe(case, as_the_law_takes_them(case, widened(dict(inputs), ULPS)))
+    except Undecided as doubt:
+        exactly = _exactly(case, inputs)
+        if exactly is None or exactly.status != "passed":
+            return exactly if exactly is not None and exactly.status == "failed" else None
+        with precision(BALL_BITS[-1]):
+            if observe(case, as_the_law_takes_them(case, to_balls(dict(inputs)))).accurate:
+                return None
+        return Outcome("vacuous", note=f"{ILL_CONDITIONED}: {doubt}", relation=exactly.relation)
+    except Exception:  # balls raise there too
+        return None
+    return None
 
 
 def unless_floats_end(case: Case, inputs: Mapping[str, Any], failed: Outcome) -> Outcome:
@@ -132,9 +163,9 @@ def _constants_differ(wide_left: Any, wide_right: Any) -> bool:
     return any(x.is_exact() and y.is_exact() and x != y for x, y in zip(wide_left, wide_right, strict=True))
 
 
-def _bits_of_rounding(left: Any, right: Any) -> int:
+def _bits_of_rounding(*arrays: Any) -> int:
     """Return the precision whose rounding is 16 times as coarse as that of the floats at hand."""
-    narrowest = min((np.finfo(side.dtype).nmant + 1 for side in (left, right) if side.dtype.kind == "f"), default=53)
+    narrowest = min((np.finfo(array.dtype).nmant + 1 for array in arrays if array.dtype.kind == "f"), default=53)
     return int(narrowest) - (ULPS.bit_length() - 1)
 
 

@@ -26,7 +26,7 @@ from psitheory.errors import NotInArithmetic
 from psitheory.runner.by_controls import controlled
 from psitheory.runner.by_identity import identified
 from psitheory.runner.in_balls import enclosed
-from psitheory.runner.in_floats import sampled, unless_floats_end
+from psitheory.runner.in_floats import overflow_at, sampled, unless_floats_end
 from psitheory.runner.outcome import Case, Outcome, in_floats, judged, observe, sides
 
 __all__ = ["Outcome", "judge"]
@@ -61,7 +61,7 @@ def _bitwise(case: Case, inputs: Mapping[str, Any]) -> Outcome:
         raise NotInArithmetic("only equalities can hold bit for bit")
     left, right = sides(seen)
     if not (np.all(np.isfinite(left)) and np.all(np.isfinite(right))):
-        return Outcome("undecided", note="a side over- or underflowed", relation=seen.relation)
+        return Outcome("undecided", note=f"a side is not finite{overflow_at(case, inputs)}", relation=seen.relation)
     outcome = judged(seen, left, right, bool(np.all(left == right)))
     if outcome.status == "passed" or not any(map(_is_tiny, (left, right, *inputs.values()))):
         return outcome

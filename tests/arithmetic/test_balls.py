@@ -15,8 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psitheory.arithmetic import BALLS, precision, to_balls, to_floats, widened
-from psitheory.arithmetic.balls import symmetric_spectrum
-from psitheory.errors import NotInArithmetic, Undecided
+from psitheory.errors import NotInArithmetic
 
 floats = st.floats(allow_nan=False, allow_infinity=False, allow_subnormal=True)
 
@@ -121,25 +120,3 @@ def test_atan2_takes_the_ordinate_first(y: float, x: float) -> None:
 def test_a_function_that_does_not_exist_is_refused() -> None:
     with pytest.raises(NotInArithmetic, match="there is no 'floor' in the arithmetic of balls"):
         BALLS.floor(arb(1))
-
-
-# -- spectrum -------------------------------------------------------------------------------------
-
-
-@given(st.integers(1, 4), st.integers(0, 2**16))
-def test_a_spectrum_holds_the_eigenvalues(d: int, seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    square = rng.normal(size=(d, d))
-    matrix = square + square.T
-    try:
-        spectrum = symmetric_spectrum(to_balls(matrix))
-    except Undecided:
-        return  # two eigenvalues too close for this precision
-    rounding = 8 * d * np.finfo(float).eps * np.linalg.norm(matrix)
-    np.testing.assert_allclose(to_floats(spectrum), np.linalg.eigvalsh(matrix), rtol=0, atol=rounding)
-    trace = sum(spectrum, arb(0))
-    assert trace.overlaps(sum(to_balls(np.diag(matrix)), arb(0)))
-
-
-def test_a_diagonal_with_equal_entries_has_an_exact_spectrum() -> None:
-    assert list(symmetric_spectrum(to_balls(np.diag([2.0, -1.0, 2.0])))) == [-1, 2, 2]

@@ -3,10 +3,12 @@
 import mpmath
 import numpy as np
 import pytest
+from flint import arb
 
-from psitheory.errors import ArgumentError
+from psitheory.arithmetic import BALLS, to_balls
+from psitheory.errors import ArgumentError, BranchUndecided
 from psitheory.geometry import Lines, Sphere
-from psitheory.geometry.lines import orthogonality
+from psitheory.geometry.lines import nearer, orthogonality
 
 EPS = np.finfo(float).eps
 
@@ -50,6 +52,12 @@ def test_a_line_at_its_other_unit_vector_is_the_same_one():
 def test_orthogonal_lines_have_no_shortest_geodesic():
     with pytest.raises(ArgumentError, match="z is orthogonal to w"):
         Lines(2).log(np.eye(2)[0], np.eye(2)[1])
+
+
+def test_enclosures_of_lines_that_may_be_orthogonal_have_none_either():
+    u, v = to_balls(np.eye(2)[0]), BALLS.asarray([arb(0, 1e-9), arb(1)])
+    with pytest.raises(BranchUndecided, match="may or may not be orthogonal"):
+        nearer(u, v)
 
 
 def test_the_regulariser_has_the_gradient_that_it_gives():

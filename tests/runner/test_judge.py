@@ -173,7 +173,8 @@ def test_powers_of_two_compare_bits() -> None:
 
 def test_an_overflow_is_no_verdict_on_bits() -> None:
     outcome = judge(POWERS_OF_TWO, lambda x: equal(x * 1e308, x * 1e308), {"x": np.array([1e10])})
-    assert (outcome.status, outcome.note) == ("undecided", "a side over- or underflowed")
+    assert outcome.status == "undecided"
+    assert outcome.note.startswith("a side is not finite (test_judge.py, line ")
 
 
 def test_an_inequality_cannot_hold_bit_for_bit() -> None:
@@ -558,3 +559,39 @@ def test_bits_that_underflow_lost_are_no_break_of_an_equivariance() -> None:
     assert judge(POWERS_OF_TWO, commutes, {"x": x, "a": 2.0**-300}).status == "passed"
     assert judge(POWERS_OF_TWO, commutes, {"x": x, "a": 2.0**-1070}).status == "vacuous"
     assert judge(POWERS_OF_TWO, does_not, {"x": x, "a": 2.0**-1070}).status == "failed"
+
+
+# -- floats that raise ----------------------------------------------------------------------------
+
+
+def _side_of(x: Any, border: int, *, accurate: bool = False, wrong_by: int = 0) -> Any:
+    """Claim the sign of 1 + x - border; on the border there is no side, as code says that needs one."""
+    total = 1 + x
+    gap = total - border
+    if gap == 0:
+        raise ValueError("it lies on the border")
+    return equal(x + 1, total + wrong_by, accurate=accurate)
+
+
+def test_floats_that_raise_where_rounding_leads_there_are_set_aside() -> None:
+    outcome = judge(FLOATS, _side_of, {"x": 2.0**-80, "border": 1})
+    assert outcome.status == "vacuous"
+    assert "too ill-conditioned" in outcome.note
+
+
+@pytest.mark.parametrize(
+    ("law", "x"),
+    [
+        (_side_of, 0.0),  # it does lie there
+        (lambda x, border: _side_of(x, border, accurate=True), 2.0**-80),  # accurate code would tell
+        (lambda x, border: _side_of(x, 1 + x), 1.0),  # no rounding is needed
+    ],
+)
+def test_other_floats_that_raise_are_a_finding(law: Any, x: float) -> None:
+    with pytest.raises(ValueError, match="on the border"):
+        judge(FLOATS, law, {"x": x, "border": 1})
+
+
+def test_a_false_law_is_refuted_where_floats_raise_by_rounding() -> None:
+    law = lambda x, border: _side_of(x, border, wrong_by=1)  # noqa: E731
+    assert judge(FLOATS, law, {"x": 2.0**-80, "border": 1}).status == "failed"
