@@ -2,10 +2,10 @@
 
     python -m tests.mutants --seed 0 --count 300
 
-First the tests that are near to the core are run once, to record in the folder ``--contexts`` which of them run which
-line (this needs the package ``coverage``).  Then each mutant of a seeded sample is tried with the tests that run its
-line, as many as take ``--seconds`` without a fault, up to the first that fails.  What was tried stands in ``--record``,
-and the same command goes on where it stopped.
+First the tests that are near to the core are run, those of a file that changed since the last time, to record in the
+folder ``--contexts`` which of them run which line (this needs the package ``coverage``).  Then each mutant of a seeded
+sample is tried with the tests that run its line, as many as take ``--seconds`` without a fault, up to the first that
+fails.  What was tried stands in ``--record``, and the same command goes on where it stopped.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which tests run which line, and how long each takes: recorded once, so that a mutant meets the tests that run it."""
+"""Which tests run which line, and how long each takes: recorded, so that a mutant meets the tests that run it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -113,14 +113,14 @@ def _again(tests: Sequence[str]) -> Callable[[str], bool]:
 
 
 def record(copy: Path, folder: Path, recorded: Sequence[str] = RECORDED) -> None:
-    """Run the tests of a copy of the tree once, one file or folder after the other; what stands is not run again."""
+    """Run the tests of a copy of the tree, one file after the other; a file that did not change is not run again."""
     folder.mkdir(parents=True, exist_ok=True)
     settings = folder / "settings.ini"
     settings.write_text(SETTINGS, encoding="utf-8")
-    for tests in recorded:
+    for tests in _files(copy, recorded):
         out = folder.resolve() / tests.replace("/", "-").removesuffix(".py")
-        times = out.parent / f"{out.name}.json"
-        if times.exists() or not (copy / tests).exists():
+        times, text = out.parent / f"{out.name}.json", (copy / tests).read_text(encoding="utf-8")
+        if times.exists() and json.loads(times.read_text(encoding="utf-8"))["tests"] == text:
             continue
         print(f"recording {tests}", flush=True)
         environment = os.environ | {
@@ -132,13 +132,20 @@ def record(copy: Path, folder: Path, recorded: Sequence[str] = RECORDED) -> None
             [sys.executable, *words, "-p", "no:cacheprovider", tests],
             cwd=copy, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False,
         )  # fmt: skip
-        add_sources(times, copy)
+        add_sources(times, copy, text)
 
 
-def add_sources(times: Path, copy: Path) -> None:
-    """Put the sources of what was measured beside the seconds of the tests."""
+def _files(copy: Path, recorded: Iterable[str]) -> list[str]:
+    """Return the files of tests of a tree that are named, or are in folders that are named."""
+    found = [copy / name for name in recorded]
+    files = [file for path in found for file in (sorted(path.rglob("test_*.py")) if path.is_dir() else [path])]
+    return [str(file.relative_to(copy)) for file in files if file.exists()]
+
+
+def add_sources(times: Path, copy: Path, tests: str) -> None:
+    """Put the text of the tests, and the sources of what was measured, beside the seconds of the tests."""
     seconds = json.loads(times.read_text(encoding="utf-8"))
     data = coverage.CoverageData(str(times.with_suffix(".coverage")))
     data.read()
     sources = {file: (copy / file).read_text(encoding="utf-8") for file in map(_in_tree, data.measured_files())}
-    times.write_text(json.dumps({"seconds": seconds, "sources": sources}), encoding="utf-8")
+    times.write_text(json.dumps({"seconds": seconds, "sources": sources, "tests": tests}), encoding="utf-8")
