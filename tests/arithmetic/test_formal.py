@@ -156,6 +156,27 @@ def test_an_angle_is_known_by_its_cosine_its_sine_and_its_quadrant() -> None:
     assert (once + twice).is_identically(0)
 
 
+def test_the_quadrant_of_an_angle_is_known_only_where_signs_are() -> None:
+    space = Space()
+    s, t = space.positive("s"), space.real("t")
+    assert FORMAL.atan2(s, t).sign() == 1
+    with pytest.raises(Undecided):
+        FORMAL.atan2(t, s).sign()
+    assert not (2 * FORMAL.atan2(s, t)).is_identically(FORMAL.atan2(2 * s * t, t * t - s * s))  # not where t < 0
+    assert (2 * FORMAL.atan2(s, s)).is_identically(FORMAL.atan2(2 * s * s, 0 * s))
+
+
+def test_the_larger_and_the_smaller_are_found_where_the_order_is_decided() -> None:
+    space = Space()
+    s, t = space.positive("s"), space.real("t")
+    for x, y in ((s, 3 * s), (3 * s, s)):
+        assert FORMAL.maximum(x, y).is_identically(3 * s)
+        assert FORMAL.minimum(x, y).is_identically(s)
+    for choose in (FORMAL.maximum, FORMAL.minimum):
+        with pytest.raises(Undecided):
+            choose(s, t)
+
+
 def test_roots_are_one_symbol_a_radicand() -> None:
     space = Space()
     x = np.array([space.vector("x", SORT)], dtype=object)

@@ -84,6 +84,14 @@ def test_classes_are_told_to_rounding_of_a_whole_block_and_of_each_free_entry() 
     assert not bool(psi.same_class(large, np.array([1.0, 1.0 + 1e-13, 1e17])))
 
 
+def test_the_same_floats_are_of_one_class_however_few_ulps_are_allowed() -> None:
+    psi = PSIQuotient(Layout.of([2], 1))
+    w = np.array([3.0, 4.0, 0.0])
+    assert bool(psi.same_class(w, w))
+    assert bool(psi.same_class(w, psi.act(np.array([0.25]), w), ulps=0))
+    assert not bool(psi.same_class(w, np.array([3.0, 4.0, 5e-324]), ulps=0))
+
+
 def test_same_class_is_exact_on_rationals() -> None:
     psi = PSIQuotient(Layout.of([2, 2], 1))
     w = to_rationals(np.array([1.0, 2.0, 3.0, -1.0, 0.5]))

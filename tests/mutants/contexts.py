@@ -40,6 +40,7 @@ class Contexts:
     def __init__(self, folder: Path, root: Path) -> None:
         self._root = root
         self._lines: dict[str, dict[int, set[str]]] = {}
+        self._at_import: dict[str, set[int]] = {}
         self._seconds: dict[str, float] = {}
         for path in sorted(folder.glob("*.json")):
             recorded = json.loads(path.read_text(encoding="utf-8"))
@@ -59,6 +60,8 @@ class Contexts:
                 if line in place:
                     known = {test for test in tests if self._seconds.get(test, -1) >= 0}
                     lines.setdefault(place[line], set()).update(known)
+                    if "" in tests:
+                        self._at_import.setdefault(file, set()).add(place[line])
 
     def tests(self, file: str, line: int, seconds: float) -> list[str]:
         """Return tests that take ``seconds`` together: those that run the line, then those that run its function.
@@ -69,7 +72,8 @@ class Contexts:
         lines = self._lines.get(file, {})
         own = set(Path(file).parts[1:2])
         here = lines.get(line, set())
-        around = set().union(*(lines.get(k, ()) for k in self._function(file, line)))
+        at_import = line in self._at_import.get(file, ())
+        around = set().union(*(lines.get(k, ()) for k in (lines if at_import else self._function(file, line))))
         order = sorted(here | around, key=lambda test: (test not in here, self._cost(test, own)))
         order.sort(key=_again(order))
         chosen: list[str] = []
