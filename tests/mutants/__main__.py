@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import random
 import sys
+from collections import Counter
 from collections.abc import Iterable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from tests.mutants.mutate import Mutant, mutants
 from tests.mutants.trial import Trial, copied
 
 ROOT = Path(__file__).parents[2]
+SURVIVED = ("survived", "not run")
 PACKAGES = ("layout", "geometry", "optimizers", "checking", "runner", "arithmetic", "rates", "scaletypes")
 
 
@@ -41,7 +43,7 @@ def main() -> int:
             if not options.recorded:
                 note(copy, options.contexts)
             with Trial(copy, Contexts(options.contexts, copy), options.seconds) as trial:
-                for key in [key for key in keyed if key not in record]:
+                for key in [key for key in keyed if _is_to_be_tried(record.get(key), options.again)]:
                     record[key] = _row(key, keyed[key], *trial.verdict(keyed[key]))
                     with options.record.open("a", encoding="utf-8") as out:
                         out.write(json.dumps(record[key]) + "\n")
@@ -49,16 +51,28 @@ def main() -> int:
     return summary([record[key] | {"text": keyed[key].text_in(sources)} for key in keyed if key in record])
 
 
+def _is_to_be_tried(row: dict[str, Any] | None, again: bool) -> bool:
+    return row is None or (again and row["verdict"] in SURVIVED)
+
+
 def sampled(sources: dict[str, str], seed: int, count: int) -> list[Mutant]:
-    """Return ``count`` of all mutants, drawn without replacement; a larger sample begins with a smaller one."""
+    """Return ``count`` of all mutants, drawn without replacement; a larger sample begins with a smaller one.
+
+    Each has a random number of its own, so that a change of the code leaves the others in the sample.
+    """
     every = [mutant for file in sorted(sources) for mutant in mutants(file, sources[file])]
-    random.Random(seed).shuffle(every)
-    return every[:count]
+    seen = Counter[tuple[str, ...]]()
+    drawn: list[tuple[bytes, Mutant]] = []
+    for mutant in every:
+        place = (mutant.file, mutant.text_in(sources), mutant.what)
+        seen[place] += 1
+        drawn.append((sha256(repr((seed, *place, seen[place])).encode()).digest(), mutant))
+    return [mutant for _, mutant in sorted(drawn, key=lambda pair: pair[0])[:count]]
 
 
 def summary(rows: list[dict[str, Any]]) -> int:
     """Print the killed share with its interval, and the survivors; equivalent ones are told apart, and count too."""
-    left = [row for row in rows if row["verdict"] in ("survived", "not run")]
+    left = [row for row in rows if row["verdict"] in SURVIVED]
     explained = [row for row in left if _place(row) in EQUIVALENT]
     for row in sorted(left, key=lambda row: (row["file"], row["line"])):
         print(_line(row), f"  ({EQUIVALENT[_place(row)]})" if row in explained else "")
@@ -111,6 +125,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--seconds", type=float, default=20.0, help="what the tests of one mutant take without a fault")
+    parser.add_argument("--again", action="store_true", help="try once more what survived, by more tests or seconds")
     parser.add_argument("--contexts", type=Path, default=Path("mutants.contexts"), help="which test runs which line")
     parser.add_argument("--recorded", action="store_true", help="record no more lines of tests than are there")
     parser.add_argument("--record", type=Path, default=Path("mutants.jsonl"))

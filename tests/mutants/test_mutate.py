@@ -8,6 +8,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.mutants.__main__ import sampled
 from tests.mutants.equivalent import EQUIVALENT
 from tests.mutants.mutate import moved, mutants
 
@@ -71,3 +72,12 @@ def test_lines_are_found_again_by_their_text(before: list[str], after: list[str]
     assert sorted(place.values()) == list(place.values())
     if before == after:
         assert list(place) == list(range(1, len(before) + 1))
+
+
+def test_a_change_of_the_code_leaves_the_rest_of_a_sample() -> None:
+    sources = {"a.py": SOURCE, "b.py": SOURCE}
+    every = sampled(sources, 3, 999)
+    assert len(every) == 2 * len(mutants("a.py", SOURCE))
+    assert sampled(sources, 3, 7) == every[:7] != sampled(sources, 4, 7)
+    changed = sampled(sources | {"b.py": SOURCE.replace("x + 1", "x").replace("-x", "x")}, 3, 999)
+    assert [m for m in changed if m.file == "a.py"] == [m for m in every if m.file == "a.py"]

@@ -27,6 +27,7 @@ from psitheory.runner.climb import (
     is_small,
     others,
 )
+from psitheory.runner.nudges import nudge
 from psitheory.runner.outcome import Outcome
 from psitheory.runner.redraw import largest_ratio, nodes, redrawn, right_size, work
 
@@ -185,3 +186,28 @@ def test_a_start_that_draws_nothing_is_left() -> None:
     climb = Climb(DRAWING, lambda n, x: at_most(1.0, 2.0), passes, 5)
     ascend(climb, (1,), whole=True)
     assert climb.evaluations == 0
+
+
+PEAK = 2.0**-30
+"""Far below what a climb would take for zero if it compared ratios and not their logarithms."""
+
+
+@pytest.mark.parametrize("d", [1, 6])
+def test_a_slope_leads_in_few_cases_to_a_peak_however_low(d: int) -> None:
+    drawing = st.tuples(*[st.floats(-4, 4)] * d).map(lambda drawn: {"x": np.array(drawn)})
+    climb = Climb(drawing, lambda x: at_most(PEAK * np.exp(-np.sum((x - 1.25) ** 2)), 1.0), passes, 80, shares=1)
+    with suppress(Enough):
+        ascend(climb, (0.0,) * d, whole=True)
+    assert climb.best[0] == pytest.approx(PEAK, rel=1e-5)
+
+
+def test_nudges_are_moved_as_what_was_chosen_is() -> None:
+    @st.composite
+    def moved(draw: Any) -> dict[str, Any]:
+        return {"x": draw(st.floats(-4, 4)), "y": nudge((2,))}
+
+    climb = Climb(moved(), lambda x, y: at_most(1.0, 1 + (x - 0.5) ** 2 + np.sum((y + 0.25) ** 2)), passes, 400)
+    with suppress(Enough):
+        ascend(climb, (0.0,), whole=True)
+    _, (x,), (y, z) = climb.best
+    assert [x, y, z] == pytest.approx([0.5, -0.25, -0.25], abs=1e-3)

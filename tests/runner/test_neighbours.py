@@ -85,6 +85,18 @@ def test_functions_that_are_called_are_changed_wherever_they_stand() -> None:
     assert within(100.0).left == 100
 
 
+def differences(x: Any) -> Any:
+    return equal(100 - x[0], x[1] + 200)
+
+
+def test_one_number_of_a_sum_moves_by_one_percent_and_no_variable() -> None:
+    x = np.array([3.0, 5.0])
+    made = {n.says.rsplit(" (", 1)[0]: [f(x=x) for f in n.functions] for n in neighbours(differences)}
+    assert [seen.left for seen in made["± 1 %: 100 - x[0]"]] == [98, 96]
+    assert [seen.right for seen in made["± 1 %: x[1] + 200"]] == [207, 203]
+    assert says(lambda x: equal(x + x, x * x)) == []
+
+
 def lengthy(x: Any) -> Any:
     return at_most(x + x * x * x * x * x * x * x * x * x * x * x * x * x * x * x * x * x * x + 1, x)
 
