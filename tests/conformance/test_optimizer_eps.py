@@ -9,6 +9,8 @@ import pytest
 
 from psitheory.checking import Verdict
 from psitheory.conformance import check_optimizer
+from psitheory.conformance.optimizers.check import LAWS
+from psitheory.conformance.optimizers.derived import Derived
 from psitheory.layout import Layout
 from psitheory.optimizers import (
     Adagrad,
@@ -114,6 +116,22 @@ def test_a_normalised_step_with_an_eps_is_no_false_alarm_in_either_precision() -
 
     for dtype in (np.float64, np.float32):
         assert check_optimizer(lamb, only=[NEURON, SCALES], dtype=dtype, steps=30).verdict is Verdict.HOLDS
+
+
+def normalised(w: Any, g: Any, layout: Layout, rate: float = 0.05, eps: float = 1e-8) -> Any:
+    return w - rate * g * rows(layout, layout.norms(w) / (layout.norms(g) + eps))
+
+
+def test_an_eps_is_an_excuse_at_every_level_with_free_weights_too() -> None:
+    laws = [law for law in LAWS if law.startswith("runs_commute")]
+    report = check_optimizer(normalised, only=laws, steps=10)
+    assert report.verdict is Verdict.HOLDS
+    assert {finding.kind for finding in report.findings} == {"eps-limited"}
+
+
+def test_where_runs_without_an_eps_fail_there_is_no_excuse(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Derived, "gap", lambda *_, **__: np.inf)
+    assert check_optimizer(normalised, only=NEURON, steps=10).refuted() == (NEURON,)
 
 
 # -- what an eps must not hide --------------------------------------------------------------------

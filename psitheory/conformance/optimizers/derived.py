@@ -148,7 +148,7 @@ class Derived:
         if steps:
             runs = runs.of_length(steps)
             base = runs.run(self.seed)
-        scales = self._scales(self.network.without_free() if fixed else self.network, change)
+        scales = self._scales(self.network.without_free() if fixed else self.network, change, runs)
         other = replace(runs, scale=tuple(scales), factors=self._factors(change), along=along).run(self.seed)
         gap = max(_relative(y / a, x) for x, y, a in zip(base.weights, other.weights, scales, strict=True))
         moved = zip(runs.problem.parts, base.weights, runs.problem.start, strict=True)
@@ -156,10 +156,11 @@ class Derived:
         return gap / motion if motion > 0 and np.isfinite(gap) else np.inf
 
     @staticmethod
-    def _scales(network: Network, change: Change) -> list[np.ndarray]:
+    def _scales(network: Network, change: Change, runs: Any) -> list[np.ndarray]:
+        """Return what multiplies each part, in the shape in which typed runs have it."""
         layout = network.layout
         scaled = layout.scale(change.scales(network), np.ones(layout.n))
-        return [np.array(layout.view(part.name, scaled)) for part in layout.parts]
+        return [np.reshape(layout.view(part.name, scaled), part.shape) for part in runs.problem.parts]
 
     def _factors(self, change: Change) -> dict[str, float]:
         rate = self.alone.rate
@@ -171,8 +172,10 @@ class Derived:
 
         A break that typed runs hardly see must lose the greater part of what they do see.
         """
-        lines = {b.place: b for b in self.soft_breaks}
-        most = min(most, self.gap(network, change, ()) / 2)
+        lines, broken = {b.place: b for b in self.soft_breaks}, self.gap(network, change, ())
+        if not np.isfinite(broken):  # nothing is known of what a run is without these constants
+            return ()
+        most = min(most, broken / 2)
         for place, found in lines.items():
             if self.gap(network, change, [place]) <= most:
                 return (found,)
@@ -190,7 +193,7 @@ class Derived:
     def overflow(self, network: Network, change: Change) -> str:
         """Return the first line where numbers are lost, being infinite or zero as they were not before; or nothing."""
         runs = replace(self.runs if network.fixed else self.runs_whole, log=True)
-        scaled = replace(runs, scale=tuple(self._scales(network, change)), factors=self._factors(change))
+        scaled = replace(runs, scale=tuple(self._scales(network, change, runs)), factors=self._factors(change))
         with (
             np.errstate(all="ignore"),
             _typed(self.seed),

@@ -119,6 +119,7 @@ def _without_lines(bench: Bench, mode: Mode, trial: Trial, derived: Derived, p: 
     clean, broken = in_whole_powers(trial.change), 0.0
     if clean != trial.change:  # no rounding beside what constants do, if these break it there as well
         broken = derived.gap(bench.network, clean, ())
+        broken = broken if np.isfinite(broken) else 0.0
     change, most = (clean, LEFT * broken) if broken > defect / 10 else (trial.change, max(LEFT * defect, rounding))
     found = derived.causes(bench.network, change, most)
     cause = cause_of(found)
@@ -151,7 +152,8 @@ def _breaks_later(
     change = in_whole_powers(trial.change)
     places = [b.place for b in derived.soft_breaks]
     broken, rest = (derived.gap(bench.network, change, along, bench.steps) for along in ((), places))
-    return None if rest <= max(LEFT * broken, LEAST) else step or bench.steps
+    gone = np.isfinite(broken) and rest <= max(LEFT * broken, LEAST)
+    return None if gone else step or bench.steps
 
 
 def in_whole_powers(change: Change) -> Change:
