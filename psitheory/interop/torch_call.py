@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -11,6 +14,17 @@ from torch import Tensor, nn
 
 from psitheory.errors import ArgumentTypeError, shown
 from psitheory.symmetry.trees import leaves
+
+
+@contextmanager
+def uncompiled() -> Iterator[None]:
+    """Let what torch.compile has wrapped run as it is written, in any precision and with types."""
+    if "torch._dynamo" not in sys.modules:  # nothing was compiled, and the compiler takes a second to import
+        yield
+        return
+    with torch.compiler.set_stance("force_eager"), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Using `torch.compile.* when there are global hooks", UserWarning)
+        yield
 
 
 class Call:
@@ -22,10 +36,11 @@ class Call:
     def __call__(self, module: nn.Module, dtype: torch.dtype) -> tuple[Tensor | None, Tensor | None]:
         """Return loss and outputs of the module."""
         inputs = cast_to(self.inputs, dtype)
-        if isinstance(inputs, Mapping):
-            out = module(**inputs)
-        else:
-            out = module(*inputs) if isinstance(inputs, (tuple, list)) else module(inputs)
+        with uncompiled():
+            if isinstance(inputs, Mapping):
+                out = module(**inputs)
+            else:
+                out = module(*inputs) if isinstance(inputs, (tuple, list)) else module(inputs)
         outputs = flat_outputs(out)
         if self.loss is None:
             return None, outputs
@@ -42,7 +57,8 @@ class Loss:
 
     def __call__(self, module: nn.Module, dtype: torch.dtype) -> tuple[Tensor | None, Tensor | None]:
         """Return loss and outputs of the module."""
-        value = self.f(module)
+        with uncompiled():
+            value = self.f(module)
         if isinstance(value, tuple) and len(value) == 2:
             return one_number(value[0], "f"), flat_outputs(value[1])
         return one_number(value, "f"), None

@@ -27,6 +27,7 @@ from psitheory.interop.torch_state import (
 from psitheory.interop.torch_types import Traces
 from psitheory.layout import Layout
 from psitheory.symmetry.function import LossFunction
+from psitheory.symmetry.gradients import few
 from psitheory.symmetry.trees import leaves, parts_of
 
 __all__ = ["ExactBatchNorm", "exact_network", "loss_function", "loss_functions"]
@@ -251,7 +252,7 @@ def _runner(module: nn.Module, call: Any, training: bool, mode: str | None) -> t
         where = f" in {mode} mode" if mode else ""
         if rewritten := runner.rewritten():
             notes.append(
-                f"a forward pass{where} rewrites {_few(rewritten)}; every evaluation starts from the same state"
+                f"a forward pass{where} rewrites {few(rewritten)}; every evaluation starts from the same state"
             )
         if runner.draws:
             notes.append(
@@ -285,7 +286,3 @@ def _same(one: Sequence[Shown], two: Sequence[Shown]) -> bool:
 
 def _alike(x: Tensor, y: Tensor) -> Tensor:
     return (x == y) | (x.isnan() & y.isnan())
-
-
-def _few(names: list[str]) -> str:
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

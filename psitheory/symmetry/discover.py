@@ -16,6 +16,7 @@ from psitheory.symmetry.certificate import Rejected, failures
 from psitheory.symmetry.derived import Derived, derived
 from psitheory.symmetry.function import LossFunction, as_loss_function, probed
 from psitheory.symmetry.generator import Generator
+from psitheory.symmetry.gradients import left_out
 from psitheory.symmetry.kinds import Generators
 from psitheory.symmetry.null_space import NullSpace, null_space, sparse_basis
 from psitheory.symmetry.sampling import Rows, rows_at, sampler, usable_points
@@ -86,6 +87,11 @@ def discover_symmetries(
     if types is not None:
         function = types.clean
     function = in_own_precision(function, rng)
+    if astray := left_out(function, seed):
+        said = astray.said(() if types is None else types.types.detached)
+        if types is not None and samples is None:
+            return _from_types(types, seed, said)
+        function = replace(function, gradients=None, notes=(*function.notes, said))
     points = _sample_points(function, samples, rng)
     fresh = [baseline(function, w, rng) for w in usable_points(function, rng, POINTS)]
     rows = rows_at(function, points, rng)
@@ -94,7 +100,7 @@ def discover_symmetries(
     return _with_types(_certified(function, rows, fresh, rng, seed), types)
 
 
-def _from_types(types: Derived, seed: int) -> Symmetries:
+def _from_types(types: Derived, seed: int, *said: str) -> Symmetries:
     """Return what types derive; as undecided what runs do not confirm."""
     function = types.function
     algebra = types.types.up_to_eps if types.up_to_eps else types.types.exact
@@ -112,7 +118,7 @@ def _from_types(types: Derived, seed: int) -> Symmetries:
         0.0,
         types.bit_for_bit,
         seed,
-        (*function.notes, *types.notes, *doubt),
+        (*function.notes, *types.notes, *said, *doubt),
         types.types.exact.dimension if types.exact else 0,
     )
 
@@ -122,12 +128,27 @@ def _with_types(found: Symmetries, types: Derived | None) -> Symmetries:
     if types is None:
         return found
     derived_count, exact = types.types.up_to_eps.dimension, types.types.exact.dimension
+    if types.confirmed and found.undecided and found.dimension < derived_count:
+        return _combined(found, types)
     missed = found.dimension - derived_count
     said = [f"scale types derive {derived_count} of them"] if missed > 0 else []
     return replace(
         found,
         notes=(*found.notes, *types.notes, *said),
-        exact_dimension=found.dimension if types.clean is types.function else exact,
+        exact_dimension=found.dimension if types.clean is types.function else min(exact, found.dimension),
+    )
+
+
+def _combined(found: Symmetries, types: Derived) -> Symmetries:
+    """Return the symmetries that types derive where null directions hold only together, as behind a branch."""
+    note = f"{len(found.undecided)} null directions of the samples hold in none but the combinations that types derive"
+    return replace(
+        found,
+        generators=Generators(types.types.up_to_eps, found.layout),
+        undecided=(),
+        exact=types.bit_for_bit,
+        notes=(*types.function.notes, *types.notes, note),
+        exact_dimension=types.types.exact.dimension,
     )
 
 

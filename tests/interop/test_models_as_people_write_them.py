@@ -90,6 +90,10 @@ CASES = {
         lambda: M(lambda s, x: (x @ torch.linalg.inv(s.w) @ s.v).tanh(), w=parameter(4, 4), v=parameter(4, 4)),
         {"w": "only jointly", "v": "only jointly"},
     ),
+    "compiled": (
+        lambda: torch.compile(nn.Sequential(L(4, 6, bias=False), nn.LayerNorm(6), nn.Tanh(), L(6, 2)), backend="eager"),
+        {"_orig_mod.0.weight": "whole up to eps", "_orig_mod.1.weight": "none"},
+    ),
     "through NumPy": (
         lambda: M(
             lambda s, x: s.h(s.a(x)) * float(s.a.weight.detach().numpy().sum()),

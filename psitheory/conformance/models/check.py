@@ -20,6 +20,7 @@ from psitheory.errors import UnknownName, checked_seed
 from psitheory.frameworks import one_thread
 from psitheory.symmetry.baseline import in_own_precision
 from psitheory.symmetry.function import LossFunction, as_loss_functions, probed
+from psitheory.symmetry.gradients import left_out
 
 LAWS = (REPEATS, GRADIENT, "invariance[NAME]")
 """The laws; the last one once for each parameter."""
@@ -112,6 +113,8 @@ def check_model(
         found = survey.found
         if is_main and survey.bound is not None:
             _confirm_claims(survey, given, rng)
+        if is_main and gradient is None and (astray := left_out(function, seed)):
+            survey.notes.append(astray.said(survey.detached))
         notes += [note for note in dict.fromkeys(survey.notes) if note not in notes]
         _record(properties, found, main=is_main, mode=mode)
         if is_main:

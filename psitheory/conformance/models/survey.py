@@ -16,6 +16,7 @@ from psitheory.conformance.models.search import Search
 from psitheory.conformance.models.trading import shared_families
 from psitheory.conformance.models.typed import better, open_levels, typed_levels
 from psitheory.errors import ArgumentError
+from psitheory.scaletypes.equations import Place
 from psitheory.symmetry.baseline import Baseline, baseline
 from psitheory.symmetry.derived import Derived, derived
 from psitheory.symmetry.function import LossFunction
@@ -52,6 +53,8 @@ class Survey:
     unread: dict[str, str] = field(default_factory=dict)
     bound: Derived | None = None
     """The types, if not all of the function was derived, so that what they leave out may hold."""
+    detached: tuple[Place, ...] = ()
+    """The lines at which something is kept from the gradient."""
 
 
 def levels_of(function: LossFunction, rng: np.random.Generator) -> Survey:
@@ -96,6 +99,7 @@ def _add_types(
         survey.exact = {name: text for name, text in exact.items() if levels[name].limit and name in names}
         survey.breaks, survey.unread = _breaks(types, levels), _unread(types)
         survey.bound = types if types.types.missing else None
+        survey.detached = types.types.detached
 
 
 def _breaks(types: Derived, levels: dict[str, Level]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 
 from psitheory.scaletypes.degrees import Ids
-from psitheory.scaletypes.equations import Kind
+from psitheory.scaletypes.equations import Kind, Place
 from psitheory.scaletypes.models.algebra import Algebra
 from psitheory.scaletypes.models.parameters import Parameter
 from psitheory.scaletypes.models.rules import Demand, Rules
@@ -65,6 +65,11 @@ class ModelTypes:
     def missing(self) -> tuple[str, ...]:
         """Return the operations of which nothing is known: ``not derived: OP at FILE:LINE``."""
         return tuple(f"not derived: {what} at {place}" for what, place in self.rules.missing)
+
+    @property
+    def detached(self) -> tuple[Place, ...]:
+        """Return the lines at which what depends on parameters is kept from its gradient."""
+        return tuple(place for place in self.rules.detached if place.line)
 
     @property
     def tied(self) -> dict[str, str]:

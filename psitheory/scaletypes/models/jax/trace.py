@@ -54,6 +54,8 @@ class Trace:
             return LOOPS[name](self, eqn, x, library)
         if not any(item.known for item in x):
             return list(map(Item, bind(eqn, *(item.value for item in x))))
+        if name == "stop_gradient":
+            self.rules.detached[self.line] = None
         values = _later(eqn, x)
         if name in VIEWS:
             return [x[0].moved(self.rules, values[0], VIEWS[name](eqn))]

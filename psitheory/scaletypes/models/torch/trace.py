@@ -77,6 +77,8 @@ class Trace(Dispatch):
         """Run one operation, and write the degrees of its outputs."""
         call = Call(func, args, kwargs or {})
         if func.is_view or call.op in VIEWS:
+            if call.op in ("detach", "detach_") and self.memory.knows(call.first):
+                self.rules.detached[self._place()] = None
             return call.run()
         if not any(map(self.memory.knows, call.tensors)):
             degrees = rule_of_constants(call)
