@@ -17,7 +17,7 @@ from psitheory.certificates.proof import Section
 from psitheory.checking import Law, Theorem
 from psitheory.errors import ArgumentError, PsitheoryError
 from psitheory.report.files import write_whole
-from psitheory.runner.in_formal import FormalCase, NotProved, proof
+from psitheory.runner.in_formal import FormalCase, NotProved, proof, whole_proof
 
 SECONDS = 300
 """Coq is given so many seconds of a processor for one file, which a busy machine does not change."""
@@ -58,11 +58,12 @@ def certificates(theorem: Theorem) -> Iterator[Certificate]:
 def certificate_of(theorem: Theorem, law: Law) -> Certificate:
     """Return the certificate of a law that formal vectors prove, of any other the reason why there is none.
 
-    The cases written are those of blocks of the smallest size: one block, and two with free parameters.  An entry of
-    a block stands for a space of any dimension there, so that larger blocks say nothing else.
+    It is proved for blocks of several entries; the cases written are one block, and two with free parameters, where
+    each block is one vector of a space of any dimension.  Blocks of several entries are vectors of a sum of spaces.
     """
     try:
-        return Certificate(theorem.id, law.name, written(theorem, law, _told_apart(proof(law))))
+        proof(law)
+        return Certificate(theorem.id, law.name, written(theorem, law, _told_apart(whole_proof(law))))
     except (NotProved, PsitheoryError) as reason:
         return Certificate(theorem.id, law.name, reason=str(reason))
 

@@ -210,15 +210,18 @@ def generic_inputs(domains: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any],
         path = _next(path, counts)
 
 
-def formal_cases(domains: Mapping[str, Any], compute: Callable[[Space, dict[str, Any]], Case]) -> Iterator[Case]:
+def formal_cases(
+    domains: Mapping[str, Any], compute: Callable[[Space, dict[str, Any]], Case], *, whole: bool = False
+) -> Iterator[Case]:
     """Yield what ``compute`` returns for the space and the generic inputs on formal vectors of each case.
 
-    A case that needs more symbols than there are is computed again from its start, with twice as many.
+    A case that needs more symbols than there are is computed again from its start, with twice as many.  With ``whole``
+    a block is one vector of a space of any dimension.
     """
     path: list[int] | None = []
     symbols = 64
     while path is not None:
-        space = Space(symbols)
+        space = Space(symbols, whole=whole)
         try:
             drawn, counts = _generic(domains, "formal", space, path)
             computed = compute(space, drawn)

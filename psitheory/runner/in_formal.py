@@ -90,11 +90,26 @@ def proof(law: Law, *, seed: int = 0) -> list[FormalCase]:
     kind = kind_read(law.function)
     if kind:
         raise NotProved(f"not proved on formal vectors: the law looks at {kind}, and may claim another thing of floats")
-    cases = []
-    for case in formal_cases(law):
+    return _decided(formal_cases(law), seed)
+
+
+def whole_proof(law: Law, *, seed: int = 0) -> list[FormalCase]:
+    """Return the cases of a law that is proved once more, with one vector of a space of any dimension for each block.
+
+    Raises
+    ------
+    NotProved
+        If one does not prove it, or its inputs are made of the entries of blocks.
+    """
+    return _decided(formal_cases(law, whole=True), seed)
+
+
+def _decided(cases: Iterator[FormalCase], seed: int) -> list[FormalCase]:
+    out = []
+    for case in cases:
         _decide(case, np.random.default_rng(seed))
-        cases.append(case)
-    return cases
+        out.append(case)
+    return out
 
 
 def _why_not(law: Law) -> str:
@@ -104,8 +119,10 @@ def _why_not(law: Law) -> str:
     return f"the domain of {', '.join(names)} offers none"
 
 
-def formal_cases(law: Law) -> Iterator[FormalCase]:
+def formal_cases(law: Law, *, whole: bool = False) -> Iterator[FormalCase]:
     """Return every generic case of a law, computed and undecided, one after the other.
+
+    With ``whole`` a block is one vector, of which the law sees no entries.
 
     Raises
     ------
@@ -122,7 +139,7 @@ def formal_cases(law: Law) -> Iterator[FormalCase]:
         except BaseException as error:  # somebody's code may raise anything
             raise NotProved(f"not proved on formal vectors: {_told(error)}") from error
 
-    return generic_cases(law.domains, compute)
+    return generic_cases(law.domains, compute, whole=whole)
 
 
 _ARITHMETIC = Path(__file__).resolve().parents[1] / "arithmetic"

@@ -21,6 +21,19 @@ WITH_FREE_PART = (Layout.of([2], 2), Layout.of([3], 3), Layout.of([2, 2], 2), La
 FORMAL_LAYOUTS = (*WITHOUT_FREE_PART, *WITH_FREE_PART)
 """What a statement about every layout is proved in; of sizes 2 and 3, where a formula that reads the size differs."""
 
+WHOLE_LAYOUTS = (Layout.of([1]), Layout.of([1, 1]), Layout.of([1], 1), Layout.of([1, 1], 1))
+"""Blocks that are one vector each: what a statement that is proved is written down in."""
+
+
+def formal_layouts(space: Space) -> tuple[Layout, ...]:
+    """Return the layouts of a statement about every layout."""
+    return WHOLE_LAYOUTS if space.whole else FORMAL_LAYOUTS
+
+
+def with_free_part(space: Space) -> tuple[Layout, ...]:
+    """Return those that have free parameters."""
+    return tuple(layout for layout in formal_layouts(space) if layout.p)
+
 
 def generic_functions(layouts: Sequence[Layout], space: Space, name: str) -> list[GenericFunction]:
     """Return one generic PSI function for each layout."""

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from psitheory.layout import Layout
 from psitheory.runner.domain import Domain, by_size
-from psitheory.strategies.formal import FORMAL_LAYOUTS, WITH_FREE_PART, generic_functions
+from psitheory.strategies.formal import formal_layouts, generic_functions, with_free_part
 from psitheory.strategies.models import generic_jet, networks, psi_models, rational_jets
 from psitheory.strategies.smooth import rank_one_models
 
@@ -27,7 +27,7 @@ def models_with_free_part() -> Domain:
         floats=by_size(lambda drawn: networks() | rank_ones.floats(drawn)),
         rationals=by_size(lambda _: rational_jets(layouts)),
         symbols=lambda _, table, name: [generic_jet(layout, table, name) for layout in GENERIC_LAYOUTS_WITH_FREE_PART],
-        formal=lambda _, space, name: generic_functions(WITH_FREE_PART, space, name),
+        formal=lambda _, space, name: generic_functions(with_free_part(space), space, name),
     )
 
 
@@ -43,5 +43,5 @@ def models_of_every_layout() -> Domain:
         floats=by_size(lambda drawn: without.floats(drawn) | beside.floats(drawn)),
         rationals=by_size(lambda drawn: rationals[0](drawn) | rationals[1](drawn)),
         symbols=lambda drawn, table, name: [m for made in symbols for m in made(drawn, table, name)],
-        formal=lambda _, space, name: generic_functions(FORMAL_LAYOUTS, space, name),
+        formal=lambda _, space, name: generic_functions(formal_layouts(space), space, name),
     )

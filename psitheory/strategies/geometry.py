@@ -101,7 +101,7 @@ def quotients() -> Domain:
         floats=by_size(lambda drawn: low_layouts(drawn).map(PSIQuotient)),
         rationals=by_size(lambda drawn: exact_layouts(drawn).map(PSIQuotient)),
         symbols=lambda *_: [PSIQuotient(layout) for layout in GENERIC_LAYOUTS],
-        formal=lambda *_: [PSIQuotient(layout) for layout in formal.FORMAL_LAYOUTS],
+        formal=lambda _, space, __: [PSIQuotient(layout) for layout in formal.formal_layouts(space)],
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from psitheory.arithmetic import SYMBOLS, SymbolTable
+from psitheory.arithmetic.formal import Space
 from psitheory.models import NormalisedLayer, Rayleigh
 from psitheory.runner.domain import Domain, Drawn, by_size
 from psitheory.strategies.formal import symmetric_matrix
@@ -42,9 +43,12 @@ def symmetric_rayleighs() -> Domain:
     def symbols(_: Drawn, table: SymbolTable, name: str) -> list[Rayleigh]:
         return [generic(table, name, 2), generic(table, name, 3)]
 
+    def formally(_: Drawn, space: Space, name: str) -> list[Rayleigh]:
+        return [Rayleigh(symmetric_matrix(n, space, f"{name}{n}")) for n in ((1,) if space.whole else (2, 3))]
+
     return Domain(
         floats=by_size(lambda _: of(float_arrays)),
         rationals=by_size(lambda _: of(rational_arrays)),
         symbols=symbols,
-        formal=lambda _, space, name: [Rayleigh(symmetric_matrix(size, space, f"{name}{size}")) for size in (2, 3)],
+        formal=formally,
     )

@@ -18,7 +18,7 @@ from psitheory.models.mlp import BatchNormMLP
 from psitheory.optimizers import PSIGradientDescent
 from psitheory.rates import largest_curvature
 from psitheory.runner.domain import Domain, Drawn, by_size
-from psitheory.strategies.formal import FORMAL_LAYOUTS, generic_functions
+from psitheory.strategies.formal import formal_layouts, generic_functions
 from psitheory.strategies.geometry import GENERIC_LAYOUTS, exact_layouts, generic_class
 from psitheory.strategies.values import (
     Draw,
@@ -172,7 +172,7 @@ def psi_models() -> Domain:
         floats=_known_everywhere,
         rationals=rationals,
         symbols=lambda _, table, name: [generic_jet(layout, table, name) for layout in GENERIC_LAYOUTS],
-        formal=lambda _, space, name: generic_functions(FORMAL_LAYOUTS, space, name),
+        formal=lambda _, space, name: generic_functions(formal_layouts(space), space, name),
     )
 
 
@@ -185,7 +185,7 @@ def whole_models(*, any_function: bool = False) -> Domain:
     return Domain(
         floats=_known_everywhere,
         rationals=by_size(lambda drawn: _rayleighs(rational_arrays, _dimensions(drawn))),
-        formal=(lambda _, space, name: generic_functions(FORMAL_LAYOUTS, space, name)) if any_function else None,
+        formal=(lambda _, space, name: generic_functions(formal_layouts(space), space, name)) if any_function else None,
     )
 
 

@@ -23,10 +23,14 @@ class Space:
     ----------
     size : int
         How many symbols there may be.
+    whole : bool
+        See the attribute.
 
     Attributes
     ----------
     field : FormalField
+    whole : bool
+        Whether generic blocks have one entry, a vector of any dimension, rather than several that are vectors.
     dimensions : str
         For which dimensions a proof is one, in words, where inputs are not vectors of all.
     refused : str
@@ -42,8 +46,9 @@ class Space:
         The components of each vector that is orthogonal to another, and those of the other.
     """
 
-    def __init__(self, size: int = 64) -> None:
+    def __init__(self, size: int = 64, *, whole: bool = False) -> None:
         self.field = FormalField(size)
+        self.whole = whole
         self.dimensions = ""
         self.refused = ""
         self.graph = Graph()
