@@ -65,23 +65,17 @@ def _plain_rate(optimizer: Optimizer) -> object | None:
 def _rayleigh(matrix: np.ndarray, rates: np.ndarray, on_quotient: bool, w: np.ndarray, steps: int) -> Stretch | None:
     from psitheory.compiled.rayleigh import advanced
 
-    lead, rows = w.shape[:-1], np.array(w, order="C").reshape(-1, w.shape[-1])
-    # Powers of two are taken out always, so that what is of extreme size does not depend on the representative.
-    scale = np.ldexp(np.ones((), w.dtype), np.frexp(np.abs(rows).max(axis=-1, initial=0))[1] - 1)
-    rows /= scale[:, None]
-    if not on_quotient:
-        rates = rates / scale / scale
-    loss, squares, g, least = np.empty((4, len(rows)), w.dtype)
-    total, ordinary = np.zeros(len(rows)), ordinary_range(w.dtype)
-    least[:] = np.inf
-    if not advanced(rows, matrix, rates, on_quotient, steps, (loss, squares, g), total, least, ordinary):
+    lead, rows = w.shape[:-1], np.ascontiguousarray(w).reshape(-1, w.shape[-1])
+    loss, norms, g, least = np.empty((4, len(rows)), w.dtype)
+    total, final, least[:] = np.zeros(len(rows)), np.empty_like(rows), np.inf
+    seen, ordinary = (loss, norms, g), ordinary_range(w.dtype)
+    if not advanced(rows, matrix, rates, on_quotient, steps, seen, total, least, ordinary, final):
         return None
-    rows *= scale[:, None]
     return Stretch(
         loss.reshape(lead),
         g.reshape(lead),
-        (np.sqrt(squares) * scale).reshape(*lead, 1),
+        norms.reshape(*lead, 1),
         total.reshape(lead),
         least.reshape(lead),
-        rows.reshape(w.shape),
+        final.reshape(w.shape),
     )
