@@ -37,14 +37,18 @@ ILL_CONDITIONED = "too ill-conditioned for floats to say anything"
 def sampled(case: Case, inputs: Mapping[str, Any]) -> Outcome:
     """Judge one case on floats, by enclosures where the law runs in balls, else by controls."""
     try:
-        seen = in_floats(case, inputs)
+        return _sampled(case, inputs)
     except (NotInArithmetic, Undecided):
         raise
-    except Exception:
+    except Exception:  # of the case, or of a control run beside it
         outcome = _raised_by_rounding(case, inputs)
         if outcome is None:
             raise
         return outcome
+
+
+def _sampled(case: Case, inputs: Mapping[str, Any]) -> Outcome:
+    seen = in_floats(case, inputs)
     if not seen.moved:
         return Outcome("vacuous", note=str(seen.left))
     if isinstance(seen.left, Interval) or isinstance(seen.right, Interval):
@@ -148,14 +152,22 @@ def _by_enclosure(case: Case, inputs: Mapping[str, Any], seen: Observation, left
             if seen.relation == "equal" and _constants_differ(enclosed_left, enclosed_right):
                 return controlled(case, inputs)
             return _judge_by_enclosure(seen, left, right, enclosed_left, enclosed_right)
-    except BranchUndecided as doubt:  # rounding may take either branch: floats that take the wrong one refute nothing
-        outcome = controlled(case, inputs)
-        if outcome.status == "failed" and not seen.accurate:
-            return Outcome("vacuous", note=f"{ILL_CONDITIONED}: {doubt}", relation=seen.relation)
-        return outcome
+    except BranchUndecided as doubt:
+        return _on_either_branch(case, inputs, seen, doubt)
     except (NotInArithmetic, Undecided, TypeError, AttributeError) as reason:
         outcome = controlled(case, inputs)
         return Outcome(**{**outcome.__dict__, "note": outcome.note or f"judged by controls: {reason}"})
+
+
+def _on_either_branch(case: Case, inputs: Mapping[str, Any], seen: Observation, doubt: BranchUndecided) -> Outcome:
+    """Judge by controls where rounding may take either branch: floats that take the wrong one refute nothing."""
+    outcome = controlled(case, inputs)
+    if seen.accurate or outcome.status not in ("failed", "undecided"):
+        return outcome
+    exactly = _exactly(case, inputs) if outcome.status == "undecided" else None
+    if outcome.status == "failed" or (exactly is not None and exactly.status == "passed"):
+        return Outcome("vacuous", note=f"{ILL_CONDITIONED}: {doubt}", relation=seen.relation)
+    return exactly if exactly is not None and exactly.status == "failed" else outcome
 
 
 def _constants_differ(wide_left: Any, wide_right: Any) -> bool:

@@ -579,6 +579,26 @@ def test_floats_that_raise_where_rounding_leads_there_are_set_aside() -> None:
     assert "too ill-conditioned" in outcome.note
 
 
+def test_control_runs_that_raise_beside_a_case_set_it_aside() -> None:
+    def law(x: Any) -> Any:
+        if x >= 1:
+            raise ValueError("it lies on the border")
+        return equal(x * 3, 3 * x)
+
+    outcome = judge(FLOATS, law, {"x": np.array([1 - 2.0**-53])})
+    assert outcome.status == "vacuous"
+    assert "too ill-conditioned" in outcome.note
+
+
+@pytest.mark.parametrize(("wrong_by", "status"), [(0, "vacuous"), (1, "failed")])
+def test_a_jump_within_one_ulp_is_set_aside_and_decided_in_balls(wrong_by: int, status: str) -> None:
+    def law(x: Any) -> Any:
+        side = 1 if x >= 1 else 0
+        return equal(x * 0 + side, x * 0 + side + wrong_by)
+
+    assert judge(FLOATS, law, {"x": np.array([1 - 2.0**-53])}).status == status
+
+
 @pytest.mark.parametrize(
     ("law", "x"),
     [
