@@ -58,7 +58,7 @@ class Manners:
 
         closures: tuple[Closure, ...] = ("none", "after gradients")
         if _needs_closure(optimizer):
-            closures = ("alone",)
+            closures = ("alone", "after gradients")
         elif not inspect.signature(optimizer.step).parameters:
             closures = ("none",)
         try:

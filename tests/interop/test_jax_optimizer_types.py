@@ -177,3 +177,11 @@ def test_what_an_eps_limits_has_its_exponent(make, limit):
     report = check_optimizer(make, rate=0.01, only=["the_rate_has_a_scaling_exponent"])
     assert report.properties["exponent"] == 1
     assert limit in report.sentence
+
+
+def test_momentum_in_half_precision_keeps_its_degree() -> None:
+    report = check_optimizer(
+        lambda r: optax.adam(r, mu_dtype="bfloat16"), rate=0.01, only="the_rate_has_a_scaling_exponent", steps=10
+    )
+    assert report.properties["exponent"] == 1
+    assert report.properties["types"]["must scale by"] == {"eps": "-1", "rate": "1"}

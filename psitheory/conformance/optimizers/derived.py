@@ -121,11 +121,16 @@ class Derived:
 
     def turning_points(self, network: Network, direction: Sequence[float], p: float) -> list[float]:
         """Return how far along a direction of rescalings, the rate scaled with it, comparisons turn out otherwise."""
-        types = self.alone if network.fixed else self.whole
-        scaling = dict(zip(types.all_rows, map(Fraction, direction), strict=True))
-        if types.rate is not None:
-            scaling[types.rate] = Fraction(p) * Fraction(direction[0])
-        return types.turning_points(scaling)
+        types = self._of(network)
+        return types.turning_points(_scaling(types, direction, p * direction[0]))
+
+    def commutes(self, network: Network, mode: Mode, change: Change) -> bool:
+        """Tell whether in exact arithmetic nothing sets a rescaled run apart, be it a constant or a comparison."""
+        types = self._of(network)
+        return types.commutes(_scaling(types, change.exponents, change.rate), full=mode == "full")
+
+    def _of(self, network: Network) -> OptimizerTypes:
+        return self.alone if network.fixed else self.whole
 
     # -- runs whose constants scale along ----------------------------------------------------------
 
@@ -190,9 +195,14 @@ class Derived:
         signs = {1 if powers[c] > 0 else -1 for b in found for c in b.constants if powers.get(c)}
         return signs.pop() if len(signs) == 1 else 0
 
-    def overflow(self, network: Network, change: Change) -> str:
-        """Return the first line where numbers are lost, being infinite or zero as they were not before; or nothing."""
-        runs = replace(self.runs if network.fixed else self.runs_whole, log=True)
+    def overflow(self, network: Network, change: Change, steps: int = 0) -> str:
+        """Return the first line where numbers are lost; or nothing.
+
+        They become infinite or zero, or have fewer bits than their precision, before or after.  ``steps`` asks for so
+        many steps, rather than what is enough to see every line.
+        """
+        runs = self.runs if network.fixed else self.runs_whole
+        runs = replace(runs.of_length(steps) if steps else runs, log=True)
         scaled = replace(runs, scale=tuple(self._scales(network, change, runs)), factors=self._factors(change))
         with (
             np.errstate(all="ignore"),
@@ -207,7 +217,9 @@ class Derived:
         for x, y in zip(base, other, strict=False):
             if x.name != y.name or x.values.shape != y.values.shape:
                 return ""
-            lost = (np.isfinite(x.values) & ~np.isfinite(y.values)) | ((x.values != 0) & (y.values == 0))
+            size, before = np.abs(y.values), np.abs(x.values)
+            small = (np.minimum(size, before) < y.least) & (np.maximum(size, before) > 0)
+            lost = (np.isfinite(before) & ~np.isfinite(size)) | small
             if lost.any() and not x.name.startswith("empty"):
                 return str(x.place)
         return ""
@@ -221,6 +233,11 @@ class Derived:
             "breaks": [{"kind": b.kind.value, "what": b.what, **_named(b), **_place(b.place)} for b in broken],
             "not derived": list(self.missing),
         }
+
+
+def _scaling(types: OptimizerTypes, exponents: Sequence[float], rate: float) -> dict[int, Fraction]:
+    scaling = dict(zip(types.all_rows, map(Fraction, exponents), strict=True))
+    return scaling if types.rate is None else scaling | {types.rate: Fraction(rate)}
 
 
 def _named(b: Break) -> dict[str, Any]:

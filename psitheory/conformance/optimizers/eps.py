@@ -122,6 +122,9 @@ def _without_lines(bench: Bench, mode: Mode, trial: Trial, derived: Derived, p: 
         broken = broken if np.isfinite(broken) else 0.0
     change, most = (clean, LEFT * broken) if broken > defect / 10 else (trial.change, max(LEFT * defect, rounding))
     found = derived.causes(bench.network, change, most)
+    lost = _lost(bench, mode, trial, derived) if not found else ""
+    if lost:
+        return Limited(defect, f"some numbers have few of their bits left, or are infinite, at {lost}", 0, "overflow")
     cause = cause_of(found)
     if not found or (cause != "eps" and defect > TOLERANCE):
         return trial
@@ -129,6 +132,17 @@ def _without_lines(bench: Bench, mode: Mode, trial: Trial, derived: Derived, p: 
     if later:
         return Trial(trial.change, _outcome(bench, mode, trial.change, later))
     return Limited(defect, f"it vanishes if this scales along: {'; '.join(map(told, found))}", 0, cause)
+
+
+def _lost(bench: Bench, mode: Mode, trial: Trial, derived: Derived) -> str:
+    """Return the line where numbers are lost, if types know of nothing else that breaks a trial, and a little at most.
+
+    So it is where gradients pass through half precision, of which the smallest have few bits there.
+    """
+    change = trial.change
+    if trial.outcome.gap.relative > TOLERANCE or not derived.commutes(bench.network, mode, change):
+        return ""
+    return derived.overflow(bench.network, change, trial.outcome.step)
 
 
 def _breaks_later(

@@ -94,7 +94,7 @@ def kind(trials: tuple[Trial, ...]) -> str:
 
 def limited(excuse: Limited) -> str:
     """Return what an eps, or another constant, does to a law that would hold without it."""
-    cause = f"{'an' if excuse.cause == 'eps' else 'a'} {excuse.cause}"
+    cause = f"{'an' if excuse.cause[:1] in 'aeiou' else 'a'} {excuse.cause}"
     return f"up to {excuse.defect:.1g} of the motion, for which {cause} is the cause: {excuse.how}"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 from jax.extend.core import Literal
 
@@ -25,12 +26,22 @@ SKIP = (*OURSELVES, "/jax/", "/jaxlib/", "psitheory/interop/")
 
 @dataclass(frozen=True)
 class Step:
-    """One equation of a run, for a witness: its primitive, its line, values and degrees of its output."""
+    """One equation of a run, for a witness: its primitive, its line, values and degrees of its output.
+
+    ``least`` is the smallest number that has all bits of its precision.
+    """
 
     name: str
     place: Place
     values: np.ndarray
     degrees: np.ndarray
+    least: float = 0.0
+
+
+def _plain(x: Any) -> np.ndarray:
+    """Return an array of a dtype that NumPy has itself."""
+    values = np.asarray(x)
+    return values if values.dtype.kind in "fc" else values.astype(np.float32)
 
 
 @dataclass
@@ -127,10 +138,13 @@ class Interpreter:
             ids = self._underived(call)
         ids = ids if isinstance(ids, list) else [ids]
         fixed = all(item.fixed for item in call.args) and call.name not in RANDOM
-        real = [getattr(v.dtype, "kind", "") in "fc" for v in call.outs]
+        real = [
+            jnp.issubdtype(v.dtype, jnp.inexact) for v in call.outs
+        ]  # half precisions of JAX are no kind of NumPy's
         if self.log is not None and real[0]:
             found = np.array(np.broadcast_to(ids[0], call.outs[0].shape))
-            self.log.append(Step(call.name, self.trace.here(), call.outs[0], found))
+            least = float(jnp.finfo(call.outs[0].dtype).tiny)
+            self.log.append(Step(call.name, self.trace.here(), _plain(call.outs[0]), found, least))
         return [
             Item(v, np.asarray(d) if is_real else np.int64(0), fixed)
             for v, d, is_real in zip(call.outs, ids, real, strict=True)

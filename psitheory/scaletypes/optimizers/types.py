@@ -226,6 +226,10 @@ class OptimizerTypes:
 
     # -- breaks ------------------------------------------------------------------------------------
 
+    def commutes(self, scaling: Scaling, *, full: bool) -> bool:
+        """Tell whether nothing at all breaks one scaling, be it a constant or a comparison."""
+        return not self.missing and not self._breaks(scaling, full=full)
+
     def _breaks(self, scaling: Scaling, *, full: bool) -> tuple[Break, ...]:
         found = [self._break(e) for e in self.record.trace.equations.found if value(e.terms, scaling)]
         if full and any(value(f, scaling) for f in self.record.kept):

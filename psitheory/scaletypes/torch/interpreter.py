@@ -39,12 +39,16 @@ LEAVING = ("numpy", "tolist", "__array__", "__dlpack__")
 
 @dataclass(frozen=True)
 class Step:
-    """One operation of a run, for a witness: its name, its line, values and degrees of its result."""
+    """One operation of a run, for a witness: its name, its line, values and degrees of its result.
+
+    ``least`` is the smallest number that has all bits of its precision.
+    """
 
     name: str
     place: Any
     values: np.ndarray
     degrees: np.ndarray
+    least: float = 0.0
 
 
 @dataclass
@@ -177,7 +181,8 @@ class _Operations(TorchDispatchMode):  # type: ignore[misc]
         if self.memory.log is not None and outs[0].is_floating_point():
             shape = tuple(outs[0].shape)
             ids = np.array(np.broadcast_to(degrees[0], shape))
-            self.memory.log.append(Step(call.name, self.memory.trace.here(), call.outs[0], ids))
+            least = torch.finfo(outs[0].dtype).tiny
+            self.memory.log.append(Step(call.name, self.memory.trace.here(), call.outs[0], ids, least))
 
     def _each(self, name: str, func: Any, args: Any, kwargs: Any) -> Any:
         base = base_name(name.removeprefix("_foreach_"))
@@ -190,7 +195,10 @@ class _Operations(TorchDispatchMode):  # type: ignore[misc]
             given.append(own)
         if self.memory.trace.follows():  # as above, for each
             columns = [list(column) for column in zip(*given, strict=True)]
-            args = [c if isinstance(c[0], torch.Tensor) else a for c, a in zip(columns, args, strict=True)]
+            args = [
+                c if isinstance(c[0], torch.Tensor) or isinstance(a, (list, tuple)) or c != c[:1] * count else c[0]
+                for c, a in zip(columns, args, strict=True)
+            ]
             func = func.overloadpacket
         out = func(*args, **kwargs)
         for call, t in zip(calls, args[0] if out is None else out, strict=True):

@@ -182,7 +182,8 @@ class _Marking:
             x = float(x)
         if type(x) is not float or not x or not np.isfinite(x):
             return x
-        name, trace = self.names.get(x, name), self.memory.trace
+        trace, copied = self.memory.trace, self.names.get(x, name)
+        name = copied if copied in name else name  # as base_lr of lr; another one may happen to have its value
         degree = trace.hyper(name, x)
         value = told_apart(x, trace.degrees.index(degree))
         return Number(value * self.factors.get(name, 1.0), trace, degree, fixed=True)
