@@ -47,6 +47,10 @@ class Place:
         return f"{self.short}  {self.source}".strip()
 
 
+Line = tuple[Place, Kind]
+"""The sums of a line, or its comparisons: one line may have both."""
+
+
 def place_of_caller(skip: Sequence[str]) -> Place:
     """Return the innermost line of code whose file has none of ``skip`` in its path."""
     frame: FrameType | None = sys._getframe(1)

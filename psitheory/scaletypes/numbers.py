@@ -48,7 +48,7 @@ class Number(float):
             return Number(value, self.trace, simpler, fixed)
         alike = (float(self) > 0) == (float(other) > 0)
         self.trace.constant(self.degree, degree, alike, self.degree if self.fixed else degree)
-        if self.trace.follows():
+        if self.trace.follows(Kind.CONSTANT):
             value = self._followed(other, value, degree)
         return Number(value, self.trace, degree if self.fixed else self.degree, False)
 
@@ -117,7 +117,7 @@ class Number(float):
         if isinstance(other, (int, float)) and float(self) and float(other) and math.isfinite(other):
             degree = self._other(other, added=True)[0]
             self.trace.compare(self.degree, degree, float(self), float(other), self.trace.comparing)
-            if self.trace.follows():
+            if self.trace.follows(Kind.WINDOW):
                 return float(other) * self.trace.times(self.degree, degree)
         return other
 
@@ -261,7 +261,7 @@ def extreme_of(larger: bool, trace: Trace, read: Read) -> Callable[..., Any]:
         dx, dy = (z.degree if isinstance(z, Number) else trace.literal(z) for z in (x, y))
         if float(x) and float(y) and math.isfinite(x) and math.isfinite(y):
             trace.compare(dx, dy, float(x), float(y), name)
-        limit = float(y) * (trace.times(dx, dy) if trace.follows() else 1)
+        limit = float(y) * (trace.times(dx, dy) if trace.follows(Kind.WINDOW) else 1)
         return args[1] if (limit > float(x)) == larger and float(x) != limit else args[0]
 
     return extreme

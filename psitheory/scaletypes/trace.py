@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from psitheory.scaletypes.degrees import Degrees, Ids
-from psitheory.scaletypes.equations import Equations, Kind, Place, place_of_caller
+from psitheory.scaletypes.equations import Equations, Kind, Line, Place, place_of_caller
 
 OURSELVES = ("psitheory/scaletypes/", "contextlib.py", "<frozen", "dataclasses.py", "functools.py")
 """Files that ask for no equation of their own."""
@@ -39,8 +39,8 @@ class Trace:
         The constant that each unknown of its own stands for.
     known : dict of float to (int, bool)
         Degree of numbers recognised by their bits, and whether they are made of constants alone.
-    along : frozenset of Place
-        Lines at which constants scale along with what they stand beside.
+    along : frozenset of (Place, Kind)
+        Lines at whose sums, or comparisons, constants scale along with what they stand beside.
     scaled : dict of int to float
         By which power of two the unknowns are scaled in this run, where they are.
     comparing : str
@@ -53,7 +53,7 @@ class Trace:
     skip: Sequence[str] = OURSELVES
     constants: dict[int, Constant] = field(default_factory=dict)
     known: dict[float, tuple[int, bool]] = field(default_factory=dict)
-    along: frozenset[Place] = frozenset()
+    along: frozenset[Line] = frozenset()
     scaled: dict[int, float] = field(default_factory=dict)
     comparing: str = "comparison"
     ratios: dict[int, tuple[float, float]] = field(default_factory=dict)
@@ -98,9 +98,9 @@ class Trace:
         """Return how much more a number of the first degree is scaled in this run than one of the other."""
         return float(np.exp2(self.power(np.int64(degree)) - self.power(np.int64(other))))
 
-    def follows(self) -> bool:
-        """Tell whether constants of the line that runs now scale along."""
-        return bool(self.along) and self.here() in self.along
+    def follows(self, *kinds: Kind) -> bool:
+        """Tell whether constants in sums, or comparisons, of the line that runs now scale along."""
+        return bool(self.along) and any((self.here(), kind) in self.along for kind in kinds)
 
     def demand(self, a: Ids, b: Ids, kind: Kind = Kind.HARD, what: str = "") -> None:
         """Demand that degrees be equal, entry by entry, at the line that runs now."""

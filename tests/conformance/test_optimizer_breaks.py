@@ -194,3 +194,17 @@ def test_a_law_of_the_first_steps_is_told_as_such_with_the_line_that_ends_it():
     assert report.properties["exponent"] is None
     assert "of the first steps alone: by step 100 runs break it, at sum at" in report.sentence
     assert "if t >= 40" in report.sentence
+
+
+def trusted(most: float) -> Any:
+    def step(w: Any, g: Any, layout: Layout, rate: float = 0.05, eps: float = 1e-8) -> Any:
+        return w - rate * g * rows(layout, np.minimum(layout.norms(w) / (layout.norms(g) + eps), most))
+
+    return step
+
+
+@pytest.mark.parametrize(("most", "cause"), [(1e30, "an eps takes over above"), (1e4, "a clamp")])
+def test_an_eps_and_a_clamp_on_one_line_are_told_apart(most: float, cause: str) -> None:
+    report = check_optimizer(trusted(most), only=SCALES, steps=10)
+    assert cause in report.properties["scales"]
+    assert (report.verdict is Verdict.HOLDS) is ("eps" in cause)

@@ -126,7 +126,7 @@ def test_constants_that_scale_along_at_their_lines_leave_no_break(make):
     run = runs(make)
     base = run.run()
     found = OptimizerTypes(base)
-    lines = frozenset(b.place for b in found.at_fixed_constants(found.hard))
+    lines = frozenset(b.line for b in found.at_fixed_constants(found.hard))
     freed, kept = (
         witness(lambda scale, factors, r=r: replace(r, scale=scale, factors=factors).run(), found.hard, base)
         for r in (replace(run, along=lines), run)

@@ -189,7 +189,7 @@ def test_constants_that_scale_along_at_their_lines_leave_no_break(make):
     run = runs(make)
     found = OptimizerTypes(run.run())
     law = found.hard
-    lines = frozenset(b.place for b in found.at_fixed_constants(law) if b.kind is not Kind.HARD)
+    lines = frozenset(b.line for b in found.at_fixed_constants(law) if b.kind is not Kind.HARD)
     freed = replace(run, along=lines)
     seen = witness(lambda scale, factors: replace(freed, scale=scale, factors=factors).run(), law, run.run())
     assert seen.defect == 0

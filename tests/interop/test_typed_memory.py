@@ -111,7 +111,7 @@ def at(f: Callable[[Any], Any], scale: float, *, along: bool) -> tuple[Any, np.n
     memory.tag(x, a)
     with torch.no_grad(), memory.watching():
         out = f(x)
-    LINES.update(e.place for e in trace.equations.found)
+    LINES.update((e.place, e.kind) for e in trace.equations.found)
     out = out[0] if isinstance(out, list) else out
     return out.numpy(), memory.degrees.ids(out) == a
 

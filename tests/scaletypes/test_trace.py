@@ -104,15 +104,15 @@ def test_scales_of_a_run_are_those_of_its_unknowns() -> None:
     mixed = int(trace.degrees.combine(np.int64(a), np.int64(b), 2, -1))
     np.testing.assert_array_equal(trace.power(np.array([[a, b], [mixed, 0]])), [[3, 0], [6, 0]])
     assert trace.times(mixed, a) == 8
-    assert not trace.follows()
+    assert not trace.follows(*Kind)
 
 
 def test_constants_follow_at_their_lines_alone() -> None:
     trace = Trace()
     line = trace.here()
-    trace.along = frozenset([Place(line.file, line.line + 2)])
-    assert trace.follows()
-    assert not trace.follows()
+    trace.along = frozenset([(Place(line.file, line.line + 2), Kind.CONSTANT)])
+    assert (trace.follows(Kind.CONSTANT), trace.follows(Kind.WINDOW), trace.follows(*Kind)) == (True, False, True)
+    assert not trace.follows(*Kind)
 
 
 # -- numbers by their bits --------------------------------------------------------------------------

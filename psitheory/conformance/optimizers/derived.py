@@ -19,7 +19,7 @@ from psitheory.conformance.optimizers.network import Network
 from psitheory.conformance.optimizers.seeds import seeded
 from psitheory.errors import said
 from psitheory.limits import foreign
-from psitheory.scaletypes.equations import Kind, Place
+from psitheory.scaletypes.equations import Kind, Line, Place
 from psitheory.scaletypes.optimizers.problem import Record
 from psitheory.scaletypes.optimizers.types import LEVELS, Break, OptimizerTypes
 from psitheory.scaletypes.trace import OURSELVES
@@ -55,7 +55,7 @@ class Derived:
     alone: OptimizerTypes
     whole: OptimizerTypes
     seed: int = 0
-    _gaps: dict[tuple[bool, Change, frozenset[Place], int], float] = field(default_factory=dict)
+    _gaps: dict[tuple[bool, Change, frozenset[Line], int], float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, method: Any, network: Network, seed: int) -> tuple[Derived | None, str]:
@@ -134,12 +134,12 @@ class Derived:
 
     # -- runs whose constants scale along ----------------------------------------------------------
 
-    def gap(self, network: Network, change: Change, along: Iterable[Place], steps: int = 0) -> float:
+    def gap(self, network: Network, change: Change, along: Iterable[Break], steps: int = 0) -> float:
         """Return how far a rescaled run is from the first, relative to the motion, if constants of lines scale along.
 
         Infinite where the code raises.  ``steps`` asks for so many, rather than what is enough to see every line.
         """
-        key = network.fixed, change, frozenset(along), steps
+        key = network.fixed, change, frozenset(b.line for b in along), steps
         if key not in self._gaps:
             with np.errstate(all="ignore"), _typed(self.seed):
                 try:
@@ -148,7 +148,7 @@ class Derived:
                     self._gaps[key] = np.inf
         return self._gaps[key]
 
-    def _gap(self, fixed: bool, change: Change, along: frozenset[Place], steps: int) -> float:
+    def _gap(self, fixed: bool, change: Change, along: frozenset[Line], steps: int) -> float:
         runs, base = (self.runs, self.alone.record) if fixed else (self.runs_whole, self.whole.record)
         if steps:
             runs = runs.of_length(steps)
@@ -177,15 +177,16 @@ class Derived:
 
         A break that typed runs hardly see must lose the greater part of what they do see.
         """
-        lines, broken = {b.place: b for b in self.soft_breaks}, self.gap(network, change, ())
+        broken = self.gap(network, change, ())
         if not np.isfinite(broken):  # nothing is known of what a run is without these constants
             return ()
         most = min(most, broken / 2)
-        for place, found in lines.items():
-            if self.gap(network, change, [place]) <= most:
-                return (found,)
-        if len(lines) > 1 and self.gap(network, change, lines) <= most:
-            return tuple(lines.values())
+        lines = dict.fromkeys(b.line for b in self.soft_breaks)
+        for there in ([b for b in self.soft_breaks if b.line == line] for line in lines):
+            if self.gap(network, change, there) <= most:
+                return tuple(there)
+        if len(lines) > 1 and self.gap(network, change, self.soft_breaks) <= most:
+            return self.soft_breaks
         return ()
 
     def fades(self, found: Iterable[Break]) -> int:

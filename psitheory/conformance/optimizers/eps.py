@@ -164,8 +164,7 @@ def _breaks_later(
     if side and not step:
         return None
     change = in_whole_powers(trial.change)
-    places = [b.place for b in derived.soft_breaks]
-    broken, rest = (derived.gap(bench.network, change, along, bench.steps) for along in ((), places))
+    broken, rest = (derived.gap(bench.network, change, along, bench.steps) for along in ((), derived.soft_breaks))
     gone = np.isfinite(broken) and rest <= max(LEFT * broken, LEAST)
     return None if gone else step or bench.steps
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from psitheory.scaletypes.equations import Kind
 from psitheory.scaletypes.jax.operations import Call, Item
 from psitheory.scaletypes.rules import Typed
 from psitheory.scaletypes.trace import Trace
@@ -22,7 +23,8 @@ COMPARING = frozenset(["lt", "le", "gt", "ge"])
 def scaled_along(call: Call) -> tuple[Sequence[Item], Any]:
     """Return the inputs of an equation, constants scaled along, and its output where that is not computed from them."""
     trace, args = call.rules.trace, list(call.args)
-    if not trace.follows() or not args or not args[0].is_real:
+    kind = Kind.CONSTANT if call.name in ADDING else Kind.WINDOW
+    if not trace.follows(kind) or not args or not args[0].is_real:
         return args, None
     if call.name in ADDING and args[0].fixed != args[1].fixed:
         k = 0 if args[0].fixed else 1

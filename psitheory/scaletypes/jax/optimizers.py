@@ -12,7 +12,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from psitheory.scaletypes.equations import Place
+from psitheory.scaletypes.equations import Line, Place
 from psitheory.scaletypes.jax.hyper import RATE, Marks
 from psitheory.scaletypes.jax.interpreter import SKIP, Interpreter, JaxTrace
 from psitheory.scaletypes.jax.operations import Item
@@ -45,7 +45,7 @@ class JaxRuns:
     most: int = MOST
     scale: Any = 1.0
     factors: Mapping[str, float] = field(default_factory=dict)
-    along: frozenset[Place] = frozenset()
+    along: frozenset[Line] = frozenset()
     enough: int = ENOUGH
     log: bool = False
 

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Literal
 
 from psitheory.scaletypes.degrees import Form
-from psitheory.scaletypes.equations import Equation, Kind, Place
+from psitheory.scaletypes.equations import Equation, Kind, Line, Place
 from psitheory.scaletypes.optimizers.problem import Record
 from psitheory.scaletypes.solver import Elimination
 from psitheory.scaletypes.trace import Constant
@@ -44,6 +44,11 @@ class Break:
     place: Place
     what: str
     constants: tuple[Constant, ...] = ()
+
+    @property
+    def line(self) -> Line:
+        """Return its line, and whether it is its sums or its comparisons."""
+        return self.place, self.kind
 
     def __str__(self) -> str:
         named = ", ".join(map(str, self.constants))

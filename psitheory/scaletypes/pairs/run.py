@@ -16,7 +16,7 @@ from psitheory.layout import Layout
 from psitheory.models.interface import Evaluation
 from psitheory.optimizers import Optimizer
 from psitheory.optimizers.checks import is_schedule
-from psitheory.scaletypes.equations import Kind, Place
+from psitheory.scaletypes.equations import Kind, Line
 from psitheory.scaletypes.numbers import Number
 from psitheory.scaletypes.optimizers.problem import Part, Problem, Record
 from psitheory.scaletypes.optimizers.types import RATES
@@ -44,8 +44,8 @@ class ArrayRuns(ABC):
         What multiplies the rows, a number or an array a part.
     factors : mapping of str to float
         What multiplies hyper-parameters, by name.
-    along : frozenset of Place
-        Lines at which constants scale along.
+    along : frozenset of (Place, Kind)
+        Lines at whose sums, or comparisons, constants scale along.
     log : bool
         Not kept: there is no log of operations.
     """
@@ -55,7 +55,7 @@ class ArrayRuns(ABC):
     steps: int = 3
     scale: Any = 1.0
     factors: Mapping[str, float] = field(default_factory=dict)
-    along: frozenset[Place] = frozenset()
+    along: frozenset[Line] = frozenset()
     log: bool = False
 
     @property

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
+from psitheory.scaletypes.equations import Kind
 from psitheory.scaletypes.trace import Trace
 
 ADDING = frozenset(["add", "sub", "rsub", "addcmul", "addcdiv", "lerp"])
@@ -42,7 +43,8 @@ class Degreed(Protocol):
 def scaled_along(name: str, args: Any, kwargs: dict[str, Any], memory: Degreed, *, in_place: bool) -> Any:
     """Return the arguments of an operation, constants scaled along if its line is one of those where they are."""
     trace = memory.trace
-    if not trace.along or name not in TOUCHED or trace.here() not in trace.along:
+    kind = Kind.CONSTANT if name in ADDING else Kind.WINDOW
+    if name not in TOUCHED or not trace.follows(kind):
         return args, kwargs
     args, kwargs = list(args), dict(kwargs)
     if name in ADDING:

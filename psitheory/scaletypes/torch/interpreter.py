@@ -12,6 +12,7 @@ import torch
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_modes
 
+from psitheory.scaletypes.equations import Kind
 from psitheory.scaletypes.numbers import Number
 from psitheory.scaletypes.rules import Rules, Typed
 from psitheory.scaletypes.torch.along import TOUCHED, scaled_along
@@ -134,7 +135,9 @@ class _Operations(TorchDispatchMode):  # type: ignore[misc]
         if name.startswith("_foreach_"):
             return self._each(name, func, args, kwargs)
         args, kwargs = self._along(name, args, kwargs)
-        if base_name(name) in TOUCHED and self.memory.trace.follows():  # numbers may be tensors for other overloads now
+        if base_name(name) in TOUCHED and self.memory.trace.follows(
+            *Kind
+        ):  # numbers may be tensors for other overloads now
             func = func.overloadpacket
         call = self._call(base_name(name), func, args, kwargs)
         out = func(*args, **kwargs)
@@ -193,7 +196,7 @@ class _Operations(TorchDispatchMode):  # type: ignore[misc]
             own, _ = scaled_along(base, own, {}, self.memory, in_place=name.endswith("_"))
             calls.append(self._call(base, func, own, kwargs))
             given.append(own)
-        if self.memory.trace.follows():  # as above, for each
+        if self.memory.trace.follows(*Kind):  # as above, for each
             columns = [list(column) for column in zip(*given, strict=True)]
             args = [
                 c if isinstance(c[0], torch.Tensor) or isinstance(a, (list, tuple)) or c != c[:1] * count else c[0]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from psitheory.scaletypes.equations import Place
+from psitheory.scaletypes.equations import Line
 from psitheory.scaletypes.numbers import Number, patched
 from psitheory.scaletypes.optimizers.problem import ENOUGH, MOST, TURNED, Problem, Record, Turns
 from psitheory.scaletypes.optimizers.types import RATES
@@ -43,7 +43,7 @@ class TypedRuns:
     most: int = MOST
     scale: Any = 1.0
     factors: Mapping[str, float] = field(default_factory=dict)
-    along: frozenset[Place] = frozenset()
+    along: frozenset[Line] = frozenset()
     enough: int = ENOUGH
     parameter: Callable[[Any, bool], Any] | None = None
     log: bool = False
