@@ -70,9 +70,10 @@ class Trace:
         return place_of_caller(self.skip)
 
     def hyper(self, name: str, value: float) -> int:
-        """Return the degree of a hyper-parameter, one for each name."""
+        """Return the degree of a hyper-parameter, one for each name; that of a constant met before, if it is this."""
         if name not in self._hyper:
-            self._hyper[name] = self.degrees.unknown(name)
+            met = [] if has_few_bits(value) else [d for (_, x), d in self._literals.items() if x == abs(value)]
+            self._hyper[name] = met[0] if len(met) == 1 else self.degrees.unknown(name)
             self.constants[self.degrees.index(self._hyper[name])] = Constant(value, name)
         return self._hyper[name]
 

@@ -208,3 +208,20 @@ def test_an_eps_and_a_clamp_on_one_line_are_told_apart(most: float, cause: str) 
     report = check_optimizer(trusted(most), only=SCALES, steps=10)
     assert cause in report.properties["scales"]
     assert (report.verdict is Verdict.HOLDS) is ("eps" in cause)
+
+
+def by_turn(w: Any, g: Any, state: Any, layout: Layout, rate: float = 0.05, least: float = 0.5) -> Any:
+    """PSI-GD at half the rate once a step turns the flat vector by sixty degrees, as none does here."""
+    turn = np.ones(()) if state is None else np.dot(state, w) / (np.linalg.norm(state) * np.linalg.norm(w))
+    return w - rate * (0.5 if turn < least else 1.0) * layout.times_squared_norms(w, g), w.copy()
+
+
+def test_what_no_run_comes_to_is_told_where_types_know_of_it() -> None:
+    report = check_optimizer(by_turn, steps=10)
+    assert report.properties["full"] == "each neuron"
+    assert "so runs say, but types ask for more at sum at conformance/test_optimizer_breaks.py" in report.sentence
+    assert any("types ask for more" in note for note in report.notes)
+
+
+def test_where_types_agree_nothing_more_is_said() -> None:
+    assert "types ask for more" not in str(check_optimizer(by_layer, steps=10))

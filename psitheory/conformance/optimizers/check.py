@@ -114,6 +114,9 @@ def check_optimizer(
     properties = facts.properties()
     if properties.get("exponent") == 0 and properties.get("class") == "none":
         inquiry.notes.append("p = 0 is that of blocks alone, with the free weights fixed: with them, classes part")
+    denied = facts.denied_by_types
+    if denied is not None:
+        inquiry.notes.append(f"types ask for more than the level that runs show, which may not come to it: {denied}")
     derived, _ = facts.bench.derivation
     if derived is not None and "exponent" in properties:
         properties["types"] = derived.as_data()

@@ -22,6 +22,9 @@ from psitheory.conformance.optimizers.exponent import Exponent, confirmed, find_
 from psitheory.conformance.optimizers.ranges import around_one
 from psitheory.conformance.optimizers.runs import OfRun
 from psitheory.conformance.optimizers.start import differs_at, forgets_scale, moved_start
+from psitheory.scaletypes.equations import Kind
+from psitheory.scaletypes.optimizers.types import LEVELS as TYPED
+from psitheory.scaletypes.optimizers.types import Break
 
 
 @dataclass(frozen=True)
@@ -154,6 +157,15 @@ class Facts:
         if self.exponent.value is None:
             return None
         return Claim("class", "all weights", self.exponent.value, self.exponent.limited, of_all=False)
+
+    @property
+    def denied_by_types(self) -> Break | None:
+        """Return the line at which the finest level that runs show asks for more, or None: runs may not reach it."""
+        mode, level = next(((m, v) for m in MODES if (v := self.answers.finest(m)) not in (None, "none")), ("full", ""))
+        if self.derived is None or not level:
+            return None
+        found: Any = level if level in TYPED else "each neuron"
+        return next(iter(self.derived.whole.law(mode, found).by(Kind.HARD)), None)
 
     @cached_property
     def edges(self) -> tuple[Edge, ...]:

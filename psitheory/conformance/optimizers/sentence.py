@@ -21,7 +21,8 @@ def sentence(name: str, facts: Facts, properties: Mapping[str, object]) -> str:
     """Return the sentence, from what was found out so far; empty if that is nothing."""
     derived, underived = facts.bench.derivation
     still = f"{facts.never_moves}: nothing is claimed of it" if facts.unmoved else ""
-    parts = [_law(facts, derived, properties), _range(facts, derived), still]
+    denied = f"so runs say, but types ask for more at {told}" if (told := facts.denied_by_types) else ""
+    parts = [_law(facts, derived, properties), denied, _range(facts, derived), still]
     if derived is not None and derived.missing:
         parts.append(f"{derived.missing[0]}: runs decide")
     elif underived:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -153,7 +153,10 @@ def is_optimizer(x: Any) -> bool:
 def mark(optimizer: Any, memory: Memory, factors: Mapping[str, float]) -> None:
     """Give every hyper-parameter of an optimiser its degree, and turn off what runs outside Python."""
     groups = [*getattr(optimizer, "param_groups", ()), getattr(optimizer, "defaults", {})]
-    names = {x: key for group in groups for key, x in group.items() if type(x) is float and not has_few_bits(x)}
+    names: dict[float, set[str]] = {}
+    for key, x in (item for group in groups for item in group.items()):
+        if type(x) is float and not has_few_bits(x):
+            names.setdefault(x, set()).add(key)
     for home in (*groups, vars(optimizer)):
         for key in [k for k in home if isinstance(k, str) and not k.startswith("_")]:
             home[key] = _Marking(memory, factors, {} if home is not vars(optimizer) else names).of(home[key], key)
@@ -168,7 +171,7 @@ class _Marking:
 
     memory: Memory
     factors: Mapping[str, float]
-    names: Mapping[float, str]
+    names: Mapping[float, Collection[str]]
 
     def of(self, x: Any, name: str) -> Any:
         """Return a hyper-parameter with a degree of its own, or what else it is as it is."""
@@ -182,8 +185,8 @@ class _Marking:
             x = float(x)
         if type(x) is not float or not x or not np.isfinite(x):
             return x
-        trace, copied = self.memory.trace, self.names.get(x, name)
-        name = copied if copied in name else name  # as base_lr of lr; another one may happen to have its value
+        trace = self.memory.trace
+        name = next((own for own in self.names.get(x, ()) if own in name), name)  # as base_lr is a copy of lr
         degree = trace.hyper(name, x)
         value = told_apart(x, trace.degrees.index(degree))
         return Number(value * self.factors.get(name, 1.0), trace, degree, fixed=True)

@@ -1,4 +1,4 @@
-"""Numbers that lose their bits inside a method, in half precision or in a rate of its own, are no break of its law."""
+"""Numbers that lose their bits inside a method are no break of its law; and names that hyper-parameters have."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_half_precision_limits_a_law_and_is_told_with_its_line() -> None:
     assert report.verdict is Verdict.HOLDS
     assert report.finding(NEURON).kind == "overflow-limited"
     assert "few of their bits" in report.finding(NEURON).observed
-    assert "test_lost_numbers.py" in report.finding(NEURON).observed
+    assert "test_lost_numbers_and_names.py" in report.finding(NEURON).observed
     assert "numbers overflow below" in report.properties["scales"]
 
 
@@ -100,3 +100,13 @@ def test_a_step_may_ask_for_gradients_and_for_a_closure_and_names_of_equal_value
     report = check_optimizer(Uphill, only=EXPONENT, steps=10)
     assert report.properties["types"]["must scale by"] == {"rho": "1", "lr": "2"}
     assert report.refuted() == (EXPONENT,)
+
+
+def test_what_is_used_up_when_a_method_is_made_has_its_name() -> None:
+    report = check_optimizer(
+        lambda params: torch.optim.Adagrad(params, initial_accumulator_value=0.1),
+        claims={"initial_accumulator_value": -2},
+        steps=10,
+    )
+    assert report.exit_code == 0
+    assert "initial_accumulator_value with 1/a²" in report.sentence
