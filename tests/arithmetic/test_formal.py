@@ -11,6 +11,7 @@ import pytest
 
 from psitheory.arithmetic import FORMAL, dot, namespace, norm
 from psitheory.arithmetic.formal import Scalar, Sort, Space, Vector, realises
+from psitheory.arithmetic.formal.namespace import _one
 from psitheory.arithmetic.formal.realise import DIMENSION, _Realisation
 from psitheory.errors import ArgumentError, NotInArithmetic, Undecided
 from psitheory.geometry import PSIQuotient
@@ -175,6 +176,16 @@ def test_the_larger_and_the_smaller_are_found_where_the_order_is_decided() -> No
     for choose in (FORMAL.maximum, FORMAL.minimum):
         with pytest.raises(Undecided):
             choose(s, t)
+
+
+def test_entries_are_one_where_they_were_computed_as_one() -> None:
+    space = Space()
+    s, t, x = space.real("s"), space.real("t"), space.vector("x", SORT)
+    assert _one(s, s)
+    assert _one(x, x)
+    assert _one(10**20, 10**20)
+    for a, b in ((s, t), (s, x), (2, 3), (s, 2), (2, s), (2, Fraction(2))):
+        assert not _one(a, b)
 
 
 def test_roots_are_one_symbol_a_radicand() -> None:

@@ -26,6 +26,7 @@ from psitheory.arithmetic import (
     sinc,
     squared_norm,
     to_balls,
+    to_floats,
     to_rationals,
 )
 
@@ -76,6 +77,16 @@ def test_dot_is_the_sum_of_products(x: Any) -> None:
     exact = sum(Fraction(a) * Fraction(b) for a, b in zip(x, x[::-1], strict=True))
     size = float(np.abs(x * x[::-1]).sum())
     assert abs(float(dot(x, x[::-1])) - float(exact)) <= (len(x) + 1) * EPS * size + sys.float_info.min
+
+
+@pytest.mark.parametrize("axis", [-3, -2, -1, 0, 1, 2])
+@pytest.mark.parametrize("keepdims", [False, True])
+def test_dot_sums_over_the_axis_that_is_named(axis: int, keepdims: bool) -> None:
+    x, y = np.random.default_rng(0).normal(size=(2, 2, 3, 4))
+    expected = np.sum(x * y, axis=axis, keepdims=keepdims)
+    for convert in (np.asarray, to_balls):
+        found = dot(convert(x), convert(y), axis=axis, keepdims=keepdims)
+        np.testing.assert_allclose(to_floats(found), expected, rtol=16 * EPS)
 
 
 def test_dot_does_not_conjugate_complex_numbers_as_vecdot_does() -> None:

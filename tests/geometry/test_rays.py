@@ -112,3 +112,20 @@ def test_many_unequal_blocks_are_as_each_by_itself(
         expected.append(run(PSIQuotient(Layout.of([int(stop - start)])), *rows))
     few = 64 * 9 * EPS * (1 + np.abs(found).max())
     assert np.all(np.abs(found[: 12 if op == "angles" else ends[-1]] - np.concatenate(expected)) <= few)
+
+
+@pytest.mark.parametrize("which", ["w", "z"])
+@pytest.mark.parametrize("op", ["log", "transport", "angles"])
+def test_blocks_of_extreme_size_are_as_ordinary_ones(op: str, which: str) -> None:
+    layout, rng = Layout.of(RAGGED), np.random.default_rng(0)
+    w, z, x = rng.normal(size=(3, layout.n))
+    psi, a = PSIQuotient(layout), np.full(12, 2.0**900)
+
+    def run(w: np.ndarray, z: np.ndarray, x: np.ndarray) -> np.ndarray:
+        return np.asarray(getattr(psi, op)(*((w, z, x) if op == "transport" else (w, z))))
+
+    ordinary = run(w, z, x)
+    moved = run(layout.scale(a, w), z, layout.scale(a, x)) if which == "w" else run(w, layout.scale(a, z), x)
+    grows = {("log", "w"), ("transport", "z")}
+    expected = layout.scale(a, ordinary) if (op, which) in grows else ordinary
+    np.testing.assert_allclose(moved, expected, rtol=1e-13)

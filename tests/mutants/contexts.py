@@ -25,6 +25,9 @@ RECORDED = (
     "tests/interop/test_jax_optimizer_types.py", "tests/interop/test_degrees_of_torch_operations.py",
     "tests/interop/test_degrees_of_jax_operations.py", "tests/interop/test_symmetries_of_small_networks.py",
     "tests/interop/test_symmetries_of_small_modules.py", "tests/conformance/test_check_model.py",
+    "tests/interop/test_typed_memory.py", "tests/interop/test_unknown_operations.py",
+    "tests/interop/test_partly_read_tables.py", "tests/interop/test_own_optimizers.py",
+    "tests/interop/test_shared_parameters.py", "tests/interop/test_weak_thresholds.py",
 )  # fmt: skip
 """The tests that are near to the core; those of claims and pages reach everything, from afar."""
 

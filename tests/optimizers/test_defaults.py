@@ -54,6 +54,11 @@ def test_what_is_not_said_is_as_published(kind: Any) -> None:
     assert own == DEFAULTS.get(kind.__name__, {})
 
 
+@pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
+def test_options_are_given_by_name(kind: Any) -> None:
+    assert all(f.kw_only for f in dataclasses.fields(kind) if f.default is not dataclasses.MISSING)
+
+
 def test_adamw_decays_by_a_hundredth() -> None:
     assert methods.adamw(0.1).decay == 0.01
     assert methods.adamw(0.1, decay=0.5, beta1=0.25).beta1 == 0.25

@@ -1,13 +1,18 @@
 """Certified smoothness: formulas where there are, branch and bound in balls for neurons."""
 
+import itertools
+
 import numpy as np
 import pytest
+from flint import arb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from psitheory.arithmetic import to_balls
 from psitheory.errors import ArgumentError
 from psitheory.models import Circle, Cosine, Neuron, Rayleigh
 from psitheory.rates import certified_smoothness, largest_curvature
+from psitheory.rates.certificate import _balls, _faces, _halves, _positive_definite
 from psitheory.rates.whitened import WhitenedNeuron
 
 KINDS = [(a, loss) for a in ("tanh", "softplus", "sine", "identity") for loss in ("squared", "logistic")]
@@ -19,6 +24,54 @@ def neuron(seed, samples=6, d=3, kind=("tanh", "squared")):
     targets = rng.normal(size=samples)
     targets = np.sign(targets) if kind[1] == "logistic" else targets
     return Neuron(rng.normal(size=(samples, d)), targets, activation=kind[0], loss=kind[1])
+
+
+# -- boxes ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_faces_are_those_of_the_cube(d):
+    corners = {
+        tuple(middle + sign * radius) for middle, radius in _faces(d) for sign in itertools.product((-1, 1), repeat=d)
+    }
+    assert corners == set(itertools.product((-1.0, 1.0), repeat=d))
+    assert len(_faces(d)) == 2 * d
+    for middle, radius in _faces(d):
+        assert sorted(radius) == [0] + [1] * (d - 1)
+        np.testing.assert_array_equal(np.abs(middle), 1 - radius)
+
+
+@given(seeds)
+def test_halves_are_a_box_cut_in_two_across_its_longest_side(seed):
+    rng = np.random.default_rng(seed)
+    boxes = np.stack([rng.integers(-8, 9, size=(4, 3)), rng.integers(0, 9, size=(4, 3))], axis=1) / 8
+    low, high = _halves(boxes)
+    for box, one, other in zip(boxes, low, high, strict=True):
+        (low_end, high_end), cut = (box[0] - box[1], box[0] + box[1]), int(np.argmax(box[1]))
+        np.testing.assert_array_equal(one[0] - one[1], low_end)
+        np.testing.assert_array_equal(other[0] + other[1], high_end)
+        middle = np.where(np.arange(3) == cut, box[0], high_end)
+        np.testing.assert_array_equal(one[0] + one[1], middle)
+        np.testing.assert_array_equal(other[0] - other[1], np.where(np.arange(3) == cut, box[0], low_end))
+    for row, box in zip(_balls(boxes), boxes, strict=True):
+        for ball, middle, radius in zip(row, *box, strict=True):
+            assert ball.contains(arb(middle - radius))
+            assert ball.contains(arb(middle + radius))
+            assert float(ball.rad()) <= radius * (1 + 2**-20)
+            assert abs(float(ball.mid()) - middle) <= radius * 2**-20
+
+
+@given(seeds, st.integers(1, 3))
+def test_a_matrix_is_positive_definite_where_its_eigenvalues_are(seed, d):
+    rng = np.random.default_rng(seed)
+    matrices = rng.integers(-4, 5, size=(8, d, d))
+    matrices = (matrices + np.swapaxes(matrices, 1, 2)) / 2 + 4 * rng.integers(0, 3) * np.eye(d)
+    smallest = np.linalg.eigvalsh(matrices)[:, 0]
+    clear = np.abs(smallest) > 1e-9
+    np.testing.assert_array_equal(_positive_definite(to_balls(matrices))[clear], smallest[clear] > 0)
+
+
+# -- the Hessian ------------------------------------------------------------------------------------
 
 
 @given(seeds, st.integers(1, 3), st.sampled_from(KINDS))

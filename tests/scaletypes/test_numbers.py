@@ -68,6 +68,29 @@ def test_a_sum_asks_for_equal_degrees() -> None:
         assert abs(terms[a]) == 1
 
 
+@pytest.mark.parametrize("rule", [lambda x: x + 0.375, lambda x: 0.375 + x, lambda x: x - 0.375, lambda x: 0.375 - x])
+def test_a_constant_beside_a_number_has_a_degree_of_its_own_that_is_asked_to_be_the_same(
+    rule: Callable[[Any], Any],
+) -> None:
+    trace, a, x, _ = numbers(2, 3)
+    found = rule(x)
+    assert float(found) == rule(1.5)
+    assert power(trace, a, found) == 2
+    ((kind, terms),) = asked(trace)
+    assert kind is Kind.CONSTANT
+    assert abs(terms.pop(a)) == 2
+    ((constant, share),) = terms.items()
+    assert abs(share) == 1
+    assert trace.constants[constant].value == 0.375
+
+
+def test_a_constant_beside_numbers_of_both_signs_is_a_drift() -> None:
+    trace, _, x, y = numbers(2, 2)
+    for number in (x, -y):
+        number + 0.375
+    assert [kind for kind, _ in asked(trace)] == [Kind.CONSTANT, Kind.HARD]
+
+
 @pytest.mark.parametrize("name", ["exp", "log", "sin", "tanh"])
 def test_a_function_that_is_no_power_asks_for_degree_zero(name: str) -> None:
     trace, a, x, _ = numbers(2, 3)
