@@ -21,6 +21,8 @@ from psitheory.arithmetic import (
     dot,
     namespace,
     norm,
+    ordinary_range,
+    ordinary_squares,
     precision,
     rescaled,
     sinc,
@@ -187,6 +189,26 @@ def test_rescaling_is_exact_and_its_factor_a_power_of_two(items: list[tuple[floa
         assert [Fraction(a) for a in row] == [Fraction(b) * Fraction(float(factor)) for b in unit]
         square = squared_norm(unit)
         assert np.all(unit == 0) or 2.0**-500 <= square <= 2.0**500
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_squares_are_ordinary_between_two_bounds_about_one(dtype: Any) -> None:
+    low, high = ordinary_range(np.dtype(dtype))
+    assert low * high == 1
+    assert low < 1 < high
+    for square, ordinary in ((low, False), (4 * low, True), (high / 4, True), (high, False)):
+        x = np.array([[np.sqrt(square), 0]], dtype)  # bounds are even powers of two
+        for rows in (x, np.concatenate([x, np.ones_like(x)])):
+            assert (ordinary_squares(rows) is not None) == ordinary
+
+
+@given(rows, st.integers(-1000, 900))
+def test_complex_steps_are_scaled_as_their_real_parts_are(x: Any, k: int) -> None:
+    x = np.ldexp(x, k)
+    y, s = rescaled(x)
+    z, t = rescaled(x + 1j)
+    assert t == s
+    assert np.array_equal(z.real, y)
 
 
 def test_what_needs_no_scaling_is_not_copied() -> None:
