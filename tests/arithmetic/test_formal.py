@@ -167,6 +167,14 @@ def test_the_quadrant_of_an_angle_is_known_only_where_signs_are() -> None:
     assert (2 * FORMAL.atan2(s, s)).is_identically(FORMAL.atan2(2 * s * s, 0 * s))
 
 
+def test_the_angle_of_what_lies_ahead_is_zero() -> None:
+    space = Space()
+    s = space.positive("s")
+    ahead, behind = FORMAL.atan2(0 * s, s), FORMAL.atan2(0 * s, -s)
+    assert ahead.value.top == 0
+    assert behind.value.top != 0
+
+
 def test_the_larger_and_the_smaller_are_found_where_the_order_is_decided() -> None:
     space = Space()
     s, t = space.positive("s"), space.real("t")

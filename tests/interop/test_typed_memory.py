@@ -88,6 +88,7 @@ ALONG: dict[str, Callable[[Any], Any]] = {
     "compared": lambda x: torch.where(x > 0.375, x, 2 * x),
     "compared, the other way": lambda x: torch.where(x.le(0.375), x, 2 * x),
     "a list": divided,
+    "beside the largest of an axis": lambda x: (x.abs() + 0.375).reshape(2, 2).max(1).values,
 }
 LIMITED: dict[str, Callable[[Any], Any]] = {
     "clamp": lambda x: x.clamp(-0.375, 0.625),

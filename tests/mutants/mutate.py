@@ -18,6 +18,9 @@ OPERATORS: dict[type[ast.AST], type[ast.AST]] = {
 }  # fmt: skip
 """Each operator and what stands in its place; a strict comparison becomes a weak one, for that is the likelier slip."""
 
+SYMMETRIC = frozenset({"namespace", "maximum", "minimum", "max", "min"})
+"""Functions of several arguments in any order: which comes first is no decision."""
+
 
 @dataclass(frozen=True)
 class Mutant:
@@ -70,8 +73,12 @@ def _faults(tree: ast.AST) -> Iterator[tuple[ast.stmt | ast.expr, ast.AST, str]]
             yield from ((node, other, what) for other, what in _expressions(node))
         elif isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr, ast.Raise, ast.Break, ast.Continue)):
             yield node, ast.Pass(), f"drop {ast.unparse(node)}"
-        elif isinstance(node, ast.Return) and node.value is not None:
+        elif isinstance(node, ast.Return) and not _is_none(node.value):
             yield node, ast.Return(ast.Constant(None)), f"return None for {ast.unparse(node.value)}"
+
+
+def _is_none(node: ast.expr | None) -> bool:
+    return node is None or (isinstance(node, ast.Constant) and node.value is None)
 
 
 def _of_interest(node: ast.AST) -> Iterator[ast.AST]:
@@ -116,10 +123,14 @@ def _expressions(node: ast.expr) -> Iterator[tuple[ast.AST, str]]:
         other = ast.Constant(_other(node.value))
         yield other, f"{ast.unparse(node)} → {ast.unparse(other)}"
     elif isinstance(node, ast.Call) and len(node.args) > 1 and not any(isinstance(a, ast.Starred) for a in node.args):
-        if ast.dump(node.args[0]) != ast.dump(node.args[1]):
+        if _name(node.func) not in SYMMETRIC and ast.dump(node.args[0]) != ast.dump(node.args[1]):
             yield _with(node, "args", [node.args[1], node.args[0], *node.args[2:]])
     elif isinstance(node, ast.IfExp):
         yield _with(node, "test", ast.UnaryOp(ast.Not(), node.test))
+
+
+def _name(function: ast.expr) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
 def _with(node: ast.expr, field: str, value: object) -> tuple[ast.AST, str]:

@@ -30,6 +30,11 @@ def f(x: int = 3, *, y: "1 < 2" = None) -> bool:
     if not x < size and y is None:
         raise ValueError(f"{x + 1} is wrong")
     return -x if size else True
+
+
+def h(x: int) -> None:
+    max(x, 2)
+    return None
 '''
 
 
@@ -50,6 +55,8 @@ def test_the_faults_are_those_that_one_expects() -> None:
         (16, "-x if size else True → -x if not size else True"),
         (16, "-x → x"),
         (16, "True → False"),
+        (20, "drop max(x, 2)"),
+        (20, "2 → 3"),
     }
 
 

@@ -1,6 +1,8 @@
 """Entries with degrees: what they compute scales as their degree says, or an equation was kept."""
 
 import math
+import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from psitheory.arithmetic import dot, namespace, norm
 from psitheory.scaletypes.numbers import Number
 from psitheory.scaletypes.pairs.entries import DEGREED, Entry
+from psitheory.scaletypes.pairs.stand_ins import Numpy, stand_ins
 from psitheory.scaletypes.trace import Trace
 
 X, Y = np.array([1.25, -0.75, 2.5]), np.array([0.5, 1.75, -1.5])
@@ -66,3 +69,19 @@ def test_their_namespace_is_their_own():
 def test_constants_of_the_code_carry_no_degree():
     assert DEGREED.element(0.5) == 0.5
     assert DEGREED.sqrt(np.array([4.0], dtype=object))[0] == math.sqrt(4.0)
+
+
+def numpy_of_this_module():
+    return np
+
+
+def test_a_module_uses_the_stand_ins_inside_the_block_unless_it_is_ours():
+    itself, here, ours = np, sys.modules[__name__], sys.modules["psitheory.scaletypes.pairs.entries"]
+    trace = Trace()
+    with stand_ins(numpy_of_this_module, trace):
+        assert numpy_of_this_module() is not itself
+        assert isinstance(numpy_of_this_module(), Numpy)
+    assert here.np is itself
+    for code in (Entry, SimpleNamespace(), SimpleNamespace(__module__="no such module")):
+        with stand_ins(code, trace):
+            assert here.np is ours.np is itself
