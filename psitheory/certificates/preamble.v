@@ -1,5 +1,6 @@
 (* Real inner product spaces, of any dimension, and linear maps between them that have a transpose. *)
-From Coq Require Import Reals Field Lra.
+From Coq Require Import Reals Field Lra List.
+Import ListNotations.
 Open Scope R_scope.
 
 Record space := Space {
@@ -52,21 +53,153 @@ Section Rules.
   Proof. intros. rewrite inner_sym, <- turned, inner_sym. reflexivity. Qed.
 End Rules.
 
-(* Linear combinations are equal where the coefficients of each word are; words whose coefficients vanish are dropped. *)
-Section Words.
-  Variable a : space.
-  Lemma same_coefficient : forall (w : a) c d, c = d -> scale c w = scale d w.
-  Proof. intros w c d ->. reflexivity. Qed.
-  Lemma no_coefficient : forall (w : a) c, c = 0 -> scale c w = zero.
-  Proof. intros w c ->. apply same. intro z. rewrite inner_scale, inner_zero. ring. Qed.
-  Lemma next_coefficient : forall (x y w : a) c d, x = y -> c = d -> add x (scale c w) = add y (scale d w).
-  Proof. intros x y w c d -> ->. reflexivity. Qed.
-  Lemma no_next_coefficient : forall (x y w : a) c, x = y -> c = 0 -> add x (scale c w) = y.
-  Proof. intros x y w c -> ->. apply same. intro z. rewrite inner_add, inner_scale. ring. Qed.
-End Words.
+(* Linear combinations: coefficients beside the places of their words in a list of all words of a space. *)
+Section Combinations.
+  Variables (a : space) (words : list a).
 
-Ltac word_by_word :=
-  repeat first [ apply next_coefficient | apply same_coefficient | apply no_coefficient | apply no_next_coefficient ].
+  Definition word (k : nat) : a := nth k words zero.
+  Fixpoint total (l : list (nat * R)) : a :=
+    match l with nil => zero | cons (k, c) l => add (scale c (word k)) (total l) end.
+
+  Inductive expression :=
+    | Word (k : nat) | Known (l : list (nat * R)) | Sum (x y : expression) | Times (c : R) (x : expression).
+  Fixpoint value (e : expression) : a :=
+    match e with
+    | Word k => word k | Known l => total l | Sum x y => add (value x) (value y) | Times c x => scale c (value x)
+    end.
+
+  (* One more multiple of a word: the places go up, and the coefficients of one place are added. *)
+  Fixpoint put (k : nat) (c : R) (l : list (nat * R)) : list (nat * R) :=
+    match l with
+    | nil => cons (k, c) nil
+    | cons (j, d) rest =>
+        match Nat.compare k j with Lt => cons (k, c) l | Eq => cons (j, c + d) rest | Gt => cons (j, d) (put k c rest) end
+    end.
+  Fixpoint put_all (c : R) (l m : list (nat * R)) : list (nat * R) :=
+    match l with nil => m | cons (k, d) l => put k (c * d) (put_all c l m) end.
+  Fixpoint put_value (c : R) (e : expression) (m : list (nat * R)) : list (nat * R) :=
+    match e with
+    | Word k => put k c m
+    | Known l => put_all c l m
+    | Sum x y => put_value c x (put_value c y m)
+    | Times d x => put_value (c * d) x m
+    end.
+  Definition collected (e : expression) : list (nat * R) := put_value 1 e nil.
+
+  (* Equality of coefficients word by word; words of the first that the second lacks have the coefficient 0. *)
+  Fixpoint agree (l m : list (nat * R)) : Prop :=
+    match l with
+    | nil => match m with nil => True | _ => False end
+    | cons (k, c) l' =>
+        match m with
+        | nil => c = 0 /\ agree l' nil
+        | cons (j, d) m' => if Nat.eqb k j then c = d /\ agree l' m' else c = 0 /\ agree l' m
+        end
+    end.
+
+  Ltac by_inner := apply same; intro z; repeat rewrite ?inner_add, ?inner_scale, ?inner_zero; ring.
+  Lemma put_total : forall k c l, total (put k c l) = add (scale c (word k)) (total l).
+  Proof.
+    intros k c l. induction l as [| [j d] l IH]; simpl; [ reflexivity |].
+    destruct (Nat.compare k j) eqn:E; simpl.
+    - apply Nat.compare_eq in E. subst j. by_inner.
+    - reflexivity.
+    - rewrite IH. by_inner.
+  Qed.
+  Lemma put_all_total : forall c l m, total (put_all c l m) = add (scale c (total l)) (total m).
+  Proof. intros c l m. induction l as [| [k d] l IH]; simpl; [ by_inner |]. rewrite put_total, IH. by_inner. Qed.
+  Lemma put_value_total : forall e c m, total (put_value c e m) = add (scale c (value e)) (total m).
+  Proof.
+    induction e as [k | l | x IHx y IHy | d x IHx]; intros c m; simpl.
+    - apply put_total.
+    - apply put_all_total.
+    - rewrite IHx, IHy. by_inner.
+    - rewrite IHx. by_inner.
+  Qed.
+  Lemma collected_total : forall e, value e = total (collected e).
+  Proof. intro e. unfold collected. rewrite put_value_total. simpl. by_inner. Qed.
+
+  Lemma agree_total : forall l m, agree l m -> total l = total m.
+  Proof.
+    induction l as [| [k c] l IH]; destruct m as [| [j d] m]; simpl; intro H; try contradiction; [ reflexivity | |].
+    - destruct H as [-> H]. rewrite (IH nil H). simpl. by_inner.
+    - destruct (Nat.eqb k j) eqn:E; destruct H as [-> H].
+      + apply PeanoNat.Nat.eqb_eq in E. subst j. rewrite (IH m H). reflexivity.
+      + rewrite (IH _ H). simpl. by_inner.
+  Qed.
+
+  (* How a vector is brought to its normal form, and how two are seen to be equal. *)
+  Lemma by_words : forall e x m, x = value e -> agree (collected e) m -> x = total m.
+  Proof. intros e x m -> H. rewrite collected_total. apply agree_total. exact H. Qed.
+  Lemma same_words : forall e f x y, x = value e -> y = value f -> agree (collected e) (collected f) -> x = y.
+  Proof. intros e f x y -> -> H. rewrite (collected_total f). apply (by_words e); [ reflexivity | exact H ]. Qed.
+End Combinations.
+Arguments word {a}. Arguments total {a}. Arguments value {a}. Arguments by_words {a}. Arguments same_words {a}.
+Arguments agree_total {a}.
+
+(* Inner products of two combinations, from those of their words. *)
+Section Products.
+  Variables (a : space) (words : list a).
+  Fixpoint known_row (w : a) (m : list (nat * R)) (g : list R) : Prop :=
+    match m, g with
+    | nil, nil => True
+    | cons (k, _) m, cons p g => inner w (word words k) = p /\ known_row w m g
+    | _, _ => False
+    end.
+  Fixpoint known (l m : list (nat * R)) (g : list (list R)) : Prop :=
+    match l, g with
+    | nil, nil => True
+    | cons (k, _) l, cons p g => known_row (word words k) m p /\ known l m g
+    | _, _ => False
+    end.
+  Fixpoint row (c : R) (m : list (nat * R)) (g : list R) : R :=
+    match m, g with cons (_, d) m, cons p g => c * d * p + row c m g | _, _ => 0 end.
+  Fixpoint rows (l m : list (nat * R)) (g : list (list R)) : R :=
+    match l, g with cons (_, c) l, cons p g => row c m p + rows l m g | _, _ => 0 end.
+  Lemma row_is_inner : forall w c m g, known_row w m g -> c * inner w (total words m) = row c m g.
+  Proof.
+    intros w c m. induction m as [| [k d] m IH]; destruct g as [| p g]; simpl; try contradiction.
+    - intros _. rewrite inner_zero_r. ring.
+    - intros [H K]. rewrite inner_add_r, inner_scale_r, H, <- (IH g K). ring.
+  Qed.
+  Lemma rows_are_inner : forall l m g, known l m g -> inner (total words l) (total words m) = rows l m g.
+  Proof.
+    induction l as [| [k c] l IH]; destruct g as [| p g]; simpl; try contradiction.
+    - intros _. apply inner_zero.
+    - intros [H K]. rewrite inner_add, inner_scale, (IH m g K), (row_is_inner _ _ _ _ H). reflexivity.
+  Qed.
+  Lemma by_products : forall e f g x y c, x = value words e -> y = value words f ->
+    known (collected e) (collected f) g -> rows (collected e) (collected f) g = c -> inner x y = c.
+  Proof.
+    intros e f g x y c -> -> H <-. rewrite (collected_total _ _ e), (collected_total _ _ f). apply rows_are_inner. exact H.
+  Qed.
+End Products.
+Arguments by_products {a}.
+
+(* Images of combinations: the coefficients stay, the words become others. *)
+Section Images.
+  Variables (a b : space) (f : a -> b) (words : list a) (images : list b).
+  Hypothesis f_zero : f zero = zero.
+  Hypothesis f_add : forall x y, f (add x y) = add (f x) (f y).
+  Hypothesis f_scale : forall c x, f (scale c x) = scale c (f x).
+  Fixpoint mapped (l m : list (nat * R)) : Prop :=
+    match l, m with
+    | nil, nil => True
+    | cons (k, c) l, cons (j, d) m => (f (word words k) = word images j /\ c = d) /\ mapped l m
+    | _, _ => False
+    end.
+  Lemma mapped_total : forall l m, mapped l m -> f (total words l) = total images m.
+  Proof.
+    induction l as [| [k c] l IH]; destruct m as [| [j d] m]; simpl; try contradiction.
+    - intros _. apply f_zero.
+    - intros [[H ->] K]. rewrite f_add, f_scale, H, (IH m K). reflexivity.
+  Qed.
+End Images.
+
+(* The equations of coefficients that are left of an equation of combinations, one after the other. *)
+Ltac coefficients :=
+  lazy beta iota delta [collected put_value put_all put agree rows row Nat.compare Nat.eqb].
+Ltac each solved := repeat apply conj; match goal with |- True => exact I | _ => solved end.
 Ltac linear := repeat (rewrite ?apply_zero, ?apply_add, ?apply_scale, ?transpose_zero, ?transpose_add, ?transpose_scale).
 Ltac expand := linear; repeat (rewrite ?inner_zero, ?inner_add, ?inner_scale, ?inner_zero_r, ?inner_add_r, ?inner_scale_r).
 Ltac turn := repeat (rewrite ?turned, ?turned_back).

@@ -7,11 +7,18 @@ import unicodedata
 from functools import cached_property
 from typing import Any
 
-from psitheory.arithmetic.formal import Scalar, Sort, Space, Vector
+from psitheory.arithmetic.formal import Scalar, Sort, Space
 from psitheory.arithmetic.formal.field import Symbol
+from psitheory.certificates.preamble import declared
 from psitheory.errors import NotInArithmetic
 
-RESERVED = {"vector", "space", "map", "zero", "add", "scale", "inner", "same", "turned", "transpose", "R", "Type", "at"}
+KEYWORDS = {"as", "at", "else", "end", "exists", "fix", "for", "forall", "fun", "if", "in", "let", "match", "mod"}
+KEYWORDS |= {"return", "then", "using", "where", "with", "Prop", "Set", "Type"}
+USED = ("I", "R", "Rabs", "conj", "cons", "eq_refl", "list", "nat", "nil", "nth", "pow", "sqrt")
+"""What inputs may not be called, beside the names of the preamble: Coq's own words, and what the files use of its."""
+
+READ_AS = str.maketrans({"/": " over ", "−": " minus ", "+": " plus "})
+"""What stands for signs in the names of inputs, such as α/(1−α)."""
 
 
 class Terms:
@@ -26,12 +33,13 @@ class Terms:
     def __init__(self, space: Space) -> None:
         self.space = space
         self._names: dict[tuple[str, str, str], str] = {}
-        self._taken: set[str] = set(RESERVED)
+        self._taken = {*KEYWORDS, *USED, *declared()}
 
     def name(self, kind: str, text: str, of: str = "") -> str:
         """Return the identifier of what the law calls ``text``: one for each kind, text and owner."""
         if (kind, text, of) not in self._names:
-            plain = "".join(unicodedata.name(c, "_").split()[-1].lower() if ord(c) > 127 else c for c in text)
+            read = text.translate(READ_AS)
+            plain = "".join(unicodedata.name(c, "_").split()[-1].lower() if ord(c) > 127 else c for c in read)
             stem = found = re.sub(r"\W+", "_", plain).strip("_") or kind
             if not stem[0].isalpha():
                 stem = found = f"{kind}_{stem}"
@@ -52,7 +60,15 @@ class Terms:
 
     def sort(self, sort: Sort) -> str:
         """Return the identifier of a space."""
-        return self.name("space", f"{'V' if sort.free else 'H'}_{sort.part}_{sort.entry}", sort.layout)
+        return self.name("space", self._plain(f"{'V' if sort.free else 'H'}[{sort.part},{sort.entry}]"), sort.layout)
+
+    @cached_property
+    def _whole(self) -> bool:
+        return all(sort.entry == 1 for sort in self.sorts)
+
+    def _plain(self, name: str) -> str:
+        """Return a name without the numbers of entries, where each block has one."""
+        return re.sub(r",1(?=[\];])", "", name) if self._whole else name
 
     def scalars(self) -> list[tuple[str, Symbol]]:
         """Return the real inputs, each with its identifier."""
@@ -60,15 +76,16 @@ class Terms:
 
     def roots(self) -> list[tuple[str, Symbol]]:
         """Return the adjoined roots, each with its identifier."""
-        return [(self.name("root", s.name), s) for s in self.space.field.symbols if s.kind == "root"]
+        found = [s for s in self.space.field.symbols if s.kind == "root"]
+        return [(self.name("root", f"root_{k}", s.name), s) for k, s in enumerate(found, 1)]
 
     def generator(self, name: str) -> str:
         """Return the identifier of a generator."""
-        return self.name("vector", name)
+        return self.name("vector", self._plain(name), name)
 
     def operator(self, name: str) -> str:
         """Return the identifier of an operator."""
-        return self.name("map", name)
+        return self.name("map", self._plain(name), name)
 
     # -- terms ------------------------------------------------------------------------------------
 
@@ -86,19 +103,15 @@ class Terms:
         x, letters, y = key
         return f"(inner {self.generator(x)} {self.word((letters, y))})"
 
-    def mirrored(self, key: Any) -> str:
-        """Return the term of the same number from the other side, ⟨y, Bᵀ … Aᵀ x⟩."""
-        x, letters, y = key
-        turned, _ = self.space.turned(letters)
-        return f"(inner {self.generator(y)} {self.word((turned, x))})"
-
     def symbol(self, k: int) -> str:
         """Return the term of a symbol of the pool."""
         symbol = self.space.field.symbols[k]
         if symbol.kind == "gram":
             return self.gram(symbol.meaning)
-        if symbol.kind in ("scalar", "root"):
-            return self.name(symbol.kind, symbol.name)
+        if symbol.kind == "scalar":
+            return self.name("scalar", symbol.name)
+        if symbol.kind == "root":
+            return next(name for name, root in self.roots() if root is symbol)
         raise NotInArithmetic(f"a certificate has no {symbol.kind} of an angle")
 
     def polynomial(self, polynomial: Any, *, factored: bool = False) -> str:
@@ -107,15 +120,19 @@ class Terms:
             return self._sum(polynomial)
         content, factors = polynomial.factor()
         parts = [f"{self._sum(f)}{'' if e == 1 else f'^{int(e)}'}" for f, e in factors]
-        return "(" + " * ".join([*([f"({int(content)})"] if int(content) != 1 or not parts else []), *parts]) + ")"
+        size = [_number(int(content))] if int(content) != 1 or not parts else []
+        product = " * ".join([*size, *parts])
+        return product if len(size) + len(factors) == 1 else f"({product})"
 
     def _sum(self, polynomial: Any) -> str:
-        terms = []
-        for coefficient, powers in self.space.field.monomials(polynomial):
-            factors = [self.symbol(k) + ("" if e == 1 else f"^{e}") for k, e in powers.items()]
-            head = [f"({coefficient})"] if coefficient != 1 or not factors else []
-            terms.append(" * ".join(head + factors))
-        return "(" + (" + ".join(terms) or "0") + ")"
+        out, monomials = "", self.space.field.monomials(polynomial)
+        for coefficient, powers in monomials:
+            size = [str(abs(coefficient))] if abs(coefficient) != 1 or not powers else []
+            term = " * ".join([*size, *(self.symbol(k) + ("" if e == 1 else f"^{e}") for k, e in powers.items())])
+            minus = "- " if coefficient < 0 else ""
+            out = f"{out} {minus or '+ '}{term}" if out else minus + term
+        single = not monomials or (len(monomials) == 1 and " * " not in out and out[0] != "-" and "^" not in out)
+        return out or "0" if single else f"({out})"
 
     def scalar(self, x: Scalar) -> str:
         """Return the normal form of a number: its numerator and its denominator as products."""
@@ -126,10 +143,6 @@ class Terms:
         top = self.polynomial(value.top, factored=True)
         return top if value.bottom.is_one() else f"({top} / {self.polynomial(value.bottom, factored=True)})"
 
-    def vector(self, x: Vector) -> str:
-        """Return the normal form of a vector: a linear combination of words."""
-        out = ""
-        for word, c in x.terms.items():
-            term = f"(scale {self.fraction(c)} {self.word(word)})"
-            out = f"(add {out} {term})" if out else term
-        return out or f"(@zero {self.sort(x.sort)})"
+
+def _number(number: int) -> str:
+    return str(number) if number >= 0 else f"({number})"

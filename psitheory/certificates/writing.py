@@ -9,11 +9,11 @@ import signal
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from psitheory.certificates.proof import Section
+from psitheory.certificates.preamble import preamble
+from psitheory.certificates.proof import Module
 from psitheory.checking import Law, Theorem
 from psitheory.errors import ArgumentError, PsitheoryError
 from psitheory.report.files import write_whole
@@ -78,7 +78,7 @@ def _told_apart(cases: Sequence[FormalCase]) -> list[FormalCase]:
 
 
 def written(theorem: Theorem, law: Law, cases: Sequence[FormalCase]) -> str:
-    """Return the Coq file of a law: what it says in words, the spaces, and a section for each case.
+    """Return the Coq file of a law: what it says in words, the spaces, and a module for each case.
 
     Raises
     ------
@@ -87,13 +87,8 @@ def written(theorem: Theorem, law: Law, cases: Sequence[FormalCase]) -> str:
     """
     head = [f"{theorem.id}: {theorem.title}", law.says, *_conditions(cases)]
     comment = "\n   ".join(line.replace("(*", "( *").replace("*)", "* )") for line in head)
-    sections = [line for k, case in enumerate(cases, 1) for line in Section(case, f"case_{k}").lines()]
-    return "\n".join([f"(* {comment} *)", "", preamble(), *sections])
-
-
-def preamble() -> str:
-    """Return what every file begins with: inner product spaces, maps, and the steps of proofs."""
-    return files("psitheory.certificates").joinpath("preamble.v").read_text(encoding="utf-8")
+    modules = [line for k, case in enumerate(cases, 1) for line in Module(case, f"case_{k}").lines()]
+    return "\n".join([f"(* {comment} *)", "", preamble(), *modules])
 
 
 def _conditions(cases: Sequence[FormalCase]) -> list[str]:

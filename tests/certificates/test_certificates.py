@@ -1,14 +1,23 @@
 """Certificates: written for what is proved, accepted by Coq, and refused for every false neighbour."""
 
+import re
 import shutil
+import subprocess
 
 import pytest
 
-from psitheory.certificates import Certificate, certificate_of, certificates, compiled
-from psitheory.certificates.writing import preamble, written
+from psitheory import equal
+from psitheory.arithmetic.formal import Sort, Space
+from psitheory.certificates import Certificate, certificate_of, certificates, compiled, write
+from psitheory.certificates.preamble import declared, preamble
+from psitheory.certificates.proof import Module
+from psitheory.certificates.terms import Terms
+from psitheory.certificates.writing import written
 from psitheory.checking import Law
 from psitheory.registry import find
-from psitheory.runner.in_formal import formal_cases
+from psitheory.runner.in_formal import FormalCase, formal_cases
+
+from .hypotheses import unmet
 
 needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason="coqc is not installed")
 
@@ -19,7 +28,7 @@ def theorem(name):
 
 def test_a_certificate_is_written_for_what_is_proved_and_a_reason_given_for_the_rest():
     found = {c.law: c for c in certificates(theorem("B1"))}
-    assert "Theorem case_1_holds" in found["a_step_is_equivariant"].text
+    assert "Theorem holds : left_1 = right_1" in found["a_step_is_equivariant"].text
     assert found["a_step_is_equivariant"].text.startswith("(* B1: PSI-GD is equivariant")
     assert "offers none" in found["on_digits_a_run_of_200_steps_is_equivariant"].reason
 
@@ -46,13 +55,13 @@ def of_counterfeit(name, law):
     claim = theorem(name)
     false = next(own for own in claim.laws if own.name == law).counterfeits[0]
     as_law = Law(false.name, false.function, dict(false.domains))
-    return Certificate(name, false.name, written(claim, as_law, [next(formal_cases(as_law))]))
+    return Certificate(name, false.name, written(claim, as_law, [next(formal_cases(as_law, whole=True))]))
 
 
 @needs_coq
 @pytest.mark.parametrize(("name", "law"), [("B1", "a_step_is_equivariant"), ("A4", "metric_is_constant_on_orbits")])
-def test_coq_refuses_the_certificate_of_a_counterfeit(name, law):
-    assert compiled(of_counterfeit(name, law)) != ""
+def test_coq_refuses_the_certificate_of_a_counterfeit_since_its_sides_differ(name, law):
+    assert re.search("not a valid (ring|field) equation", compiled(of_counterfeit(name, law)))
 
 
 POSITIVE = """
@@ -74,14 +83,114 @@ def test_the_rules_of_signs_reach_sums_of_squares_and_no_further(false):
 
 
 @needs_coq
-def test_coq_refuses_a_certificate_without_one_of_its_hypotheses():
+def test_coq_refuses_a_certificate_one_of_whose_hypotheses_is_another():
+    text = certificate("B1", "a_step_is_equivariant").text
+    known = "  Hypothesis given_1 : (inner u_w_1 u_w_1) = 1."
+    assert known in text
+    other = text.replace(known, known.replace("= 1", "= 2"))
+    at = re.search(r"line (\d+)", compiled(Certificate("B1", "other", other)))
+    assert "rewrite given_1" in other.split("\n")[int(at[1]) - 1]
+
+
+REALS = {"sig_not_dec", "sig_forall_dec", "functional_extensionality_dep"}
+"""What Coq's real numbers rest on."""
+
+
+@needs_coq
+def test_a_certificate_rests_on_coqs_real_numbers_alone(tmp_path):
     good = certificate("B1", "a_step_is_equivariant")
-    lines = good.text.split("\n")
-    place = next(i for i, line in enumerate(lines) if line.startswith("  Hypothesis given_1"))
-    assert compiled(Certificate("B1", "tampered", "\n".join(lines[:place] + lines[place + 1 :]))) != ""
+    path = write(Certificate("B1", "assumptions", good.text + "Print Assumptions case_2.holds.\n"), tmp_path)
+    command = [shutil.which("coqc"), path.name]
+    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert set(re.findall(r"^\S*?(\w+)(?= :| *$)", said.removeprefix("Axioms:\n"), re.MULTILINE)) == REALS
+
+
+SORT = Sort("[1]", 1, 1)
+
+
+def claimed(claim):
+    """Return the certificate of what ``claim`` says of two vectors, a skew map and a map."""
+    space = Space(whole=True)
+    x, y = space.vector("x", SORT), space.vector("y", SORT)
+    maps = space.operator("K", SORT, SORT, "skew"), space.operator("A", SORT, SORT)
+    return "\n".join([preamble(), *Module(FormalCase({}, space, equal(*claim(x, y, *maps))), "case_1").lines()])
+
+
+@needs_coq
+@pytest.mark.parametrize(
+    "claim",
+    [
+        lambda x, y, k, a: (k(x).inner(x), 0),
+        lambda x, y, k, a: (k(a(x)).inner(y), -x.inner(a.transposed(k(y)))),
+        lambda x, y, k, a: ((x + k(y)).inner(y), y.inner(x)),
+        lambda x, y, k, a: (a(k(x) - k(y)), -a(k(y - x))),
+        lambda x, y, k, a: (x + y - x, y),
+        lambda x, y, k, a: (a(x) - a(x), 0 * y),
+    ],
+)
+def test_words_of_skew_and_other_maps_are_turned(claim):
+    assert compiled(Certificate("T", "words", claimed(claim))) == ""
+
+
+@needs_coq
+@pytest.mark.parametrize(
+    "claim",
+    [
+        lambda x, y, k, a: (a(x).inner(x), 0),
+        lambda x, y, k, a: (a(x).inner(y), x.inner(a(y))),
+        lambda x, y, k, a: (k(x).inner(y), x.inner(k(y))),
+        lambda x, y, k, a: (x + y, x),
+        lambda x, y, k, a: (x, y),
+        lambda x, y, k, a: (0 * y, x - 2 * x),
+    ],
+)
+def test_false_claims_about_words_are_refused_since_they_are_false(claim):
+    assert re.search("valid ring equation|cannot find relation", compiled(Certificate("T", "words", claimed(claim))))
+
+
+def test_no_input_takes_a_name_that_every_file_begins_by_defining():
+    names = {"space", "Space", "inner_sym", "apply_zero", "total", "Word", "Times", "by_products", "expand"}
+    assert names <= declared()
+    assert {"forall", "sqrt"}.isdisjoint(declared())
+    terms = Terms(Space())
+    assert {terms.name("scalar", name) for name in (*names, "sqrt", "in", "I")}.isdisjoint({*declared(), "sqrt", "in"})
+    assert terms.name("scalar", "eta") == "eta"
 
 
 @needs_coq
 def test_a_proof_without_end_is_told_by_the_time_of_a_processor():
     spin = "Ltac spin := idtac; spin.\nGoal True.\nspin.\n"
     assert compiled(Certificate("T", "endless", spin), seconds=2) == "not decided within 2 s of a processor"
+
+
+# -- hypotheses that do not contradict each other -------------------------------------------------
+
+CHOSEN = {
+    "A2": "rayleigh_quotients_are_invariant",
+    "A3": "the_hessian_scales_inversely",
+    "B1": "a_run_is_equivariant",
+    "B8": "squares_shrink_by_decay_and_grow_by_the_step",
+    "E5": "inside_adam_srt_lengths_are_kept",
+    "J1": "the_form_is_squares_plus_the_schur_complement",
+}
+
+
+@pytest.mark.parametrize("name", CHOSEN)
+def test_exact_vectors_and_numbers_meet_the_hypotheses_of_a_certificate(name):
+    assert unmet(certificate(name, CHOSEN[name]).text) == ""
+
+
+@pytest.mark.parametrize(
+    "besides",
+    [
+        "Hypothesis given_9 : (inner u_w_1 p_model_1) = 1",
+        "Hypothesis given_9 : (inner u_w_1 u_w_1) = 4",
+        "Hypothesis condition_9 : (1 - (inner u_w_1 u_w_1)) <> 0",
+        "Hypothesis condition_9 : (- r_w_1 - (inner p_model_1 p_model_1)) > 0",
+        "Hypothesis r_w_1_sign : r_w_1^2 < 0",
+    ],
+)
+def test_hypotheses_that_contradict_each_other_are_told(besides):
+    text = certificate("A3", "the_gradient_is_orthogonal_to_each_block").text
+    claim = "  (* What is computed from them. *)"
+    assert unmet(text.replace(claim, f"  {besides}.\n{claim}")) != ""
