@@ -41,7 +41,16 @@ from psitheory.geometry import PSIQuotient
 from psitheory.models import Rayleigh
 from psitheory.models.named import named_model
 from psitheory.optimizers import HeavyBall, PerBlock, decay_as_schedule
-from psitheory.strategies import counts, factors, points, psi_models, rayleigh_quotients, step_sizes, vectors
+from psitheory.strategies import (
+    counts,
+    factors,
+    points,
+    psi_models,
+    rayleigh_quotients,
+    rescalings,
+    step_sizes,
+    vectors,
+)
 
 H7 = theorem(
     "H7",
@@ -175,8 +184,9 @@ def the_smaller_root_does_too(alpha, part):
     return _momentum_below_one(alpha, part, "smaller")
 
 
-def _shipped(steps, model, w, matched):
-    """Claim that the shipped schedule and the shipped decay agree, η = 1/8, λ = 1/2, γ = 1/4."""
+def _shipped(steps, model, w, a, matched):
+    """Claim that the shipped schedule and the shipped decay agree from norms a, η = 1/8, λ = 1/2, γ = 1/4."""
+    w = model.layout.scale(a, model.layout.units(w))
     schedule, decaying = decay_as_schedule(0.125, 0.5, 0.25), HeavyBall(0.125, 0.25, coupled_decay=0.5)
     growing, one, other = schedule.optimizer, w, w
     first = decaying.init(model.layout, w)
@@ -187,19 +197,25 @@ def _shipped(steps, model, w, matched):
     return equal(one, schedule.alpha**steps * other)
 
 
-SHIPPED = {"steps": counts(1, 6), "model": rayleigh_quotients(), "w": points("model")}
+SHIPPED = {
+    "steps": counts(1, 6),
+    "model": rayleigh_quotients(),
+    "w": points("model"),
+    "a": rescalings("model", decades=0.5),
+}
+"""From norms of about 1: a first step from far smaller ones leaves rounding alone of what it started from."""
 
 
 @H7.law(**SHIPPED, on=(CONTROLS,))
-def the_shipped_schedule_does_what_the_shipped_decay_does(steps, model, w):
+def the_shipped_schedule_does_what_the_shipped_decay_does(steps, model, w, a):
     """decay_as_schedule(η, λ, γ) and HeavyBall(η, γ, coupled_decay=λ) visit the same classes, on floats."""
-    return _shipped(steps, model, w, matched=True)
+    return _shipped(steps, model, w, a, matched=True)
 
 
 @the_shipped_schedule_does_what_the_shipped_decay_does.counterfeit
-def the_shipped_schedule_starts_with_a_zero_buffer(steps, model, w):
+def the_shipped_schedule_starts_with_a_zero_buffer(steps, model, w, a):
     """The same from a zero buffer."""
-    return _shipped(steps, model, w, matched=False)
+    return _shipped(steps, model, w, a, matched=False)
 
 
 @H7.exhibit

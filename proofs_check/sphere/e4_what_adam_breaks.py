@@ -37,10 +37,11 @@ import numpy as np
 from proofs_check.bibliography import ROB20
 from proofs_check.sphere.e4_figures import moments_on_digits
 from psitheory.arithmetic import dot
-from psitheory.checking import BALLS, FLOATS, POWERS_OF_TWO, RATIONALS, SYMBOLS, equal, theorem
+from psitheory.checking import BALLS, FLOATS, POWERS_OF_TWO, RATIONALS, SYMBOLS, equal, theorem, vacuous
 from psitheory.geometry import PSIQuotient
 from psitheory.laws.update import after
 from psitheory.layout import Layout
+from psitheory.layout.reals import is_zero
 from psitheory.models import Rayleigh
 from psitheory.models.interface import Evaluation
 from psitheory.optimizers import SGDMRT, Adam, AdamSRT, HeavyBall, PerBlock, adam_s
@@ -81,8 +82,6 @@ FROM_ANY = {
     "eta": step_sizes(decades=1),
     "beta": factors(),
 }
-
-
 TWO = {
     "psi": PSIQuotient(Layout.of([2])),
     "w": np.array([1.0, 0.0]),
@@ -128,8 +127,7 @@ def one_for_each_entry_commutes_with_rotations(psi, w, g, m, s, eta, beta, q):
 
 def _inner_with_the_point(layout, w, new, m):
     """Claim ⟨m,w⁺⟩ = 0 after the step, beside the size of the parts that cancel."""
-    size = layout.dots(new, new)
-    return equal(layout.dots(new, m) + size, size)
+    return equal(layout.dots(new, m) + layout.dots(new, new), layout.dots(new, new))
 
 
 def _first_is_horizontal(method, psi, w, g, m, s):
@@ -181,7 +179,10 @@ MRT = {name: FROM_ANY[name] for name in ("psi", "w", "g", "m", "eta", "beta")}
 
 @E4.law(**MRT, on=(SYMBOLS, RATIONALS, BALLS, FLOATS))
 def the_buffer_of_sgd_mrt_is_horizontal(psi, w, g, m, eta, beta):
-    """⟨m⁺,w⁺⟩ = 0 after a step of SGD-MRT from any m."""
+    """⟨m⁺,w⁺⟩ = 0 after a step of SGD-MRT from any m, unless it leads to zero."""
+    plain, _ = HeavyBall(eta, beta).step(psi.layout, w, Evaluation(None, g), Momentum(0, m))
+    if np.any(psi.layout.reduce(is_zero, plain)):
+        return vacuous("the step leads to zero, which has no class")
     new, state = SGDMRT(eta, beta).step(psi.layout, w, Evaluation(None, g), Momentum(0, m))
     return _inner_with_the_point(psi.layout, w, new, state.buffer)
 

@@ -59,10 +59,22 @@ def _sampled(case: Case, inputs: Mapping[str, Any]) -> Outcome:
     outcome = _by_enclosure(case, inputs, seen, left, right)
     if outcome.status == "failed" and not seen.accurate:
         return unless_floats_end(case, inputs, outcome)
+    if outcome.status == "undecided" and not seen.accurate:
+        return _unless_balls_decide(case, inputs, outcome)
     if outcome.note == ILL_CONDITIONED and seen.relation == "at most":
         exactly = _exactly(case, inputs)
         return exactly if exactly is not None and exactly.status == "failed" else outcome
     return outcome
+
+
+def _unless_balls_decide(case: Case, inputs: Mapping[str, Any], chaotic: Outcome) -> Outcome:
+    """Return what is to be told of a case where floats are chaotic: what balls find, if they decide it."""
+    exactly = _exactly(case, inputs)
+    if exactly is None or exactly.status not in ("passed", "failed"):
+        return chaotic
+    if exactly.status == "failed":
+        return exactly
+    return Outcome("vacuous", note=f"{ILL_CONDITIONED}: {chaotic.note}", relation=chaotic.relation)
 
 
 def _raised_by_rounding(case: Case, inputs: Mapping[str, Any]) -> Outcome | None:
@@ -152,22 +164,14 @@ def _by_enclosure(case: Case, inputs: Mapping[str, Any], seen: Observation, left
             if seen.relation == "equal" and _constants_differ(enclosed_left, enclosed_right):
                 return controlled(case, inputs)
             return _judge_by_enclosure(seen, left, right, enclosed_left, enclosed_right)
-    except BranchUndecided as doubt:
-        return _on_either_branch(case, inputs, seen, doubt)
+    except BranchUndecided as doubt:  # rounding may take either branch: floats that take the wrong one refute nothing
+        outcome = controlled(case, inputs)
+        if outcome.status == "failed" and not seen.accurate:
+            return Outcome("vacuous", note=f"{ILL_CONDITIONED}: {doubt}", relation=seen.relation)
+        return outcome
     except (NotInArithmetic, Undecided, TypeError, AttributeError) as reason:
         outcome = controlled(case, inputs)
         return Outcome(**{**outcome.__dict__, "note": outcome.note or f"judged by controls: {reason}"})
-
-
-def _on_either_branch(case: Case, inputs: Mapping[str, Any], seen: Observation, doubt: BranchUndecided) -> Outcome:
-    """Judge by controls where rounding may take either branch: floats that take the wrong one refute nothing."""
-    outcome = controlled(case, inputs)
-    if seen.accurate or outcome.status not in ("failed", "undecided"):
-        return outcome
-    exactly = _exactly(case, inputs) if outcome.status == "undecided" else None
-    if outcome.status == "failed" or (exactly is not None and exactly.status == "passed"):
-        return Outcome("vacuous", note=f"{ILL_CONDITIONED}: {doubt}", relation=seen.relation)
-    return exactly if exactly is not None and exactly.status == "failed" else outcome
 
 
 def _constants_differ(wide_left: Any, wide_right: Any) -> bool:

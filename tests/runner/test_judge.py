@@ -264,7 +264,7 @@ def test_what_no_precision_decides_is_undecided_and_the_precision_is_restored() 
         raise Undecided("which branch")
 
     outcome = judge(BALLS, law, {"x": np.array([3.0])})
-    assert (outcome.status, outcome.note) == ("undecided", "which branch at 512 bits")
+    assert (outcome.status, outcome.note) == ("undecided", "which branch at 2048 bits")
 
     def breaks(x: Any) -> Any:
         raise RuntimeError
