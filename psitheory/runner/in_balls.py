@@ -28,7 +28,7 @@ INFINITE = "an enclosure is infinite"
 def enclosed(case: Case, inputs: Mapping[str, Any]) -> Outcome:
     """Judge one case in balls."""
     outcome = Outcome("undecided", note="no precision was enough")
-    size: float | None = None
+    coarse: Any = None
     for bits in (*BALL_BITS, *BEYOND_BITS):
         with precision(bits):
             try:
@@ -39,17 +39,15 @@ def enclosed(case: Case, inputs: Mapping[str, Any]) -> Outcome:
             if not seen.moved:
                 return Outcome("vacuous", note=str(seen.left))
             left, right = sides(seen, element=enclosure)
-            if size is None and all(
-                x.is_finite() for x in (*left, *right)
-            ):  # of a side that is zero, only what the coarsest precision saw of it
-                size = max((float(abs(x).upper()) for x in (*left, *right)), default=0.0)
-            outcome = _decide_balls(seen, left, right, size, last=bits >= BALL_BITS[-1])
+            if coarse is None and all(x.is_finite() for x in (*left, *right)):
+                coarse = max((x.abs_upper() for x in (*left, *right)), default=0)
+            outcome = _decide_balls(seen, left, right, coarse, last=bits >= BALL_BITS[-1])
         if outcome.status != "undecided":
             return outcome
     return outcome
 
 
-def _decide_balls(seen: Observation, left: Any, right: Any, size: float | None, *, last: bool) -> Outcome:
+def _decide_balls(seen: Observation, left: Any, right: Any, coarse: Any, *, last: bool) -> Outcome:
     if any(not x.is_finite() for side in (left, right) for x in side):
         return Outcome("undecided", note=INFINITE, relation=seen.relation)
     pairs = list(zip(left, right, strict=True))
@@ -57,7 +55,7 @@ def _decide_balls(seen: Observation, left: Any, right: Any, size: float | None, 
         apart = [i for i, (x, y) in enumerate(pairs) if not x.overlaps(y)]
         if apart:
             return judged(seen, left, right, False, at=apart[0])
-        bits = _confined(pairs, size)
+        bits = _confined(pairs, coarse)
         if all(x.is_exact() and y.is_exact() for x, y in pairs):
             return judged(seen, left, right, True)
     else:
@@ -67,13 +65,22 @@ def _decide_balls(seen: Observation, left: Any, right: Any, size: float | None, 
         doubtful = [(x, y) for x, y in pairs if not x <= y]
         if not doubtful:
             return judged(seen, left, right, True)
-        bits = _confined(doubtful, size)
+        bits = _confined(doubtful, coarse)
     if last and bits >= 64:
         return judged(seen, left, right, True, bits=bits)
     return Outcome("undecided", note=f"the sides overlap, confined to 2^-{bits:.0f} only", relation=seen.relation)
 
 
-def _confined(pairs: list[tuple[Any, Any]], size: float | None) -> float:
-    """Return k such that every two sides are equal to 2^-k of the size of the largest."""
-    gap = max((float((x - y).abs_upper()) for x, y in pairs), default=0.0)
-    return math.inf if gap == 0 else -math.log2(gap / (size or 1.0))
+def _confined(pairs: list[tuple[Any, Any]], coarse: Any) -> float:
+    """Return k such that every two sides are equal to 2^-k of the size of the largest.
+
+    Of sides that may all be zero no size is known: it is what the coarsest precision saw, and 1 if that was more, since
+    an enclosure that has grown wide on the way tells of no size.
+    """
+    gap = max(((x - y).abs_upper() for x, y in pairs), default=0)
+    if gap == 0:
+        return math.inf
+    size = max(x.abs_lower() for pair in pairs for x in pair)
+    if size == 0:
+        size = min(coarse, 1) if coarse else 1
+    return float(-(enclosure(gap) / enclosure(size)).log() / enclosure(2).log())

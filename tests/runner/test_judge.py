@@ -491,6 +491,31 @@ def test_chaos_is_no_violation() -> None:
     assert outcome.note.startswith("one ulp changes the sides by")
 
 
+def test_enclosures_that_are_wide_at_512_bits_are_decided_later() -> None:
+    def iterate(x: Any, steps: int = 300) -> Any:  # each step makes an enclosure some four times as wide
+        for _ in range(steps):
+            x = 4 * x * (1 - x)
+        return x
+
+    x = {"x": np.array([0.3])}
+    assert judge(BALLS, lambda x: equal(iterate(x), iterate(x * 3 / 3)), x).status == "passed"
+    assert judge(BALLS, lambda x: equal(iterate(x), iterate(x * 3 / 3) + iterate(x) / 2**100), x).status == "failed"
+    assert "confined" in judge(BALLS, lambda x: equal(iterate(x, 1000), iterate(x * 3 / 3, 1000)), x).note
+
+
+@pytest.mark.parametrize("exponent", [100, 600, 900, 1500])
+def test_a_wide_enclosure_tells_of_no_size_to_which_sides_are_confined(exponent: int) -> None:
+    x = {"x": np.array([0.3])}
+
+    def lost(x: Any) -> Any:  # zero, known to 2^exponent times the rounding only
+        return (x / 3 * 3 - x) * 2**exponent
+
+    assert judge(BALLS, lambda x: equal(lost(x), 1 + 0 * x), x).status == "failed"
+    assert judge(BALLS, lambda x: at_most(1 + 0 * x, lost(x)), x).status == "failed"
+    assert judge(BALLS, lambda x: equal(lost(x), 0 * x), x).status == "passed"
+    assert judge(BALLS, lambda x: equal(lost(x) * 2**2000, 1 + 0 * x), x).status == "undecided"
+
+
 def test_controls_do_not_judge_what_is_not_finite() -> None:
     outcome = judge(CONTROLS, lambda x: equal(x * 1e300, x), {"x": np.array([1e300])})
     assert (outcome.status, outcome.note) == ("undecided", "a side is not finite")
