@@ -46,11 +46,6 @@ def distance_is_the_length_of_the_geodesic(manifold: Manifold, w: Array, x: Arra
     return equal(manifold.dist(w, manifold.exp(w, x)), manifold.norm(w, x))
 
 
-def distance_is_the_length_of_the_logarithm(manifold: Manifold, w: Array, z: Array) -> Observation:
-    r"""The distance is that of the shortest geodesic: :math:`d(w, z) = \|\log_w z\|_w`."""
-    return equal(manifold.dist(w, z), manifold.norm(w, manifold.log(w, z)))
-
-
 def distance_is_symmetric(manifold: Manifold, w: Array, z: Array) -> Observation:
     """The way there is as long as the way back."""
     return equal(manifold.dist(w, z), manifold.dist(z, w))

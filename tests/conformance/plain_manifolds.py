@@ -400,3 +400,49 @@ class HalfPlane:
 
     def gradient(self, w, gradient):
         return gradient * w[1] ** 2
+
+
+class Turnings(Ball):
+    """Rotations of space by unit quaternions, of which a pair of opposite ones is the same."""
+
+    transport = None
+
+    def nearer(self, w, z):
+        return z if w @ z >= 0 else -z
+
+    def dist(self, w, z):
+        return super().dist(w, self.nearer(w, z))
+
+    def log(self, w, z):
+        return super().log(w, self.nearer(w, z))
+
+
+class Ellipsoid:
+    """Points at which a quadratic form is 1, as a surface in space; no geodesics are known."""
+
+    axes = np.array([1.0, 2.0, 3.0, 0.5])
+
+    def random_point(self, rng):
+        z = rng.normal(size=4)
+        return z / np.sqrt(z @ (self.axes * z))
+
+    def random_tangent(self, rng, w):
+        return self.project(w, rng.normal(size=4))
+
+    def inner(self, w, x, y):
+        return float(x @ y)
+
+    def project(self, w, z):
+        n = self.axes * w
+        return z - n * (n @ z) / (n @ n)
+
+    def retract(self, w, x):
+        y = w + x
+        return y / np.sqrt(y @ (self.axes * y))
+
+    def gradient(self, w, gradient):
+        return self.project(w, gradient)
+
+    def hessian(self, w, gradient, product, x):
+        n = self.axes * w
+        return self.project(w, product - (n @ gradient) / (n @ n) * (self.axes * x))

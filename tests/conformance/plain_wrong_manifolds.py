@@ -7,12 +7,15 @@ import numpy as np
 from tests.conformance.plain_manifolds import (
     Ball,
     ComplexSphere,
+    Ellipsoid,
     Frames,
     HalfPlane,
     Hyperboloid,
     PositiveDefinite,
     Rays,
     Subspaces,
+    Torus,
+    Turnings,
     norm,
     symmetric,
 )
@@ -209,3 +212,24 @@ class RealProjection(ComplexSphere):
 class HalfGradient(HalfPlane):
     def gradient(self, w, gradient):
         return gradient * w[1]
+
+
+class LongWayRound(Torus):
+    """Its logarithm does not know that angles come back; its exponential does."""
+
+    def log(self, w, z):
+        return z - w
+
+
+class LogarithmOfSigns(Turnings):
+    """Its logarithm leads to the quaternion, not to the nearer one of its two."""
+
+    def log(self, w, z):
+        return Ball.log(self, w, z)
+
+
+class HessianOfSphere(Ellipsoid):
+    """The Weingarten map of another surface."""
+
+    def hessian(self, w, gradient, product, x):
+        return self.project(w, product - (w @ gradient) * x)

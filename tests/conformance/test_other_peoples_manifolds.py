@@ -13,6 +13,7 @@ from tests.conformance.plain_manifolds import (
     Ball,
     CayleyFrames,
     ComplexSphere,
+    Ellipsoid,
     Frames,
     HalfPlane,
     Hyperboloid,
@@ -23,6 +24,7 @@ from tests.conformance.plain_manifolds import (
     Rays,
     Subspaces,
     Torus,
+    Turnings,
 )
 from tests.conformance.plain_wrong_manifolds import (
     ArccosLog,
@@ -39,10 +41,13 @@ from tests.conformance.plain_wrong_manifolds import (
     FlatHessian,
     ForgetfulTransport,
     HalfGradient,
+    HessianOfSphere,
     HessianWithoutCorrection,
     LargeSteps,
+    LogarithmOfSigns,
     LogEuclideanDistance,
     LongLog,
+    LongWayRound,
     NearTransport,
     ObliqueProjection,
     RealProjection,
@@ -63,6 +68,7 @@ FAR_LOG = "logarithm_of_near_antipodal_points_is_accurate"
 NEAR_PARALLEL = "transport_between_near_points_is_parallel"
 FAR_PARALLEL = "transport_between_near_antipodal_points_is_accurate"
 EXP_LOG, LENGTH = "exponential_inverts_logarithm", "distance_is_the_length_of_the_geodesic"
+LENGTH_OF_LOG = "distance_is_the_length_of_the_logarithm"
 GEODESIC, VELOCITY = "exponential_is_a_geodesic", "exponential_starts_with_the_given_velocity"
 FIRST, SECOND = "retraction_is_of_first_order", "retraction_is_of_second_order"
 ISOMETRIC, BACK, PARALLEL = (
@@ -89,6 +95,8 @@ HESSIAN_SYMMETRIC = "hessian_is_symmetric"
         CayleyFrames,
         Subspaces,
         Rays,
+        Turnings,
+        Ellipsoid,
         ComplexSphere,
         Torus,
         HalfPlane,
@@ -137,13 +145,22 @@ WRONG = {
     FlatHessian: {HESSIAN},
     ArcoshDistance: {NEAR_LOG, NEAR},
     EuclideanGradient: {GRADIENT},
-    LogEuclideanDistance: {LENGTH, NEAR},
-    AsymmetricMetric: {"norm_is_the_root_of_the_metric", LENGTH, NEAR},
+    LogEuclideanDistance: {LENGTH, LENGTH_OF_LOG, NEAR},
+    AsymmetricMetric: {"norm_is_the_root_of_the_metric", LENGTH, LENGTH_OF_LOG, NEAR},
     HessianWithoutCorrection: {HESSIAN},
     UnmendedSigns: {"retraction_of_zero_stays_at_the_point", FIRST, "tiny_steps_stay_at_the_point"},
     RetractionForExponential: {GEODESIC, "exponential_is_radially_isometric", HESSIAN},
-    UnevenMetric: {"metric_is_constant_on_orbits", GRADIENT, HESSIAN_SYMMETRIC, HESSIAN, ISOMETRIC, LENGTH, NEAR},
-    DistanceOfBases: {LENGTH, NEAR, "distance_does_not_depend_on_the_representatives"},
+    UnevenMetric: {
+        "metric_is_constant_on_orbits",
+        GRADIENT,
+        HESSIAN_SYMMETRIC,
+        HESSIAN,
+        ISOMETRIC,
+        LENGTH,
+        LENGTH_OF_LOG,
+        NEAR,
+    },
+    DistanceOfBases: {LENGTH, LENGTH_OF_LOG, NEAR, "distance_does_not_depend_on_the_representatives"},
     UnalignedTransport: {CARRIES, REPRESENTATIVE},
     ArccosRays: {NEAR_LOG, NEAR},
     RealProjection: {
@@ -157,6 +174,9 @@ WRONG = {
         "gradient_is_tangent",
     },
     HalfGradient: {GRADIENT},
+    LongWayRound: {LENGTH_OF_LOG},
+    LogarithmOfSigns: {LOG},
+    HessianOfSphere: {HESSIAN},
 }
 
 

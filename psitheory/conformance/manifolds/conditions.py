@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from psitheory.conformance.manifolds import batches
+from psitheory.conformance.manifolds.invariants import Same
 from psitheory.conformance.manifolds.nature import Known
 
 
@@ -129,13 +130,20 @@ def measurable(subject: Known, claims: Claims) -> str:
     return ""
 
 
+def has_length_of_log(subject: Known, claims: Claims) -> str:
+    """Apply off spheres, where a metric tells lengths."""
+    has_metric = {"inner", "norm"} & subject.offers
+    return off_spheres(subject, claims) or ("" if has_metric else "there is no metric to compare with")
+
+
 def has_geodesics(subject: Known, claims: Claims) -> str:
     """Apply where geodesics are known or offered."""
     if subject.nature.spheres:
         return ""
-    return (
-        points_compare(subject, claims) if "exp" in subject.offers else "there is no exp along which to differentiate"
-    )
+    induced = "retract" in subject.offers and subject.nature.flat and isinstance(subject.nature.map, Same)
+    if "exp" in subject.offers or induced:
+        return points_compare(subject, claims)
+    return "there is no exp along which to differentiate, and no retract with the metric of the ambient space"
 
 
 def geodesic_is_testable(subject: Known, claims: Claims) -> str:

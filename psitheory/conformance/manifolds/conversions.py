@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from psitheory.checking import Observation, equal
+from psitheory.checking import Observation, equal, vacuous
 from psitheory.conformance.manifolds import references
 from psitheory.conformance.manifolds.constraints import tangent
 from psitheory.conformance.manifolds.jets import jet
@@ -48,11 +48,29 @@ def hessian_is_the_second_derivative_along_geodesics(
     subject: Known, f: Probe, w: Point, x: Point
 ) -> Bounded | Observation:
     r"""The Hessian is f’s acceleration along geodesics: :math:`g_w(Hx, x) = \tfrac{d^2}{dt^2}f(\exp_w tx)|_0`."""
-    found = jet(_along_geodesic(subject, f, w, x), order=2, eps=subject.eps)
     left = subject.inner(w, _hessian(subject, f, w, x), x)
+    if not (subject.nature.spheres or "exp" in subject.offers):
+        return _along_retraction(subject, f, w, x, left)
+    found = jet(_along_geodesic(subject, f, w, x), order=2, eps=subject.eps)
     scale = size(f.hessian_vector(w, x)) * size(x) + size(f.gradient(w)) * size(x)
     noise = found.second_noise + ULPS * subject.eps * scale
     return bounded(np.atleast_1d(left), found.second, noise, scale)
+
+
+def _along_retraction(subject: Known, f: Probe, w: Point, x: Point, left: float) -> Bounded | Observation:
+    r"""Take from f’s acceleration along any curve what the curve's own does, where tangential parts are those of c″.
+
+    .. math:: g_w(Hx, x) = (f \circ c)''(0) - \langle\nabla f, P_wc''(0)\rangle
+    """
+    found = jet(lambda t: np.array([f.value(subject.retract(w, t * x))]), order=2, eps=subject.eps)
+    curve = jet(lambda t: subject.retract(w, t * x), order=2, eps=subject.eps)
+    inside = subject.tangential(w, curve.second)
+    if inside is None:
+        return vacuous("nothing tells the tangential part of an acceleration")
+    gradient = f.gradient(w)
+    scale = size(f.hessian_vector(w, x)) * size(x) + size(gradient) * size(x)
+    noise = found.second_noise + size(gradient, 2) * size(curve.second_noise, 2) + ULPS * subject.eps * scale
+    return bounded(np.atleast_1d(left), found.second - gradient @ inside, noise, scale)
 
 
 def _along_geodesic(subject: Known, f: Probe, w: Point, x: Point) -> Callable[[float], Point]:

@@ -81,7 +81,13 @@ def distance_is_the_length_of_the_geodesic(subject: Known, w: Point, x: Point, k
         x = _within_reach(subject, w, x, lambda z: subject.dist(w, z))
         z, right = subject.exp(w, x), length(subject, w, x)
         return _to_rounding(subject, subject.dist(w, z), right, subject.slack * stretch(subject, w, z))
-    return _distance(subject, w, moved_along(subject, w, x))
+    return _distance(subject, w, _either(subject, moved_along(subject, w, x), k))
+
+
+def distance_is_the_length_of_the_logarithm(subject: Known, w: Point, z: Point) -> Bounded:
+    r"""The distance is that of the shortest geodesic, however far: :math:`d(w, z) = \|\log_w z\|_w`."""
+    found, right = subject.dist(w, z), length(subject, w, subject.log(w, z))
+    return _to_rounding(subject, found, right, subject.slack * stretch(subject, w, z) if subject.slack else 0.0)
 
 
 def distance_of_near_points_is_accurate(subject: Known, w: Point, x: Point, d: float) -> Bounded | Observation:
@@ -111,7 +117,7 @@ def logarithm_inverts_exponential(subject: Known, w: Point, x: Point, k: float) 
         x = _within_reach(subject, w, x, lambda z: length(subject, w, subject.log(w, z)))
         z = subject.exp(w, x)
         return _to_rounding(subject, subject.log(w, z), x, subject.slack * stretch(subject, w, z))
-    return _logarithm(subject, w, moved_along(subject, w, x))
+    return _logarithm(subject, w, _either(subject, moved_along(subject, w, x), k))
 
 
 def logarithm_of_near_points_is_accurate(subject: Known, w: Point, x: Point, d: float) -> Bounded | Observation:
@@ -125,6 +131,16 @@ def logarithm_of_near_points_is_accurate(subject: Known, w: Point, x: Point, d: 
     if d >= NEAREST and length(subject, w, found) < 0.999 * d:
         return vacuous("the point may be beyond the injectivity radius")
     return Bounded(found, x, ULPS * subject.eps * share, slack=subject.slack * share if d > NEARER else 0)
+
+
+def _either(subject: Known, z: Point, k: float) -> Point:
+    """Return z, or, of lines, the opposite point on it for some k: the representative that is farther away."""
+    if not subject.nature.lines or k == 1:
+        return z
+    z = z.copy()
+    for block in subject.nature.spheres:
+        z[block] = -z[block]
+    return z
 
 
 def _to_rounding(subject: Known, left: Any, right: Any, slack: float) -> Bounded:
