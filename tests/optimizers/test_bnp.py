@@ -10,7 +10,7 @@ import pytest
 from psitheory.errors import ArgumentError, ArgumentTypeError
 from psitheory.models.plain import PlainMLP
 from psitheory.models.plain_conv import PlainConvNet
-from psitheory.optimizers.bnp import BNP, RunningStatistics, batch_statistics
+from psitheory.optimizers.bnp import BNP, RunningStatistics, Statistics, batch_statistics
 
 
 def model(samples: int = 7) -> PlainMLP:
@@ -152,3 +152,11 @@ def test_bad_convolutions_are_named(options: dict[str, Any], told: str) -> None:
     given: dict[str, Any] = {"images": np.ones((3, 1, 6, 6)), "labels": np.arange(3), "channels": (2,), **options}
     with pytest.raises(ArgumentError, match=told):
         PlainConvNet(given["images"], given["labels"], channels=given["channels"])
+
+
+def test_what_is_divided_by_is_the_variance_and_its_two_floors():
+    rule = RunningStatistics(momentum=0.5, relative=0.25, absolute=0.125)
+    seen = Statistics(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0, 4.0], [0.0, 0.5]]))
+    by = rule.divisor(seen)
+    np.testing.assert_array_equal(by.mean, seen.mean)
+    np.testing.assert_array_equal(by.variance, [[2.125, 5.125], [0.25, 0.75]])

@@ -145,3 +145,10 @@ def test_equations_are_kept_once_with_their_place():
     assert not list(equations.of(Kind.WINDOW))
     assert place.source == "from fractions import Fraction"
     assert place.short == "scaletypes/test_core.py:1"
+
+
+@pytest.mark.parametrize("asked", [[2], [5], [1], [0, 1, 2, 3, 4, 5, 6], [5, 0, 1]])
+def test_what_is_solved_is_told_of_few_unknowns_and_of_many(asked):
+    state = Elimination([{2: 1, 0: 2, 1: 1}, {5: 3, 0: 1, 4: 1}, {6: 1, 3: 2, 4: 5}])
+    assert set(state.solved) == {2, 5, 6}
+    assert state.is_solved(np.array(asked)).tolist() == [v in (2, 5, 6) for v in asked]

@@ -60,8 +60,11 @@ def test_exponents_along_an_axis_are_asked_to_be_one_where_they_have_an_effect(i
     _equal_along(algebra, grid, 1, state, unused if unused.any() else None)
     rows = [set(row[~left].tolist()) for row, left in zip(grid, unused, strict=True)]
     expected = Elimination([{min(row): 1, v: -1} for row in rows for v in row if v != min(row)])
+    twice, without_twice = (np.stack([array, array], axis=2) for array in (grid, unused))
+    deep = Elimination()
+    _equal_along(algebra, twice, 1, deep, without_twice if unused.any() else None)
     for form in ({i: 1, j: -1} for i in range(4) for j in range(i)):
-        assert state.vanishes(form) == expected.vanishes(form)
+        assert state.vanishes(form) == deep.vanishes(form) == expected.vanishes(form)
     alone = Elimination()
     _equal_along(algebra, grid[:, :1], 1, alone, None)
     assert alone.count == 0
