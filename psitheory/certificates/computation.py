@@ -46,11 +46,18 @@ class Computation:
         Both sides of each claim: nodes, or texts of plain numbers.
     order : list of int
         The nodes that are computed, arguments first.
+
+    Raises
+    ------
+    NotInArithmetic
+        If no claim is left: inputs and numbers are claimed to be themselves.
     """
 
     def __init__(self, case: FormalCase) -> None:
         self.space, self.graph, self.terms = case.space, case.space.graph, Terms(case.space)
         self.goals = list(self._goals(case))
+        if not any(self._says_something(*pair) for pair in self.goals):
+            raise NotInArithmetic("both sides came out as one input or number, so that nothing is left to be certified")
         below = self.graph.below(n for pair in self.goals for n in pair if isinstance(n, int))
         self.order = [n for n in below if not self.is_given(n)]
         self._names = self._named()
@@ -59,6 +66,12 @@ class Computation:
         for left, right in claims(case):
             if isinstance(left, (Scalar, Vector)) or isinstance(right, (Scalar, Vector)):
                 yield self._side(left, right), self._side(right, left)
+
+    def _says_something(self, left: Any, right: Any) -> bool:
+        """Tell whether two sides are computed in two ways, from inputs."""
+        nodes = [n for n in (left, right) if isinstance(n, int)]
+        below = {self.graph.nodes[n][0] for n in self.graph.below(nodes)}
+        return left != right and not below.isdisjoint(("symbol", "vector"))
 
     def _side(self, side: Any, other: Any) -> Any:
         if isinstance(side, (Scalar, Vector)):

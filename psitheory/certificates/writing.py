@@ -85,7 +85,7 @@ def written(theorem: Theorem, law: Law, cases: Sequence[FormalCase]) -> str:
     NotInArithmetic
         If it rests on what certificates do not speak of.
     """
-    head = [f"{theorem.id}: {theorem.title}", law.says, *_conditions(cases)]
+    head = [f"{theorem.id}: {theorem.title}", law.says, *_conditions(cases), *_surplus(cases)]
     comment = "\n   ".join(line.replace("(*", "( *").replace("*)", "* )") for line in head)
     modules = [line for k, case in enumerate(cases, 1) for line in Module(case, f"case_{k}").lines()]
     return "\n".join([f"(* {comment} *)", "", preamble(), *modules])
@@ -94,6 +94,13 @@ def written(theorem: Theorem, law: Law, cases: Sequence[FormalCase]) -> str:
 def _conditions(cases: Sequence[FormalCase]) -> list[str]:
     texts = dict.fromkeys(text for case in cases for text in case.space.field.conditions.texts())
     return [f"where {', '.join(texts)}"] if texts else []
+
+
+def _surplus(cases: Sequence[FormalCase]) -> list[str]:
+    """Return what is claimed of an inequality, which is less than the law says."""
+    if all(case.seen.surplus is None for case in cases):
+        return []
+    return ["Claimed is an identity: right - left is a sum of squares, lengths and Gram determinants over what is > 0."]
 
 
 def write(certificate: Certificate, folder: Path) -> Path:

@@ -33,6 +33,19 @@ def test_a_certificate_is_written_for_what_is_proved_and_a_reason_given_for_the_
     assert "offers none" in found["on_digits_a_run_of_200_steps_is_equivariant"].reason
 
 
+@pytest.mark.parametrize(
+    ("name", "law"),
+    [("A3", "the_loss_is_constant_on_orbits"), ("B3", "the_distance_of_the_classes_is_zero")],  # c = c, and 0 = 0
+)
+def test_what_is_an_input_or_a_number_on_both_sides_has_no_certificate(name, law):
+    assert "nothing is left to be certified" in certificate(name, law).reason
+
+
+def test_the_certificate_of_an_inequality_says_that_it_is_an_identity_with_a_surplus():
+    assert "Claimed is an identity" in certificate("A8", "no_block_gets_shorter_along_a_horizontal_vector").text
+    assert "Claimed is an identity" not in certificate("B1", "a_step_is_equivariant").text
+
+
 def certificate(name, law):
     return certificate_of(theorem(name), next(own for own in theorem(name).laws if own.name == law))
 
