@@ -22,8 +22,11 @@ from psitheory.runner.in_formal import FormalCase, NotProved, proof, whole_proof
 SECONDS = 300
 """Coq is given so many seconds of a processor for one file, which a busy machine does not change."""
 
-WAITING = 10
-"""It may wait for one so many times as long."""
+WAITING = 100
+"""It may wait for one so many times as long, which no load reaches, and no longer if it waits for something else."""
+
+ALONE = 10
+"""Where the time of a processor cannot be limited, the clock's is alone, with room for so many at work."""
 
 
 @dataclass(frozen=True)
@@ -138,11 +141,11 @@ def compiled(certificate: Certificate, *, seconds: float = SECONDS) -> str:
         raise ArgumentError("coqc is not installed; Debian's package coq brings it")
     with TemporaryDirectory() as folder:
         path = write(certificate, Path(folder))
-        command = _limited([compiler, path.name], seconds)
+        command, patience = _limited([compiler, path.name], seconds)
         try:
-            run = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=WAITING * seconds)
+            run = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=patience)
         except subprocess.TimeoutExpired:
-            return f"not decided within {WAITING * seconds:g} s"
+            return f"not decided within {patience:g} s"
     if run.returncode in OUT_OF_TIME:
         return f"not decided within {seconds:g} s of a processor"
     if run.returncode == 0:
@@ -154,9 +157,9 @@ OUT_OF_TIME = {-number for name in ("SIGXCPU", "SIGKILL") if (number := getattr(
 """What a command ends with whose seconds of a processor are over."""
 
 
-def _limited(command: list[str], seconds: float) -> list[str]:
-    """Return a command that is ended after so many seconds of a processor, where there is a shell that can do so."""
+def _limited(command: list[str], seconds: float) -> tuple[list[str], float]:
+    """Return a command that is ended after so many seconds of a processor, if a shell can do so, and those to wait."""
     shell = shutil.which("sh")
     if not OUT_OF_TIME or shell is None:
-        return command
-    return [shell, "-c", f'ulimit -t {max(1, math.ceil(seconds))}; exec "$@"', "sh", *command]
+        return command, ALONE * seconds
+    return [shell, "-c", f'ulimit -t {max(1, math.ceil(seconds))}; exec "$@"', "sh", *command], WAITING * seconds

@@ -170,10 +170,18 @@ def test_no_input_takes_a_name_that_every_file_begins_by_defining():
     assert terms.name("scalar", "eta") == "eta"
 
 
+ENDLESS = Certificate("T", "endless", "Ltac spin := idtac; spin.\nGoal True.\nspin.\n")
+
+
 @needs_coq
 def test_a_proof_without_end_is_told_by_the_time_of_a_processor():
-    spin = "Ltac spin := idtac; spin.\nGoal True.\nspin.\n"
-    assert compiled(Certificate("T", "endless", spin), seconds=2) == "not decided within 2 s of a processor"
+    assert compiled(ENDLESS, seconds=2) == "not decided within 2 s of a processor"
+
+
+@needs_coq
+def test_a_proof_without_end_is_told_by_the_clock_where_no_processor_is_limited(monkeypatch):
+    monkeypatch.setattr("psitheory.certificates.writing.OUT_OF_TIME", set())
+    assert compiled(ENDLESS, seconds=0.1) == "not decided within 1 s"
 
 
 # -- hypotheses that do not contradict each other -------------------------------------------------
