@@ -9,8 +9,12 @@ import pytest
 
 from psitheory.checking import Verdict
 from psitheory.conformance import check_optimizer
+from psitheory.conformance.optimizers.derived import cause_of
 from psitheory.layout import Layout
 from psitheory.models import Rayleigh
+from psitheory.scaletypes.equations import Kind, Place
+from psitheory.scaletypes.optimizers.types import Break
+from psitheory.scaletypes.trace import Constant
 
 NEURON = "runs_commute_with_rescaling_of_each_neuron"
 LAYER = "runs_commute_with_rescaling_of_each_layer"
@@ -225,3 +229,12 @@ def test_what_no_run_comes_to_is_told_where_types_know_of_it() -> None:
 
 def test_where_types_agree_nothing_more_is_said() -> None:
     assert "types ask for more" not in str(check_optimizer(by_layer, steps=10))
+
+
+@pytest.mark.parametrize(
+    ("names", "cause"),
+    [(("eps",), "eps"), (("momentum", "eps"), "eps"), (("delta", "eps"), "clamp"), (("", "eps"), "eps"), ((), "clamp")],
+)
+def test_a_clamp_is_an_eps_if_nothing_with_another_name_is_in_it(names: tuple[str, ...], cause: str) -> None:
+    constants = tuple(Constant(1e-8, name) for name in names)
+    assert cause_of([Break(Kind.WINDOW, Place("a.py", 1), "clamp", constants)]) == cause

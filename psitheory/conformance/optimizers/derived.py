@@ -55,6 +55,7 @@ class Derived:
     alone: OptimizerTypes
     whole: OptimizerTypes
     seed: int = 0
+    _bases: dict[tuple[bool, int], Record] = field(default_factory=dict)
     _gaps: dict[tuple[bool, Change, frozenset[Line], int], float] = field(default_factory=dict)
 
     @classmethod
@@ -152,13 +153,18 @@ class Derived:
         runs, base = (self.runs, self.alone.record) if fixed else (self.runs_whole, self.whole.record)
         if steps:
             runs = runs.of_length(steps)
-            base = runs.run(self.seed)
+            base = self._base(runs, fixed, steps)
         scales = self._scales(self.network.without_free() if fixed else self.network, change, runs)
         other = replace(runs, scale=tuple(scales), factors=self._factors(change), along=along).run(self.seed)
         gap = max(_relative(y / a, x) for x, y, a in zip(base.weights, other.weights, scales, strict=True))
         moved = zip(runs.problem.parts, base.weights, runs.problem.start, strict=True)
         motion = max(_relative(w, w0) for part, w, w0 in moved if part.rows)  # as runs measure it
         return gap / motion if motion > 0 and np.isfinite(gap) else np.inf
+
+    def _base(self, runs: Any, fixed: bool, steps: int) -> Record:
+        if (fixed, steps) not in self._bases:
+            self._bases[fixed, steps] = runs.run(self.seed)
+        return self._bases[fixed, steps]
 
     @staticmethod
     def _scales(network: Network, change: Change, runs: Any) -> list[np.ndarray]:
@@ -275,9 +281,10 @@ def told(b: Break) -> str:
 
 
 def _word(b: Break) -> Cause:
-    if b.kind is Kind.WINDOW and not any("eps" in c.name for c in b.constants):
-        return "clamp" if "clamp" in b.what or "max" in b.what or "min" in b.what else "threshold"
     added = [c for c in b.constants if c.name not in FACTORS]
+    names = [c.name for c in added if c.name]
+    if b.kind is Kind.WINDOW and not (names and all("eps" in name for name in names)):
+        return "clamp" if "clamp" in b.what or "max" in b.what or "min" in b.what else "threshold"
     named = any("eps" in c.name for c in added)
     small = [c for c in added if not c.name and abs(c.value) <= LARGEST_EPS]
     return "eps" if named or (added and len(small) == len(added)) else "constant"
