@@ -72,3 +72,25 @@ def test_so_it_is_in_numpy() -> None:
     report = check_optimizer(above_ten, steps=10, only=EVERY_SCALE)
     assert report.refuted() == (EVERY_SCALE,), str(report)
     assert "threshold" in report.sentence
+
+
+def in_a_band(w: np.ndarray, g: np.ndarray, state: Any, lr: float = 0.05, eps: float = 1e-12, *, layout: Any) -> Any:
+    norms = layout.norms(w)
+    factor = np.where((norms > 2.0**10) & (norms < 2.0**11.5), 1 + 1e-6, 1.0)
+    return w - lr * layout.expand(factor * norms**2 + eps) * g
+
+
+def test_a_weak_band_between_two_thresholds_is_found_beside_an_eps() -> None:
+    report = check_optimizer(in_a_band, steps=10, only=EVERY_SCALE)
+    assert report.refuted() == (EVERY_SCALE,), str(report)
+    assert "threshold (the constant 1024)" in report.sentence
+
+
+def test_an_eps_without_a_band_is_none() -> None:
+    def outside(w: Any, g: Any, state: Any, lr: float = 0.05, eps: float = 1e-12, *, layout: Any) -> Any:
+        norms = layout.norms(w)
+        factor = np.where((norms > 2.0**10) & (norms < 2.0**11.5), 1 + 0 * norms, 1.0)
+        return w - lr * layout.expand(factor * norms**2 + eps) * g
+
+    report = check_optimizer(outside, steps=10, only=EVERY_SCALE)
+    assert report.exit_code == 0, str(report)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -16,6 +17,10 @@ from psitheory.scaletypes.optimizers.types import Break
 
 WITHIN = 1e-2
 """How far runs may part, relative to how far they went: what a range promises, and says so."""
+
+
+ROUNDING = 1e-9
+"""A gap, relative to the motion, that rounding does not grow to in the dozen steps of a typed run."""
 
 
 def around_one(path: Path, top: int, derived: Derived) -> Edge:
@@ -54,23 +59,25 @@ def _turns(path: Path, top: int, derived: Derived) -> set[int]:
 
 
 def _first_turn(path: Path, turns: list[int], derived: Derived) -> tuple[int, tuple[Break, ...]] | None:
-    """Return the first scale at which a comparison turned and parted the runs by more than rounding, and its line.
-
-    Only the last turn and the first are looked at where runs differ in any case, since each takes several runs.
-    """
+    """Return the first scale at which a comparison turned and parted the runs by more than rounding, and its line."""
     suspects = [k for k in turns if not path.bench.gaps(path.base, path.at(k), ENOUGH, ENOUGH)[path.mode].exact]
-    ends = dict.fromkeys(suspects[:1] + suspects[-1:])
-    if not any(_broken_by_turning(path, k, derived) for k in ends):
-        return None
     found = ((k, _broken_by_turning(path, k, derived)) for k in suspects)
-    return next((k, lines) for k, lines in found if lines)
+    return next(((k, lines) for k, lines in found if lines), None)
 
 
 def _broken_by_turning(path: Path, k: int, derived: Derived) -> tuple[Break, ...]:
-    if path.outcome(k).status != "broken":
+    """Return the comparisons that part the runs there, once constants such as an eps scale along."""
+    windows = [b for b in derived.soft_breaks if b.kind is Kind.WINDOW]
+    constants = [b for b in derived.soft_breaks if b.kind is not Kind.WINDOW]
+
+    def left(lines: Iterable[Break]) -> float:
+        return derived.gap(path.bench.network, path.at(k), (*constants, *lines))
+
+    parted = left(())
+    if not ROUNDING < parted < np.inf or path.outcome(k).status != "broken":
         return ()
-    found = derived.causes(path.bench.network, path.at(k), WITHIN)
-    return found if all(b.kind is Kind.WINDOW for b in found) else ()
+    alone = ([b for b in windows if b.line == line] for line in dict.fromkeys(b.line for b in windows))
+    return next((tuple(lines) for lines in (*alone, windows) if left(lines) <= parted / 2), ())
 
 
 def _moved_by(bench: Bench) -> int:
