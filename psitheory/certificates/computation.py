@@ -28,6 +28,9 @@ EQUATIONS = {
 }
 """How nodes are written; others are written one by one."""
 
+SIDES = {"equal": ("left", "right"), "at most": ("difference", "surplus")}
+"""What the sides of a claim are called; of an inequality the right side less the left, and what that is written as."""
+
 GIVEN = ("number", "symbol", "vector", "zero vector")
 """Nodes that are no computation: they are written where they are used."""
 
@@ -60,7 +63,7 @@ class Computation:
             raise NotInArithmetic("both sides came out as one input or number, so that nothing is left to be certified")
         below = self.graph.below(n for pair in self.goals for n in pair if isinstance(n, int))
         self.order = [n for n in below if not self.is_given(n)]
-        self._names = self._named()
+        self._names = self._named(SIDES[case.seen.relation])
 
     def _goals(self, case: FormalCase) -> Iterator[tuple[Any, Any]]:
         for left, right in claims(case):
@@ -80,11 +83,11 @@ class Computation:
             return f"(@zero {self.terms.sort(other.sort)})"
         return _ratio(plain(side))
 
-    def _named(self) -> dict[int, str]:
+    def _named(self, sides: tuple[str, str]) -> dict[int, str]:
         """Return the names of the nodes: the sides by their place, others by their operation."""
         names: dict[int, str] = {}
         for i, pair in enumerate(self.goals, 1):
-            for side, node in zip(("left", "right"), pair, strict=True):
+            for side, node in zip(sides, pair, strict=True):
                 if isinstance(node, int):
                     names.setdefault(node, f"{side}_{i}" if len(self.goals) > 1 else side)
         for n in self.order:

@@ -42,7 +42,9 @@ def test_what_is_an_input_or_a_number_on_both_sides_has_no_certificate(name, law
 
 
 def test_the_certificate_of_an_inequality_says_that_it_is_an_identity_with_a_surplus():
-    assert "Claimed is an identity" in certificate("A8", "no_block_gets_shorter_along_a_horizontal_vector").text
+    found = certificate("A8", "no_block_gets_shorter_along_a_horizontal_vector").text
+    assert "Claimed is an identity" in found
+    assert "Theorem holds : difference = surplus." in found
     assert "Claimed is an identity" not in certificate("B1", "a_step_is_equivariant").text
 
 
