@@ -149,11 +149,13 @@ class Layout:
 
     @cached_property
     def _runs(self) -> tuple[_Run, ...]:
-        cells = [(size, 1) for part in self.parts for size in [part.size // max(part.blocks, 1)] * max(part.blocks, 1)]
-        kinds = [bool(part.blocks) for part in self.parts for _ in range(max(part.blocks, 1))]
+        cells = [
+            (part.size // max(part.blocks, 1), bool(part.blocks))
+            for part in self.parts
+            for _ in range(max(part.blocks, 1))
+        ]
         runs, start = [], 0
-        keyed = zip(cells, kinds, strict=True)
-        for (size, is_block), group in groupby(keyed, key=lambda cell: (cell[0][0], cell[1])):
+        for (size, is_block), group in groupby(cells):
             count = len(list(group))
             runs.append(_Run(start, start + size * count, count if is_block else 0))
             start += size * count

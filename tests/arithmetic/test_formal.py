@@ -273,3 +273,17 @@ def test_an_operator_is_turned_into_itself_or_its_negative(symmetry: Any, sign: 
     assert not turned(x).inner(y).is_identically(-sign * a(x).inner(y))
     assert a(x).inner(y).is_identically(x.inner(turned(y)))
     assert (a(x).inner(x) == 0) is (sign == -1)
+
+
+def test_the_sign_of_an_angle_is_open_where_that_of_the_height_is() -> None:
+    space = Space()
+    s, t = space.positive("s"), space.real("t")
+    assert FORMAL.atan2(s, t).sign() > 0
+    with pytest.raises(Undecided):
+        FORMAL.atan2(t, s).sign()
+
+
+def test_integers_are_one_entry_if_they_are_equal_and_nothing_else_is() -> None:
+    assert _one(10**30, int("1" + 30 * "0"))
+    assert not _one(10**30, 10**30 + 1)
+    assert not _one(2, Fraction(2))

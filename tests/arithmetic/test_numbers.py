@@ -256,3 +256,14 @@ def test_sinc_is_right_to_rounding(x: float) -> None:
 def test_sinc_at_zero_is_one_without_a_warning() -> None:
     for convert in (np.asarray, array_api_strict.asarray, to_balls):
         assert np.asarray(sinc(convert(np.array([0.0, 1.0]))))[0] == 1
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([-3, -2, -1, 0, 1, 2]), st.booleans())
+def test_an_inner_product_along_an_axis_is_that_of_what_lies_along_it(seed: int, axis: int, keepdims: bool) -> None:
+    x, y = np.random.default_rng(seed).integers(-9, 10, (2, 2, 3, 4)).astype(float)  # sums of integers are exact
+    np.testing.assert_array_equal(dot(x, y, axis=axis, keepdims=keepdims), (x * y).sum(axis, keepdims=keepdims))
+
+
+def test_a_symbol_is_no_word() -> None:
+    (x,) = symbols("x")
+    assert x.__eq__("x") is False

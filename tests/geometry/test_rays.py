@@ -129,3 +129,22 @@ def test_blocks_of_extreme_size_are_as_ordinary_ones(op: str, which: str) -> Non
     grows = {("log", "w"), ("transport", "z")}
     expected = layout.scale(a, ordinary) if (op, which) in grows else ordinary
     np.testing.assert_allclose(moved, expected, rtol=1e-13)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 3))
+def test_weights_are_of_their_own_class_with_no_roundings_allowed(seed: int, p: int) -> None:
+    layout = Layout.of([2, 3], p)
+    w = np.random.default_rng(seed).normal(size=5 + p)
+    w[5:] *= np.arange(p) > 0  # a free number of zero, too
+    quotient = PSIQuotient(layout)
+    assert quotient.same_class(w, w, ulps=0)
+    assert quotient.same_class(w, layout.scale(np.array([2.0, 0.25]), w), ulps=0)
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([-600, 0, 600]), st.sampled_from([-600, 0, 600]))
+def test_blocks_of_several_sizes_are_as_far_apart_however_long(seed: int, a: int, b: int) -> None:
+    quotient = PSIQuotient(Layout.of([2, 3]))
+    w, z = np.random.default_rng(seed).normal(size=(2, 5))
+    far = quotient.angles(np.ldexp(w, a), np.ldexp(z, b))
+    few = 32 * (3 + 4) * EPS  # as above, from each side
+    assert np.abs(far - quotient.angles(w, z)).max() <= 2 * few

@@ -76,4 +76,14 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "total = [m.rules.combine(a, m.rules.times(ids, k)) for a, k in zip(total, factors, strict=False)]",
         "m.rules.combine(a, m.rules.times(ids, k)) → m.rules.combine(m.rules.times(ids, k), a)",
     ): "a sum of degrees, with the same coefficient for both",
+    (
+        "psitheory/geometry/psi.py",
+        "or not type(w) is type(x) is type(other) is np.ndarray",
+        "type(w) is type(x) is type(other) is np.ndarray → type(w) is type(x) is type(other) is not np.ndarray",
+    ): "a short cut, which is then never taken: the long way gives the same",
+    (
+        "psitheory/arithmetic/numbers.py",
+        "return squares, (squares < limit) & (squares > 1 / limit)",
+        "squares < limit → squares <= limit",
+    ): "the limit is far from where squares overflow, and may be used as it is as well as not",
 }
