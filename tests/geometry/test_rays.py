@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from psitheory.geometry import PSIQuotient, oblique, rays, sphere
+from psitheory.geometry import PSIQuotient, oblique, ragged, rays, sphere
 from psitheory.layout import Layout
 
 EPS = np.finfo(float).eps
@@ -143,8 +143,13 @@ def test_weights_are_of_their_own_class_with_no_roundings_allowed(seed: int, p: 
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from([-600, 0, 600]), st.sampled_from([-600, 0, 600]))
 def test_blocks_of_several_sizes_are_as_far_apart_however_long(seed: int, a: int, b: int) -> None:
-    quotient = PSIQuotient(Layout.of([2, 3]))
+    layout = Layout.of([2, 3])
+    quotient = PSIQuotient(layout)
     w, z = np.random.default_rng(seed).normal(size=(2, 5))
-    far = quotient.angles(np.ldexp(w, a), np.ldexp(z, b))
+    long, other = np.ldexp(w, a), np.ldexp(z, b)
+    far, together = quotient.angles(long, other), ragged.angles(layout, long, other)
     few = 32 * (3 + 4) * EPS  # as above, from each side
     assert np.abs(far - quotient.angles(w, z)).max() <= 2 * few
+    assert together is None or np.abs(together - far).max() <= 2 * few
+    if a or b:  # whose squares are no floats
+        assert together is None

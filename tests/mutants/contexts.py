@@ -28,6 +28,7 @@ RECORDED = (
     "tests/interop/test_typed_memory.py", "tests/interop/test_unknown_operations.py",
     "tests/interop/test_partly_read_tables.py", "tests/interop/test_own_optimizers.py",
     "tests/interop/test_shared_parameters.py", "tests/interop/test_weak_thresholds.py",
+    "tests/interop/test_probing.py", "tests/interop/test_plain_kernels.py",
 )  # fmt: skip
 """The tests that are near to the core; those of claims and pages reach everything, from afar."""
 

@@ -86,4 +86,9 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "return squares, (squares < limit) & (squares > 1 / limit)",
         "squares < limit → squares <= limit",
     ): "the limit is far from where squares overflow, and may be used as it is as well as not",
+    (
+        "psitheory/scaletypes/models/rules.py",
+        "forms = kinds > 0",
+        "kinds > 0 → kinds >= 0",
+    ): "the form of degree zero is empty, and stays so",
 }
