@@ -204,7 +204,7 @@ def transport_is_isometric(psi, w, z, x, y):
 def _antipodal(psi, w, z):
     """Tell whether some block of z is opposite to that of w, where no transport is the only one."""
     total = psi.canonical(w) + psi.canonical(z)
-    return any(bool(square == 0) for square in np.ravel(psi.layout.dots(total, total)))
+    return bool(np.any(psi.layout.dots(total, total) == 0))
 
 
 def _is_isometric(psi, w, z, x, y, carry):

@@ -1,12 +1,9 @@
 """The curvature of the quotient, laws of claim A5: exactly in the metric, and by how geodesics spread."""
 
-from itertools import combinations
-
-import numpy as np
-
 from proofs_check.quotient.product_cases import QUOTIENT, case
-from psitheory.arithmetic import dot, gram_determinant, namespace, positive, tensor_square
+from psitheory.arithmetic import namespace
 from psitheory.checking import BALLS, FLOATS, RATIONALS, at_most, equal, law
+from psitheory.geometry.across import wedges_across
 from psitheory.strategies import tangents
 
 
@@ -25,20 +22,7 @@ TANGENTS = {**QUOTIENT, "x": tangents("psi", "w"), "y": tangents("psi", "w")}
 def the_curvature_is_at_most_one(psi, w, x, y):
     """Σ‖X_i ∧ Y_i‖² ≤ ‖X ∧ Y‖²."""
     x, y = psi.horizontal(w, x), psi.horizontal(w, y)
-    return at_most(*_wedge(psi, w, x, y), surplus=_wedges_across(psi, w, x, y))
-
-
-def _wedges_across(psi, w, x, y):
-    """Return ‖X ∧ Y‖² - Σ‖X_i ∧ Y_i‖² as squares: Σ_{i<j}‖X_i ⊗ Y_j - Y_i ⊗ X_j‖², and ‖X_v ∧ Y_v‖²."""
-    free = psi.layout.free_part
-    parts = [(positive(dot(u, u)), a, b) for u, a, b in zip(*(_blocks(psi, z) for z in (w, x, y)), strict=True)]
-    pairs = [tensor_square(a, b, c, d) / r / s for (r, a, b), (s, c, d) in combinations(parts, 2)]
-    beside = [tensor_square(a, b, free(x), free(y)) / r for r, a, b in parts]
-    return sum(pairs + beside, gram_determinant(free(x), free(y)))
-
-
-def _blocks(psi, z):
-    return [block for rows in psi.layout.rows(z) for block in np.moveaxis(rows, -2, 0)]
+    return at_most(*_wedge(psi, w, x, y), surplus=wedges_across(psi, w, x, y))
 
 
 @the_curvature_is_at_most_one.counterfeit

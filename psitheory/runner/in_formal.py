@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ from psitheory.runner.domain import formal_cases as generic_cases
 from psitheory.runner.outcome import observe, sides
 from psitheory.runner.scope import chosen, scope
 from psitheory.runner.sizes import kind_read, size_read
+from psitheory.runner.uniform import Sizes, beyond_these_sizes, parted, sizes, telling_sizes
+from psitheory.runner.walked import Walk, walked
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +92,11 @@ def proof(law: Law, *, seed: int = 0) -> list[FormalCase]:
     kind = kind_read(law.function)
     if kind:
         raise NotProved(f"not proved on formal vectors: the law looks at {kind}, and may claim another thing of floats")
-    return _decided(formal_cases(law), seed)
+    cases = _decided(formal_cases(law), seed)
+    doubt = beyond_these_sizes(cases) or parted(_walks(law, [case.space for case in cases]))
+    if doubt:
+        raise NotProved(f"not proved in every dimension: {doubt}")
+    return cases
 
 
 def whole_proof(law: Law, *, seed: int = 0) -> list[FormalCase]:
@@ -140,6 +146,22 @@ def formal_cases(law: Law, *, whole: bool = False) -> Iterator[FormalCase]:
             raise NotProved(f"not proved on formal vectors: {_told(error)}") from error
 
     return generic_cases(law.domains, compute, whole=whole)
+
+
+def _walks(law: Law, spaces: Sequence[Space]) -> dict[Sizes, list[Walk]]:
+    """Return which way the law goes through its code, for the smallest of each kind of its cases."""
+    telling = telling_sizes(spaces)
+    walks: dict[Sizes, list[Walk]] = {}
+
+    def compute(space: Space, inputs: Mapping[str, Any]) -> None:
+        if sizes(space) in telling:
+            with exits_refused(), limited(f"a case in {FORMAL}"), walked() as walk:
+                observe(law.function, inputs)
+            walks.setdefault(sizes(space), []).append(walk)
+
+    for _ in generic_cases(law.domains, compute):
+        pass
+    return walks
 
 
 _ARITHMETIC = Path(__file__).resolve().parents[1] / "arithmetic"

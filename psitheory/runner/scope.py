@@ -8,6 +8,7 @@ from typing import Any
 from psitheory.arithmetic.formal import Sort, Space
 from psitheory.checking import Law
 from psitheory.runner.domain import Domain
+from psitheory.runner.uniform import of_one_size
 
 SHOWN = 3
 """Conditions in a scope; the others are counted."""
@@ -37,7 +38,11 @@ def _dimensions(spaces: Sequence[Space]) -> list[str]:
     beside = "with and without" if len(free) > 1 else "with" if True in free else "without"
     blocks = f"for {' and '.join(map(str, counts))} block{'' if counts == [1] else 's'} {beside} free parameters"
     sizes = sorted({max(s.entry for s in found if s.part == part) for found in sorts for part in _parts(found)})
-    every = "in every dimension" if {2, 3} <= set(sizes) else f"for blocks of {' and '.join(map(str, sizes))}"
+    every = (
+        "in every dimension"
+        if {2, 3} <= set(sizes) and not of_one_size(spaces)
+        else f"for blocks of {' and '.join(map(str, sizes))}"
+    )
     return [next((space.dimensions for space in spaces if space.dimensions), every), blocks]
 
 

@@ -64,15 +64,16 @@ def is_full(cell: Any) -> bool:
 def is_of_laws(module: Any) -> bool:
     """Tell whether a module is a theorem file, or one of the library's statements."""
     file = getattr(module, "__file__", None)
-    return file is not None and _is_statement(Path(file))
+    return file is not None and is_statement_file(Path(file))
 
 
 def is_statement(function: FunctionType) -> bool:
     """Tell whether a function is one of theorem files, or of the library's statements."""
-    return _is_statement(Path(function.__code__.co_filename))
+    return is_statement_file(Path(function.__code__.co_filename))
 
 
-def _is_statement(file: Path) -> bool:
+def is_statement_file(file: Path) -> bool:
+    """Tell whether a file holds theorems, or statements of the library."""
     home = file.resolve()
     inside = _LIBRARY in home.parents
     return (not inside or _STATEMENTS in home.parents) and "site-packages" not in str(home)

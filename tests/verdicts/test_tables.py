@@ -11,6 +11,7 @@ from . import (
     false_about_rates,
     false_about_sizes,
     false_at_edges,
+    false_beyond_samples,
     false_in_code,
     false_in_places,
     true_but_delicate,
@@ -39,7 +40,7 @@ def name(stated: Stated) -> str:
 
 
 def test_the_tables_are_long_and_name_each_theorem_once() -> None:
-    names = [stated.name for stated in (*FALSE, *TRUE)]
+    names = [stated.name for stated in (*FALSE, *false_beyond_samples.FALSE, *TRUE)]
     assert len(set(names)) == len(names)
     assert len(FALSE) >= 105
     assert len(TRUE) >= 50
@@ -63,6 +64,13 @@ def test_what_cannot_be_reached_does_not_hold_and_is_not_proved(stated: Stated) 
     report = law_report(stated)
     assert report.verdict is not Verdict.HOLDS, report.scope
     assert report.grade is None
+
+
+@pytest.mark.parametrize("stated", false_beyond_samples.FALSE, ids=name)
+def test_what_no_sample_refutes_is_not_proved(stated: Stated) -> None:
+    report = law_report(stated)
+    assert report.grade != "proved", report.scope
+    assert not report.proof
 
 
 @pytest.mark.parametrize("stated", TRUE, ids=name)

@@ -6,6 +6,7 @@ Such vectors are linear combinations of generators with rational functions as co
 the conditions that it met on the way hold.
 """
 
+from psitheory.arithmetic.formal.degree import BlockDegrees
 from psitheory.arithmetic.formal.field import PoolExhausted
 from psitheory.arithmetic.formal.graph import Graph
 from psitheory.arithmetic.formal.namespace import FORMAL, FormalVectors
@@ -16,6 +17,7 @@ from psitheory.arithmetic.formal.vector import Operator, Sort, Vector, is_formal
 
 __all__ = [
     "FORMAL",
+    "BlockDegrees",
     "FormalVectors",
     "Graph",
     "Operator",

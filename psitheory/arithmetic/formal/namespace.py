@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from fractions import Fraction
 from typing import Any
 
@@ -35,8 +36,19 @@ class FormalVectors(ObjectNamespace):
         out = self.sum(np.frompyfunc(_product, 2, 1)(x, y), axis=axis, keepdims=keepdims)
         if axis != -1 and any(isinstance(e, (Vector, Operator)) for side in (x, y) for e in np.asarray(side).flat):
             raise NotInArithmetic("vectors are multiplied along another axis than that of their entries")
+        self._note_parts(x, y)
         self._note_squares(x, y, out)
         return out
+
+    def _note_parts(self, x: Any, y: Any) -> None:
+        """Let the space know of products that leave out entries of a block, or take one twice."""
+        left, right = np.broadcast_arrays(np.asarray(x, dtype=object), np.asarray(y, dtype=object))
+        for row in zip(*(side.reshape(-1, side.shape[-1]) for side in (left, right)), strict=True):
+            vectors = [v for pair in zip(*row, strict=True) if (v := _vector_of(*pair)) is not None]
+            taken = Counter(v.sort for v in vectors)
+            whole = [(v.space, e, n) for v in vectors for e, n in v.space.parts[v.sort.whole].items()]
+            for space in {id(space): space for space, entry, n in whole if taken[entry] != n}.values():
+                space.part_of = "an inner product is taken of some entries of a block alone"
 
     def _note_squares(self, x: Any, y: Any, out: Any) -> None:
         """Let the field know which results are squares of lengths."""
@@ -155,6 +167,13 @@ def _product(a: Any, b: Any) -> Any:
                 return 0
             raise NotInArithmetic("an inner product of a vector with numbers is taken")
     return a * b
+
+
+def _vector_of(a: Any, b: Any) -> Vector | None:
+    """Return the vector of a product that is not zero; None where no entry of a block is looked at."""
+    vectors = [e for e in (a, b) if isinstance(e, Vector)]
+    zero = any(not isinstance(e, (Vector, Operator)) for e in (a, b)) or any(not v.terms for v in vectors)
+    return None if zero or not vectors else vectors[-1]
 
 
 def _one(a: Any, b: Any) -> bool:

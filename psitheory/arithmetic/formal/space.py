@@ -2,6 +2,7 @@ r"""One proof: its names, its symbols, its Gram products :math:`\langle x, A\cdo
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -33,10 +34,14 @@ class Space:
         Whether generic blocks have one entry, a vector of any dimension, rather than several that are vectors.
     dimensions : str
         For which dimensions a proof is one, in words, where inputs are not vectors of all.
+    part_of : str
+        What takes a part of a block for itself, in words; what is shown so is shown for blocks of these sizes alone.
     refused : str
         Why an operation was refused, if one was: a computation that went on all the same proves nothing.
     graph : Graph
     generators : dict of str to Sort
+    parts : dict of (layout, part, free) to Counter of Sort
+        The spaces whose sum each part of a layout is, by what the first input of that part is made of.
     operators : dict of str to Operator
     fixed : dict of GramKey to element
         Gram products that the inputs fix: squares of unit vectors, products of orthogonal ones.
@@ -50,9 +55,12 @@ class Space:
         self.field = FormalField(size)
         self.whole = whole
         self.dimensions = ""
+        self.part_of = ""
         self.refused = ""
         self.graph = Graph()
         self.generators: dict[str, Sort] = {}
+        self.parts: dict[tuple[str, int, bool], Counter[Sort]] = {}
+        self._firsts: dict[tuple[str, int, bool], str] = {}
         self.operators: dict[str, Operator] = {}
         self.fixed: dict[GramKey, RationalFunction] = {}
         self.units: list[tuple[str, ...]] = []
@@ -86,6 +94,8 @@ class Space:
         if name in self.generators or name in self.operators:
             raise ArgumentError(f"two generic inputs ask for the vector {name!r}; each needs a name of its own")
         self.generators[name] = sort
+        if self._firsts.setdefault(sort.whole, name.split("[")[0]) == name.split("[")[0]:
+            self.parts.setdefault(sort.whole, Counter())[sort] += 1
         return self.formed(sort, {((), name): self.field.constant(1)}, "vector", name)
 
     def unit(self, names: Sequence[str], sorts: Sequence[Sort]) -> list[Vector]:

@@ -39,6 +39,11 @@ class Sort:
     entry: int
     free: bool = False
 
+    @property
+    def whole(self) -> tuple[str, int, bool]:
+        """Return what all entries of the same part have in common."""
+        return self.layout, self.part, self.free
+
     def __str__(self) -> str:
         return f"{'V' if self.free else 'H'}[{self.part},{self.entry}]"
 
