@@ -197,13 +197,9 @@ def _shipped(steps, model, w, a, matched):
     return equal(one, schedule.alpha**steps * other)
 
 
-SHIPPED = {
-    "steps": counts(1, 6),
-    "model": rayleigh_quotients(),
-    "w": points("model"),
-    "a": rescalings("model", decades=0.5),
-}
-"""From norms of about 1: a first step from far smaller ones leaves rounding alone of what it started from."""
+ABOUT_ONE = {"w": points("model"), "a": rescalings("model", decades=0.5)}
+"""Norms of about 1: a first step from far smaller ones leaves rounding alone of what it started from."""
+SHIPPED = {"steps": counts(1, 6), "model": rayleigh_quotients(), **ABOUT_ONE}
 
 
 @H7.law(**SHIPPED, on=(CONTROLS,))

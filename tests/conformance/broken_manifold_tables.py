@@ -132,7 +132,11 @@ REFUTED: dict[str, set[str]] = {
     "FlatHessian": {"hessian_is_the_second_derivative_along_geodesics"},
     "OverwritingProjection": {"inputs_are_left_alone"},
     "OneNormForAll": {"a_batch_equals_the_loop"},
-    "LongLogarithm": {"exponential_inverts_logarithm", "logarithm_inverts_exponential"},
+    "LongLogarithm": {
+        "distance_is_the_length_of_the_logarithm",
+        "exponential_inverts_logarithm",
+        "logarithm_inverts_exponential",
+    },
     "QuarterTurn": {
         "transport_carries_the_velocity_along",
         "transport_composes_along_geodesics",
