@@ -147,13 +147,22 @@ def test_a_limit_is_met_where_it_was_and_stays_what_it_is(name: str, scale: floa
 def test_hyper_parameters_have_degrees_and_what_is_private_stays_as_it_is() -> None:
     memory = Memory(Trace(skip=SKIP))
     optimizer = torch.optim.Adam([torch.nn.Parameter(torch.ones(2))], lr=0.3, betas=(0.7, 0.9), eps=0.1, foreach=True)
-    optimizer.__dict__ |= {"own": 0.65, "copied": 0.3, "_private": 0.65, "count": 3, "none": 0.0, "switch": True}
+    optimizer.__dict__ |= {
+        "own": 0.65,
+        "base_lr": 0.3,
+        "rho": 0.3,
+        "_private": 0.65,
+        "count": 3,
+        "none": 0.0,
+        "switch": True,
+    }
     mark(optimizer, memory, {"lr": 2.0})
     (group,) = optimizer.param_groups
     assert [type(x) for x in (group["lr"], group["eps"], *group["betas"], optimizer.own)] == [Number] * 5
     assert float(group["lr"]) == pytest.approx(0.6)
     assert len({x.degree for x in (group["lr"], group["eps"], *group["betas"])}) == 4
-    assert optimizer.copied.degree == group["lr"].degree
+    assert optimizer.base_lr.degree == group["lr"].degree
+    assert optimizer.rho.degree != group["lr"].degree  # the same number by chance
     assert all(x.fixed for x in (group["lr"], group["eps"]))
     assert (group["foreach"], group["fused"], group["capturable"]) == (False, None, False)
     assert [type(vars(optimizer)[name]) for name in ("_private", "count", "none", "switch")] == [

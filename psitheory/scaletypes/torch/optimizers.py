@@ -186,7 +186,8 @@ class _Marking:
         if type(x) is not float or not x or not np.isfinite(x):
             return x
         trace = self.memory.trace
-        name = next((own for own in self.names.get(x, ()) if own in name), name)  # as base_lr is a copy of lr
+        copied = [own for own in self.names.get(x, ()) if own in name]  # as base_lr is a copy of lr
+        name = max(copied, key=lambda own: (len(own), own), default=name)
         degree = trace.hyper(name, x)
         value = told_apart(x, trace.degrees.index(degree))
         return Number(value * self.factors.get(name, 1.0), trace, degree, fixed=True)
