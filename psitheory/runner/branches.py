@@ -29,7 +29,7 @@ def as_the_law_takes_them(function: Callable[..., Any], inputs: dict[str, Any]) 
 def branches(function: Callable[..., Any]) -> bool:
     """Tell whether a law, or a function of laws that it calls, compares or branches at all."""
     return bool(unseen()) or any(
-        _branches(code) for part in reached(inspect.unwrap(function), set()) for code in codes(part.__code__)
+        _branches(code) for part in reached(inspect.unwrap(function)) for code in codes(part.__code__)
     )
 
 

@@ -155,7 +155,7 @@ def _walks(law: Law, spaces: Sequence[Space]) -> dict[Sizes, list[Walk]]:
 
     def compute(space: Space, inputs: Mapping[str, Any]) -> None:
         if sizes(space) in telling:
-            with exits_refused(), limited(f"a case in {FORMAL}"), walked() as walk:
+            with exits_refused(), limited(f"a case in {FORMAL}"), walked(law.function) as walk:
                 observe(law.function, inputs)
             walks.setdefault(sizes(space), []).append(walk)
 

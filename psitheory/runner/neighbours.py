@@ -17,7 +17,7 @@ from pathlib import Path
 from types import CellType, CodeType, FunctionType, SimpleNamespace
 from typing import Any
 
-from psitheory.runner.sizes import codes, is_full, is_of_laws, is_statement
+from psitheory.runner.sizes import codes, home_of, is_full, is_of_laws, is_statement
 
 
 @dataclass(frozen=True)
@@ -46,13 +46,13 @@ def neighbours(function: Callable[..., Any]) -> list[Neighbour]:
 def parts(function: Any) -> list[FunctionType]:
     """Return a law's function and those of theorem files that it calls by a name, directly or by another."""
     found: dict[int, FunctionType] = {}
-    waiting = [function]
+    waiting, home = [function], home_of(function)
     while waiting:
         part = waiting.pop()
-        if isinstance(part, FunctionType) and id(part) not in found and is_statement(part):
+        if isinstance(part, FunctionType) and id(part) not in found and is_statement(part, home):
             found[id(part)] = part
             named = _named(part).values()
-            waiting += [*named, *(value for module in named for value in _used(module, part).values())]
+            waiting += [*named, *(value for module in named for value in _used(module, part, home).values())]
     return list(found.values())
 
 
@@ -63,9 +63,9 @@ def _named(part: FunctionType) -> dict[str, Any]:
     return {name: part.__globals__[name] for name in _names(part) & set(part.__globals__)} | named
 
 
-def _used(module: Any, part: FunctionType) -> dict[str, Any]:
+def _used(module: Any, part: FunctionType, home: str) -> dict[str, Any]:
     """Return what a function may take from a module of theorem files by ``module.name``."""
-    if not inspect.ismodule(module) or not is_of_laws(module):
+    if not inspect.ismodule(module) or not is_of_laws(module, home):
         return {}
     return {name: vars(module)[name] for name in _names(part) & set(vars(module))}
 
@@ -219,6 +219,8 @@ def _with_code(law: FunctionType, part: FunctionType, code: CodeType) -> Functio
     own = {id(p) for p in parts(law)}
     made: dict[int, FunctionType] = {}
 
+    home = home_of(law)
+
     def renewed(old: Any) -> Any:
         if id(old) not in own:
             return old
@@ -230,7 +232,7 @@ def _with_code(law: FunctionType, part: FunctionType, code: CodeType) -> Functio
         new.__kwdefaults__, new.__module__, new.__doc__ = old.__kwdefaults__, old.__module__, old.__doc__
         made[id(old)] = new
         for name, value in _named(old).items():
-            used = {key: renewed(item) for key, item in _used(value, old).items()}
+            used = {key: renewed(item) for key, item in _used(value, old, home).items()}
             names[name] = SimpleNamespace(**(vars(value) | used)) if used else renewed(value)
         return new
 

@@ -18,6 +18,9 @@ _LIBRARY = Path(__file__).resolve().parents[1]
 _STATEMENTS = _LIBRARY / "laws"
 """Statements that laws are made of; the rest of the library computes, and is trusted to do the same for every size."""
 
+_INSTALLED = ("site-packages", "dist-packages")
+"""Folders of installed packages, Debian's beside the others'."""
+
 
 def size_read(function: Callable[..., Any]) -> str:
     """Return by what name and where a law, or a function of laws that it calls, reads a size; else an empty string."""
@@ -30,7 +33,7 @@ def kind_read(function: Callable[..., Any]) -> str:
 
 
 def _named(function: Callable[..., Any], names: frozenset[str]) -> str:
-    for part in reached(inspect.unwrap(function), set()):
+    for part in reached(inspect.unwrap(function)):
         for code in codes(part.__code__):
             found = sorted(names & set(code.co_names))
             if found:
@@ -38,18 +41,23 @@ def _named(function: Callable[..., Any], names: frozenset[str]) -> str:
     return ""
 
 
-def reached(function: Any, seen: set[int]) -> Iterator[FunctionType]:
+def reached(function: Any) -> Iterator[FunctionType]:
     """Yield the functions of laws that a function names, itself included."""
-    if not isinstance(function, FunctionType) or id(function) in seen or not is_statement(function):
+    if isinstance(function, FunctionType):
+        yield from _reached(function, home_of(function), set())
+
+
+def _reached(function: Any, home: str, seen: set[int]) -> Iterator[FunctionType]:
+    if not isinstance(function, FunctionType) or id(function) in seen or not is_statement(function, home):
         return
     seen.add(id(function))
     yield function
     inside = [cell.cell_contents for cell in function.__closure__ or () if is_full(cell)]
     named = [function.__globals__.get(name) for code in codes(function.__code__) for name in code.co_names]
-    modules = [value for value in named if inspect.ismodule(value) and is_of_laws(value)]
+    modules = [value for value in named if inspect.ismodule(value) and is_of_laws(value, home)]
     named += [vars(module).get(name) for module in modules for name in function.__code__.co_names]
     for other in [*inside, *named]:
-        yield from reached(other, seen)
+        yield from _reached(other, home, seen)
 
 
 def is_full(cell: Any) -> bool:
@@ -61,22 +69,38 @@ def is_full(cell: Any) -> bool:
     return True
 
 
-def is_of_laws(module: Any) -> bool:
-    """Tell whether a module is a theorem file, or one of the library's statements."""
+def is_of_laws(module: Any, home: str) -> bool:
+    """Tell whether a module is a theorem file of a law with that home, or one of the library's statements."""
     file = getattr(module, "__file__", None)
-    return file is not None and is_statement_file(Path(file))
+    return file is not None and is_statement_file(Path(file), home)
 
 
-def is_statement(function: FunctionType) -> bool:
-    """Tell whether a function is one of theorem files, or of the library's statements."""
-    return is_statement_file(Path(function.__code__.co_filename))
+def is_statement(function: FunctionType, home: str) -> bool:
+    """Tell whether a function is one of theorem files of a law with that home, or of the library's statements."""
+    return is_statement_file(Path(function.__code__.co_filename), home)
 
 
-def is_statement_file(file: Path) -> bool:
-    """Tell whether a file holds theorems, or statements of the library."""
-    home = file.resolve()
-    inside = _LIBRARY in home.parents
-    return (not inside or _STATEMENTS in home.parents) and "site-packages" not in str(home)
+def is_statement_file(file: Path, home: str) -> bool:
+    """Tell whether a file holds theorems, or statements of the library.
+
+    Of what is installed only the package that a law itself comes from says what the law claims.
+    """
+    path = file.resolve()
+    if _LIBRARY in path.parents:
+        return _STATEMENTS in path.parents
+    return package_of(path) in ("", home)
+
+
+def home_of(function: Callable[..., Any]) -> str:
+    """Return the installed package that a law comes from; an empty string for a file that is not installed."""
+    return package_of(Path(inspect.unwrap(function).__code__.co_filename).resolve())
+
+
+def package_of(path: Path) -> str:
+    """Return the installed package that a file belongs to, by its folder; an empty string if it is not installed."""
+    parts = path.parts
+    found = next((i for i in reversed(range(len(parts))) if parts[i] in _INSTALLED), None)
+    return "" if found is None else str(Path(*parts[: found + 2]))
 
 
 def codes(code: CodeType) -> Iterator[CodeType]:

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import dis
 import sysconfig
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from types import CodeType
 from typing import Any
 
 from psitheory.runner.opcodes import Tally, tallied
-from psitheory.runner.sizes import is_statement_file
+from psitheory.runner.sizes import home_of, is_statement_file, package_of
 
 _STANDARD = tuple(Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib"))
 
@@ -56,11 +56,11 @@ class Walk:
 
 
 @contextmanager
-def walked() -> Iterator[Walk]:
-    """Note inside the block which way calls go through laws, and through what their files define."""
+def walked(law: Callable[..., Any]) -> Iterator[Walk]:
+    """Note inside the block which way calls go through a law, and through what theorem files define."""
     tallies: Tally = {}
     walk = Walk()
-    with tallied(_is_of_laws, tallies):
+    with tallied(partial(_is_of_laws, home_of(law)), tallies):
         yield walk
     for frame, tally in tallies.items():
         code = frame.f_code
@@ -68,18 +68,18 @@ def walked() -> Iterator[Walk]:
         walk.cuts += sum(tally[offset] for offset in _instructions(code)[1])
 
 
-def _is_of_laws(code: CodeType) -> bool:
+def _is_of_laws(home: str, code: CodeType) -> bool:
     """Tell whether a code says what a law claims: neither the library's, nor of others, nor made by dataclasses."""
     file = code.co_filename
     made = file == "<string>" and code.co_name.startswith("__")
-    return _is_file_of_laws(file) and not made
+    return _is_file_of_laws(file, home) and not made
 
 
 @lru_cache(maxsize=4096)
-def _is_file_of_laws(file: str) -> bool:
-    path = Path(file)
-    inside = any(home in path.resolve().parents for home in _STANDARD)
-    return not file.startswith("<frozen") and is_statement_file(path) and not inside
+def _is_file_of_laws(file: str, home: str) -> bool:
+    path = Path(file).resolve()
+    is_standard = not package_of(path) and any(folder in path.parents for folder in _STANDARD)
+    return not file.startswith("<frozen") and is_statement_file(path, home) and not is_standard
 
 
 def taken_apart(walk: Walk) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from types import SimpleNamespace
 from typing import Any
@@ -12,8 +13,10 @@ from psitheory.checking import BALLS, CONTROLS, FLOATS, FORMAL, POWERS_OF_TWO, R
 from psitheory.errors import ArgumentError, ArgumentTypeError, NotInArithmetic, TimeUp, Undecided
 from psitheory.runner.effort import EFFORTS, EXAMPLE, effort_named
 from psitheory.runner.guard import CannotRun, guarded
+from psitheory.runner.in_formal import prove_formally
 from psitheory.runner.lines import HOME, asked_for_at
-from psitheory.runner.sizes import codes, is_full, is_of_laws, kind_read, reached, size_read
+from psitheory.runner.neighbours import parts
+from psitheory.runner.sizes import codes, home_of, is_full, is_of_laws, kind_read, reached, size_read
 
 HERE = "test_guard.py"
 
@@ -127,10 +130,10 @@ def test_what_a_law_encloses_is_reached_once() -> None:
 
     if sys.argv is None:  # never: a variable that is enclosed and has no value
         empty = 1
-    assert {function.__name__ for function in reached(enclosing, set())} == {"enclosing", "again", "calls_it", "counts"}
+    assert {function.__name__ for function in reached(enclosing)} == {"enclosing", "again", "calls_it", "counts"}
     full = {name: is_full(cell) for name, cell in zip(again.__code__.co_freevars, again.__closure__ or (), strict=True)}
     assert full == {"enclosing": True, "empty": False}
-    assert list(reached(len, set())) == []
+    assert list(reached(len)) == []
     assert [code.co_name for code in codes(inside.__code__)] == ["inside", "later"]
 
 
@@ -139,11 +142,55 @@ def test_theorem_files_and_statements_are_of_laws_and_the_rest_of_the_library_is
 
     from psitheory import arithmetic, laws
 
-    assert is_of_laws(sys.modules[__name__])
-    assert is_of_laws(laws)
-    assert not is_of_laws(arithmetic)
-    assert not is_of_laws(numpy)
-    assert not is_of_laws(SimpleNamespace())
+    assert is_of_laws(sys.modules[__name__], "")
+    assert is_of_laws(laws, "")
+    assert not is_of_laws(arithmetic, "")
+    assert not is_of_laws(numpy, "")
+    assert not is_of_laws(SimpleNamespace(), "")
+
+
+INSTALLED = """
+from psitheory.arithmetic import dot
+from psitheory.checking import equal, law
+from psitheory.strategies import points, quotients, vectors
+from theirs.helpers import count
+
+DOMAINS = {"psi": quotients(), "w": points("psi"), "x": vectors("psi")}
+
+
+@law(**DOMAINS)
+def reads_a_size(psi, w, x):
+    return equal(dot(w, x), (1 + max(count(w) - 60, 0)) * dot(x, w))
+
+
+@law(**DOMAINS)
+def loops(psi, w, x):
+    for _ in w[60:]:
+        return equal(dot(w, x), 0)
+    return equal(dot(w, x), dot(x, w))
+
+
+@law(**DOMAINS)
+def is_true(psi, w, x):
+    return equal(dot(w, x), dot(x, w))
+"""
+
+
+@pytest.mark.parametrize("folder", ["site-packages", "dist-packages"])
+def test_a_theorem_of_an_installed_package_is_looked_at_like_any_other(tmp_path, monkeypatch, folder) -> None:
+    package = tmp_path / folder / "theirs"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text(INSTALLED)
+    (package / "helpers.py").write_text("def count(w):\n    return len(w)\n")
+    monkeypatch.syspath_prepend(str(package.parent))
+    for name in ("theirs", "theirs.helpers"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    theirs = importlib.import_module("theirs")
+    assert home_of(theirs.is_true.function) == str(package)
+    assert size_read(theirs.reads_a_size.function).startswith("len (helpers.py, line 1")
+    assert "cuts off what lies beyond a place" in prove_formally(theirs.loops).note
+    assert "in every dimension" in prove_formally(theirs.is_true).proof
+    assert parts(theirs.reads_a_size.function) == [theirs.reads_a_size.function, theirs.count]
 
 
 # -- efforts ----------------------------------------------------------------------------------------
