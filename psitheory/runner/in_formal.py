@@ -35,11 +35,14 @@ class FormalCase:
     space : Space
         Their names, symbols and conditions, and the graph of all that was computed.
     seen : Observation
+    walk : Walk
+        Which way the law went through its code.
     """
 
     inputs: Mapping[str, Any]
     space: Space
     seen: Observation
+    walk: Walk
 
     @property
     def pairs(self) -> list[tuple[Any, Any]]:
@@ -93,7 +96,7 @@ def proof(law: Law, *, seed: int = 0) -> list[FormalCase]:
     if kind:
         raise NotProved(f"not proved on formal vectors: the law looks at {kind}, and may claim another thing of floats")
     cases = _decided(formal_cases(law), seed)
-    doubt = beyond_these_sizes(cases) or parted(_walks(law, [case.space for case in cases]))
+    doubt = beyond_these_sizes(cases) or parted(_walks(cases))
     if doubt:
         raise NotProved(f"not proved in every dimension: {doubt}")
     return cases
@@ -138,8 +141,9 @@ def formal_cases(law: Law, *, whole: bool = False) -> Iterator[FormalCase]:
 
     def compute(space: Space, inputs: Mapping[str, Any]) -> FormalCase:
         try:
-            with exits_refused(), limited(f"a case in {FORMAL}"):
-                return FormalCase(inputs, space, observe(law.function, inputs))
+            with exits_refused(), limited(f"a case in {FORMAL}"), walked(law.function) as walk:
+                seen = observe(law.function, inputs)
+            return FormalCase(inputs, space, seen, walk)
         except (KeyboardInterrupt, PoolExhausted, TimeUp):
             raise
         except BaseException as error:  # somebody's code may raise anything
@@ -148,19 +152,13 @@ def formal_cases(law: Law, *, whole: bool = False) -> Iterator[FormalCase]:
     return generic_cases(law.domains, compute, whole=whole)
 
 
-def _walks(law: Law, spaces: Sequence[Space]) -> dict[Sizes, list[Walk]]:
-    """Return which way the law goes through its code, for the smallest of each kind of its cases."""
-    telling = telling_sizes(spaces)
+def _walks(cases: Sequence[FormalCase]) -> dict[Sizes, list[Walk]]:
+    """Return which way the law went through its code, for the smallest of each kind of its cases."""
+    telling = telling_sizes([case.space for case in cases])
     walks: dict[Sizes, list[Walk]] = {}
-
-    def compute(space: Space, inputs: Mapping[str, Any]) -> None:
-        if sizes(space) in telling:
-            with exits_refused(), limited(f"a case in {FORMAL}"), walked(law.function) as walk:
-                observe(law.function, inputs)
-            walks.setdefault(sizes(space), []).append(walk)
-
-    for _ in generic_cases(law.domains, compute):
-        pass
+    for case in cases:
+        if sizes(case.space) in telling:
+            walks.setdefault(sizes(case.space), []).append(case.walk)
     return walks
 
 

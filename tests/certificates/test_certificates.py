@@ -14,6 +14,7 @@ from psitheory.certificates.proof import Module
 from psitheory.certificates.terms import Terms
 from psitheory.registry import find
 from psitheory.runner.in_formal import FormalCase
+from psitheory.runner.walked import Walk
 
 from .counterfeits import SIDES_DIFFER, of_counterfeit
 from .hypotheses import unmet
@@ -120,7 +121,7 @@ def claimed(claim):
     space = Space(whole=True)
     x, y = space.vector("x", SORT), space.vector("y", SORT)
     maps = space.operator("K", SORT, SORT, "skew"), space.operator("A", SORT, SORT)
-    return "\n".join([preamble(), *Module(FormalCase({}, space, equal(*claim(x, y, *maps))), "case_1").lines()])
+    return "\n".join([preamble(), *Module(FormalCase({}, space, equal(*claim(x, y, *maps)), Walk()), "case_1").lines()])
 
 
 @needs_coq
