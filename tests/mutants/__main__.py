@@ -14,7 +14,7 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from scipy.stats import binomtest
 from tests.mutants.contexts import Contexts
 from tests.mutants.contexts import record as note
 from tests.mutants.equivalent import EQUIVALENT
-from tests.mutants.mutate import Mutant, mutants
+from tests.mutants.mutate import Mutant, Place, mutants, places
 from tests.mutants.trial import Trial, copied
 
 ROOT = Path(__file__).parents[2]
@@ -48,7 +48,8 @@ def main() -> int:
                     with options.record.open("a", encoding="utf-8") as out:
                         out.write(json.dumps(record[key]) + "\n")
                     print(_line(record[key]), flush=True)
-    return summary([record[key] | {"text": keyed[key].text_in(sources)} for key in keyed if key in record])
+    named = {mutant: place for place, mutant in places(sources, _every(sources)).items()}
+    return summary([(named[mutant], record[key]) for key, mutant in keyed.items() if key in record])
 
 
 def _is_to_be_tried(row: dict[str, Any] | None, again: bool) -> bool:
@@ -60,37 +61,37 @@ def sampled(sources: dict[str, str], seed: int, count: int) -> list[Mutant]:
 
     Each has a random number of its own, so that a change of the code leaves the others in the sample.
     """
-    every = [mutant for file in sorted(sources) for mutant in mutants(file, sources[file])]
     seen = Counter[tuple[str, ...]]()
     drawn: list[tuple[bytes, Mutant]] = []
-    for mutant in every:
+    for mutant in _every(sources):
         place = (mutant.file, mutant.text_in(sources), mutant.what)
         seen[place] += 1
         drawn.append((sha256(repr((seed, *place, seen[place])).encode()).digest(), mutant))
     return [mutant for _, mutant in sorted(drawn, key=lambda pair: pair[0])[:count]]
 
 
-def summary(rows: list[dict[str, Any]]) -> int:
+def _every(sources: Mapping[str, str]) -> list[Mutant]:
+    return [mutant for file in sorted(sources) for mutant in mutants(file, sources[file])]
+
+
+def summary(tried: Sequence[tuple[Place, dict[str, Any]]]) -> int:
     """Print the killed share with its interval, and the survivors; equivalent ones are told apart, and count too."""
-    left = [row for row in rows if row["verdict"] in SURVIVED]
-    explained = [row for row in left if _place(row) in EQUIVALENT]
-    for row in sorted(left, key=lambda row: (row["file"], row["line"])):
-        print(_line(row), f"  ({EQUIVALENT[_place(row)]})" if row in explained else "")
+    rows = [row for _, row in tried]
+    left = [(place, row) for place, row in tried if row["verdict"] in SURVIVED]
+    explained = [place for place, _ in left if place in EQUIVALENT]
+    for place, row in sorted(left, key=lambda pair: (pair[1]["file"], pair[1]["line"])):
+        print(_line(row), f"  ({EQUIVALENT[place]})" if place in explained else "")
     if not rows:
         print("no mutant was tried")
         return 1
     for package in sorted({_package(row) for row in rows}):
-        of, survived = (sum(_package(row) == package for row in some) for some in (rows, left))
+        of, survived = (sum(_package(row) == package for row in some) for some in (rows, [row for _, row in left]))
         print(f"{package:<12} {of - survived} of {of} killed: {_share(of - survived, of)}")
     print(f"{len(rows) - len(left)} of {len(rows)} mutants killed: {_share(len(rows) - len(left), len(rows))}")
     if explained:
         rest = len(rows) - len(explained)
         print(f"{len(explained)} change nothing; of the rest {_share(rest - len(left) + len(explained), rest)}")
     return 1 if len(left) > len(explained) else 0
-
-
-def _place(row: dict[str, Any]) -> tuple[str, str, str]:
-    return row["file"], row["text"], row["what"]
 
 
 def _package(row: dict[str, Any]) -> str:

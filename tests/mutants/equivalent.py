@@ -1,9 +1,15 @@
 """Mutants that break no promise, each with the reason: by the file, the line, and the fault.
 
+Where a line and its fault stand in a file more than once, a number says which of them is meant, the first one being 1.
+
 Most change nothing that can be observed; the others move a number by a little where any near it would serve as well.
 """
 
-EQUIVALENT: dict[tuple[str, str, str], str] = {
+from __future__ import annotations
+
+from tests.mutants.mutate import Place
+
+EQUIVALENT: dict[Place, str] = {
     (
         "psitheory/checking/theorem.py",
         'return text.split("\\n", 1)[0].strip() or default.replace("_", " ")',
@@ -19,7 +25,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "if part.blocks and part.blocks <= part.size // part.blocks:",
         "part.size // part.blocks → part.size / part.blocks",
     ): "what is compared is a whole number either way: blocks divide their part",
-    ("psitheory/runner/interpreter.py", "return 2", "return None for 2"): "the function is looked at, and never run",
+    ("psitheory/runner/interpreter.py", "return 2", "return None for 2", 1): "the function is looked at, and never run",
     (
         "psitheory/scaletypes/equations.py",
         "frame: FrameType | None = sys._getframe(1)",
@@ -40,6 +46,13 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "psitheory/runner/redraw.py",
         "left, right = (np.empty(0), np.empty(0)) if inputs is None else _both(law, inputs)",
         "0 → 1",
+        1,
+    ): "one entry beside none is broadcast to none",
+    (
+        "psitheory/runner/redraw.py",
+        "left, right = (np.empty(0), np.empty(0)) if inputs is None else _both(law, inputs)",
+        "0 → 1",
+        2,
     ): "one entry beside none is broadcast to none",
     (
         "psitheory/runner/search.py",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -17,6 +17,9 @@ OPERATORS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
 }  # fmt: skip
 """Each operator and what stands in its place; a strict comparison becomes a weak one, for that is the likelier slip."""
+
+Place = tuple[str, str, str] | tuple[str, str, str, int]
+"""What names a mutant in words: its file, line and fault, and which one it is where there are several such."""
 
 SYMMETRIC = frozenset({"namespace", "maximum", "minimum", "max", "min"})
 """Functions of several arguments in any order: which comes first is no decision."""
@@ -64,6 +67,18 @@ def mutants(file: str, source: str) -> list[Mutant]:
         start, end = place(node.lineno, node.col_offset), place(node.end_lineno or 0, node.end_col_offset or 0)
         found.append(Mutant(file, node.lineno, start, end, text, what))
     return [mutant for mutant in found if "\n" not in mutant.text]
+
+
+def places(sources: Mapping[str, str], every: Iterable[Mutant]) -> dict[Place, Mutant]:
+    """Return mutants, which are all of their files, by what names them in words."""
+    found: dict[tuple[str, str, str], list[Mutant]] = {}
+    for mutant in every:
+        found.setdefault((mutant.file, mutant.text_in(sources), mutant.what), []).append(mutant)
+    return {
+        place if len(same) == 1 else (*place, k): mutant
+        for place, same in found.items()
+        for k, mutant in enumerate(same, 1)
+    }
 
 
 def _faults(tree: ast.AST) -> Iterator[tuple[ast.stmt | ast.expr, ast.AST, str]]:

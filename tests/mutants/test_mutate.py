@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.mutants.__main__ import sampled
 from tests.mutants.equivalent import EQUIVALENT
-from tests.mutants.mutate import moved, mutants
+from tests.mutants.mutate import moved, mutants, places
 
 ROOT = Path(__file__).parents[2]
 
@@ -67,9 +67,16 @@ def test_each_fault_is_python_and_changes_it() -> None:
 
 
 def test_what_is_said_to_change_nothing_is_a_mutant_of_the_tree() -> None:
-    for file, line, what in EQUIVALENT:
-        source = (ROOT / file).read_text(encoding="utf-8")
-        assert (line, what) in {(mutant.text_in({file: source}), mutant.what) for mutant in mutants(file, source)}
+    sources = {file: (ROOT / file).read_text(encoding="utf-8") for file, *_ in EQUIVALENT}
+    assert set(EQUIVALENT) <= set(places(sources, [m for file in sources for m in mutants(file, sources[file])]))
+
+
+def test_where_a_fault_can_be_put_in_twice_it_has_a_number() -> None:
+    sources = {"f.py": "x = 1\nx = 2\nx = 1\n"}
+    named = places(sources, mutants("f.py", sources["f.py"]))
+    assert {place: mutant.line for place, mutant in named.items() if place[2] in ("1 → 2", "2 → 3")} == {
+        ("f.py", "x = 1", "1 → 2", 1): 1, ("f.py", "x = 2", "2 → 3"): 2, ("f.py", "x = 1", "1 → 2", 2): 3,
+    }  # fmt: skip
 
 
 @given(st.lists(st.sampled_from("abc")), st.lists(st.sampled_from("abc")))
