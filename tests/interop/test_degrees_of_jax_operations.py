@@ -143,6 +143,7 @@ CASES: dict[str, Case] = {
     "concatenate": case(lambda x, y: jnp.concatenate([x, y * y], 1), (X, Y), 24, {1, 2}),
     "stack": case(lambda x, y: jnp.stack([x, y * y]), (X, Y), 24, {1, 2}),
     "pad": case(lambda x: jnp.pad(x, ((1, 0), (0, 2))), X, 12, 1),
+    "tile": case(lambda x: jnp.tile(x, (2, 1)), X, 12, 1),
     "set": case(lambda x, y: x.at[1].set(y[0] ** 2), (X, Y), 24, {1, 2}),
     "add at": case(lambda x, y: x.at[ROWS].add(y), (X, Y), 1, 1),
     "add at, from zeros": case(lambda y: jnp.zeros((3, 4)).at[ROWS].add(y), Y, 1, 1),

@@ -213,7 +213,7 @@ RULES: dict[str, Rule] = (
     | {"sort": _sorted, "top_k": _largest, "dot_general": _dot}
     | {"qr": _factors(0, 1), "eigh": _factors(0, 1), "svd": _factors(1, 0, 0)}
     | {"cholesky": _cholesky, "triangular_solve": _solved}
-    | _every(_moved, "gather dynamic_slice dynamic_update_slice concatenate stack pad scatter")
+    | _every(_moved, "gather dynamic_slice dynamic_update_slice concatenate stack pad scatter tile")
     | _every(_scattered, "scatter-add scatter_add")
 )
 """The rule of each primitive; any other is probed."""

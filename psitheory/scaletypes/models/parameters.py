@@ -88,6 +88,11 @@ class Parameter:
         if self.ignored is not None and self.ignored.any():
             self.dense = np.where(self.ignored.ravel(), ANY, UNUSED).astype(np.int64)
 
+    @property
+    def whole(self) -> View:
+        """Return the view of all entries, in the shape of the parameter."""
+        return View(self.shape, _contiguous(self.shape), 0)
+
     def read(self, view: View, along: Sequence[int] = ()) -> Ids:
         """Return the exponents of a view; those not yet known are new unknowns, one for all entries ``along`` axes."""
         view = view.unexpanded
@@ -104,8 +109,7 @@ class Parameter:
 
     def gather(self, rows: Ids) -> Ids:
         """Return the exponents of some indices of the first axis, (..., *shape[1:])."""
-        whole = View(self.shape, _contiguous(self.shape), 0)
-        block = self._block(whole)
+        block = self._block(self.whole)
         if block is not None:
             picked = [a[rows] if a.shape[0] > 1 else a[np.zeros_like(rows)] for a in (block.out, block.into)]
             return self.rules.combine(picked[0], picked[1], 1, -1)
@@ -200,8 +204,7 @@ class Parameter:
 
     def own_blocks(self) -> list[Block]:
         """Return the blocks, those of all entries (or of a transpose) with the axes of the parameter."""
-        whole = View(self.shape, _contiguous(self.shape), 0)
-        return [_transposed(block, whole) or block for block in self.blocks]
+        return [_transposed(block, self.whole) or block for block in self.blocks]
 
     def _block(self, view: View) -> Block | None:
         for block in self.blocks:

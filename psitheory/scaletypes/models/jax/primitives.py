@@ -191,7 +191,7 @@ RULES: dict[str, Rule] = (
     | _every("cumsum cummax cummin", _along)
     | _every("reduce_window_sum reduce_window_max reduce_window_min", _windows)
     | {"dot_general": _dot, "conv_general_dilated": _convolution}
-    | _every("gather dynamic_slice dynamic_update_slice concatenate stack pad scatter tie_in", _moved)
+    | _every("gather dynamic_slice dynamic_update_slice concatenate stack pad scatter tile tie_in", _moved)
 )  # fmt: skip
 
 

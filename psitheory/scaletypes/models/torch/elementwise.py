@@ -28,8 +28,9 @@ def same(m: Any, c: Any) -> Ids:
 
 
 def zero(m: Any, c: Any) -> Ids:
-    """Demand degree zero: tanh, exp, softmax."""
-    m.rules.zero(m.ids(c.first), said(m, c))
+    """Demand degree zero of all that comes in: tanh, exp, softmax, a sum of exponentials."""
+    for x in c.tensors:
+        m.rules.zero(m.ids(x), said(m, c))
     return np.int64(0)
 
 
@@ -99,6 +100,17 @@ def addcmul(m: Any, c: Any) -> Ids:
 def addcdiv(m: Any, c: Any) -> Ids:
     """Join the first with the quotient of the others."""
     return m.rules.join(m.ids(c.args[0]), m.rules.combine(m.ids(c.args[1]), m.ids(c.args[2]), 1, -1), said(m, c))
+
+
+def remainder(m: Any, c: Any) -> Ids:
+    """Demand equal degrees of a number and of what it is taken modulo."""
+    return m.rules.join(m.ids(c.args[0]), m.ids(c.args[1]), said(m, c))
+
+
+def rounded_quotient(m: Any, c: Any) -> Ids:
+    """Demand an unchanged quotient."""
+    m.rules.zero(m.rules.combine(m.ids(c.args[0]), m.ids(c.args[1]), 1, -1), said(m, c))
+    return np.int64(0)
 
 
 def lerp(m: Any, c: Any) -> Ids:
@@ -227,8 +239,8 @@ ZERO = names(
     "tanh sigmoid exp exp2 expm1 log log2 log10 log1p erf erfc erfinv gelu silu mish softplus elu celu "
     "selu hardswish hardsigmoid hardtanh relu6 log_sigmoid log_sigmoid_forward logit sin cos tan asin "
     "acos atan sinh cosh asinh acosh atanh sinc floor ceil round trunc frac softshrink hardshrink digamma "
-    "lgamma _softmax _log_softmax _safe_softmax special_entr xlogy logaddexp logaddexp2 remainder fmod "
-    "floor_divide binary_cross_entropy binary_cross_entropy_with_logits huber_loss smooth_l1_loss"
+    "lgamma _softmax _log_softmax _safe_softmax special_entr xlogy logaddexp logaddexp2 "
+    "binary_cross_entropy binary_cross_entropy_with_logits huber_loss smooth_l1_loss"
 )
 FREE = names(
     "sign sgn ones_like full_like rand_like randn_like randint_like "
@@ -258,6 +270,9 @@ ELEMENTWISE: dict[str, Any] = (
     | {
         "addcmul": addcmul,
         "addcdiv": addcdiv,
+        "remainder": remainder,
+        "fmod": remainder,
+        "floor_divide": rounded_quotient,
         "lerp": lerp,
         "sqrt": times(Fraction(1, 2)),
         "rsqrt": times(Fraction(-1, 2)),

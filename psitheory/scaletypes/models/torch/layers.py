@@ -76,20 +76,22 @@ def embedding(m: Any, c: Any) -> Ids:
     table, rows = c.args[0], c.args[1]
     with torch.utils._python_dispatch._disable_current_modes():
         index = rows.detach().cpu().numpy()
+    return picked(m, table, index)
+
+
+def picked(m: Any, table: Any, index: Any) -> Ids:
+    """Return the degrees of some rows of a table, (*index.shape, columns): of a parameter no others are read."""
     parameter = m.memory.parameter(table)
-    if parameter is not None and tuple(table.shape) == parameter.shape:
+    if parameter is not None and view_of(table) == parameter.whole:
         return parameter.gather(index)
-    ids = np.asarray(m.ids(table))
-    return np.broadcast_to(ids, (table.shape[0], ids.shape[1]))[index]
+    return np.broadcast_to(m.ids(table), tuple(table.shape))[index]
 
 
 def bag(m: Any, c: Any) -> Any:
     """Pick rows of a table and demand one degree for those that are put together."""
     with torch.utils._python_dispatch._disable_current_modes():
         index, offsets = (t.detach().cpu().numpy() for t in c.args[1:3])
-    parameter = m.memory.parameter(c.first)
-    table = np.broadcast_to(m.ids(c.first), c.first.shape) if parameter is None else None
-    rows = parameter.gather(index) if parameter is not None else np.asarray(table)[index]
+    rows = picked(m, c.first, index)
     if m.knows(c.get("per_sample_weights")):
         rows = m.rules.combine(rows, np.asarray(m.ids(c.get("per_sample_weights")))[:, None])
     spans = list(zip(offsets, [*offsets[1:], len(index)], strict=True))

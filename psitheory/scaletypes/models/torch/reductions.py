@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from psitheory.scaletypes.degrees import Ids
+from psitheory.scaletypes.models.torch.call import names
 from psitheory.scaletypes.models.torch.elementwise import constant_of, said, zero
 from psitheory.scaletypes.models.torch.memory import view_of
 
@@ -48,7 +49,7 @@ def reduction(factor: int = 1) -> Any:
         out = c.run()
         outs = out if isinstance(out, (tuple, list)) else (out,)
         powers = [m.rules.times(ids, factor) if k == 0 else ids for k in range(len(outs))]
-        return [without(i, axes, t) for i, t in zip(powers, outs, strict=True)]
+        return [without(i, axes, t) if t.is_floating_point() else None for i, t in zip(powers, outs, strict=True)]
 
     return rule
 
@@ -103,13 +104,13 @@ def negative_log(m: Any, c: Any) -> Any:
 
 REDUCTIONS: dict[str, Any] = (
     dict.fromkeys(
-        ("mean", "sum", "amax", "amin", "max", "min", "nansum", "nanmean", "median", "std", "aminmax"), reduction()
+        names("mean sum amax amin max min nansum nanmean median nanmedian kthvalue mode std aminmax"), reduction()
     )
     | dict.fromkeys(("var",), reduction(2))
     | dict.fromkeys(("norm", "linalg_vector_norm"), norm)
     | {"cumsum": along}
     | dict.fromkeys(("argmax", "argmin", "argsort"), index_of)
-    | dict.fromkeys(("sort", "topk", "kthvalue", "cummax", "cummin", "mode"), last_axis)
+    | dict.fromkeys(("sort", "topk", "cummax", "cummin"), last_axis)
     | dict.fromkeys(("mse_loss", "l1_loss"), square_loss)
     | dict.fromkeys(("nll_loss_forward", "nll_loss2d_forward", "nll_loss", "nll_loss2d"), negative_log)
     | {"prod": product, "logsumexp": None, "var_mean": reduction(2), "std_mean": reduction()}
