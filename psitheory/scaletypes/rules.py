@@ -75,6 +75,13 @@ class Rules:
         a, d = np.broadcast_arrays(x.x, x.d)
         self.trace.demand(d[a != 0] if zero_to_zero else d, 0, Kind.HARD, what)
 
+    def angle(self, x: Typed, y: Typed) -> Ids:
+        """Return the degree zero of the angle of (x, y): equal ones are demanded where neither is zero."""
+        a, da, b, db = np.broadcast_arrays(x.x, x.d, y.x, y.d)
+        both = (a != 0) & (b != 0)
+        self.trace.demand(da[both], db[both], Kind.HARD, "angle")
+        return np.zeros(a.shape, np.int64)
+
     def compare(self, x: Typed, y: Typed, what: str = "comparison") -> None:
         """Demand equal degrees where neither is zero, else a comparison turns out otherwise from some scale on."""
         a, da, b, db = np.broadcast_arrays(x.x, x.d, y.x, y.d)

@@ -70,7 +70,7 @@ CASES: dict[str, Case] = {
     "lgamma": case(lax.lgamma, P, 0, None),
     "digamma": case(lax.digamma, P, 0, None),
     **{name: case(getattr(lax, name), 5 * X, 0, None) for name in ("floor", "ceil", "round")},
-    "atan2": case(jnp.arctan2, (X, Y), 0, None),
+    "atan2": case(jnp.arctan2, (X, Y), 12, 0),
     "rem": case(lambda x: lax.rem(x, 0.3), X, 0, None),
     "exp of zeros": case(jnp.exp, HOLES, 0, None),
     "tanh of zeros": case(jnp.tanh, HOLES, EMPTY, None),

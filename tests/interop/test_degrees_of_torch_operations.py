@@ -110,6 +110,8 @@ CASES: dict[str, Case] = {
     "logcumsumexp": case(lambda x: torch.logcumsumexp(x, 1), X, 0, None),
     "exp of zeros": case(torch.exp, HOLES, 0, None),
     "tanh of zeros": case(torch.tanh, HOLES, EMPTY, None),
+    "atan2": case(torch.atan2, (X, Y), 12, 0),
+    "atan2 with zeros": case(torch.atan2, (HOLES, Y), 12 + EMPTY, 0),
     "exp of a ratio": case(lambda x, y: torch.exp(x / y), (X, Y), 12, 0),
     # comparisons
     "gt": case(lambda x, y: x > y, (X, Y), 12, 0, TURNS),

@@ -252,6 +252,7 @@ CASES: dict[str, Made] = {
     },
     "softmax": along(torch.softmax),
     "log_softmax": along(torch.log_softmax),
+    "atan2": entrywise(torch.atan2, 2),
     "in place": lambda r: Operation(lambda x, y: x.clone().mul_(y).div_(y.square()).neg_(), [sh := r.shape(), sh]),
     "into rows": lambda r: Operation(lambda x, y: _into_rows(x, y), [sh := r.shape(), (sh[-1],)]),
     "into columns of zeros": lambda r: Operation(lambda x: _into_columns(x), [r.shape()]),

@@ -30,6 +30,7 @@ RECORDED = (
     "tests/interop/test_shared_parameters.py", "tests/interop/test_weak_thresholds.py",
     "tests/interop/test_probing.py", "tests/interop/test_plain_kernels.py",
     "tests/interop/test_rules_of_torch_models.py", "tests/interop/test_rules_of_jax_models.py",
+    "tests/interop/test_rules_in_typed_steps.py",
 )  # fmt: skip
 """The tests that are near to the core; those of claims and pages reach everything, from afar."""
 

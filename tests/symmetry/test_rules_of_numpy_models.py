@@ -25,7 +25,7 @@ def run(f: Function, inputs: Sequence[np.ndarray], without: Sequence[float]) -> 
     return [np.asarray(x) for x in (out if isinstance(out, list) else [out])]
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("name", ARRAY_OPERATIONS)
 def test_a_rule_asks_for_what_its_operation_needs_and_no_more(name: str, seed: int) -> None:
     draw = Draw(crc32(name.encode()) + seed)

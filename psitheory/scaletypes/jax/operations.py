@@ -200,12 +200,13 @@ RULES: dict[str, Rule] = (
     | _every(
         _pure,
         "exp exp2 log log1p expm1 tanh logistic sin cos tan asin acos atan sinh cosh asinh acosh atanh erf erfc "
-        "erf_inv lgamma digamma floor ceil round cumlogsumexp cumprod bitcast_convert_type atan2 rem nextafter",
+        "erf_inv lgamma digamma floor ceil round cumlogsumexp cumprod bitcast_convert_type rem nextafter",
     )
     | _every(_add, "add sub add_any")
     | {"mul": _mul, "div": _div, "pow": _power, "integer_pow": lambda c: c.rules.power(c.args[0].d, c.eqn.params["y"])}
     | {"square": _powers(2), "sqrt": _powers(0.5), "rsqrt": _powers(-0.5), "cbrt": _powers(1 / 3)}
     | {"convert_element_type": _cast, "clamp": _clamp, "select_n": _select}
+    | {"atan2": lambda c: c.rules.angle(*c.args)}
     | _every(_compare, "lt le gt ge")
     | _every(_extremum, "max min")
     | _every(_reduced, "reduce_sum reduce_max reduce_min reduce_prod reduce_and reduce_or argmax argmin")

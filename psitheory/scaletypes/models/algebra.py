@@ -169,14 +169,15 @@ class Algebra:
         parameter = self.parameters[name]
         memory = np.full(parameter.count, np.nan)
         for piece in self.pieces[name]:
-            out, into = (self._numbers(ids, values, state) for ids in (piece.out, piece.into))
+            out, into = (self.numbers(ids, values, state) for ids in (piece.out, piece.into))
             numbers = np.broadcast_to(out - into, piece.view.shape)
             if piece.unused is not None:
                 numbers = np.where(piece.unused, np.nan, numbers)
             piece.view.of(memory)[...] = numbers
         return memory[: int(np.prod(parameter.shape))].reshape(parameter.shape)
 
-    def _numbers(self, ids: Ids, values: Mapping[int, float], state: Elimination | None) -> Array:
+    def numbers(self, ids: Ids, values: Mapping[int, float], state: Elimination | None = None) -> Array:
+        """Return degrees as numbers (of the shape of ``ids``) for values of the free unknowns; 0 for exact zeros."""
         kinds = distinct(ids)
         forms = [self.form(i) for i in kinds.tolist()]
         if state is not None:
@@ -201,11 +202,11 @@ class Algebra:
         for piece in self.pieces[name]:
             view = piece.view.of(memory)
             if piece.unused is not None:
-                numbers = self._numbers(piece.out, values, None) - self._numbers(piece.into, values, None)
+                numbers = self.numbers(piece.out, values) - self.numbers(piece.into, values)
                 view *= np.exp2(np.where(piece.unused, 0.0, numbers))
                 continue
             for sign, ids in ((1, piece.out), (-1, piece.into)):  # apart they are small, and together as large as w
-                view *= np.exp2(sign * self._numbers(ids, values, None))
+                view *= np.exp2(sign * self.numbers(ids, values))
 
     def reason(self, name: str) -> Demand | None:
         """Return the demand that takes from a part the freedom that it would have alone."""

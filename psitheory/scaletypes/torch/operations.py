@@ -140,6 +140,10 @@ def pure(c: Call) -> Answer:
     return np.int64(0)
 
 
+def angle(c: Call) -> Answer:
+    return c.rules.angle(c.args[0], c.args[1])
+
+
 def compare(c: Call) -> Answer:
     c.rules.compare(c.typed(c.args[0], added=True), c.typed(c.args[1], added=True))
     return np.int64(0)
@@ -207,7 +211,7 @@ def selected(c: Call) -> Answer:
     x = c.args[0]
     dim = c.get(2 if c.name in ("topk", "kthvalue") else 1, "dim", -1)
     if c.name == "aminmax" or (
-        c.name in ("max", "min", "median", "mode") and len(c.args) < 2 and "dim" not in c.kwargs
+        c.name in ("max", "min", "median", "nanmedian", "mode") and len(c.args) < 2 and "dim" not in c.kwargs
     ):
         out = c.rules.whole(x, c.name) if c.kwargs.get("dim") is None else c.rules.reduce(x, (c.kwargs["dim"],), c.name)
         return [np.asarray(out).reshape(o.shape) if out.ndim else out for o in c.outs]
@@ -296,14 +300,16 @@ def moved(c: Call) -> Answer:
     def degrees(x: Any) -> Any:
         if isinstance(x, Typed):
             is_index = np.asarray(x.x).dtype.kind in "iub" and c.name != "cat"
-            return torch.from_numpy(np.array(x.x if is_index else np.broadcast_to(x.d, x.shape)))
+            numbers = x.x if is_index else np.broadcast_to(x.d, x.shape).astype(float)  # some move no whole numbers
+            return torch.from_numpy(np.array(numbers))
         return type(x)(map(degrees, x)) if isinstance(x, (list, tuple)) else x
 
     args = [degrees(x) for x in c.args]
     if c.name == "constant_pad_nd":
         args = args[:2]
     out = c.func(*args, **{k: degrees(x) for k, x in c.kwargs.items()})
-    return [o.numpy() for o in out] if isinstance(out, (tuple, list)) else out.numpy()
+    several = out if isinstance(out, (tuple, list)) else [out]
+    return [o.numpy().astype(np.int64) for o in several]
 
 
 def _rules() -> dict[str, Callable[[Call], Answer]]:
@@ -328,6 +334,7 @@ def _rules() -> dict[str, Callable[[Call], Answer]]:
         pure: "exp exp2 expm1 log log1p log2 log10 tanh sigmoid erf erfc sin cos tan atan asin acos sinh cosh softplus "
         "floor ceil round trunc frac gelu silu logit _softmax _log_softmax erfinv polygamma lgamma digamma hardtanh "
         "logcumsumexp",
+        angle: "atan2",
         compare: "gt lt ge le",
         equality: "eq ne equal",
         extremum: "maximum minimum fmax fmin",

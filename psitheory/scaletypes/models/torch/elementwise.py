@@ -266,7 +266,7 @@ ELEMENTWISE: dict[str, Any] = (
     | dict.fromkeys(("div", "true_divide", "divide"), div)
     | dict.fromkeys(("clamp", "clamp_min", "clamp_max"), clamp)
     | dict.fromkeys(("maximum", "minimum", "fmax", "fmin"), extreme)
-    | dict.fromkeys(("gt", "lt", "ge", "le", "eq", "ne", "isclose"), compare)
+    | dict.fromkeys(("gt", "lt", "ge", "le", "eq", "ne", "isclose", "atan2"), compare)
     | {
         "addcmul": addcmul,
         "addcdiv": addcdiv,
