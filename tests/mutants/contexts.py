@@ -30,7 +30,9 @@ RECORDED = (
     "tests/interop/test_shared_parameters.py", "tests/interop/test_weak_thresholds.py",
     "tests/interop/test_probing.py", "tests/interop/test_plain_kernels.py",
     "tests/interop/test_rules_of_torch_models.py", "tests/interop/test_rules_of_jax_models.py",
-    "tests/interop/test_rules_in_typed_steps.py",
+    "tests/interop/test_rules_in_typed_steps.py", "tests/interop/test_random_programs.py",
+    "tests/interop/test_torch_models.py", "tests/interop/test_jax_models.py", "tests/interop/test_model_cases.py",
+    "tests/interop/test_gradients_left_out.py", "tests/interop/test_lost_numbers_and_names.py",
 )  # fmt: skip
 """The tests that are near to the core; those of claims and pages reach everything, from afar."""
 

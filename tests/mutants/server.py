@@ -15,7 +15,7 @@ from importlib import import_module
 
 BEFORE = (
     "pytest", "_pytest.assertion.rewrite", "hypothesis.strategies", "numpy", "scipy.linalg", "scipy.optimize",
-    "scipy.special", "scipy.stats", "sympy", "flint", "array_api_compat.numpy", "threadpoolctl", "torch",
+    "scipy.special", "scipy.stats", "sympy", "flint", "array_api_compat.numpy", "threadpoolctl", "torch", "jax.numpy",
 )  # fmt: skip
 """What is imported before a child is made; nothing of the tree, which a mutant may stand in."""
 
