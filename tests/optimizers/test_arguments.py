@@ -60,6 +60,15 @@ def test_what_an_argument_cannot_be_is_refused(kind: Any, name: str) -> None:
         assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["rate", "decay", "momentum"])
+def test_what_an_argument_of_decay_as_a_schedule_cannot_be_is_refused(name: str) -> None:
+    right = {"rate": 0.1, "decay": 0.1, "momentum": 0.25}
+    methods.decay_as_schedule(**right)
+    for value in (*NEVER, *NO_NUMBER, -0.1):
+        with pytest.raises(PsitheoryError, match=f"^{name}"):
+            methods.decay_as_schedule(**{**right, name: value})
+
+
 def test_a_schedule_takes_one_step_count() -> None:
     for schedule in (lambda t: 0.1, lambda t, power=1: 0.1, lambda *t: 0.1, np.exp):
         methods.GradientDescent(schedule)

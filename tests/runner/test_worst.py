@@ -39,6 +39,8 @@ def test_a_peak_that_no_random_case_meets_is_climbed_to() -> None:
     assert floats.verdict is Verdict.REFUTED
     assert floats.witness is not None
     assert replay(below_its_peak, floats.witness.inputs, FLOATS).status == "failed"
+    x = float.fromhex(floats.witness.inputs["x"]["float"])
+    assert x == round(x, 4)  # as coarse as it breaks the law: anything within 0.001 of the peak does
 
 
 def test_a_bound_that_is_met_holds_and_its_largest_ratio_is_told_with_its_place() -> None:
