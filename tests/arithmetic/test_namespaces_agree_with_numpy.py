@@ -36,6 +36,13 @@ def floats(x: Any) -> Any:
 
 
 @pytest.mark.parametrize("xp", ORDERED, ids=lambda xp: xp.name)
+def test_what_is_not_there_is_told_and_python_is_answered(xp: Any) -> None:
+    with pytest.raises(NotInArithmetic, match=r"^there is no 'no_such_function' in the arithmetic of "):
+        _ = xp.no_such_function
+    assert not hasattr(xp, "__array_interface__")
+
+
+@pytest.mark.parametrize("xp", ORDERED, ids=lambda xp: xp.name)
 def test_comparisons_are_numpys(xp: Any) -> None:
     x, y = lifted(xp, X), lifted(xp, Y)
     for name in ("greater", "less"):

@@ -142,3 +142,13 @@ def test_rates_of_single_blocks_are_positive_too(rate: Any, sentence: str) -> No
 
 def test_a_ball_that_reaches_below_zero_may_be_a_rate() -> None:
     assert PSIGradientDescent(arb(1, 2)).rate.contains(0)
+
+
+@pytest.mark.parametrize("of_w", [np.float32, np.float64])
+@pytest.mark.parametrize("of_gradient", [np.float32, np.float64])
+def test_a_step_is_as_precise_as_what_it_is_made_of(of_w: Any, of_gradient: Any) -> None:
+    w, gradient = np.full(6, 1 / 3, of_w), np.full(6, 1 / 7, of_gradient)
+    after, _ = GradientDescent(0.5).step(LAYOUT, w, evaluation(gradient), GradientDescent(0.5).init(LAYOUT, w))
+    expected = w - 0.5 * gradient
+    assert after.dtype == expected.dtype
+    np.testing.assert_array_equal(after, expected)
