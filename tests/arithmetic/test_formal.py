@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from flint import fmpq, fmpz
 
 from psitheory.arithmetic import FORMAL, dot, namespace, norm
 from psitheory.arithmetic.formal import Scalar, Sort, Space, Vector, realises
 from psitheory.arithmetic.formal.namespace import _one
 from psitheory.arithmetic.formal.realise import DIMENSION, _Realisation
+from psitheory.arithmetic.formal.scalar import plain
 from psitheory.errors import ArgumentError, NotInArithmetic, Undecided
 from psitheory.geometry import PSIQuotient
 from psitheory.layout import Layout
@@ -287,3 +289,15 @@ def test_integers_are_one_entry_if_they_are_equal_and_nothing_else_is() -> None:
     assert _one(10**30, int("1" + 30 * "0"))
     assert not _one(10**30, 10**30 + 1)
     assert not _one(2, Fraction(2))
+
+
+@pytest.mark.parametrize("value", [3, np.int64(3), Fraction(3, 4), fmpq(3, 4), fmpz(3)])
+def test_ratios_of_every_library_are_numbers(value: Any) -> None:
+    found = plain(value)
+    assert isinstance(found, Fraction)
+    assert found == Fraction(str(value))
+
+
+@pytest.mark.parametrize("value", [True, np.False_, "3", None])
+def test_what_is_no_number_is_none(value: Any) -> None:
+    assert plain(value) is None

@@ -50,6 +50,7 @@ def _added(dots: Any, w: Any) -> Any:
         (lambda dots, w: next(iter(dots)), "uses next"),
         (lambda dots, w: dot(w[:1], w[:1]), "some entries of a block alone"),
         (lambda dots, w: dots[0] + sum(dots[1:][:1][1:]), "cuts off an entry or a block 3 times"),
+        (lambda dots, w: dots[0] + sum(dots[:-1][:-1][:-1]), "cuts off an entry or a block 3 times"),
     ],
 )
 def test_what_tells_sizes_apart_is_found(rule: Callable[..., Any], words: str) -> None:

@@ -147,9 +147,5 @@ def plain(value: Any) -> Fraction | None:
     if isinstance(value, (int, Fraction, np.integer)):
         return Fraction(int(value)) if not isinstance(value, Fraction) else value
     if type(value).__name__ in ("fmpq", "fmpz") and type(value).__module__.startswith("flint"):
-        return (
-            Fraction(int(value.numerator), int(value.denominator))
-            if hasattr(value, "denominator")
-            else Fraction(int(value))
-        )
+        return Fraction(int(value.numerator), int(value.denominator))
     return None
