@@ -104,4 +104,15 @@ EQUIVALENT: dict[Place, str] = {
         "forms = kinds > 0",
         "kinds > 0 → kinds >= 0",
     ): "the form of degree zero is empty, and stays so",
+    (
+        "psitheory/geometry/sphere.py",
+        'return self.project(w, image) - dot(w, normal, keepdims=True) * self._vector(x, "x")',
+        "dot(w, normal, keepdims=True) → dot(normal, w, keepdims=True)",
+    ): "an inner product of real vectors is symmetric, to the last bit",
+    (
+        "psitheory/arithmetic/formal/namespace.py",
+        "if isinstance(a, (Scalar, Vector)) and isinstance(b, (Scalar, Vector)):",
+        "isinstance(a, (Scalar, Vector)) and isinstance(b, (Scalar, Vector)) → "
+        "isinstance(a, (Scalar, Vector)) or isinstance(b, (Scalar, Vector))",
+    ): "an element and what is none are not one, whichever of the two ways it is told",
 }

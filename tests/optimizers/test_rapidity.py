@@ -104,3 +104,21 @@ def test_what_cannot_be_is_named():
         AdaptiveRapidityDescent(Rayleigh, 1.0)  # type: ignore[arg-type]
     with pytest.raises(ArgumentError, match="tries is 0"):
         AdaptiveRapidityDescent(model, 1.0, tries=0)
+
+
+def test_a_block_that_is_too_steep_leaves_one_without_a_gradient_as_it_is():
+    class TwoBlocks:
+        layout = Layout.of([2, 2])
+
+        def evaluate(self, w):
+            length = np.hypot(w[..., 0], w[..., 1])
+            gradient = np.zeros_like(w)
+            gradient[..., :2] = np.stack([-w[..., 1], w[..., 0]], -1) * (-w[..., 1] / length**3)[..., None]
+            return Evaluation(w[..., 0] / length, gradient)
+
+    model, w = TwoBlocks(), np.array([3.0, 4.0, 1.0, 2.0])
+    method = AdaptiveRapidityDescent(model, 0.01)
+    new, estimate = method.step(model.layout, w, model.evaluate(w), method.init(model.layout, w))
+    assert model.evaluate(new).loss < model.evaluate(w).loss
+    assert estimate > 0.01
+    np.testing.assert_allclose(new[2:], w[2:], rtol=1e-15)
