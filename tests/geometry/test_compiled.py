@@ -58,6 +58,17 @@ def test_parts_in_any_order_and_ensembles_are_as_in_the_formulas(op: str, lead: 
 
 
 @pytest.mark.parametrize("op", OPS)
+def test_arrays_of_floats_take_the_compiled_pass(op: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def formula(*_: Any) -> Any:
+        raise AssertionError("the formulas were taken")
+
+    arrays = np.random.default_rng(0).normal(size=(3, LAYOUT.n))
+    for name in (*OPS, "horizontal"):
+        monkeypatch.setattr(PSIQuotient, name, formula)
+    assert np.all(np.isfinite(OPS[op](CompiledPSIQuotient(LAYOUT), *arrays)))
+
+
+@pytest.mark.parametrize("op", OPS)
 @given(seed=st.integers(0, 2**32 - 1), spread=st.integers(0, 900))
 def test_operations_commute_with_powers_of_two_at_every_size(op: str, seed: int, spread: int) -> None:
     rng, m = np.random.default_rng(seed), CompiledPSIQuotient(LAYOUT)

@@ -115,4 +115,24 @@ EQUIVALENT: dict[Place, str] = {
         "isinstance(a, (Scalar, Vector)) and isinstance(b, (Scalar, Vector)) → "
         "isinstance(a, (Scalar, Vector)) or isinstance(b, (Scalar, Vector))",
     ): "an element and what is none are not one, whichever of the two ways it is told",
+    (
+        "psitheory/rates/whitened.py",
+        "mixed = _outer(u, v - kappa / 2 * u)",
+        "_outer(u, v - kappa / 2 * u) → _outer(v - kappa / 2 * u, u)",
+    ): "the transpose, which is added to it",
+    (
+        "psitheory/rates/whitened.py",
+        "for axis in np.argsort(radius, axis=-1)[:, 1:].T:  # the first is that of the face, with radius 0",
+        "-1 → 1",
+    ): "the last of two axes",
+    (
+        "psitheory/optimizers/line_search.py",
+        "_BISECTIONS = 50",
+        "50 → 51",
+    ): "fifty halvings of an angle are as near as the rounding of the slope allows, and one more is as good",
+    (
+        "psitheory/optimizers/library.py",
+        '"clipped GD": lambda model: Clipped(0.11, 0.23),',
+        "0.23 → 0.46",
+    ): "constants of many digits that no other has: this one is such, too",
 }
