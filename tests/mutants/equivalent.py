@@ -135,4 +135,9 @@ EQUIVALENT: dict[Place, str] = {
         '"clipped GD": lambda model: Clipped(0.11, 0.23),',
         "0.23 → 0.46",
     ): "constants of many digits that no other has: this one is such, too",
+    (
+        "psitheory/runner/planted.py",
+        "self._passed += 1",
+        "1 → 2",
+    ): "a count is a power of two if and only if its double is",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -21,6 +22,7 @@ from psitheory.runner import Domain
 from psitheory.runner.branches import branches
 from psitheory.runner.effort import QUICK
 from psitheory.runner.evidence import evidence_of
+from psitheory.runner.opcodes import is_conditional
 
 REAL = Domain(floats=lambda _: st.floats(1, 2), symbols=lambda _, table, name: [table.real(name)])
 POSITIVE = Domain(floats=lambda _: st.floats(1, 2), symbols=lambda _, table, name: [table.positive(name)])
@@ -29,6 +31,23 @@ POSITIVE = Domain(floats=lambda _: st.floats(1, 2), symbols=lambda _, table, nam
 def on(kind: str, function: Callable[..., Any], domain: Any = REAL) -> Evidence | str:
     names = function.__code__.co_varnames[: function.__code__.co_argcount]
     return evidence_of(law(**dict.fromkeys(names, domain))(function), kind, QUICK, 0)
+
+
+# -- in code ----------------------------------------------------------------------------------------
+
+
+def chooses(x: Any) -> Any:
+    return 1 if x else 2
+
+
+def loops(x: Any) -> Any:
+    for k in range(3):
+        x = x + k
+    return x
+
+
+def test_only_a_jump_that_a_value_decides_is_conditional() -> None:
+    assert [any(map(is_conditional, dis.get_instructions(f))) for f in (chooses, loops)] == [True, False]
 
 
 # -- on symbols -------------------------------------------------------------------------------------

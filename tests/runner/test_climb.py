@@ -131,6 +131,7 @@ def test_real_numbers_move_by_their_own_size_and_stay_inside() -> None:
     assert _span(node(0.5, -4.0, 4.0, "float")) == 1
     assert _span(node(3.0, -8.0, 8.0, "float")) == 3
     assert _span(node(3.0, 0.0, 0.5, "float")) == 0.25
+    assert _span(node(5.0, 2.0, 4.0, "float")) == 1
     assert _span(node(-7.0, -math.inf, math.inf, "float")) == 7
     assert [_inside(node(0.0, -1.0, 2.0, "float"), x) for x in (-3.0, 0.5, 3.0)] == [-1, 0.5, 2]
 
