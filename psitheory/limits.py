@@ -13,7 +13,7 @@ import struct
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,11 +56,13 @@ class _Watch:
     seconds: float = 0.0
     board: Any = None
     depth: int = 0
+    what: str = ""
     between: str = ""
     refused: Mapping[str, str] = field(default_factory=dict)
 
     def note(self, what: str) -> None:
         """Write on the board that something begins now; with no words, that nothing that is watched does."""
+        self.what = what
         write(self.board, time.monotonic() if what else 0.0, what)
 
 
@@ -74,28 +76,43 @@ def limit(seconds: float, board: Any = None) -> Iterator[None]:
     before = (_WATCH.seconds, _WATCH.board, _WATCH.depth)
     _WATCH.seconds, _WATCH.board, _WATCH.depth = seconds, board, 0
     try:
-        yield
+        with _alarms_answered() if seconds else nullcontext():
+            yield
     finally:
         _WATCH.seconds, _WATCH.board, _WATCH.depth = before
 
 
-@contextmanager
-def limited(what: str) -> Iterator[None]:
+class limited:
     """Run one piece of somebody's code, such as "a case on floats"; raise :class:`TimeUp` if it does not end.
 
-    A piece inside a piece is watched as part of it.
+    A piece inside a piece is watched as part of it.  It is entered for each case and each draw, so that it does little.
     """
-    if not _WATCH.seconds or _WATCH.depth:
-        yield
-        return
-    _WATCH.depth = 1
-    _WATCH.note(what)
-    try:
-        with _alarm(what, _WATCH.seconds):
-            yield
-    finally:
-        _WATCH.note(_WATCH.between)
-        _WATCH.depth = 0
+
+    def __init__(self, what: str) -> None:
+        self._what, self._is_watched = what, False
+
+    def __enter__(self) -> limited:
+        """Set the alarm, unless nothing is watched or this is a piece of a piece."""
+        if _WATCH.seconds and not _WATCH.depth:
+            self._is_watched = True
+            _WATCH.depth = 1
+            _WATCH.note(self._what)
+            if _has_alarms():
+                signal.setitimer(signal.ITIMER_REAL, _WATCH.seconds, GRACE / 4)  # on and on, should the code catch it
+        return self
+
+    def goes_on_with(self, what: str) -> None:
+        """Tell what the piece does from here on, within the same time."""
+        if self._is_watched:
+            _WATCH.note(what)
+
+    def __exit__(self, *_: object) -> None:
+        """Stop the alarm."""
+        if self._is_watched:
+            if _has_alarms():
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            _WATCH.note(_WATCH.between)
+            _WATCH.depth = 0
 
 
 @contextmanager
@@ -135,21 +152,26 @@ def alive(what: str, refused: Mapping[str, str]) -> Iterator[None]:
         _WATCH.note(before[0])
 
 
+def _has_alarms() -> bool:
+    """Tell whether this thread can be interrupted by an alarm; elsewhere only the parent process watches."""
+    return hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+
+
 @contextmanager
-def _alarm(what: str, seconds: float) -> Iterator[None]:
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield  # only the parent process watches
+def _alarms_answered() -> Iterator[None]:
+    """Let an alarm inside the block end the piece that runs; one answer serves all pieces, since to set it is slow."""
+    if not _has_alarms():
+        yield
         return
 
     def ring(*_: Any) -> None:
-        raise TimeUp(overdue(what, seconds))
+        if _WATCH.depth:
+            raise TimeUp(overdue(_WATCH.what, _WATCH.seconds))
 
     before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds, GRACE / 4)  # again and again, should the code catch it
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -61,16 +60,35 @@ def by_size(make: Strategies) -> Strategies:
     return lambda drawn: made(drawn.large, drawn.tiny)
 
 
-@contextmanager
-def _naming(name: str) -> Iterator[None]:
-    """Turn an error of the user's domain into one sentence that names the input."""
-    try:
-        with exits_refused(), limited(f"a draw from the domain of {name!r}"):
-            yield
-    except (PsitheoryError, HypothesisException, StopTest, KeyboardInterrupt, TimeUp):
-        raise
-    except BaseException as error:
-        raise ArgumentError(f"the domain of {name!r} raised {type(error).__name__}: {said(error)}") from error
+class _Naming:
+    """Turn an error of the user's domains into one sentence that names the input."""
+
+    def __init__(self, name: str = "") -> None:
+        self._name, self._exits, self._limited = name, exits_refused(), limited(_drawing(name))
+
+    def __enter__(self) -> _Naming:
+        self._exits.__enter__()
+        self._limited.__enter__()
+        return self
+
+    def turns_to(self, name: str) -> None:
+        """Go on to another input."""
+        self._name = name
+        self._limited.goes_on_with(_drawing(name))
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        self._limited.__exit__()
+        self._exits.__exit__(None, None, None)
+        if error is not None and not isinstance(error, _PASSING):
+            told = f"the domain of {self._name!r} raised {type(error).__name__}: {said(error)}"
+            raise ArgumentError(told) from error
+
+
+_PASSING = (PsitheoryError, HypothesisException, StopTest, KeyboardInterrupt, TimeUp)
+
+
+def _drawing(name: str) -> str:
+    return f"a draw from the domain of {name!r}"
 
 
 @dataclass(eq=False)
@@ -178,12 +196,12 @@ def inputs(
     @st.composite
     def draw_all(draw: Callable[[st.SearchStrategy[Any]], Any]) -> dict[str, Any]:
         drawn = Drawn(large=large and not tiny and draw(st.integers(0, 4)) == 4, tiny=tiny)
-        for name, domain in offered.items():
-            with _naming(name):
+        with _Naming() as naming:
+            for name, domain in offered.items():
+                naming.turns_to(name)
                 strategy = domain.strategy(wanted, drawn)
-            if strategy is None:
-                raise ValueError(f"the domain of {name!r} offers no {kind}")
-            with _naming(name):
+                if strategy is None:
+                    raise ArgumentError(f"the domain of {name!r} offers no {kind}")
                 drawn[name] = _read_only(draw(strategy))
         return drawn
 
@@ -251,7 +269,7 @@ def _generic(
         assert make is not None
         if isinstance(source, SymbolTable):
             source.belongs_to(name)
-        with _naming(name):
+        with _Naming(name):
             options = make(drawn, source, name)
         counts.append(len(options))
         drawn[name] = options[path[i] if i < len(path) else 0]

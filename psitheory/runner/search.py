@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -86,13 +87,19 @@ def _second(ratios: list[tuple[float, Choices]]) -> list[Choices]:
 
 
 class _Clock:
-    """Tells when so many seconds of processor time, or ten times as many on the wall, are over."""
+    """Tells when so many seconds of processor time, or ten times as many on the wall, are over.
+
+    Processors are not asked, which is slow, before they can have worked so long between them.
+    """
 
     def __init__(self, seconds: float) -> None:
-        self._processor, self._wall = time.process_time() + seconds, time.monotonic() + 10 * seconds
+        now = time.monotonic()
+        self._processor, self._wall = time.process_time() + seconds, now + 10 * seconds
+        self._earliest = now + seconds / (os.cpu_count() or 1)
 
     def is_over(self) -> bool:
-        return time.process_time() > self._processor or time.monotonic() > self._wall
+        now = time.monotonic()
+        return now > self._earliest and (now > self._wall or time.process_time() > self._processor)
 
 
 @contextmanager

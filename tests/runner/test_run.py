@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import inspect
-import itertools
 import json
 import os
 import pickle
 import sys
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -44,6 +42,7 @@ from psitheory.models import Rayleigh
 from psitheory.runner import EFFORTS, Domain, check_law, check_theorem, replay, search
 from psitheory.runner.effort import EXAMPLE
 from psitheory.strategies import points, psi_models, quotients, rescalings, step_sizes, vectors
+from tests.clocks import half_a_second_a_case
 
 LAYOUT = Layout.of([2])
 W = {"w": points(LAYOUT)}
@@ -666,8 +665,7 @@ def cases_of(made: Law) -> int:
 
 
 def test_case_counts_are_those_declared_however_busy_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    ticks = itertools.count(step=0.5)  # as if half a second passed from one case to the next
-    monkeypatch.setattr(search, "time", SimpleNamespace(process_time=lambda: next(ticks), monotonic=lambda: 0.0))
+    monkeypatch.setattr(search, "time", half_a_second_a_case())
     quick = EFFORTS["quick"].cases[FLOATS]
 
     def itself(w: Any) -> Any:

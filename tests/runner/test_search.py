@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -24,6 +22,7 @@ from psitheory.runner.domain import inputs
 from psitheory.runner.judge import Outcome
 from psitheory.runner.search import SHRINK_SECONDS, Search, search
 from psitheory.strategies import points, rescalings, vectors
+from tests.clocks import half_a_second_a_case
 
 LAYOUT = Layout.of([2, 3], 1)
 DOMAINS = {"w": points(LAYOUT), "x": vectors(LAYOUT), "a": rescalings(LAYOUT), "k": st.integers(0, 2**31)}
@@ -221,8 +220,7 @@ def test_a_search_that_only_waits_is_stopped_too() -> None:
 
 
 def test_shrinking_has_a_budget_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    ticks = itertools.count(step=0.5)  # as if half a second passed from one case to the next
-    monkeypatch.setattr(searching, "time", SimpleNamespace(process_time=lambda: next(ticks), monotonic=lambda: 0.0))
+    monkeypatch.setattr(searching, "time", half_a_second_a_case())
     after = 0
 
     def run(drawn: Mapping[str, Any]) -> Outcome:
