@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,14 +36,14 @@ class FormalCase:
     space : Space
         Their names, symbols and conditions, and the graph of all that was computed.
     seen : Observation
-    walk : Walk
-        Which way the law went through its code.
+    walk : Walk or None
+        Which way the law went through its code, where that tells of other sizes.
     """
 
     inputs: Mapping[str, Any]
     space: Space
     seen: Observation
-    walk: Walk
+    walk: Walk | None
 
     @property
     def pairs(self) -> list[tuple[Any, Any]]:
@@ -139,9 +140,14 @@ def formal_cases(law: Law, *, whole: bool = False) -> Iterator[FormalCase]:
         If the law cannot be computed on formal vectors; with the line that asks for more than inner products.
     """
 
+    so_far: list[Sizes] = []
+
     def compute(space: Space, inputs: Mapping[str, Any]) -> FormalCase:
+        so_far.append(sizes(space))
+        tells = not whole and so_far[-1] in telling_sizes(so_far)  # to look on takes as long as to compute
+        looked_on = walked(law.function) if tells else nullcontext()
         try:
-            with exits_refused(), limited(f"a case in {FORMAL}"), walked(law.function) as walk:
+            with exits_refused(), limited(f"a case in {FORMAL}"), looked_on as walk:
                 seen = observe(law.function, inputs)
             return FormalCase(inputs, space, seen, walk)
         except (KeyboardInterrupt, PoolExhausted, TimeUp):
@@ -154,12 +160,13 @@ def formal_cases(law: Law, *, whole: bool = False) -> Iterator[FormalCase]:
 
 def _walks(cases: Sequence[FormalCase]) -> dict[Sizes, list[Walk]]:
     """Return which way the law went through its code, for the smallest of each kind of its cases."""
-    telling = telling_sizes([case.space for case in cases])
+    of_cases = [sizes(case.space) for case in cases]
+    telling = telling_sizes(of_cases)
     walks: dict[Sizes, list[Walk]] = {}
-    for case in cases:
-        if sizes(case.space) in telling:
-            walks.setdefault(sizes(case.space), []).append(case.walk)
-    return walks
+    for size, case in zip(of_cases, cases, strict=True):
+        if size in telling and case.walk is not None:
+            walks.setdefault(size, []).append(case.walk)
+    return walks if len(walks) > 1 else {}
 
 
 _ARITHMETIC = Path(__file__).resolve().parents[1] / "arithmetic"

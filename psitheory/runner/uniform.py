@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from psitheory.arithmetic.formal import BlockDegrees, Sort, Space
@@ -25,11 +25,12 @@ def of_one_size(spaces: Sequence[Space]) -> bool:
     return len(set(map(sizes, spaces))) == 1
 
 
-def telling_sizes(spaces: Sequence[Space]) -> set[Sizes]:
-    """Return the smallest two, and the smallest of each number of blocks with and without a free part."""
-    by_length = sorted(set(map(sizes, spaces)), key=lambda found: (len(found), sorted(map(str, found))))
-    if len(by_length) == 1:
-        return set()
+def telling_sizes(found: Iterable[Sizes]) -> set[Sizes]:
+    """Return the smallest two, and the smallest of each number of blocks with and without a free part.
+
+    What tells among many tells among some of them: who goes through them one by one need not know what is to come.
+    """
+    by_length = sorted(set(found), key=lambda found: (len(found), sorted(map(str, found))))
     kinds = {(_blocks(found), any(sort.free for sort in found)): found for found in reversed(by_length)}
     return {*by_length[:2], *kinds.values()}
 
