@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,14 @@ def precision(bits: int) -> Iterator[None]:
         ctx.prec = before
 
 
+@cache
+def _types() -> tuple[Any, Any]:
+    """Return the types of balls and of ratios; the statement that imports them takes as long as many an operation."""
+    from flint import arb, fmpq
+
+    return arb, fmpq
+
+
 class Balls(ObjectNamespace):
     """Midpoint-radius arithmetic.  A comparison of overlapping balls answers None, never False."""
 
@@ -35,12 +44,11 @@ class Balls(ObjectNamespace):
 
     def element(self, value: Any) -> Any:
         """Return an enclosure of ``value``: exact for floats and ints, rounded outwards for ratios."""
-        from flint import arb, fmpq
-
+        arb, ratio = _types()
         if isinstance(value, arb):
             return value
         if isinstance(value, Fraction):
-            return arb(fmpq(value.numerator, value.denominator))
+            return arb(ratio(value.numerator, value.denominator))
         if isinstance(value, np.generic):
             return arb(value.item())
         return arb(value)
@@ -70,8 +78,7 @@ class Balls(ObjectNamespace):
 
     def scalar_greater(self, x: Any, y: Any) -> bool | None:
         """Return True or False where every pair of points agrees, else None."""
-        from flint import arb
-
+        arb, _ = _types()
         left, right = self.element(x), self.element(y)
         return True if arb.__gt__(left, right) else (False if arb.__le__(left, right) else None)
 
@@ -122,6 +129,5 @@ BALLS = Balls()
 
 def enclosure(value: Any) -> Any:
     """Return ``value`` as ``flint.arb``: what a runner judges, which knows that balls may overlap."""
-    from flint import arb
-
+    arb, _ = _types()
     return arb(BALLS.element(value))

@@ -100,13 +100,16 @@ def _calls(run: Callable[[], None]) -> int:
         nonlocal calls
         calls += 1
 
-    before, collects = sys.getprofile(), gc.isenabled()
+    before: Any = sys.getprofile()
+    collects = gc.isenabled()
     gc.disable()  # its rounds, and who listens to them, come when they come
     sys.setprofile(count)
     try:
         run()
     finally:
-        sys.setprofile(before)
+        sys.setprofile(before if before is None or callable(before) else None)
+        if hasattr(before, "enable"):  # cProfile's own, which is no function
+            before.enable()
         if collects:
             gc.enable()
     return calls

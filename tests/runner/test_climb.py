@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cProfile
 import gc
 import math
 import sys
@@ -101,6 +102,19 @@ def test_work_is_counted_alike_each_time_and_leaves_no_trace() -> None:
     assert little == work(DRAWING, law, (1, 0.5))
     assert more >= little + 2 * 19
     assert gc.isenabled()
+    assert sys.getprofile() is None
+
+
+def test_work_is_counted_inside_a_profile_which_goes_on() -> None:
+    def law(x: float) -> Any:
+        return at_most(abs(x), 100.0)
+
+    alone = work(DRAWING, law, (0.5,))
+    profile = cProfile.Profile()
+    with profile:
+        assert work(DRAWING, law, (0.5,)) == alone
+        math.lgamma(2.0)
+    assert any("lgamma" in str(entry.code) for entry in profile.getstats())
     assert sys.getprofile() is None
 
 
