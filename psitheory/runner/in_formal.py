@@ -139,7 +139,6 @@ def formal_cases(law: Law, *, whole: bool = False) -> Iterator[FormalCase]:
     NotProved
         If the law cannot be computed on formal vectors; with the line that asks for more than inner products.
     """
-
     so_far: list[Sizes] = []
 
     def compute(space: Space, inputs: Mapping[str, Any]) -> FormalCase:
