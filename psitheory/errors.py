@@ -33,12 +33,20 @@ class NotInArithmetic(PsitheoryError, TypeError):
     """The operation does not exist in this arithmetic (a tanh of rationals, a square root of 2)."""
 
 
+class MadeAFloat(NotInArithmetic):
+    """A ball was turned into a float, which forgets how exactly it is known."""
+
+
 class Undecided(PsitheoryError, ArithmeticError):
     """A comparison that this precision, or this arithmetic, cannot decide."""
 
 
 class BranchUndecided(Undecided):
     """A branch that numbers within their rounding, or their enclosures, take either way."""
+
+
+class Undefined(ArgumentError):
+    """A point where what was asked for has no value, such as a logarithm between antipodal points."""
 
 
 class DeadNeuron(ArgumentError):

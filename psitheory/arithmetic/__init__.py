@@ -20,7 +20,7 @@ Only ``+ - * /`` and the namespace's functions are used on arrays; a comparison 
 """
 
 from psitheory.arithmetic.balls import BALLS, precision
-from psitheory.arithmetic.convert import convert, to_balls, to_floats, to_rationals, watched, widened
+from psitheory.arithmetic.convert import blurred_inputs, convert, to_balls, to_floats, to_rationals, watched, widened
 from psitheory.arithmetic.formal import FORMAL
 from psitheory.arithmetic.numbers import (
     Array,
@@ -48,6 +48,7 @@ __all__ = [
     "Array",
     "PositiveSum",
     "SymbolTable",
+    "blurred_inputs",
     "convert",
     "device_of",
     "dot",

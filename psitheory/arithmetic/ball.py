@@ -1,5 +1,7 @@
 """Balls that take no branch by guess: an ordinary comparison is decided for every pair of points, or refused.
 
+Neither do they turn into floats, as ``math.sqrt`` would have them, which would then pass for exact.
+
 ``flint.arb`` answers False both to x < y and to x >= y where the balls overlap, and counts a ball as true that holds
 zero.  The namespace of balls knows that; ``if x < y`` in a law does not.
 """
@@ -11,7 +13,8 @@ from typing import Any
 
 from flint import arb
 
-from psitheory.errors import BranchUndecided
+from psitheory.arithmetic.rounded import blurred
+from psitheory.errors import BranchUndecided, MadeAFloat
 
 _OF_TWO = ("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "rpow")
 _OF_ONE = ("neg", "pos", "abs")
@@ -59,6 +62,11 @@ class Ball(arb):
             raise BranchUndecided(f"the whole part of {self.str(8)} is not decided for all points of the ball")
         return low
 
+    def __float__(self) -> float:
+        raise MadeAFloat("a float was made of a number that is no float, as by the functions of math")
+
+    __complex__ = __float__
+
     def _ends(self) -> tuple[arb, arb]:
         """Return the lowest and the highest point, to within the precision outwards, as exact balls."""
         return arb(arb.lower(self)), arb(arb.upper(self))
@@ -66,11 +74,11 @@ class Ball(arb):
     def __pow__(self, exponent: Any, modulo: None = None) -> Any:
         """Return a power; one with a whole exponent is finite about zero, where flint goes through a logarithm."""
         if type(exponent) is not int or exponent < 1 or not self.contains(0):
-            return _watching(arb.__pow__(self, exponent))
+            return type(self)(arb.__pow__(self, exponent))
         low, high = self._ends()
         least = -arb.__pow__(-low, exponent) if exponent % 2 else arb(0)
         most = high if exponent % 2 or high > -low else -low
-        return _watching(least.union(arb.__pow__(most, exponent)))
+        return type(self)(least.union(arb.__pow__(most, exponent)))
 
     @staticmethod
     def atan2(y: Any, x: Any) -> Any:
@@ -104,32 +112,57 @@ def _refused(x: Any, sign: str, y: Any) -> bool:
     raise BranchUndecided(f"whether {x.str(8)} {sign} {y.str(8)} is not decided for all points of the balls")
 
 
-def _watching(out: Any) -> Any:
-    return Ball(out) if type(out) is arb else out
-
-
-def _watched(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function of ``flint.arb`` whose answer goes on watching, if it is a ball."""
+def _made(kind: type[Ball], function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of ``flint.arb`` whose answer is of that ``kind``, if it is a ball."""
 
     def method(self: Any, *args: Any, **options: Any) -> Any:
-        return _watching(function(self, *args, **options))
+        out = function(self, *args, **options)
+        return kind(out) if type(out) is arb else out
 
     method.__name__, method.__doc__ = getattr(function, "__name__", "method"), getattr(function, "__doc__", None)
     return method
 
 
-def _operator(function: Callable[..., Any]) -> Callable[..., Any]:
+def _operator(kind: type[Ball], function: Callable[..., Any]) -> Callable[..., Any]:
     """Return the same for an operator of two numbers, of which a run is made; the general way takes twice as long."""
 
     def method(self: Any, other: Any) -> Any:
         out = function(self, other)
-        return Ball(out) if type(out) is arb else out
+        return kind(out) if type(out) is arb else out
 
     return method
 
 
-for _name in _OF_TWO:
-    setattr(Ball, f"__{_name}__", _operator(getattr(arb, f"__{_name}__")))
-for _name in (*(f"__{name}__" for name in _OF_ONE), *(name for name in dir(arb) if not name.startswith("_"))):
-    if callable(getattr(arb, _name)) and not isinstance(vars(arb).get(_name), staticmethod):
-        setattr(Ball, _name, _watched(getattr(arb, _name)))
+def _blurring(kind: type[Ball], function: Callable[..., Any]) -> Callable[..., Any]:
+    def method(self: Any, other: Any) -> Any:
+        return kind(function(self, blurred(other)))
+
+    return method
+
+
+def _install(kind: type[Ball], operator: Callable[..., Any]) -> None:
+    for name in _OF_TWO:
+        setattr(kind, f"__{name}__", operator(kind, getattr(arb, f"__{name}__")))
+    for name in (*(f"__{name}__" for name in _OF_ONE), *(name for name in dir(arb) if not name.startswith("_"))):
+        if callable(getattr(arb, name)) and not isinstance(vars(arb).get(name), staticmethod):
+            setattr(kind, name, _made(kind, getattr(arb, name)))
+
+
+_install(Ball, _operator)
+
+
+class BlurredBall(Ball):
+    """A ball that takes a float which it meets for what it was rounded from."""
+
+    __slots__ = ()
+
+    def __pow__(self, exponent: Any, modulo: None = None) -> Any:
+        return super().__pow__(blurred(exponent))
+
+    @staticmethod
+    def atan2(y: Any, x: Any) -> Any:
+        """Return the angle of (x, y)."""
+        return BlurredBall(arb.atan2(y, x))
+
+
+_install(BlurredBall, _blurring)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -47,8 +48,8 @@ class Balls(ObjectNamespace):
         arb, ratio = _types()
         if isinstance(value, arb):
             return value
-        if isinstance(value, Fraction):
-            return arb(ratio(value.numerator, value.denominator))
+        if isinstance(value, (Fraction, Decimal)):
+            return arb(ratio(*value.as_integer_ratio()))
         if isinstance(value, np.generic):
             return arb(value.item())
         return arb(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -13,6 +14,9 @@ import numpy as np
 from psitheory.arithmetic.balls import BALLS
 from psitheory.arithmetic.numbers import namespace
 from psitheory.arithmetic.rationals import RATIONALS
+from psitheory.errors import NotInArithmetic
+
+_MEASURED = (float, complex, np.inexact, Fraction, Decimal)
 
 
 def convert(value: Any, element: Callable[[Any], Any]) -> Any:
@@ -22,13 +26,13 @@ def convert(value: Any, element: Callable[[Any], Any]) -> Any:
     and all other objects stay as they are, since counts and labels are not measured quantities.
     """
     if isinstance(value, np.ndarray):
-        if value.dtype.kind != "f" and value.dtype != object:
+        if value.dtype.kind not in "fc" and value.dtype != object:
             return value
         out = np.empty(value.shape, dtype=object)
         for index in np.ndindex(value.shape):
             out[index] = element(value[index])
         return out
-    if isinstance(value, (float, np.floating, Fraction)) or type(value).__module__.startswith("flint."):
+    if isinstance(value, _MEASURED) or type(value).__module__.startswith("flint."):
         return element(value)
     if isinstance(value, tuple):
         return tuple(convert(item, element) for item in value)
@@ -60,9 +64,15 @@ def widened(value: Any, ulps: int = 16) -> Any:
     from flint import arb
 
     def ball(x: Any) -> Any:
-        return arb(float(x), float(ulps * abs(np.spacing(x)))) if x else arb(0)
+        if isinstance(x, complex):
+            raise NotInArithmetic(f"{x} is no real number")
+        return arb(float(x), float(ulps * abs(np.spacing(_one_of_floats(x))))) if x else arb(0)
 
     return convert(value, ball)
+
+
+def _one_of_floats(x: Any) -> Any:
+    return x if isinstance(x, np.floating) else float(x)
 
 
 def watched(value: Any) -> Any:
@@ -72,10 +82,19 @@ def watched(value: Any) -> Any:
     return convert(value, lambda x: Ball(BALLS.element(x)))
 
 
+def blurred_inputs(value: Any) -> Any:
+    """Return ``value`` likewise, with balls that take a float which they meet for what it was rounded from."""
+    from psitheory.arithmetic.ball import BlurredBall
+
+    return convert(value, lambda x: BlurredBall(BALLS.element(x)))
+
+
 def to_floats(value: Any) -> Any:
     """Return the float nearest to each number (a ball's midpoint): for display and for plotting."""
     if isinstance(value, np.ndarray) and value.dtype == object:
         return np.array([to_floats(x) for x in value.flat], dtype=float).reshape(value.shape)
+    if isinstance(value, (Fraction, Decimal)):
+        return float(value)
     found = namespace(value)
     if found is RATIONALS:
         try:
@@ -83,5 +102,7 @@ def to_floats(value: Any) -> Any:
         except OverflowError:
             return math.inf if value > 0 else -math.inf
     if found is BALLS:
-        return float(value.mid())
+        from flint import arb
+
+        return float(arb.mid(value))
     return value if isinstance(value, np.ndarray) else float(value)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from psitheory.arithmetic import Array, dot, known_any, namespace, norm, sinc
 from psitheory.arithmetic.objects import ObjectNamespace
-from psitheory.errors import ArgumentError, BranchUndecided
+from psitheory.errors import BranchUndecided, Undefined
 from psitheory.geometry import sphere
 from psitheory.geometry.sphere import Sphere
 
@@ -65,7 +65,7 @@ def nearer(u: Array, v: Array) -> Array:
 
     Raises
     ------
-    ArgumentError
+    Undefined
         If they are equally near: the lines are orthogonal, and each way round is a shortest one.
     BranchUndecided
         If enclosures leave that open.
@@ -75,7 +75,7 @@ def nearer(u: Array, v: Array) -> Array:
     if level.dtype == object and any(flag is None for flag in level.flat):
         raise BranchUndecided("z may or may not be orthogonal to w; more precision is needed")
     if known_any(level):
-        raise ArgumentError("z is orthogonal to w; a shortest geodesic needs lines that are not orthogonal")
+        raise Undefined("z is orthogonal to w; a shortest geodesic needs lines that are not orthogonal")
     return xp.where(xp.greater(cosine, xp.zeros_like(cosine)), v, -v)
 
 

@@ -236,7 +236,7 @@ class PSIQuotient:
 
         Raises
         ------
-        ArgumentError
+        Undefined
             If two blocks are antipodal: no shortest geodesic is the only one.
         """
         w, z = self.layout.check(w), self.layout.check(z, "z")

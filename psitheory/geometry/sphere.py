@@ -13,7 +13,7 @@ import numpy as np
 from psitheory.arithmetic import Array, dot, known_any, namespace, norm, sinc, squared_norm
 from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.display import as_html
-from psitheory.errors import ArgumentError
+from psitheory.errors import ArgumentError, Undefined
 from psitheory.geometry import oblique
 from psitheory.layout import as_real
 
@@ -62,7 +62,7 @@ def log(u: Array, v: Array) -> Array:
 
     Raises
     ------
-    ArgumentError
+    Undefined
         If v = -u: every direction is a shortest way.
     """
     rows = oblique.together(u, v)
@@ -93,7 +93,7 @@ def transport(u: Array, v: Array, x: Array) -> Array:
 
     Raises
     ------
-    ArgumentError
+    Undefined
         If v = -u: every direction is a shortest way.
     """
     rows = oblique.together(u, v, x)
@@ -119,7 +119,7 @@ def transport_everywhere(u: Array, v: Array, x: Array) -> Array:
 def _refuse_opposite(sine: Array, beyond: Array, what: str) -> Array:
     opposite = beyond & (sine == 0)
     if known_any(opposite):
-        raise ArgumentError(f"z is antipodal to w in some block; {what} needs points that are not antipodal")
+        raise Undefined(f"z is antipodal to w in some block; {what} needs points that are not antipodal")
     xp = namespace(sine)
     return xp.where(opposite, xp.full_like(sine, float("nan")), sine)
 

@@ -1,36 +1,112 @@
-"""Whether a law branches by ordinary comparisons: then its balls watch them, at a cost that other laws do not pay."""
+"""Whether a law branches by ordinary comparisons or makes floats: then its balls watch, at a cost others save."""
 
 from __future__ import annotations
 
 import dis
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from types import CodeType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from psitheory.arithmetic import watched
+from psitheory.arithmetic import precision, to_balls, watched
+from psitheory.checking import Observation
+from psitheory.errors import MadeAFloat, Undecided
 from psitheory.runner.interpreter import unseen
 from psitheory.runner.opcodes import is_conditional
-from psitheory.runner.sizes import codes, reached
+from psitheory.runner.outcome import observe
+from psitheory.runner.sizes import codes, home_of, is_full, reached
 
 _COMPARING = frozenset({"max", "min", "sorted", "sort", "any", "all", "bool", "int", "round", "maximum", "minimum"})
 """Functions that compare without an operator to be seen."""
 
 _OPERATORS = frozenset({"COMPARE_OP", "CONTAINS_OP", "TO_BOOL", "UNARY_NOT"})
 
+_FLOATS = frozenset({"float", "complex", "astype", "float64", "float32", "float16", "longdouble"})
+"""What makes floats of other numbers, beside the functions of ``math``."""
 
-def as_the_law_takes_them(function: Callable[..., Any], inputs: dict[str, Any]) -> dict[str, Any]:
-    """Return inputs in balls as the law is to get them: watching, if it or a function of its own branches."""
-    return {name: watched(value) for name, value in inputs.items()} if branches(function) else inputs
+_OF_FLOATS = frozenset({"math", "cmath"})
+
+ENOUGH_BITS = 512
+
+
+def observe_in_balls(function: Callable[..., Any], inputs: dict[str, Any]) -> Observation:
+    """Return what a law observes in balls, which watch it if it, or code of its own, branches or makes floats."""
+    kinds = _kinds(inputs)
+    if makes_floats(function, kinds):
+        return observe_watched(function, {name: watched(value) for name, value in inputs.items()})
+    if branches(function, kinds):
+        inputs = {name: watched(value) for name, value in inputs.items()}
+    return observe(function, inputs)
+
+
+def observe_watched(function: Callable[..., Any], inputs: dict[str, Any]) -> Observation:
+    """Return what a law observes on balls that watch it, which the functions of ``math`` take as they take floats."""
+    from psitheory.runner.math_of_balls import math_takes_balls
+
+    with math_takes_balls(_parts(function, _kinds(inputs))):
+        return observe(function, inputs)
+
+
+def refuse_floats(function: Callable[..., Any], inputs: Mapping[str, Any]) -> None:
+    """Return if the law makes no float of exact inputs, which would then pass for exact, else raise.
+
+    Raises
+    ------
+    MadeAFloat
+        If it does, or may: balls, which tell, do not get through.
+    """
+    if not makes_floats(function, _kinds(inputs)):
+        return
+    try:
+        with precision(ENOUGH_BITS):
+            function(**{name: watched(value) for name, value in to_balls(dict(inputs)).items()})
+    except MadeAFloat:
+        raise
+    except Undecided as doubt:
+        raise MadeAFloat(f"it may make floats of exact numbers, and in balls it is left open: {doubt}") from doubt
+    except Exception:  # what else it raises it raises again
+        return
+
+
+def _kinds(inputs: Mapping[str, Any]) -> frozenset[type]:
+    return frozenset(map(type, inputs.values()))
 
 
 @lru_cache(maxsize=1024)
-def branches(function: Callable[..., Any]) -> bool:
-    """Tell whether a law, or a function of laws that it calls, compares or branches at all."""
-    return bool(unseen()) or any(
-        _branches(code) for part in reached(inspect.unwrap(function)) for code in codes(part.__code__)
-    )
+def branches(function: Callable[..., Any], kinds: frozenset[type] = frozenset()) -> bool:
+    """Tell whether a law, or code of laws that it or a method of its inputs calls, compares or branches at all."""
+    return bool(unseen()) or any(_branches(code) for part in _parts(function, kinds) for code in codes(part.__code__))
+
+
+@lru_cache(maxsize=1024)
+def makes_floats(function: Callable[..., Any], kinds: frozenset[type] = frozenset()) -> bool:
+    """Tell likewise whether something in it may make a float of a number that is none."""
+    return any(_makes_floats(part) for part in _parts(function, kinds))
+
+
+def _parts(function: Callable[..., Any], kinds: frozenset[type]) -> Iterator[FunctionType]:
+    """Yield the functions of laws that a law names, and those of the classes of what it names and of its inputs."""
+    own = inspect.unwrap(function)
+    home, named = home_of(own), [value for part in reached(own) for value in _named(part)]
+    yield from reached(own, home)
+    for kind in {*kinds, *(value if inspect.isclass(value) else type(value) for value in named)}:
+        for base in inspect.getmro(kind):
+            for member in vars(base).values():
+                inside = (getattr(member, name, None) for name in ("fget", "func", "__func__"))
+                yield from reached(next(filter(None, inside), member), home)
+
+
+def _named(function: FunctionType) -> list[Any]:
+    inside = [cell.cell_contents for cell in function.__closure__ or () if is_full(cell)]
+    return inside + [function.__globals__.get(n) for code in codes(function.__code__) for n in code.co_names]
+
+
+def _makes_floats(function: FunctionType) -> bool:
+    if any(_FLOATS & set(code.co_names) for code in codes(function.__code__)):
+        return True
+    homes = (v.__name__ if isinstance(v, ModuleType) else getattr(v, "__module__", "") for v in _named(function))
+    return not _OF_FLOATS.isdisjoint(homes)
 
 
 def _branches(code: CodeType) -> bool:

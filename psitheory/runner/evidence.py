@@ -20,7 +20,7 @@ from psitheory.checking import (
     Law,
     Verdict,
 )
-from psitheory.errors import PsitheoryError, UnknownName
+from psitheory.errors import NotInArithmetic, PsitheoryError, UnknownName, said
 from psitheory.runner.counterfeits import in_kind, smaller
 from psitheory.runner.domain import generic_inputs, inputs
 from psitheory.runner.effort import Effort
@@ -55,6 +55,10 @@ def evidence_of(law: Law, kind: str, effort: Effort, seed: int) -> Evidence | st
         if not required:
             return str(reason)
         made = Evidence(kind, Verdict.INCONCLUSIVE, 0, note=f"cannot run there: {reason}")
+    except NotInArithmetic as error:  # of a domain whose numbers are not, as complex ones are no ratios
+        if not required:
+            return said(error)
+        made = Evidence(kind, Verdict.INCONCLUSIVE, 0, note=f"cannot run there: {error}")
     except UnknownName:  # a domain that names no input is a slip of the pen, told at once
         raise
     except PsitheoryError as error:  # of a domain: the other laws still run

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from psitheory.checking import BALLS, RATIONALS, SYMBOLS
-from psitheory.errors import NotInArithmetic, PsitheoryError, TimeUp, Undecided, WrongClass, exits_refused, said
+from psitheory.checking import BALLS, FLOATS, RATIONALS, SYMBOLS
+from psitheory.errors import (
+    NotInArithmetic,
+    PsitheoryError,
+    TimeUp,
+    Undecided,
+    Undefined,
+    WrongClass,
+    exits_refused,
+    said,
+)
 from psitheory.limits import limited
+from psitheory.runner.in_balls import INFINITE
 from psitheory.runner.judge import Outcome, judge
-from psitheory.runner.lines import HOME, asked_for_at
+from psitheory.runner.lines import HOME, asked_for_at, is_lacking
 
 
 class CannotRun(BaseException):
@@ -24,21 +35,38 @@ def guarded(kind: str, function: Callable[..., Any]) -> Callable[[Mapping[str, A
     def run(drawn: Mapping[str, Any]) -> Outcome:
         try:
             with exits_refused(), limited(f"a case in {kind}"):
-                return judge(kind, function, drawn)
+                outcome = judge(kind, function, drawn)
+                return _beside_floats(function, drawn, outcome) if outcome.note == INFINITE else outcome
         except (Undecided, WrongClass) as doubt:
             return Outcome("undecided", note=f"{doubt}{asked_for_at(doubt)}")
         except NotInArithmetic as error:
             raise CannotRun(f"{said(error)}{asked_for_at(error)}") from error
-        except (TypeError, AttributeError) as error:
-            if kind in (SYMBOLS, RATIONALS, BALLS) and not isinstance(error, PsitheoryError):
-                raise CannotRun(f"{type(error).__name__}: {said(error)}{asked_for_at(error)}") from error
-            return _raised(error)
+        except Undefined as nowhere:
+            return Outcome("vacuous", note=f"{said(nowhere)}{asked_for_at(nowhere)}")
         except (KeyboardInterrupt, TimeUp):
             raise
         except BaseException as error:  # somebody's code may raise anything, and none of it is a verdict
+            elsewhere = kind in (SYMBOLS, RATIONALS, BALLS) and not isinstance(error, PsitheoryError)
+            if elsewhere and isinstance(error, Exception) and is_lacking(error):
+                raise CannotRun(f"{type(error).__name__}: {said(error)}{asked_for_at(error)}") from error
             return _raised(error)
 
     return run
+
+
+def _beside_floats(function: Callable[..., Any], drawn: Mapping[str, Any], infinite: Outcome) -> Outcome:
+    """Return the outcome of a case that balls leave infinite: set aside where floats have no trouble with it.
+
+    Enclosures are infinite where something that is zero is divided by, and where a zero is computed that decides which
+    of two branches divides.  Floats tell the one, which is a finding, from the other, and judge the law there.
+    """
+    try:
+        on_floats = judge(FLOATS, function, drawn)
+    except Undefined:
+        return replace(infinite, status="vacuous")
+    except Exception:  # whatever it raises, it raises when floats are tried
+        return infinite
+    return replace(infinite, status="vacuous") if on_floats.status in ("passed", "vacuous") else infinite
 
 
 def _raised(error: BaseException) -> Outcome:

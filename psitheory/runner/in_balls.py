@@ -6,12 +6,15 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from psitheory.arithmetic import precision, to_balls
+import numpy as np
+
+from psitheory.arithmetic import blurred_inputs, precision, to_balls
 from psitheory.arithmetic.balls import enclosure
+from psitheory.arithmetic.rounded import blurred
 from psitheory.checking import Observation
-from psitheory.errors import Undecided
-from psitheory.runner.branches import as_the_law_takes_them
-from psitheory.runner.outcome import Case, Outcome, judged, observe, sides
+from psitheory.errors import MadeAFloat, Undecided
+from psitheory.runner.branches import observe_in_balls, observe_watched
+from psitheory.runner.outcome import Case, Outcome, judged, sides
 
 BALL_BITS = (64, 512)
 """The precisions, in bits, that are tried in turn: what the first leaves open is mostly open to the last.
@@ -32,7 +35,7 @@ def enclosed(case: Case, inputs: Mapping[str, Any]) -> Outcome:
     for bits in (*BALL_BITS, *BEYOND_BITS):
         with precision(bits):
             try:
-                seen = observe(case, as_the_law_takes_them(case, to_balls(dict(inputs))))
+                seen = observe_in_balls(case, to_balls(dict(inputs)))
             except Undecided as doubt:
                 outcome = Outcome("undecided", note=f"{doubt} at {bits} bits")
                 continue
@@ -42,9 +45,32 @@ def enclosed(case: Case, inputs: Mapping[str, Any]) -> Outcome:
             if coarse is None and all(x.is_finite() for x in (*left, *right)):
                 coarse = max((x.abs_upper() for x in (*left, *right)), default=0)
             outcome = _decide_balls(seen, left, right, coarse, last=bits >= BALL_BITS[-1])
+            if outcome.status == "failed" and _by_its_own_floats(case, inputs, seen, bits):
+                raise MadeAFloat("a float that the law makes or names is known to its last place only")
         if outcome.status != "undecided":
             return outcome
     return outcome
+
+
+def _by_its_own_floats(case: Case, inputs: Mapping[str, Any], failed: Observation, bits: int) -> bool:
+    """Tell whether what fails does not where floats that are no inputs stand for all that may have been rounded so.
+
+    Such a float is 0.1, or a root that ``math.sqrt`` took of a whole number.
+    """
+    try:
+        seen = observe_watched(case, blurred_inputs(to_balls(dict(inputs))))
+    except Undecided:
+        return True
+    except Exception:  # of code that takes no such balls: what failed stands
+        seen = failed
+    return holds_but_for_rounding(seen.relation, *sides(seen))
+
+
+def holds_but_for_rounding(relation: str, left: Any, right: Any) -> bool:
+    """Tell whether sides may be as claimed, if floats stand for all numbers that may have been rounded to them."""
+    blurring = np.frompyfunc(lambda x: enclosure(blurred(x)), 1, 1)
+    pairs = list(zip(*(blurring(side.astype(object)) for side in (left, right)), strict=True))
+    return all(x.overlaps(y) for x, y in pairs) if relation == "equal" else not any(x > y for x, y in pairs)
 
 
 def _decide_balls(seen: Observation, left: Any, right: Any, coarse: Any, *, last: bool) -> Outcome:

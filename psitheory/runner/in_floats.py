@@ -23,15 +23,14 @@ from psitheory.arithmetic import precision, to_balls, widened
 from psitheory.arithmetic.balls import enclosure
 from psitheory.checking import Interval, Observation
 from psitheory.errors import BranchUndecided, NotInArithmetic, Undecided
-from psitheory.runner.branches import as_the_law_takes_them
-from psitheory.runner.by_controls import controlled
+from psitheory.runner.branches import observe_in_balls
+from psitheory.runner.by_controls import ILL_CONDITIONED, controlled
 from psitheory.runner.by_intervals import by_intervals
 from psitheory.runner.in_balls import BALL_BITS, enclosed
-from psitheory.runner.lines import asked_for_at
-from psitheory.runner.outcome import Case, Outcome, in_floats, judged, observe, sides
+from psitheory.runner.lines import asked_for_at, is_lacking
+from psitheory.runner.outcome import Case, Outcome, are_exact, in_floats, judged, observe, sides
 
 ULPS = 16
-ILL_CONDITIONED = "too ill-conditioned for floats to say anything"
 
 
 def sampled(case: Case, inputs: Mapping[str, Any]) -> Outcome:
@@ -54,6 +53,9 @@ def _sampled(case: Case, inputs: Mapping[str, Any]) -> Outcome:
     if isinstance(seen.left, Interval) or isinstance(seen.right, Interval):
         return by_intervals(seen)
     left, right = sides(seen)
+    if are_exact(left, right):
+        holds = np.all(left == right) if seen.relation == "equal" else np.all(left <= right)
+        return judged(seen, left, right, bool(holds))
     if not (_finite(left) and _finite(right)):
         return _beyond_floats(case, inputs, "a side is not finite")
     outcome = _by_enclosure(case, inputs, seen, left, right)
@@ -86,13 +88,13 @@ def _raised_by_rounding(case: Case, inputs: Mapping[str, Any]) -> Outcome | None
     arrays = [value for value in inputs.values() if isinstance(value, np.ndarray)]
     try:
         with precision(_bits_of_rounding(*arrays)):
-            observe(case, as_the_law_takes_them(case, widened(dict(inputs), ULPS)))
+            observe_in_balls(case, widened(dict(inputs), ULPS))
     except Undecided as doubt:
         exactly = _exactly(case, inputs)
         if exactly is None or exactly.status != "passed":
             return exactly if exactly is not None and exactly.status == "failed" else None
         with precision(BALL_BITS[-1]):
-            if observe(case, as_the_law_takes_them(case, to_balls(dict(inputs)))).accurate:
+            if observe_in_balls(case, to_balls(dict(inputs))).accurate:
                 return None
         return Outcome("vacuous", note=f"{ILL_CONDITIONED}: {doubt}", relation=exactly.relation)
     except Exception:  # balls raise there too
@@ -118,8 +120,10 @@ def _exactly(case: Case, inputs: Mapping[str, Any]) -> Outcome | None:
     """Return what balls find at the inputs as they are, None where the law does not run there."""
     try:
         return enclosed(case, inputs)
-    except (NotInArithmetic, Undecided, TypeError, AttributeError):
-        return None
+    except Exception as reason:
+        if isinstance(reason, Undecided) or is_lacking(reason):
+            return None
+        raise
 
 
 def overflow_at(case: Case, inputs: Mapping[str, Any]) -> str:
@@ -159,9 +163,9 @@ def _beyond_floats(case: Case, inputs: Mapping[str, Any], what: str) -> Outcome:
 def _by_enclosure(case: Case, inputs: Mapping[str, Any], seen: Observation, left: Any, right: Any) -> Outcome:
     try:
         with precision(_bits_of_rounding(left, right)):
-            wide = observe(case, as_the_law_takes_them(case, widened(dict(inputs), ULPS)))
+            wide = observe_in_balls(case, widened(dict(inputs), ULPS))
             enclosed_left, enclosed_right = sides(wide, element=enclosure)
-            if seen.relation == "equal" and _constants_differ(enclosed_left, enclosed_right):
+            if _constants_break(seen.relation, enclosed_left, enclosed_right):
                 return controlled(case, inputs)
             return _judge_by_enclosure(seen, left, right, enclosed_left, enclosed_right)
     except BranchUndecided as doubt:  # rounding may take either branch: floats that take the wrong one refute nothing
@@ -169,14 +173,17 @@ def _by_enclosure(case: Case, inputs: Mapping[str, Any], seen: Observation, left
         if outcome.status == "failed" and not seen.accurate:
             return Outcome("vacuous", note=f"{ILL_CONDITIONED}: {doubt}", relation=seen.relation)
         return outcome
-    except (NotInArithmetic, Undecided, TypeError, AttributeError) as reason:
+    except Exception as reason:
+        if not (isinstance(reason, Undecided) or is_lacking(reason)):
+            raise
         outcome = controlled(case, inputs)
         return Outcome(**{**outcome.__dict__, "note": outcome.note or f"judged by controls: {reason}"})
 
 
-def _constants_differ(wide_left: Any, wide_right: Any) -> bool:
-    """Tell whether two exact constants differ, whose enclosures know nothing of the rounding that made them."""
-    return any(x.is_exact() and y.is_exact() and x != y for x, y in zip(wide_left, wide_right, strict=True))
+def _constants_break(relation: str, wide_left: Any, wide_right: Any) -> bool:
+    """Tell whether two exact constants break the law, whose enclosures know nothing of the rounding that made them."""
+    constants = [(x, y) for x, y in zip(wide_left, wide_right, strict=True) if x.is_exact() and y.is_exact()]
+    return any(x != y if relation == "equal" else x > y for x, y in constants)
 
 
 def _bits_of_rounding(*arrays: Any) -> int:

@@ -21,11 +21,13 @@ from typing import Any
 import numpy as np
 
 from psitheory.arithmetic import namespace
+from psitheory.arithmetic.rounded import is_rounded
 from psitheory.checking import BALLS, CONTROLS, FLOATS, FORMAL, POWERS_OF_TWO, RATIONALS, SYMBOLS
-from psitheory.errors import NotInArithmetic
+from psitheory.errors import MadeAFloat, NotInArithmetic
+from psitheory.runner.branches import refuse_floats
 from psitheory.runner.by_controls import controlled
 from psitheory.runner.by_identity import identified
-from psitheory.runner.in_balls import enclosed
+from psitheory.runner.in_balls import enclosed, holds_but_for_rounding
 from psitheory.runner.in_floats import overflow_at, sampled, unless_floats_end
 from psitheory.runner.outcome import Case, Outcome, in_floats, judged, observe, sides
 
@@ -50,7 +52,18 @@ def _exact(case: Case, inputs: Mapping[str, Any]) -> Outcome:
         if any(flag is None for flag in np.ravel(above)):
             return Outcome("undecided", note="an order between two sides is not decided")
         holds = not bool(np.any(np.asarray(above, dtype=bool)))
+    if not holds and _are_rounded(left, right) and holds_but_for_rounding(seen.relation, left, right):
+        raise MadeAFloat("a side is a float, which is known to its last place only")
     return judged(seen, left, right, holds)
+
+
+def _are_rounded(*both: Any) -> bool:
+    return any(is_rounded(x) for side in both for x in side)
+
+
+def _on_rationals(case: Case, inputs: Mapping[str, Any]) -> Outcome:
+    refuse_floats(case, inputs)
+    return _exact(case, inputs)
 
 
 def _bitwise(case: Case, inputs: Mapping[str, Any]) -> Outcome:
@@ -79,7 +92,7 @@ def _is_tiny(value: Any) -> bool:
 _JUDGES: dict[str, Callable[[Case, Mapping[str, Any]], Outcome]] = {
     FORMAL: identified,
     SYMBOLS: _exact,
-    RATIONALS: _exact,
+    RATIONALS: _on_rationals,
     POWERS_OF_TWO: _bitwise,
     BALLS: enclosed,
     FLOATS: sampled,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import traceback
 from pathlib import Path
 
+from psitheory.errors import NotInArithmetic
+
 HOME = Path(__file__).resolve().parents[1]
 """The folder of this library, whose lines a user need not see where code of theirs stands nearer."""
 
@@ -19,6 +21,17 @@ def asked_for_at(error: BaseException) -> str:
         return ""
     last = frames[-1]
     return f" ({_shown_path(Path(last.filename))}, line {last.lineno}, in {last.name})"
+
+
+def is_lacking(error: Exception) -> bool:
+    """Tell whether an operation does not exist for the numbers that met it, as a root of 2 does not for rationals.
+
+    What the library of exact numbers and balls raises itself says so, but for a division by zero or an overflow.
+    """
+    if isinstance(error, (NotInArithmetic, TypeError, AttributeError)):
+        return True
+    frames = traceback.extract_tb(error.__traceback__)
+    return bool(frames) and frames[-1].filename.startswith("flint") and not isinstance(error, ArithmeticError)
 
 
 def _is_machinery(path: Path) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Literal
 
 import numpy as np
@@ -51,10 +53,24 @@ def observe(case: Case, inputs: Mapping[str, Any]) -> Observation:
 
 def _comparable(seen: Observation) -> Observation:
     """Return the observation if its sides have one shape, or one of them is a single number, and are not empty."""
+    for name, side in (("left", seen.left), ("right", seen.right)):
+        if _is_no_number(side):
+            raise ArgumentTypeError(f"the {name} side is {shown(side)}; a number or an array of numbers is needed")
     left, right = np.shape(seen.left), np.shape(seen.right)
     if left != right and left and right:
         raise ArgumentError(f"the sides have the shapes {left} and {right}; one shape, or a single number, is needed")
     return vacuous("the sides are empty") if 0 in left + right else seen
+
+
+_NO_NUMBERS = (str, bytes, dict, set, frozenset, type(None))
+
+
+def _is_no_number(side: Any) -> bool:
+    kind = getattr(getattr(side, "dtype", None), "kind", "O")
+    if kind != "O":
+        return kind not in "?biufc"
+    entries = np.ravel(np.asarray(side, dtype=object)) if isinstance(side, (np.ndarray, list, tuple)) else (side,)
+    return any(isinstance(x, _NO_NUMBERS) for x in entries)
 
 
 def in_floats(case: Case, inputs: Mapping[str, Any]) -> Observation:
@@ -64,13 +80,40 @@ def in_floats(case: Case, inputs: Mapping[str, Any]) -> Observation:
 
 
 def sides(seen: Observation, element: Callable[[Any], Any] | None = None) -> tuple[Any, Any]:
-    """Return both sides, broadcast against each other and flattened."""
+    """Return both sides, broadcast against each other and flattened; complex ones as real and imaginary parts.
+
+    Fractions stay as they are where both sides are exact, and become floats beside floats.
+    """
     left, right = np.broadcast_arrays(np.asarray(seen.left), np.asarray(seen.right))
     left, right = left.ravel(), right.ravel()
+    if "c" in (left.dtype.kind, right.dtype.kind):
+        left, right = _parts(seen.relation, left), _parts(seen.relation, right)
     if element is None:
-        return left, right
+        if left.dtype == right.dtype == object or not (_of_python(left) or _of_python(right)):
+            return left, right
+        return _floats_of(left), _floats_of(right)
     lift = np.frompyfunc(element, 1, 1)
     return lift(left.astype(object)), lift(right.astype(object))
+
+
+def _parts(relation: str, side: Any) -> Any:
+    if relation != "equal":
+        raise ArgumentTypeError("a side is complex; what is at most something is real")
+    return np.concatenate([side.real, side.imag])
+
+
+def _of_python(side: Any) -> bool:
+    """Tell whether a side is made of Python's own exact numbers, which no array of floats holds."""
+    return side.dtype == object and any(isinstance(x, (int, Fraction, Decimal)) for x in side)
+
+
+def _floats_of(side: Any) -> Any:
+    return np.array([float(x) for x in side]) if _of_python(side) else side
+
+
+def are_exact(*of_python: Any) -> bool:
+    """Tell whether all entries of the sides are Python's integers or fractions, which are compared as they are."""
+    return all(side.dtype == object and all(isinstance(x, (int, Fraction)) for x in side) for side in of_python)
 
 
 def judged(
@@ -96,7 +139,9 @@ def judged(
 
 
 def _is_numeric(side: Any) -> bool:
-    return side.dtype.kind in "fiu" or (side.dtype == object and all(_module(x) in ("flint", "builtins") for x in side))
+    return side.dtype.kind in "fiu" or (
+        side.dtype == object and all(_module(x) in ("flint", "builtins", "fractions", "decimal") for x in side)
+    )
 
 
 def _module(x: Any) -> str:

@@ -41,10 +41,10 @@ def _named(function: Callable[..., Any], names: frozenset[str]) -> str:
     return ""
 
 
-def reached(function: Any) -> Iterator[FunctionType]:
-    """Yield the functions of laws that a function names, itself included."""
+def reached(function: Any, home: str | None = None) -> Iterator[FunctionType]:
+    """Yield the functions of laws that a function names, itself included; the ``home`` is its own if left out."""
     if isinstance(function, FunctionType):
-        yield from _reached(function, home_of(function), set())
+        yield from _reached(function, home_of(function) if home is None else home, set())
 
 
 def _reached(function: Any, home: str, seen: set[int]) -> Iterator[FunctionType]:

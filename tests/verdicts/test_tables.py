@@ -15,6 +15,7 @@ from . import (
     false_in_code,
     false_in_places,
     true_but_delicate,
+    true_in_python,
     true_theorems,
 )
 from .stated import Stated
@@ -26,7 +27,7 @@ FALSE = [
     *false_in_places.FALSE,
     *false_at_edges.FALSE,
 ]
-TRUE = [*true_theorems.TRUE, *true_but_delicate.TRUE]
+TRUE = [*true_theorems.TRUE, *true_but_delicate.TRUE, *true_in_python.TRUE]
 REACHED = [stated for stated in FALSE if stated.within_reach]
 BEYOND = [stated for stated in FALSE if not stated.within_reach]
 

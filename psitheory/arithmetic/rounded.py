@@ -1,0 +1,26 @@
+"""Floats that a law makes or names: most stand for a number that was rounded, as 0.1 and a root do."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+HALF_OF_THE_DIGITS = 26
+"""A float that was rounded has more binary digits than these but once in 10^8; 1/2 and 0.75 are meant as they stand."""
+
+ULPS = 16
+
+
+def is_rounded(value: Any) -> bool:
+    """Tell whether a number is a float that stands for another, as 0.1, a root and a third do."""
+    if not isinstance(value, float) or not math.isfinite(value):
+        return False
+    numerator = abs(value.as_integer_ratio()[0])
+    return (numerator // max(numerator & -numerator, 1)).bit_length() > HALF_OF_THE_DIGITS
+
+
+def blurred(value: Any) -> Any:
+    """Return a ball of 16 units in the last place about a float that was rounded; anything else as it is."""
+    from flint import arb
+
+    return arb(value, ULPS * math.ulp(value)) if is_rounded(value) else value
