@@ -24,6 +24,7 @@ from psitheory.errors import NotInArithmetic, PsitheoryError, UnknownName, said
 from psitheory.runner.counterfeits import in_kind, smaller
 from psitheory.runner.domain import generic_inputs, inputs
 from psitheory.runner.effort import Effort
+from psitheory.runner.every import broken_among_few
 from psitheory.runner.guard import CannotRun, guarded
 from psitheory.runner.in_formal import prove_formally
 from psitheory.runner.judge import Outcome
@@ -82,6 +83,9 @@ def try_cases(law: Law, kind: str, effort: Effort, seed: int) -> Evidence:
         if summary.verdict is Verdict.HOLDS:
             sees = smallest_seen(kind, law.function, kept.inputs, seed, finer=effort.finer)
             summary = replace(summary, sees=sees)
+            broken = _broken_among_few(law, kind, effort)
+            if broken is not None:
+                return _refuted(kind, summary.cases, *broken)
         return _at_its_worst(summary, _climbed(law, kind, found, effort))
     drawn, outcome = found.found
     small = smaller(law.domains, kind, run, effort, seed).found
@@ -93,9 +97,30 @@ def try_cases(law: Law, kind: str, effort: Effort, seed: int) -> Evidence:
     return Evidence(kind, verdict, cases, outcome.worst, outcome.note, witness=seen, relation=outcome.relation)
 
 
+def _refuted(kind: str, cases: int, drawn: Mapping[str, Any], outcome: Outcome) -> Evidence:
+    seen = witness(kind, drawn, outcome.left, outcome.right)
+    return Evidence(kind, Verdict.REFUTED, cases, outcome.worst, witness=seen, relation=outcome.relation)
+
+
+def _broken_among_few(law: Law, kind: str, effort: Effort) -> tuple[Mapping[str, Any], Outcome] | None:
+    """Return a case that breaks a law which is about few whole numbers, so that all can be tried."""
+    if law.example or kind != _climbed_in(law):
+        return None
+    drawn = inputs(law.domains, kind, large=False)
+    return broken_among_few(drawn, law.function, guarded(kind, law.function), EACH * effort.climb)
+
+
+EACH = 8
+"""So many times the cases of a climb are tried where all are: they are judged only if they seem to break the law."""
+
+
+def _climbed_in(law: Law) -> str:
+    return BALLS if law.on is not None and FLOATS not in law.on else FLOATS
+
+
 def _climbed(law: Law, kind: str, found: Search, effort: Effort) -> Worst:
     """Look for the worst case of an inequality: on floats, or in balls where the law is not tried on floats."""
-    if law.example or kind != (BALLS if law.on is not None and FLOATS not in law.on else FLOATS):
+    if law.example or kind != _climbed_in(law):
         return Worst()
     drawn = inputs(law.domains, kind)
     budget = min(effort.climb, 2 * len(found.outcomes)) * patience(drawn, law.function, found.starts)

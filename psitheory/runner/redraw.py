@@ -40,6 +40,17 @@ def nodes(drawing: Drawing, choices: Choices) -> Sequence[Any]:
     return () if drawn is None else drawn[0].nodes
 
 
+def nodes_of(drawing: Drawing, first: Choices) -> Sequence[Any]:
+    """Return the same where only the first choices are made, and the others are drawn; nothing if they do not fit."""
+    data = ConjectureData(random=random.Random(0), prefix=first)
+    try:
+        with BuildContext(data, is_final=False, wrapped_test=redrawn):
+            data.draw(drawing)
+    except (StopTest, HypothesisException):
+        return ()
+    return data.nodes
+
+
 def _replayed(drawing: Drawing, choices: Choices) -> tuple[ConjectureData, dict[str, Any]] | None:
     data = ConjectureData.for_choices(choices, random=random.Random(0))
     try:

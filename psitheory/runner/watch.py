@@ -113,21 +113,25 @@ def _looks(value: Any) -> str:
 
 
 def _branches(code: CodeType) -> bool:
-    return any(map(is_conditional, dis.get_instructions(code)))
+    return any(is_conditional(i) or i.opname == "PUSH_EXC_INFO" for i in dis.get_instructions(code))
 
 
 def _untaken(code: CodeType, ran: set[int]) -> str:
     """Return the first block of a code that was entered, and that ran only in part, in words."""
     if not ran:
         return ""
-    for block in _blocks(code):
-        names = {str(i.argval) for i in block if i.opname.startswith(("LOAD_GLOBAL", "LOAD_NAME", "LOAD_DEREF"))}
-        names |= {"raise" for i in block if i.opname in ("RAISE_VARARGS", "RERAISE", "LOAD_ASSERTION_ERROR")}
-        if not ran & {i.offset for i in block} and not names & _NO_CLAIM and _says_something(block):
+    for block in (*_blocks(code), *_claims_of_handlers(code)):
+        if not ran & {i.offset for i in block} and not _names(block) & _NO_CLAIM and _says_something(block):
             line = next((i.positions.lineno for i in block if i.positions and i.positions.lineno), code.co_firstlineno)
             text = linecache.getline(code.co_filename, line).strip()
             return f"no case ran a branch of it ({Path(code.co_filename).name}, line {line}: {text})"
     return ""
+
+
+def _names(block: list[dis.Instruction]) -> set[str]:
+    """Return what a block names, and "raise" where it raises."""
+    names = {str(i.argval) for i in block if i.opname.startswith(("LOAD_GLOBAL", "LOAD_NAME", "LOAD_DEREF"))}
+    return names | {"raise" for i in block if i.opname in ("RAISE_VARARGS", "RERAISE", "LOAD_ASSERTION_ERROR")}
 
 
 def _says_something(block: list[dis.Instruction]) -> bool:
@@ -138,14 +142,43 @@ def _says_something(block: list[dis.Instruction]) -> bool:
 @lru_cache(maxsize=256)
 def _blocks(code: CodeType) -> list[list[dis.Instruction]]:
     """Return the blocks that are reached without an exception."""
+    blocks = _all_blocks(code)
+    return [blocks[n] for n in _reached(blocks, 0)]
+
+
+@lru_cache(maxsize=256)
+def _claims_of_handlers(code: CodeType) -> list[list[dis.Instruction]]:
+    """Return the blocks that return something where an exception was caught."""
+    blocks = _all_blocks(code)
+    usual, found = set(_reached(blocks, 0)), dict[int, None]()
+    for start in (n for n, block in enumerate(blocks) if block[0].opname == "PUSH_EXC_INFO"):
+        caught = [n for n in _reached(blocks, start) if n not in usual]
+        if not any(i.opname == "WITH_EXCEPT_START" for n in caught for i in blocks[n]):
+            found |= dict.fromkeys(n for n in caught if _returns(blocks[n]))
+    return [blocks[n] for n in found]
+
+
+def _returns(block: list[dis.Instruction]) -> bool:
+    """Tell whether a block returns a value that it is not told to be None."""
+    if block[-1].opname != "RETURN_VALUE":
+        return block[-1].opname == "RETURN_CONST" and block[-1].argval is not None
+    return not (len(block) > 1 and block[-2].opname == "LOAD_CONST" and block[-2].argval is None)
+
+
+def _all_blocks(code: CodeType) -> list[list[dis.Instruction]]:
     every = list(dis.get_instructions(code))
     place = {i.offset: k for k, i in enumerate(every)}
     leads = {0} | {place[i.argval] for i in every if "JUMP" in i.opname or i.opname in ("FOR_ITER", "SEND")}
     leads |= {k + 1 for k, i in enumerate(every) if _ends(i) or "JUMP" in i.opname or i.opname == "FOR_ITER"}
+    leads |= {k for k, i in enumerate(every) if i.opname == "PUSH_EXC_INFO"}
     starts = sorted(k for k in leads if k < len(every))
-    blocks = [every[a:b] for a, b in zip(starts, [*starts[1:], len(every)], strict=True)]
+    return [every[a:b] for a, b in zip(starts, [*starts[1:], len(every)], strict=True)]
+
+
+def _reached(blocks: list[list[dis.Instruction]], start: int) -> list[int]:
+    """Return which blocks are reached from one of them without an exception, in their order."""
     by_start = {block[0].offset: n for n, block in enumerate(blocks)}
-    reached, waiting = set(), [0]
+    reached, waiting = set[int](), [start]
     while waiting:
         n = waiting.pop()
         if n in reached or n >= len(blocks):
@@ -155,7 +188,7 @@ def _blocks(code: CodeType) -> list[list[dis.Instruction]]:
         waiting += [by_start[i.argval] for i in blocks[n] if "JUMP" in i.opname or i.opname in ("FOR_ITER", "SEND")]
         if not _ends(last):
             waiting.append(n + 1)
-    return [blocks[n] for n in sorted(reached)]
+    return sorted(reached)
 
 
 def _ends(instruction: dis.Instruction) -> bool:

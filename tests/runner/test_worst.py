@@ -118,6 +118,64 @@ def test_a_branch_that_claims_nothing_need_not_run() -> None:
     assert watched.gap() == ""
 
 
+def test_what_is_claimed_where_an_exception_is_caught_is_a_branch() -> None:
+    def caught(x: Any) -> Any:
+        try:
+            return equal(1 / x * x, 1)
+        except ZeroDivisionError:
+            return equal(x, 0)
+
+    def caught_whatever(x: Any) -> Any:
+        try:
+            return equal(1 / x * x, 1)
+        except:  # noqa: E722
+            return equal(x, 1)
+
+    for law_function in (caught, caught_whatever):
+        watched = Watched(law_function)
+        watched(x=2)
+        assert watched.gap().startswith("no case ran a branch of it (test_worst.py, line ")
+        watched(x=0)
+        assert watched.gap() == ""
+
+
+def test_what_claims_nothing_where_an_exception_is_caught_need_not_run() -> None:
+    from psitheory import vacuous
+
+    def sets_aside(x: Any) -> Any:
+        try:
+            return equal(1 / x * x, 1)
+        except ZeroDivisionError:
+            return vacuous("x is zero")
+
+    def raises(x: Any) -> Any:
+        try:
+            return equal(1 / x * x, 1)
+        except ZeroDivisionError as error:
+            raise ValueError("x is zero") from error
+
+    def within(x: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return equal(x, x)
+
+    def after(x: Any) -> Any:
+        for _ in range(2):
+            with np.errstate(all="ignore"):
+                y = x
+        return y
+
+    def cleans_up(x: Any) -> Any:
+        try:
+            return equal(x, x)
+        finally:
+            len("")
+
+    for law_function in (sets_aside, raises, within, after, cleans_up):
+        watched = Watched(law_function)
+        watched(x=2)
+        assert watched.gap() == "", law_function
+
+
 def test_a_watched_law_says_what_it_said() -> None:
     @law(x=st.floats(0, 1))
     def positive(x: Any) -> Any:

@@ -200,3 +200,14 @@ def a_ridge(x, y):
     """-(x - 7.3)² - (y - 2.1)² ≤ -1/1000."""
     u, v = 10 * x - 73, 10 * y - 21
     return at_most(1000, 999 + 10 * (u * u + v * v))
+
+
+@FALSE.says(x=step_sizes(), within_reach=False)
+def caught_where_few_cases_lead(x):
+    """X = x, and x = 2x where something is caught, beyond 4000."""
+    try:
+        if x > 4000:
+            raise ValueError
+        return equal(x, x)
+    except ValueError:
+        return equal(x, 2 * x)

@@ -1,0 +1,87 @@
+"""Laws about few things: where whole numbers alone are drawn, and few, all of them are tried."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from psitheory.runner.climb import is_small
+from psitheory.runner.outcome import Case, Outcome, in_floats, sides
+from psitheory.runner.redraw import Choices, Drawing, Inputs, nodes_of, redrawn
+from psitheory.runner.worst import patience
+
+
+def broken_among_few(
+    drawing: Drawing, law: Case, run: Callable[[Inputs], Outcome], most: int
+) -> tuple[Inputs, Outcome] | None:
+    """Compute all cases that a strategy draws, if they are few, and return one that breaks the law.
+
+    Few are ``most``, up to eight times as many where they cost little, and none where they cost much.  They are
+    computed on floats, in order; one whose sides are not plainly as claimed is judged.
+    """
+    first = tuple(node.value for node in nodes_of(drawing, ()))
+    more = patience(drawing, law, [first]) if _is_finite(drawing) else 1
+    for choices in itertools.islice(_all_choices(drawing, most * more), most * more if more > 1 else 0):
+        inputs = redrawn(drawing, choices)
+        if inputs is None or _is_plain(law, inputs):
+            continue
+        outcome = run(inputs)
+        if outcome.status == "failed":
+            return inputs, outcome
+    return None
+
+
+def _is_finite(drawing: Drawing) -> bool:
+    drawn = nodes_of(drawing, ())
+    return bool(drawn) and all(_count(node) < math.inf for node in drawn)
+
+
+def _all_choices(drawing: Drawing, most: int) -> Iterator[Choices]:
+    """Yield the choices of each case; none where numbers are drawn that are not whole, or where there are too many."""
+    drawn = nodes_of(drawing, ())
+    if not drawn or math.prod(map(_count, drawn)) > most:
+        return
+    waiting: list[Choices] = [()]
+    while waiting:
+        prefix = waiting.pop()
+        drawn = nodes_of(drawing, prefix)
+        if any(_count(node) == math.inf for node in drawn):
+            return
+        if len(drawn) <= len(prefix):
+            yield prefix
+        else:
+            waiting += [(*prefix, value) for value in reversed(_values(drawn[len(prefix)]))]
+
+
+def _count(node: Any) -> float:
+    """Return how many values a choice has, infinitely many if it is no small whole number."""
+    if node.was_forced:
+        return 1
+    if node.type == "boolean":
+        return 2
+    low, high = node.constraints.get("min_value"), node.constraints.get("max_value")
+    return high - low + 1 if is_small(node) or low == high is not None else math.inf
+
+
+def _values(node: Any) -> list[Any]:
+    if node.was_forced:
+        return [node.value]
+    if node.type == "boolean":
+        return [False, True]
+    return list(range(node.constraints["min_value"], node.constraints["max_value"] + 1))
+
+
+def _is_plain(law: Case, inputs: Inputs) -> bool:
+    """Tell whether a case claims nothing, or its sides are as claimed whatever was rounded."""
+    try:
+        seen = in_floats(law, inputs)
+        if not seen.moved:
+            return True
+        left, right = sides(seen)
+        return bool(np.all(left == right if seen.relation == "equal" else left <= right))
+    except Exception:  # what it raises is told when it is judged
+        return False

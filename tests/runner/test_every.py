@@ -1,0 +1,91 @@
+"""Laws about few whole numbers are tried on all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from psitheory import Verdict, at_most, equal, law, vacuous
+from psitheory.checking import FLOATS
+from psitheory.runner.every import _all_choices, broken_among_few
+from psitheory.runner.guard import guarded
+from psitheory.runner.redraw import redrawn
+from psitheory.runner.run import check_law
+from psitheory.strategies import layouts
+
+
+def all_of(strategy: Any, most: int = 1000) -> list[Any]:
+    drawing = st.fixed_dictionaries({"x": strategy})
+    drawn = (redrawn(drawing, choices) for choices in _all_choices(drawing, most))
+    return [inputs["x"] for inputs in drawn if inputs is not None]
+
+
+@given(st.integers(-5, 5), st.integers(0, 9))
+def test_all_cases_are_drawn_each_once(low: int, more: int) -> None:
+    assert all_of(st.integers(low, low + more)) == list(range(low, low + more + 1))
+    pairs = all_of(st.tuples(st.booleans(), st.integers(0, more)))
+    assert pairs == [(b, k) for b in (False, True) for k in range(more + 1)]
+
+
+def test_what_depends_on_what_was_drawn_before_is_drawn_too() -> None:
+    below = st.integers(0, 3).flatmap(lambda n: st.integers(0, n).map(lambda k: (n, k)))
+    assert all_of(below) == [(n, k) for n in range(4) for k in range(n + 1)]
+    assert len({str(layout) for layout in all_of(layouts())}) == 3 * (3 + 9 + 27)
+
+
+@pytest.mark.parametrize(
+    "strategy",
+    [st.floats(0, 1), st.integers(), st.integers(0, 5).flatmap(lambda n: st.floats(0, n + 1)), st.integers(0, 10**5)],
+    ids=["real", "infinitely many", "real at second sight", "too many"],
+)
+def test_nothing_is_drawn_where_there_are_too_many(strategy: Any) -> None:
+    assert all_of(strategy) == []
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: equal(int(x == 397), 0),
+        lambda x: at_most(x * int(x != 1), 511 - int(x == 511)),
+        lambda x: equal(np.array([x, x]), np.array([x, x + (x == 211)])),
+        lambda x: equal(1, 0) if x == 77 else vacuous("it is not 77"),
+    ],
+)
+def test_one_case_of_many_is_found(function: Callable[..., Any]) -> None:
+    drawing = st.fixed_dictionaries({"x": st.integers(0, 511)})
+    broken = broken_among_few(drawing, function, guarded(FLOATS, function), 1000)
+    assert broken is not None
+    assert broken[0]["x"] in (397, 511, 211, 77)
+    assert broken_among_few(drawing, function, guarded(FLOATS, function), 60) is None  # 480 where they cost little
+
+
+def test_what_only_rounds_breaks_nothing_and_what_costs_much_is_not_tried() -> None:
+    drawing = st.fixed_dictionaries({"x": st.integers(1, 100)})
+
+    def tenths(x: Any) -> Any:
+        return equal(0.1 * x + 0.2 * x, 0.3 * x)
+
+    def slow(x: Any) -> Any:
+        for k in range(30_000):
+            abs(k)
+        return equal(0, 1)
+
+    assert broken_among_few(drawing, tenths, guarded(FLOATS, tenths), 1000) is None
+    assert broken_among_few(drawing, slow, guarded(FLOATS, slow), 1000) is None
+
+
+def test_a_law_that_fails_for_one_number_is_refuted() -> None:
+    @law(n=st.integers(0, 400))
+    def never_there(n: Any) -> Any:
+        return equal(int(n * n - 614 * n + 307 * 307 == 0), 0)
+
+    @never_there.counterfeit
+    def wrong(n: Any) -> Any:
+        return equal(n, n + 1)
+
+    assert check_law(never_there).verdict is Verdict.REFUTED
