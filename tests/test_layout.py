@@ -245,6 +245,18 @@ def test_squared_norms_times_gradients_neither_over_nor_underflow(size: float) -
     np.testing.assert_allclose(layout.times_squared_norms(w, z), expected, rtol=8 * EPS)
 
 
+@given(cases(arrays=2), st.sampled_from([1, 2, 1.0, 0.75]))
+def test_a_factor_multiplies_what_is_multiplied_by_squared_norms(case: tuple[Layout, Any, Any], factor: Any) -> None:
+    layout, w, z = case
+    z = layout.units(z)
+    expected = factor * layout.times_squared_norms(w, z)
+    close = {"rtol": 1e-14, "atol": 1e-290}  # some roundings
+    np.testing.assert_allclose(layout.times_squared_norms(w, z, factor), expected, **close)
+    squares = layout.dots(w, w)
+    if np.all((squares > 1e-200) & (squares < 1e200)):
+        np.testing.assert_allclose(layout.times_squared_norms(w, z, factor, squares=squares), expected, **close)
+
+
 @given(cases(arrays=2))
 def test_exact_arithmetics_agree_with_the_exact_sums(case: tuple[Layout, Any, Any]) -> None:
     layout, x, y = case

@@ -144,6 +144,18 @@ def test_what_a_zero_factor_hides_is_not_known() -> None:
     assert not t.is_never_negative()
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_square_times_what_is_never_negative_is_never_negative(sign: int) -> None:
+    space = Space()
+    s, t = space.real("s"), space.real("t")
+    known = sign * (s * t + 1)
+    space.field.note_square((3 * known).value)
+    assert known.is_never_negative()
+    assert (5 * s * s * known).is_never_negative()
+    assert not (s * known).is_never_negative()
+    assert not (-known).is_never_negative()
+
+
 def test_an_angle_is_known_by_its_cosine_its_sine_and_its_quadrant() -> None:
     space = Space()
     s, c = space.positive("s"), space.real("c")

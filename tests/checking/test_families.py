@@ -9,6 +9,7 @@ import pytest
 
 from psitheory import verify
 from psitheory.checking import LawFamily, Verdict, at_most, theorem
+from psitheory.checking.families import on_family
 from psitheory.errors import ArgumentError, ArgumentTypeError
 from psitheory.strategies import ratios
 
@@ -40,6 +41,16 @@ def test_there_is_a_law_for_each_family_named_after_it() -> None:
     assert list(family) == list(FAMILIES)
     assert family["small"].domains == {"x": FAMILIES["small"]["x"], "y": made.laws[0].domains["y"]}
     assert family(Fraction(1, 2), 1).right == family["small"](x=Fraction(1, 2), y=1).right == Fraction(1, 4)
+
+
+def test_a_law_of_a_family_is_the_function_that_was_given() -> None:
+    def no_more_than(x: Any, *, bound: int = 99) -> Any:
+        """It is at most the bound."""
+        return at_most(x, bound)
+
+    one = on_family(no_more_than, "small")
+    assert (one.__name__, one.__qualname__, one.__module__) == (*["no_more_than_on_small"] * 2, __name__)
+    assert one(5).right == 99
 
 
 def test_what_is_found_differs_by_family() -> None:

@@ -140,4 +140,9 @@ EQUIVALENT: dict[Place, str] = {
         "self._passed += 1",
         "1 → 2",
     ): "a count is a power of two if and only if its double is",
+    (
+        "psitheory/optimizers/moments.py",
+        "turned = dot(y, z, keepdims=True) * m - dot(m, z, keepdims=True) * y",
+        "dot(m, z, keepdims=True) → dot(z, m, keepdims=True)",
+    ): "an inner product of real vectors is symmetric, to the last bit",
 }
