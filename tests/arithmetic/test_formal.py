@@ -226,7 +226,7 @@ def test_cosines_of_multiples_are_known() -> None:
     assert FORMAL.cos(2 * t).is_identically(2 * c * c - 1)
     assert FORMAL.sin(-3 * t).is_identically(-3 * s + 4 * s**3)
     assert not FORMAL.cos(t / 2).is_identically(c / 2)
-    assert (FORMAL.cos(0), FORMAL.sin(0)) == (1, 0)
+    assert (FORMAL.cos(0), FORMAL.sin(0), FORMAL.sqrt(Fraction(9, 4))) == (1, 0, Fraction(3, 2))
     for function in (FORMAL.cos, FORMAL.sin):
         with pytest.raises(NotInArithmetic, match=r"^there is no (cos|sin)\(1\) in the arithmetic of "):
             function(1)

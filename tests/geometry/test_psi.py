@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from psitheory.arithmetic import to_balls, to_rationals
 from psitheory.errors import ArgumentError, ArgumentTypeError
 from psitheory.geometry import Manifold, PSIQuotient, Quotient
+from psitheory.geometry.across import wedges_across
 from psitheory.layout import Layout, blocks, free
 
 from . import reference
@@ -359,3 +360,15 @@ def test_a_quotient_of_something_else_is_named():
         ArgumentTypeError, match=r"layout is \[2, 3\]; a Layout, such as Layout.of\(\[2, 3\]\), is needed"
     ):
         PSIQuotient([2, 3])
+
+
+# -- what blocks have in common -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("layout", [Layout.of([2, 3], 2), Layout.of([2, 2, 3]), Layout.of([3]), Layout.of([2], 1)])
+def test_what_two_vectors_span_beyond_each_block_is_the_rest_of_what_they_span(layout: Layout) -> None:
+    w, x, y = to_rationals(np.random.default_rng(0).integers(1, 9, (3, layout.n)).astype(float))
+    psi, squares = PSIQuotient(layout), layout.dots(w, w)
+    whole = psi.inner(w, x, x) * psi.inner(w, y, y) - psi.inner(w, x, y) ** 2
+    by_block = (layout.dots(x, x) * layout.dots(y, y) - layout.dots(x, y) ** 2) / squares**2
+    assert wedges_across(psi, w, x, y).value == whole - sum(by_block)

@@ -490,6 +490,8 @@ CASES: dict[str, Made] = {
     "logical": entrywise(lambda x, y: torch.logical_and(x > 0, y > 0) * x * y, 2),
     "heaviside": entrywise(lambda x: torch.heaviside(x, torch.tensor(0.5).double()) * x),
     "nonzero": lambda r: Operation(lambda x: x[torch.nonzero(x)[:, 0]], [r.shape()]),
+    "complex": entrywise(lambda x: (x.to(torch.complex128) * x).T[1:].real * 1),
+    "parts of complex": entrywise(lambda x: torch.view_as_real(x.to(torch.complex128) * (1 + 2j))[:, 1:] * 1),
     # no rule, and yet
     "hypot of one": entrywise(lambda x: torch.hypot(x, x)),
 }

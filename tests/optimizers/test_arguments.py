@@ -60,12 +60,6 @@ def test_what_an_argument_cannot_be_is_refused(kind: Any, name: str) -> None:
         assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
-def test_what_need_not_be_given_is_given_by_its_name(kind: Any) -> None:
-    for one in inspect.signature(kind).parameters.values():
-        assert one.default is one.empty or one.kind is one.KEYWORD_ONLY
-
-
 @pytest.mark.parametrize("name", ["rate", "decay", "momentum"])
 def test_what_an_argument_of_decay_as_a_schedule_cannot_be_is_refused(name: str) -> None:
     right = {"rate": 0.1, "decay": 0.1, "momentum": 0.25}

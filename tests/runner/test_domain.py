@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,12 @@ from flint import fmpq
 from hypothesis import given
 from hypothesis import strategies as st
 
+from psitheory.arithmetic.formal import Space
 from psitheory.checking import BALLS, CONTROLS, FLOATS, FORMAL, POWERS_OF_TWO, RATIONALS, SYMBOLS
 from psitheory.errors import ArgumentError, UnknownName
 from psitheory.layout import Layout
 from psitheory.runner import Domain, as_domain, kinds_of
-from psitheory.runner.domain import generic_inputs, inputs
+from psitheory.runner.domain import formal_cases, generic_inputs, inputs
 from psitheory.strategies import GENERIC_LAYOUTS, points, quotients, rescalings, vectors
 
 PSI = {"psi": quotients(), "w": points("psi"), "x": vectors("psi"), "a": rescalings("psi")}
@@ -148,3 +150,12 @@ def test_an_error_of_a_domain_names_the_input() -> None:
 def test_a_domain_that_refers_to_what_is_not_drawn_is_named() -> None:
     with pytest.raises(UnknownName, match="a domain refers to the input 'model'; drawn before it were k"):
         given(inputs({"k": 1, "w": points("model")}, FLOATS))(lambda drawn: None)()
+
+
+def test_a_case_that_needs_more_symbols_is_computed_again_and_once_only() -> None:
+    numbers = Domain(lambda _: st.just(1.0), formal=lambda _, space, name: [space.real(f"{name}{k}") for k in range(2)])
+
+    def many(space: Space, drawn: Mapping[str, Any]) -> tuple[str, int]:
+        return repr(drawn["x"]), len([space.real(f"y{k}") for k in range(200)])
+
+    assert list(formal_cases({"x": numbers}, many)) == [("x0", 200), ("x1", 200)]

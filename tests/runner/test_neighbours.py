@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from psitheory.arithmetic import namespace
 from psitheory.checking import BALLS, FLOATS, RATIONALS, Law, Verdict, at_most, equal, law, vacuous
+from psitheory.errors import ArgumentError
 from psitheory.geometry import PSIQuotient
 from psitheory.layout import Layout
 from psitheory.runner import check_law
@@ -156,6 +157,18 @@ def test_equalities_have_no_bound_and_existence_claims_no_neighbours() -> None:
 
     assert outcome(doubled) == {"± 1 %": Verdict.REFUTED}
     assert own_counterfeits(Law("some", doubled.function, doubled.domains, "exists"), (RATIONALS,), 9, 0) == ()
+
+
+def test_what_cannot_run_survives_nothing() -> None:
+    def refused(x: int) -> int:
+        raise ArgumentError("there is no such number")
+
+    @law(x=st.integers(1, 5).map(refused), on=(RATIONALS,))
+    def doubled(x: Any) -> Any:
+        """2x = x + x."""
+        return equal(2 * x, x + x)
+
+    assert outcome(doubled) == {}
 
 
 def test_only_effort_deep_tries_them_and_they_do_not_decide() -> None:

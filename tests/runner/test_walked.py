@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from psitheory.arithmetic import dot
@@ -64,6 +65,7 @@ def test_what_tells_sizes_apart_is_found(rule: Callable[..., Any], words: str) -
         lambda dots, w: dots[0] + dots[-1],
         lambda dots, w: sum(k * dots[0] for k in range(3)),
         lambda dots, w: sum(a * b for a, b in zip((1, 2), (dots[0], dots[-1]), strict=True)),
+        lambda dots, w: sum(dot(np.stack([w, w]), np.stack([w, w]))),
         lambda dots, w: (dots[:, None] * dots[None, :])[0, 0],
     ],
 )
