@@ -219,6 +219,15 @@ def test_roots_are_one_symbol_a_radicand() -> None:
     assert not norm(x + y).is_identically(norm(x) + norm(y))
 
 
+def test_the_root_of_a_square_of_unknown_sign_stays_a_root() -> None:
+    space = Space()
+    s, p = space.real("s"), space.positive("p")
+    assert FORMAL.sqrt(p * p).is_identically(p)
+    root = FORMAL.sqrt(p * p * s * s)
+    assert (root * root).is_identically(p * p * s * s)
+    assert not any(root.is_identically(sign * p * s) for sign in (1, -1))
+
+
 def test_cosines_of_multiples_are_known() -> None:
     t = Space().real("t")
     c, s = FORMAL.cos(t), FORMAL.sin(t)

@@ -15,8 +15,10 @@ from psitheory.conformance import check_optimizer  # noqa: E402
 from psitheory.conformance.optimizers.adapt import runs_of  # noqa: E402
 from psitheory.conformance.optimizers.network import invariant_network  # noqa: E402
 from psitheory.scaletypes.equations import Kind  # noqa: E402
+from psitheory.scaletypes.jax.hyper import Marked  # noqa: E402
 from psitheory.scaletypes.optimizers.types import OptimizerTypes  # noqa: E402
 from psitheory.scaletypes.optimizers.witness import witness  # noqa: E402
+from psitheory.scaletypes.trace import Trace  # noqa: E402
 
 NETWORK = invariant_network(np.dtype(float), 0).without_free()
 
@@ -185,3 +187,11 @@ def test_momentum_in_half_precision_keeps_its_degree() -> None:
     )
     assert report.properties["exponent"] == 1
     assert report.properties["types"]["must scale by"] == {"eps": "-1", "rate": "1"}
+
+
+def test_a_marked_number_is_what_it_was_and_what_it_is():
+    trace = Trace()
+    marked = Marked.of(0.1, 0.1000001, trace, trace.degrees.unknown("a"))
+    assert marked == 0.1
+    assert marked == 0.1000001
+    assert marked != 0.2

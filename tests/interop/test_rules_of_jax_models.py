@@ -94,6 +94,7 @@ def windows(f: Any, start: float, rank: int = 3) -> Made:
     return made
 
 
+DEFINITE = np.array([[2.0, 0.5], [0.5, 1.0]])
 CASES: dict[str, Made] = {
     # entry by entry
     **{name: entrywise(getattr(lax, name)) for name in words("neg abs sign square reciprocal stop_gradient")},
@@ -162,6 +163,15 @@ CASES: dict[str, Made] = {
         lambda r: lambda x, y: lax.dot_general(x, y, (((0, 2), (1, 0)), ((), ()))), (2, 3, 2), (2, 2, 3)
     ),
     "convolution": convolution,
+    "convolution of zeros": fixed(
+        lambda r: lambda s, w: lax.conv(jnp.zeros((1, 2, 3, 3)) * s, w, (1, 1), "SAME"), (), (3, 2, 2, 2)
+    ),
+    "product with zeros": fixed(lambda r: lambda s, w: (jnp.zeros((4, 3)) * s) @ w, (), (3, 2)),
+    # no rule, and yet, where an input is scaled as a whole
+    "singular values": fixed(lambda r: lambda s: jnp.linalg.svd(spread(3, 2) * s, compute_uv=False), ()),
+    "triangular_solve": fixed(
+        lambda r: lambda s, t: lax.linalg.triangular_solve(DEFINITE * s, spread(2, 2) * t, left_side=True), (), ()
+    ),
     # rearrangements
     "transpose": fixed(lambda r: lambda x, p=r.one((2, 0, 1), (1, 0, 2)): lax.transpose(x, p) * 2, (2, 3, 4)),
     "broadcast_in_dim": fixed(lambda r: lambda x: lax.broadcast_in_dim(x, (3, 2, 4), (0, 2)), (3, 4)),

@@ -312,6 +312,14 @@ CASES: dict[str, Made] = {
     "addmm": lambda r: matrices(
         lambda x, y, z, b=r.one(1, 0.5): torch.addmm(x, y, z, beta=b, alpha=2), r.one("ij", "j"), "ik", "kj"
     )(r),
+    "product with zeros": lambda r: Operation(lambda s, w: (torch.zeros(4, 3).double() * s) @ w, [(), (3, 2)]),
+    "linear with zeros": lambda r: Operation(
+        lambda s, w, b: F.linear(torch.zeros(4, 3).double() * s, w, b), [(), (2, 3), (2,)]
+    ),
+    "convolution of zeros": lambda r: Operation(
+        lambda s, w, b=None: F.conv2d(torch.zeros(1, 2, 3, 3).double() * s, w, b),
+        [(), (3, 2, 2, 2), *[(3,)] * r.flag()],
+    ),
     "addmm without the first": matrices(lambda x, y, z: torch.addmm(x, y, z, beta=0), "ij", "ik", "kj"),
     "addmv": matrices(torch.addmv, "i", "ik", "k"),
     "baddbmm": matrices(torch.baddbmm, "bij", "bik", "bkj"),
@@ -490,7 +498,7 @@ CASES: dict[str, Made] = {
     "logical": entrywise(lambda x, y: torch.logical_and(x > 0, y > 0) * x * y, 2),
     "heaviside": entrywise(lambda x: torch.heaviside(x, torch.tensor(0.5).double()) * x),
     "nonzero": lambda r: Operation(lambda x: x[torch.nonzero(x)[:, 0]], [r.shape()]),
-    "complex": entrywise(lambda x: (x.to(torch.complex128) * x).T[1:].real * 1),
+    "complex": entrywise(lambda x: ((x.to(torch.complex128) * x).T[1:] * 1j).imag * 1),
     "parts of complex": entrywise(lambda x: torch.view_as_real(x.to(torch.complex128) * (1 + 2j))[:, 1:] * 1),
     # no rule, and yet
     "hypot of one": entrywise(lambda x: torch.hypot(x, x)),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ import torch
 
 from psitheory.scaletypes.numbers import Number
 from psitheory.scaletypes.torch.interpreter import SKIP, Memory, base_name
-from psitheory.scaletypes.torch.optimizers import mark
+from psitheory.scaletypes.torch.optimizers import mark, modules_of
 from psitheory.scaletypes.torch.shadow import Shadow
 from psitheory.scaletypes.trace import Trace
 
@@ -171,3 +173,16 @@ def test_hyper_parameters_have_degrees_and_what_is_private_stays_as_it_is() -> N
         float,
         bool,
     ]
+
+
+def test_the_modules_of_an_optimiser_are_those_of_its_classes_and_those_beside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a_package", "a_package.adam", "a_package.rules", "another_package.rules"):
+        monkeypatch.setitem(sys.modules, name, ModuleType(name))
+
+    class Adam(torch.optim.SGD):
+        __module__ = "a_package.adam"
+
+    made = Adam([torch.zeros(1)])
+    found = {module.__name__ for module in modules_of([made], lambda: made)}
+    assert {"a_package.adam", "a_package.rules", "torch.optim.sgd", __name__} <= found
+    assert not found & {"another_package.rules", "builtins", "torch.optim.optimizer"}

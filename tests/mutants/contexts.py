@@ -75,13 +75,17 @@ class Contexts:
         """Return tests that take ``seconds`` together: those that run the line, then those that run its function.
 
         Of either, those of the file's own package come first, fast ones before slow ones, and one case of each function
-        before the others.  A line that runs when the file is imported is run by every test of the file.
+        before the others.  A line that runs when the file is imported is run by every test of the file, and what it
+        makes may be looked at by one that runs nothing there.  A line that nobody was seen to run may have run while
+        another tracer than coverage did, and is looked at like one.
         """
         lines = self._lines.get(file, {})
         own = set(Path(file).parts[1:2])
         here = lines.get(line, set())
-        at_import = line in self._at_import.get(file, ())
-        around = set().union(*(lines.get(k, ()) for k in (lines if at_import else self._function(file, line))))
+        around = set().union(*(lines.get(k, ()) for k in self._function(file, line)))
+        if line in self._at_import.get(file, ()) or not here | around:
+            around = {test for test, seconds in self._seconds.items() if seconds >= 0 and _is_near(test, own)}
+            around = around.union(*lines.values())
         order = sorted(here | around, key=lambda test: (test not in here, self._cost(test, own)))
         order.sort(key=_again(order))
         chosen: list[str] = []
@@ -94,9 +98,7 @@ class Contexts:
 
     def _cost(self, test: str, own: set[str]) -> float:
         """Return the seconds of a test, which count three times where it is of another package."""
-        parts = set(Path(test.partition("::")[0]).with_suffix("").parts)
-        near = bool(own & (parts | {part.removeprefix("test_") for part in parts}))
-        return (0.01 + self._seconds[test]) * (1 if near else 3)
+        return (0.01 + self._seconds[test]) * (1 if _is_near(test, own) else 3)
 
     @cache  # noqa: B019  # one object a run
     def _function(self, file: str, line: int) -> range:
@@ -114,6 +116,12 @@ class Contexts:
 
 def _in_tree(name: str) -> str:
     return name[name.rindex("/psitheory/") + 1 :]
+
+
+def _is_near(test: str, own: set[str]) -> bool:
+    """Tell whether a test is one of a package."""
+    parts = set(Path(test.partition("::")[0]).with_suffix("").parts)
+    return bool(own & (parts | {part.removeprefix("test_") for part in parts}))
 
 
 def _again(tests: Sequence[str]) -> Callable[[str], bool]:

@@ -145,4 +145,30 @@ EQUIVALENT: dict[Place, str] = {
         "turned = dot(y, z, keepdims=True) * m - dot(m, z, keepdims=True) * y",
         "dot(m, z, keepdims=True) → dot(z, m, keepdims=True)",
     ): "an inner product of real vectors is symmetric, to the last bit",
+    (
+        "psitheory/scaletypes/optimizers/types.py",
+        "if system.vanishes({first: Fraction(1)}):",
+        "1 → 2",
+    ): "a form vanishes if and only if its double does",
+    (
+        "psitheory/arithmetic/formal/namespace.py",
+        "self._note_parts(x, y)",
+        "self._note_parts(x, y) → self._note_parts(y, x)",
+    ): "two vectors whose product is taken are of one sort, whichever of them is counted",
+    (
+        "psitheory/arithmetic/rational_functions.py",
+        "return False",
+        "return None for False",
+        1,
+    ): "asked for its truth only, which is the same",
+    (
+        "psitheory/runner/counterfeits.py",
+        "domains: Mapping[str, Any], kind: str, run: Run, effort: Effort, seed: int, *, large: bool = False",
+        "False → True",
+    ): "a case of high dimension shrinks to the same low one",
+    (
+        "psitheory/scaletypes/models/levels.py",
+        "labels[i] = seen.setdefault(float(-1 - i), len(seen))",
+        "1 → 2",
+    ): "a key of its own for each, which no random number is",
 }

@@ -41,6 +41,14 @@ def test_only_matrices_are_orthogonalised_and_nothing_given_is_changed() -> None
     np.testing.assert_array_equal(g, [2.0, 0, 0, 3, 1, -1])
 
 
+def test_a_single_block_is_one_row() -> None:
+    layout = Layout(blocks("u", 2), free("V", 1, 2))
+    w, g = np.zeros(4), np.array([3.0, 4.0, 0.6, 0.8])
+    method = Muon(1.0, normalise=True)
+    moved, _ = method.step(layout, w, Evaluation(np.zeros(()), g), method.init(layout, w))
+    np.testing.assert_allclose(moved, [-0.6, -0.8, -0.6, -0.8], rtol=4 * EPS)
+
+
 def test_bad_input_is_named() -> None:
     with pytest.raises(ArgumentError, match="momentum is"):
         Muon(0.1, momentum=1.0)

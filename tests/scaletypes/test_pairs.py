@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from psitheory.arithmetic import dot, namespace, norm
 from psitheory.scaletypes.numbers import Number
 from psitheory.scaletypes.pairs.entries import DEGREED, Entry
-from psitheory.scaletypes.pairs.stand_ins import Numpy, stand_ins
+from psitheory.scaletypes.pairs.stand_ins import Draws, Numpy, stand_ins
 from psitheory.scaletypes.trace import Trace
 
 X, Y = np.array([1.25, -0.75, 2.5]), np.array([0.5, 1.75, -1.5])
@@ -85,3 +85,14 @@ def test_a_module_uses_the_stand_ins_inside_the_block_unless_it_is_ours():
     for code in (Entry, SimpleNamespace(), SimpleNamespace(__module__="no such module")):
         with stand_ins(code, trace):
             assert here.np is ours.np is itself
+
+
+def test_draws_are_those_of_the_generator_and_no_constants():
+    trace = Trace()
+    draws, plain = Draws(np.random.default_rng(0), trace), np.random.default_rng(0)
+    several, one, whole = draws.normal(size=(2, 3)), draws.normal(), draws.integers(9, size=4)
+    np.testing.assert_array_equal(np.vectorize(float)(several), plain.normal(size=(2, 3)))
+    assert float(one) == plain.normal()
+    assert all(isinstance(e, Entry) and not e.number.fixed and not e.number.degree for e in [one, *several.ravel()])
+    np.testing.assert_array_equal(whole, plain.integers(9, size=4))
+    assert draws.bit_generator is draws._rng.bit_generator

@@ -71,11 +71,6 @@ class ModelTypes:
         """Return the lines at which what depends on parameters is kept from its gradient."""
         return tuple(place for place in self.rules.detached if place.line)
 
-    @property
-    def tied(self) -> dict[str, str]:
-        """Return the first name of each parameter that has more than one, by the others."""
-        return {name: p.names[0] for name, p in self.parameters.items() if name != p.names[0]}
-
 
 def derived_once(derive: Callable[[Mapping[str, Ids]], Derived]) -> Callable[[Mapping[str, Ids]], Derived]:
     """Return ``derive`` remembering what it found last, by which entries are named as being without effect."""
