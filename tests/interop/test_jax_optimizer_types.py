@@ -195,3 +195,8 @@ def test_a_marked_number_is_what_it_was_and_what_it_is():
     assert marked == 0.1
     assert marked == 0.1000001
     assert marked != 0.2
+
+
+def test_a_run_of_many_operations_ends_when_all_rows_turned_twice():
+    short, long = (runs(optax.sgd, enough=enough).run() for enough in (0, 10**9))
+    assert not np.array_equal(short.weights[0], long.weights[0])

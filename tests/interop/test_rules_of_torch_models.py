@@ -256,6 +256,7 @@ CASES: dict[str, Made] = {
     "in place": lambda r: Operation(lambda x, y: x.clone().mul_(y).div_(y.square()).neg_(), [sh := r.shape(), sh]),
     "into rows": lambda r: Operation(lambda x, y: _into_rows(x, y), [sh := r.shape(), (sh[-1],)]),
     "into columns of zeros": lambda r: Operation(lambda x: _into_columns(x), [r.shape()]),
+    "into a parameter": lambda r: Operation(_into_itself, [(3, 2), (2,)]),
     # along axes
     **{name: reducing(getattr(torch, name)) for name in words("sum mean amax amin nansum nanmean std var")},
     **{
@@ -514,6 +515,11 @@ def _into_rows(x: Any, y: Any) -> Any:
     x[0] = y
     x[1].mul_(y)
     return x
+
+
+def _into_itself(x: Any, y: Any) -> Any:
+    x[1:].mul_(y)
+    return x * 1
 
 
 def _into_columns(x: Any) -> Any:

@@ -195,3 +195,8 @@ def test_constants_that_scale_along_at_their_lines_leave_no_break(make):
     assert seen.defect == 0
     kept = witness(lambda scale, factors: replace(run, scale=scale, factors=factors).run(), law, run.run())
     assert kept.defect > 0 or "clamp" in str(found.at_fixed_constants(law)[0])
+
+
+def test_a_run_of_many_operations_ends_when_all_rows_turned_twice():
+    short, long = (runs(KNOWN["SGD"][0], enough=enough).run() for enough in (0, 10**9))
+    assert not np.array_equal(short.weights[0], long.weights[0])

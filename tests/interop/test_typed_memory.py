@@ -46,6 +46,8 @@ def test_a_view_as_another_kind_has_the_degrees_of_its_parts() -> None:
     assert shadow.ids(other).tolist() == [1, 1, 2, 2, 3, 3]
     shadow.write(x, 0)
     assert shadow.ids(other).any()
+    shadow.write(torch.view_as_complex(x)[1:], [4, 5])
+    assert shadow.ids(x).tolist() == [[0, 0], [4, 4], [5, 5]]
 
 
 def test_a_number_of_a_tensor_keeps_its_degree() -> None:

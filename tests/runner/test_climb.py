@@ -152,6 +152,13 @@ def test_real_numbers_move_by_their_own_size_and_stay_inside() -> None:
 # -- the climb --------------------------------------------------------------------------------------
 
 
+def test_rounding_is_a_share_of_the_right_side() -> None:
+    climb = Climb(DRAWING, lambda n, x: at_most(x, 8.0), passes, 5)
+    with suppress(Enough):
+        ascend(climb, (1, 0.5), whole=False)
+    assert climb.floor == pytest.approx(8e-7)
+
+
 def test_a_climb_that_gains_nothing_ends_with_its_first_share() -> None:
     climb = Climb(DRAWING, lambda n, x: at_most(1.0, 2.0), passes, 5)
     with suppress(Enough):
