@@ -56,7 +56,7 @@ EQUIVALENT: dict[Place, str] = {
     ): "one entry beside none is broadcast to none",
     (
         "psitheory/runner/search.py",
-        "self._processor, self._wall = time.process_time() + seconds, time.monotonic() + 10 * seconds",
+        "self._processor, self._wall = time.process_time() + seconds, now + 10 * seconds",
         "10 → 11",
     ): "how much longer a search may wait than compute is a choice, and eleven times as long is as good a one",
     (

@@ -96,3 +96,11 @@ def test_draws_are_those_of_the_generator_and_no_constants():
     assert all(isinstance(e, Entry) and not e.number.fixed and not e.number.degree for e in [one, *several.ravel()])
     np.testing.assert_array_equal(whole, plain.integers(9, size=4))
     assert draws.bit_generator is draws._rng.bit_generator
+
+
+@pytest.mark.parametrize(("degree", "fixed", "told"), [(0, True, False), (1, True, True), (0, False, True)])
+def test_a_number_that_leaves_its_array_is_told_unless_it_is_a_constant_without_a_degree(degree, fixed, told):
+    trace = Trace()
+    one = Entry(Number(0.5, trace, degree * trace.degrees.unknown("a"), fixed=fixed))
+    assert float(one) == 0.5
+    assert bool(trace.equations.missing) == told
