@@ -28,7 +28,8 @@ def invariant_loss(network: Network, parameters: Mapping[str, Any], xp: Any) -> 
     fixed = {name: xp.asarray(model.layout.view(name, network.start)) for name in ("V", "c")}
     named, h = {**fixed, **parameters}, inputs
     for i in range(1, len(model.hidden) + 1):
-        z = h @ named[f"W{i}"].T
+        w = named[f"W{i}"]
+        z = h @ w.reshape(w.shape[0], -1).T
         z = z - z.mean(0)
         h = xp.tanh(z / xp.sqrt((z * z).mean(0)))
     error = h @ named["V"].T + named["c"] - targets

@@ -33,6 +33,8 @@ class OfPair:
     ``factory``, a function of the rate that makes a pair; without one, updates are taken to be proportional to it.
     """
 
+    takes_tensors: ClassVar[bool] = True
+    """Whether it sees layers in the shapes that they have, rather than one flat array."""
     OFFERED: ClassVar[tuple[str, ...]] = ("value", "grad", "value_fn")
     """What an update may ask for by name."""
 
@@ -60,7 +62,7 @@ class OfPair:
         layout, factor = network.layout, start.dtype.type(rate)
 
         def tree(w: np.ndarray) -> Tree:
-            return {part.name: _array(layout.view(part.name, w).copy()) for part in layout.parts}
+            return {part.name: _array(network.tensor(part.name, w)) for part in layout.parts}
 
         def flat(params: Tree) -> np.ndarray:
             return np.concatenate([np.asarray(params[part.name]).ravel() for part in layout.parts])
@@ -75,7 +77,7 @@ class OfPair:
         for _ in range(steps):
             found = network.evaluate(flat(params), noise)
             with _precision(start.dtype):
-                step = self._compiled(("step", start.dtype, network.fixed), partial(self._step, loss))
+                step = self._compiled(("step", start.dtype, network.layout, network.fixed), partial(self._step, loss))
                 params, state = step(factor, tree(found.gradient), state, params, _array(np.asarray(found.loss)))
             yield like_start(flat(params), start, self.name)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -33,6 +33,9 @@ class OfTorch:
     Gradients come from :mod:`torch.autograd` where a second pass, or a hook, needs that.  An optimiser whose ``step``
     needs a closure is given one.
     """
+
+    takes_tensors: ClassVar[bool] = True
+    """Whether it sees layers in the shapes that they have, rather than one flat array."""
 
     make: Make
     by_argument: bool
@@ -121,6 +124,7 @@ class OfTorch:
             problem_of(network),
             loss if self.manners.twice else None,
             parameter=self._made if self.parameter else None,
+            scheduled=not self.by_argument and self.manners.hooked,
         )
 
     def _made(self, tensor: Any, rows: bool) -> Any:
@@ -130,7 +134,7 @@ class OfTorch:
     def _parameters(self, network: Network, start: np.ndarray) -> list[Any]:
         made = []
         for part in network.layout.parts:
-            tensor = torch.from_numpy(network.layout.view(part.name, start).copy())
+            tensor = torch.from_numpy(network.tensor(part.name, start))
             kind = "rows" if part.blocks else "free"
             with torch.no_grad():  # a manifold may project what it is given, in place
                 made.append(self.parameter(tensor, kind) if self.parameter else torch.nn.Parameter(tensor))
@@ -157,7 +161,7 @@ def _closure(
     def plain() -> Any:
         found = network.evaluate(_flat(parameters), noise)
         for p, part in zip(parameters, network.layout.parts, strict=True):
-            p.grad = torch.from_numpy(np.array(network.layout.view(part.name, found.gradient)))
+            p.grad = torch.from_numpy(network.tensor(part.name, found.gradient))
         return torch.from_numpy(np.array(found.loss))
 
     compute = with_graph if twice or any(map(_is_hooked, parameters)) else plain

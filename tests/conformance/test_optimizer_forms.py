@@ -104,6 +104,10 @@ def test_bad_input_is_named(opt: Any, options: dict[str, Any], error: type[Excep
         check_optimizer(opt, **options)
 
 
+def test_a_function_without_parameters_makes_a_method() -> None:
+    assert check_optimizer(lambda: GradientDescent(0.1), only=EXPONENT, steps=10).properties["exponent"] == 2
+
+
 @pytest.mark.parametrize("power", [0, 2])
 def test_a_step_may_change_the_weights_in_place(power: int) -> None:
     class InPlace:

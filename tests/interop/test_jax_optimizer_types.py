@@ -200,3 +200,10 @@ def test_a_marked_number_is_what_it_was_and_what_it_is():
 def test_a_run_of_many_operations_ends_when_all_rows_turned_twice():
     short, long = (runs(optax.sgd, enough=enough).run() for enough in (0, 10**9))
     assert not np.array_equal(short.weights[0], long.weights[0])
+
+
+def test_what_a_clamp_takes_keeps_its_degree_while_its_limits_scale_along() -> None:
+    report = check_optimizer(lambda lr=0.01: optax.rprop(lr), steps=10)
+    assert report.properties["exponent"] == 1
+    assert "clamp (max_step_size = 50)" in report.sentence
+    assert "overflow" not in report.sentence

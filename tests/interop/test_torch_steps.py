@@ -61,7 +61,51 @@ SCHEDULES = {
 def test_a_schedule_neither_forgets_nor_hides_the_scaling_of_the_rate(name: str) -> None:
     report = check_optimizer(scheduled(SCHEDULES[name]), only=[EXPONENT, SCALES])
     assert report.properties["exponent"] == 2
+    assert report.properties["types"]["must scale by"] == {"lr": "2"}
     assert report.properties["scales"] == "2^-300 … 2^300"
+
+
+def test_a_rate_that_steps_change_themselves_has_the_degree_that_it_gets() -> None:
+    class Hypergradient(optim.Optimizer):
+        def __init__(self, params: Any, lr: float = 0.01, h: float = 1e-5) -> None:
+            super().__init__(params, {"lr": lr, "h": h})
+            self.last: dict[Any, Any] = {}
+
+        @torch.no_grad()
+        def step(self, closure: Any = None) -> None:
+            for group in self.param_groups:
+                for p in group["params"]:
+                    if p in self.last:
+                        group["lr"] = group["lr"] + group["h"] * float((self.last[p] * p.grad).sum())
+                    self.last[p] = p.grad.clone()
+                    p.sub_(group["lr"] * p.grad)
+
+    report = check_optimizer(lambda params: Hypergradient(params), only=EXPONENT, steps=10)
+    assert report.properties["types"]["must scale by"] == {"lr": "2", "h": "4"}
+
+
+def test_what_a_method_does_with_kernels_of_convolutions_is_seen() -> None:
+    class Rows(optim.Optimizer):
+        def __init__(self, params: Any, lr: float = 0.05) -> None:
+            super().__init__(params, {"lr": lr})
+
+        @torch.no_grad()
+        def step(self, closure: Any = None) -> None:
+            for p in self.param_groups[0]["params"]:
+                square = 1.0 if p.ndim < 2 else (p**2).sum(tuple(range(1, p.ndim)), keepdim=True)
+                p.sub_(self.param_groups[0]["lr"] * p.grad * self.of_kernels(p, square))
+
+        def of_kernels(self, p: Any, square: Any) -> Any:
+            return square
+
+    class Wrong(Rows):
+        def of_kernels(self, p: Any, square: Any) -> Any:
+            return square**0.5 if p.ndim == 4 else square
+
+    assert check_optimizer(Rows, only=NEURON, steps=10).verdict is Verdict.HOLDS
+    report = check_optimizer(Wrong, steps=10)
+    assert report.properties["full"] == "each neuron"
+    assert "so it is of matrices alone" in report.sentence
 
 
 def test_a_step_that_no_optimizer_of_torch_takes_has_its_rate_scaled_too() -> None:

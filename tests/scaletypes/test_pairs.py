@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psitheory.arithmetic import dot, namespace, norm
+from psitheory.layout import Layout, blocks
 from psitheory.scaletypes.numbers import Number
 from psitheory.scaletypes.pairs.entries import DEGREED, Entry
-from psitheory.scaletypes.pairs.stand_ins import Draws, Numpy, stand_ins
+from psitheory.scaletypes.pairs.stand_ins import CastingLayout, Draws, Numpy, casting, stand_ins
 from psitheory.scaletypes.trace import Trace
 
 X, Y = np.array([1.25, -0.75, 2.5]), np.array([0.5, 1.75, -1.5])
@@ -104,3 +105,42 @@ def test_a_number_that_leaves_its_array_is_told_unless_it_is_a_constant_without_
     one = Entry(Number(0.5, trace, degree * trace.degrees.unknown("a"), fixed=fixed))
     assert float(one) == 0.5
     assert bool(trace.equations.missing) == told
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, float, "f4"])
+def test_floats_that_are_cast_keep_their_degree(dtype):
+    trace = Trace()
+    a = trace.degrees.unknown("a")
+    x, numpy = casting(entries(X / 3, a, trace)), Numpy(trace)
+    for cast in (x.astype(dtype), (2 * x[::-1])[::-1].astype(dtype) / 2, numpy.asarray(x, dtype=dtype)):
+        np.testing.assert_array_equal([float(e.number) for e in cast], (X / 3).astype(dtype).astype(float))
+        assert all(e.number.degree == a for e in cast)
+    assert x.sum().astype(dtype).number.degree == x.max().item().degree == a
+    assert not trace.equations.missing
+
+
+def test_integers_of_entries_ask_for_degree_zero():
+    trace = Trace()
+    x = casting(entries(X, trace.degrees.unknown("a"), trace))
+    np.testing.assert_array_equal(x.astype(int), X.astype(int))
+    assert [e.what for e in trace.equations.found] == ["cast to an integer"]
+
+
+@pytest.mark.parametrize("name", ["empty", "zeros", "ones"])
+def test_arrays_that_are_made_take_numbers_with_their_degrees(name):
+    trace = Trace()
+    a = trace.degrees.unknown("a")
+    x, out = entries(X, a, trace), getattr(Numpy(trace), name)(4)
+    out[:3] = x
+    out[3] = x.sum()
+    assert [e.number.degree for e in out] == [a] * 4
+    assert not trace.equations.missing
+    assert getattr(Numpy(trace), name)(4, dtype=int).dtype.kind == "i"
+
+
+def test_norms_of_a_layout_can_be_cast():
+    trace = Trace()
+    a = trace.degrees.unknown("a")
+    norms = CastingLayout(Layout(blocks("W", 1, 3))).norms(casting(entries(X, a, trace)))
+    assert [e.number.degree for e in norms.astype(np.float32)] == [a]
+    assert CastingLayout(Layout(blocks("W", 1, 3))).m == 1

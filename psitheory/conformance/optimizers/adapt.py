@@ -63,6 +63,8 @@ def _of_function(opt: Callable[..., Any], rate: float | None, name: str, paramet
         found = list(inspect.signature(opt).parameters.values())
     except (TypeError, ValueError) as error:
         raise ArgumentTypeError(f"opt is {shown(opt)}, whose parameters cannot be read; {KINDS} is needed") from error
+    if not found and rate is None:  # it makes one with a rate of its own
+        return runs_of(opt(), name=name, parameter=parameter)
     places = [p.name for p in found if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.default is p.empty]
     names = {p.name for p in found}
     rate_name = next((r for r in RATES if r in names), None)

@@ -9,6 +9,7 @@ import numpy as np
 from psitheory.checking import Verdict
 from psitheory.conformance.optimizers.bench import Bench
 from psitheory.conformance.optimizers.change import MODES, Change, Mode
+from psitheory.conformance.optimizers.elsewhere import broken_level
 from psitheory.conformance.optimizers.eps import Limited, eps_limited
 from psitheory.conformance.optimizers.equivariance import (
     LEVELS,
@@ -66,6 +67,9 @@ class Answers:
         doubtful = [t for t in trials if t.outcome.status in ("vacuous", "undecided")]
         if any(t.outcome.status == "vacuous" or t.in_powers_of_two for t in doubtful):
             return Answer(Verdict.INCONCLUSIVE, doubtful[0], len(trials), limited)
+        elsewhere = broken_level(self.bench, mode, level)
+        if elsewhere is not None:
+            return Answer(Verdict.REFUTED, elsewhere, len(trials) + 1)
         passed = [t for t in trials if t.outcome.passed] or trials
         first_to_end = min(passed, key=lambda t: t.outcome.step)
         exact = trials[0].outcome.status == "exact"

@@ -24,7 +24,7 @@ import numpy as np
 from psitheory.arithmetic import norm
 from psitheory.conformance.optimizers.change import MODES, Change, CodeRaised, Gap, Mode
 from psitheory.conformance.optimizers.derived import Derived
-from psitheory.conformance.optimizers.network import Network, one_ulp_away
+from psitheory.conformance.optimizers.network import Network, network_of_other_shapes, one_ulp_away
 from psitheory.conformance.optimizers.runs import Runs
 from psitheory.conformance.optimizers.seeds import seeded
 from psitheory.errors import PsitheoryError
@@ -55,6 +55,8 @@ class Bench:
     _gaps: dict[tuple[Change, Change, int], dict[Mode, Gap]] = field(default_factory=dict)
     _views: dict[tuple[Change, int, Mode], np.ndarray] = field(default_factory=dict)
     _noises: dict[tuple[Change, int, Mode], float] = field(default_factory=dict)
+    not_of_kernels: set[tuple[Mode, str]] = field(default_factory=set)
+    """The laws that break where a layer is a kernel of a convolution, but not on matrices of the same size."""
     strays: dict[tuple[float, int], int | None] = field(default_factory=dict)
     _types: dict[str, tuple[Derived | None, str]] = field(default_factory=dict)
 
@@ -80,6 +82,20 @@ class Bench:
         """Return the scale types of the method, if everything was derived."""
         found = self.derivation[0]
         return found if found is not None and not found.missing else None
+
+    @cached_property
+    def on_matrices(self) -> Bench:
+        """Return the bench on a network of other shapes."""
+        return self._on_other_shapes(kernels=False)
+
+    @cached_property
+    def on_kernels(self) -> Bench:
+        """Return the bench on a network of other shapes, of which one is that of a kernel of a convolution."""
+        return self._on_other_shapes(kernels=True)
+
+    def _on_other_shapes(self, *, kernels: bool) -> Bench:
+        other = network_of_other_shapes(self.network.dtype, self.seed, kernels=kernels)
+        return Bench(self.method, other.without_free() if self.network.fixed else other, self.seed, ENOUGH)
 
     @cached_property
     def in_double(self) -> Bench:

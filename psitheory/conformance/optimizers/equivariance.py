@@ -55,10 +55,11 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Trial:
-    """A rescaling that was tried, and its outcome in one mode."""
+    """A rescaling that was tried, and its outcome in one mode; ``layout`` if that was on a network of other shapes."""
 
     change: Change
     outcome: Outcome
+    layout: Layout | None = None
 
     @property
     def in_powers_of_two(self) -> bool:

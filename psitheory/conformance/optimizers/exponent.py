@@ -14,6 +14,7 @@ import numpy as np
 
 from psitheory.conformance.optimizers.bench import Bench
 from psitheory.conformance.optimizers.change import Change, Constants
+from psitheory.conformance.optimizers.elsewhere import broken_exponent
 from psitheory.conformance.optimizers.eps import Limited, eps_limited, harmless, without_eps
 from psitheory.conformance.optimizers.equivariance import START, Outcome, Trial, judge
 from psitheory.conformance.optimizers.runs import DECAYS
@@ -125,6 +126,10 @@ def confirmed(bench: Bench, p: float, constants: Constants = ()) -> Exponent:
     exact = [trial.outcome.passed for trial in trials if trial.in_powers_of_two]
     holds = (limited is not None and not trials) or (trials and all(exact))
     holds = holds and not any(trial.outcome.status == "vacuous" for trial in trials)
+    if holds and not constants:
+        there = broken_exponent(bench, p, lambda other: rescaled_by(other, SCALES[0], p))
+        if there is not None:
+            return Exponent(None, (*trials, there), p)
     return Exponent(p if holds else None, tuple(trials), p, limited)
 
 

@@ -16,6 +16,7 @@ from psitheory.conformance.optimizers.bench import Bench
 from psitheory.conformance.optimizers.change import MODES, Change, CodeRaised, Mode
 from psitheory.conformance.optimizers.derived import Derived
 from psitheory.conformance.optimizers.edges import Edge, Path, edge
+from psitheory.conformance.optimizers.elsewhere import EXPONENT
 from psitheory.conformance.optimizers.eps import TOLERANCE, Limited, reach
 from psitheory.conformance.optimizers.equivariance import LEVELS, START, Level, exponents, groups
 from psitheory.conformance.optimizers.exponent import Exponent, confirmed, find_exponent, without_rate
@@ -157,6 +158,16 @@ class Facts:
         if self.exponent.value is None:
             return None
         return Claim("class", "all weights", self.exponent.value, self.exponent.limited, of_all=False)
+
+    @property
+    def not_of_kernels(self) -> bool:
+        """Tell whether the claim breaks where a layer is a kernel of a convolution, but not on matrices."""
+        claim = self.claim
+        if claim is None:
+            return False
+        if claim.p:
+            return ("class", EXPONENT) in self.blocks_alone.not_of_kernels
+        return (claim.mode, claim.level) in self.bench.not_of_kernels
 
     @property
     def denied_by_types(self) -> Break | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -25,11 +26,17 @@ class Network:
         The start, free part included.
     fixed : bool
         Whether the free part stays at the start, so that every weight left is in a scale-invariant block.
+    usual : bool
+        Whether it is the kit's own, beside which there is one of other shapes.
+    kernels : mapping of str to tuple of int
+        The shapes that parts have for frameworks, where these are not those of the layout.
     """
 
     model: Model
     start: np.ndarray
     fixed: bool = False
+    usual: bool = False
+    kernels: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def without_free(self) -> Network:
         """Return the same model with its free part fixed."""
@@ -57,6 +64,11 @@ class Network:
         """Return the start of what an optimiser moves."""
         return np.asarray(self.start[self.moved])
 
+    def tensor(self, name: str, w: np.ndarray) -> np.ndarray:
+        """Return a part of flat weights as a new array of the shape that it has for frameworks."""
+        part = np.array(self.layout.view(name, w))
+        return part.reshape(self.kernels.get(name, part.shape))
+
     def whole(self, w: Array) -> np.ndarray:
         """Return all weights of the model, the fixed ones included."""
         out = self.start.copy()
@@ -82,7 +94,20 @@ def invariant_network(dtype: np.dtype, seed: int) -> Network:
     rng = np.random.default_rng(seed)
     inputs, targets = rng.normal(size=(16, 5)), 2 * rng.normal(size=(16, 3))
     model = BatchNormMLP(inputs.astype(dtype), targets.astype(dtype), hidden=(4, 4), loss="squared")
-    return Network(model, model.initial(rng))
+    return Network(model, model.initial(rng), usual=True)
+
+
+def network_of_other_shapes(dtype: np.dtype, seed: int, *, kernels: bool) -> Network:
+    """Return one with a tall and a square hidden layer of 132 rows.
+
+    Methods are seen to branch on 8, 64 and 128 entries, on the number of axes, and on which side is longer.  With
+    ``kernels`` the first layer is a kernel of a convolution.  There are as many layers as in the other, since code may
+    name them.
+    """
+    rng = np.random.default_rng(seed)
+    inputs, targets = rng.normal(size=(16, 12)), 2 * rng.normal(size=(16, 3))
+    model = BatchNormMLP(inputs.astype(dtype), targets.astype(dtype), hidden=(132, 132), loss="squared")
+    return Network(model, model.initial(rng), kernels={"W1": (132, 3, 2, 2)} if kernels else {})
 
 
 def one_ulp_away(w: np.ndarray, rng: np.random.Generator) -> np.ndarray:

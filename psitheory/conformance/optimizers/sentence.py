@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
+from psitheory.conformance.optimizers import words
 from psitheory.conformance.optimizers.derived import Derived, told
 from psitheory.conformance.optimizers.facts import Facts
 from psitheory.scaletypes.optimizers.types import RATES, Break, OptimizerTypes
@@ -16,13 +17,16 @@ ALIKE = {
     "all weights": "whatever the one scale of all weights",
 }
 
+NOT_OF_KERNELS = "so it is of matrices alone: where a layer is a kernel of a convolution, with four axes, runs break it"
+
 
 def sentence(name: str, facts: Facts, properties: Mapping[str, object]) -> str:
     """Return the sentence, from what was found out so far; empty if that is nothing."""
     derived, underived = facts.bench.derivation
     still = f"{facts.never_moves}: nothing is claimed of it" if facts.unmoved else ""
     denied = f"so runs say, but types ask for more at {told}" if (told := facts.denied_by_types) else ""
-    parts = [_law(facts, derived, properties), denied, _range(facts, derived), still]
+    matrices = "" if "edges" not in facts.__dict__ or not facts.not_of_kernels else NOT_OF_KERNELS
+    parts = [_law(facts, derived, properties), denied, _range(facts, derived), matrices, still]
     if derived is not None and derived.missing:
         parts.append(f"{derived.missing[0]}: runs decide")
     elif underived:
@@ -71,6 +75,8 @@ def _none(derived: Derived) -> str:
 
 
 def _range(facts: Facts, derived: Derived | None) -> str:
+    if _nothing_holds(facts) and (there := facts.exponent.denied_by) is not None and there.layout is not None:
+        return f"so it is of some shapes alone: runs break it on {words.shapes(there.layout)}"
     if derived is not None and derived.hard_breaks:
         return "at fixed values it breaks at " + "; ".join(str(b) for b in derived.hard_breaks[:2])
     if derived is not None and _nothing_holds(facts) and not _soft(derived):

@@ -46,9 +46,16 @@ def scales(layout: Layout, change: Change) -> str:
 
 def where(layout: Layout, trial: Trial, *, rate: bool = False) -> str:
     """Return where a trial was decided, such as ``a=2 on W1  t=3``."""
+    layout = trial.layout or layout
     out = scales(layout, trial.change) + (f"  rate times {power(trial.change.rate)}" if rate else "")
     off = ", ".join(name for name, _ in trial.change.constants)
-    return out + (f"  without {off}" if off else "") + f"  t={trial.outcome.step}"
+    out += (f"  without {off}" if off else "") + f"  t={trial.outcome.step}"
+    return out + (f"  on {shapes(layout)}" if trial.layout else "")
+
+
+def shapes(layout: Layout) -> str:
+    """Return the shapes of a network in words."""
+    return f"a network with layers of {', '.join('x'.join(map(str, p.shape)) for p in layout.parts if p.blocks)}"
 
 
 def doubt(outcome: Outcome) -> str:

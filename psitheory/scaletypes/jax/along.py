@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -20,8 +19,11 @@ ADDING = frozenset(["add", "sub", "add_any"])
 COMPARING = frozenset(["lt", "le", "gt", "ge"])
 
 
-def scaled_along(call: Call) -> tuple[Sequence[Item], Any]:
-    """Return the inputs of an equation, constants scaled along, and its output where that is not computed from them."""
+def scaled_along(call: Call) -> tuple[Sequence[Item], Typed | None]:
+    """Return the inputs of an equation, constants scaled along, and its output where that is not computed from them.
+
+    Its degrees are those of what is taken so, which another choice at the values themselves does not give.
+    """
     trace, args = call.rules.trace, list(call.args)
     kind = Kind.CONSTANT if call.name in ADDING else Kind.WINDOW
     if not trace.follows(kind) or not args or not args[0].is_real:
@@ -32,10 +34,10 @@ def scaled_along(call: Call) -> tuple[Sequence[Item], Any]:
     elif call.name in COMPARING:
         args[1] = replace(args[1], x=_beside(call.given(0), call.given(1), trace))
     elif call.name in ("max", "min"):
-        return args, _taken(call.given(0), call.given(1), trace, largest=call.name == "max").x
+        return args, _taken(call.given(0), call.given(1), trace, largest=call.name == "max")
     elif call.name == "clamp":
         low, x, high = (call.given(i) for i in range(3))
-        return args, _taken(_taken(x, low, trace, largest=True), high, trace, largest=False).x
+        return args, _taken(_taken(x, low, trace, largest=True), high, trace, largest=False)
     return args, None
 
 

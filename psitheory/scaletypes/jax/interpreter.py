@@ -17,7 +17,7 @@ from psitheory.scaletypes.jax.hyper import NUMBER
 from psitheory.scaletypes.jax.jaxprs import CALLS, bind, inner, is_of_library, place_of
 from psitheory.scaletypes.jax.operations import RANDOM, RULES, Call, Item
 from psitheory.scaletypes.probing import read_off
-from psitheory.scaletypes.rules import Rules
+from psitheory.scaletypes.rules import Rules, Typed
 from psitheory.scaletypes.trace import OURSELVES, Trace
 
 SKIP = (*OURSELVES, "/jax/", "/jaxlib/", "psitheory/interop/")
@@ -116,12 +116,12 @@ class Interpreter:
             return [Item(np.asarray(eqn.params["value"]), np.int64(eqn.params["degree"]), fixed=True)]
         call = Call(eqn, x, (), self.rules)
         args, found = scaled_along(call)
-        call.outs = [found] if found is not None else evaluate(eqn, [item.x for item in args])
+        call.outs = [found.x] if found is not None else evaluate(eqn, [item.x for item in args])
         if all(item.raw for item in x) and name not in RANDOM and not any(np.any(item.d) for item in x):
             return [Item(v, np.int64(0), fixed=True, raw=True) for v in call.outs]
         if name in VIEWS:
             return self._views(eqn, x, call.outs)
-        return self._written(call)
+        return self._written(call, found)
 
     def _views(self, eqn: Any, x: Sequence[Item], values: Sequence[Any]) -> list[Item]:
         ids = [np.broadcast_to(item.d, item.shape) for item in x[: 1 if len(values) == 1 else len(x)]]
@@ -129,11 +129,11 @@ class Interpreter:
         moved = moved if isinstance(moved, list) else [moved]
         return [replace(x[min(k, len(x) - 1)], x=v, d=d) for k, (v, d) in enumerate(zip(values, moved, strict=True))]
 
-    def _written(self, call: Call) -> list[Item]:
+    def _written(self, call: Call, found: Typed | None) -> list[Item]:
         self.operations += 1
         rule = RULES.get(call.name)
         try:
-            ids = self._probed(call) if rule is None else rule(call)
+            ids: Any = found.d if found is not None else self._probed(call) if rule is None else rule(call)
         except (NotImplementedError, TypeError, ValueError, IndexError):  # a form of it that the rule does not know
             ids = self._underived(call)
         ids = ids if isinstance(ids, list) else [ids]
@@ -142,9 +142,9 @@ class Interpreter:
             jnp.issubdtype(v.dtype, jnp.inexact) for v in call.outs
         ]  # half precisions of JAX are no kind of NumPy's
         if self.log is not None and real[0]:
-            found = np.array(np.broadcast_to(ids[0], call.outs[0].shape))
+            degrees = np.array(np.broadcast_to(ids[0], call.outs[0].shape))
             least = float(jnp.finfo(call.outs[0].dtype).tiny)
-            self.log.append(Step(call.name, self.trace.here(), _plain(call.outs[0]), found, least))
+            self.log.append(Step(call.name, self.trace.here(), _plain(call.outs[0]), degrees, least))
         return [
             Item(v, np.asarray(d) if is_real else np.int64(0), fixed)
             for v, d, is_real in zip(call.outs, ids, real, strict=True)

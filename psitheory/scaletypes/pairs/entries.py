@@ -93,6 +93,14 @@ class Entry:
             self.number.trace.missing("a number leaves its array by float")
         return float(self.number)
 
+    def astype(self, dtype: Any) -> Any:
+        """Return it as an array of one entry would be cast."""
+        return np.array(self, dtype=object).view(Entries).astype(dtype)[()]
+
+    def item(self) -> Number:
+        """Return the number with its degree, as a Python float."""
+        return self.number
+
     def conjugate(self) -> Entry:
         """Return itself, for NumPy."""
         return self
@@ -111,6 +119,32 @@ class Entry:
 
     def __eq__(self, other: object) -> Any:
         return _float(self) == _float(other)
+
+
+class Entries(np.ndarray):
+    """An array of entries that keeps their degrees where it is cast."""
+
+    arithmetic: ClassVar[ObjectNamespace] = DEGREED
+
+    def astype(self, dtype: Any, *args: Any, **options: Any) -> Any:
+        """Return entries rounded to a floating-point type, each of the degree it has; integers must have none."""
+        kind = np.dtype(dtype)
+        if kind.kind == "f" and self.dtype == object:
+            return np.reshape([_rounded(x, kind) for x in self.flat], self.shape).view(Entries)
+        if kind.kind in "iu" and self.dtype == object:
+            return np.reshape(np.array([int(_plain(x)) for x in self.flat], kind), self.shape)
+        return super().astype(dtype, *args, **options)
+
+    def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
+        """Return what NumPy computed: one number as an entry, what are no entries as an ordinary array."""
+        if return_scalar or not array.ndim:
+            return array[()]
+        return array.view(Entries if array.dtype == object else np.ndarray)
+
+
+def _rounded(x: Any, kind: np.dtype[Any]) -> Any:
+    value = float(kind.type(_float(x)))
+    return Entry(Number(value, x.number.trace, x.number.degree, x.number.fixed)) if isinstance(x, Entry) else value
 
 
 def _float(x: Any) -> float:

@@ -21,7 +21,7 @@ from psitheory.scaletypes.numbers import Number
 from psitheory.scaletypes.optimizers.problem import Part, Problem, Record
 from psitheory.scaletypes.optimizers.types import RATES
 from psitheory.scaletypes.pairs.entries import Entry
-from psitheory.scaletypes.pairs.stand_ins import Draws, stand_ins
+from psitheory.scaletypes.pairs.stand_ins import CastingLayout, Draws, casting, is_ours, stand_ins
 from psitheory.scaletypes.trace import OURSELVES, Trace, told_apart
 
 LATE = 30
@@ -124,15 +124,21 @@ class PairRuns(ArrayRuns):
         return type(self.optimizer)
 
     def _stepping(self, trace: Trace, seed: int) -> Callable[[np.ndarray], np.ndarray]:
-        layout, model = self.model.layout, _TypedModel(self.model, trace)
+        model, ours = _TypedModel(self.model, trace), is_ours(self._code)
+        layout: Any = self.model.layout if ours else CastingLayout(self.model.layout)
         method = _Marking(trace, self.factors, self.model, model).of(self.optimizer)
         state: list[Any] = []
 
+        def given(w: np.ndarray) -> np.ndarray:
+            return w.copy() if ours else casting(w.copy())
+
         def step(w: np.ndarray) -> np.ndarray:
             if not state:
-                state.append(method.init(layout, w.copy()))
-            w, state[0] = method.step(layout, w.copy(), model.evaluate(w), state[0])
-            return w
+                state.append(method.init(layout, given(w)))
+            here = model.evaluate(w)
+            here = Evaluation(here.loss, given(here.gradient))
+            w, state[0] = method.step(layout, given(w), here, state[0])
+            return np.asarray(w)
 
         return step
 
@@ -154,7 +160,7 @@ class FunctionRuns(ArrayRuns):
         return self.function
 
     def _stepping(self, trace: Trace, seed: int) -> Callable[[np.ndarray], np.ndarray]:
-        layout, model = self.model.layout, _TypedModel(self.model, trace)
+        layout, model = CastingLayout(self.model.layout), _TypedModel(self.model, trace)
         marking = _Marking(trace, self.factors)
         given = {name: marking.of(x, name) for name, x in self.constants.items()}
         known: dict[str, Any] = {"layout": layout, "rng": Draws(np.random.default_rng(seed), trace), "t": -1}
@@ -164,7 +170,8 @@ class FunctionRuns(ArrayRuns):
             here = model.evaluate(w)
             known.update(t=known["t"] + 1, loss=here.loss)
             extra = given | {name: known[name] for name in self.offered}
-            out = self.function(*(w.copy(), here.gradient, state[0])[: self.positional], **extra)
+            arrays = (casting(w.copy()), casting(here.gradient), state[0])
+            out = self.function(*arrays[: self.positional], **extra)
             if isinstance(out, tuple) and len(out) == 2:
                 out, state[0] = out
             return np.asarray(out, dtype=object)

@@ -10,12 +10,15 @@ from typing import Any
 
 import numpy as np
 
+from psitheory.layout import Layout
 from psitheory.scaletypes.numbers import Number, patched
-from psitheory.scaletypes.pairs.entries import DEGREED, Entry
+from psitheory.scaletypes.pairs.entries import DEGREED, Entries, Entry
 from psitheory.scaletypes.trace import Trace
 
 NATURAL = frozenset(["isfinite", "isnan", "isinf", "signbit"])
 """Functions of values alone, which NumPy does not have for objects."""
+CREATING = {"empty": 0.0, "zeros": 0.0, "ones": 1.0}
+"""Functions that make arrays, by what these are filled with."""
 LIMITING = frozenset(["clip", "maximum", "minimum", "fmax", "fmin"])
 
 
@@ -30,9 +33,35 @@ class Numpy(types.ModuleType):
         function = getattr(np, name)
         if name == "sign":
             return lambda x: DEGREED.sign(x) if _has_entries(x) else np.sign(x)
+        if name in CREATING:
+            return self._creating(function, CREATING[name])
+        if name in ("array", "asarray"):
+            return self._cast(function)
         if name in NATURAL:
             return lambda x: function(_floats(x)) if _has_entries(x) else function(x)
         return self._limiting(function) if name in LIMITING else function
+
+    def _creating(self, function: Callable[..., Any], value: float) -> Callable[..., Any]:
+        """Return a function that makes entries, since a float array would take no number with its degree."""
+
+        def create(*args: Any, **options: Any) -> Any:
+            made = function(*args, **options)
+            if made.dtype.kind != "f":
+                return made
+            out = np.empty(made.shape, dtype=object)
+            out[...] = Entry(Number(value, self._trace, self._trace.literal(value), fixed=True))
+            return casting(out)
+
+        return create
+
+    def _cast(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        def cast(x: Any, dtype: Any = None, *args: Any, **options: Any) -> Any:
+            floats = dtype is not None and np.dtype(dtype).kind == "f"
+            if floats and _has_entries(objects := function(x, None, *args, **options)):
+                return casting(objects).astype(dtype)
+            return function(x, dtype, *args, **options)
+
+        return cast
 
     def _limiting(self, function: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any, **options: Any) -> Any:
@@ -43,6 +72,22 @@ class Numpy(types.ModuleType):
                 self._trace.comparing = before
 
         return call
+
+
+class CastingLayout:
+    """A layout whose arrays keep degrees where they are cast."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._layout, name)
+        return (lambda *args, **options: casting(found(*args, **options))) if callable(found) else found
+
+
+def casting(x: Any) -> Any:
+    """Return an array of entries as one that keeps their degrees where it is cast, and anything else as it is."""
+    return x.view(Entries) if isinstance(x, np.ndarray) and x.dtype == object else x
 
 
 class Draws:
@@ -69,7 +114,7 @@ class Draws:
 def stand_ins(code: Any, trace: Trace) -> Iterator[None]:
     """Let the module in which ``code`` stands use the stand-ins inside the block, unless it is one of ours."""
     module = sys.modules.get(getattr(code, "__module__", None) or "")
-    if module is None or module.__name__.startswith("psitheory."):
+    if module is None or is_ours(code):
         yield
         return
     names = [name for name, x in vars(module).items() if x is np]
@@ -81,6 +126,11 @@ def stand_ins(code: Any, trace: Trace) -> Iterator[None]:
     finally:
         for name in names:
             setattr(module, name, np)
+
+
+def is_ours(code: Any) -> bool:
+    """Tell whether code is of this library, which casts nothing."""
+    return str(getattr(code, "__module__", None) or "").startswith("psitheory.")
 
 
 def _has_entries(x: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,6 +16,7 @@ from psitheory.scaletypes.numbers import Number, patched
 from psitheory.scaletypes.optimizers.problem import ENOUGH, MOST, TURNED, Problem, Record, Turns
 from psitheory.scaletypes.optimizers.types import RATES
 from psitheory.scaletypes.torch.interpreter import SKIP, Memory, values
+from psitheory.scaletypes.torch.schedules import of_schedules, rates_marked
 from psitheory.scaletypes.trace import Trace, has_few_bits, told_apart
 
 Make = Callable[[list[Any]], Any]
@@ -33,6 +35,8 @@ class TypedRuns:
     problem : Problem
     loss : callable, optional
         The loss of a list of tensors, for optimisers that differentiate twice.
+    scheduled : bool
+        Whether what stands in the groups when a step begins is the rate, as it is where runs scale it there.
     """
 
     make: Make
@@ -47,6 +51,7 @@ class TypedRuns:
     enough: int = ENOUGH
     parameter: Callable[[Any, bool], Any] | None = None
     log: bool = False
+    scheduled: bool = False
 
     def of_length(self, steps: int) -> TypedRuns:
         """Return runs of a number of steps, whatever turns in them."""
@@ -66,16 +71,23 @@ class TypedRuns:
             with memory.watching():
                 made = self.make(parameters)
             optimizers = found_in(made)
+            kept = {"lr"}.union(*map(of_schedules, optimizers)) if self.scheduled else set()
+            for group in (g for o in optimizers for g in getattr(o, "param_groups", ()) if kept and "lr" in g):
+                trace.hyper("lr", float(group["lr"]))  # steps mark it, and what scales is known before
             for optimizer in optimizers:
-                mark(optimizer, memory, self.factors)
+                mark(optimizer, memory, self.factors, kept)
             marked = {i: self.factors.get(c.name, 1.0) for i, c in trace.constants.items()}
             trace.scaled |= {i: float(np.log2(factor)) for i, factor in marked.items() if factor != 1}
-            with patched(modules_of(optimizers, self.make), trace, memory.number):
+            with patched(modules_of(optimizers, self.make), trace, memory.number), self._rates(memory):
                 self._steps(made, parameters, record, memory)
         finally:
             torch.random.set_rng_state(state)
         record.log = memory.log
         return record
+
+    def _rates(self, memory: Memory) -> AbstractContextManager[None]:
+        marking = _Marking(memory, self.factors, {})
+        return rates_marked(lambda x: marking.of(x, "lr")) if self.scheduled else nullcontext()
 
     def _parameters(self, record: Record, memory: Memory) -> list[Any]:
         out = []
@@ -150,15 +162,15 @@ def is_optimizer(x: Any) -> bool:
     return hasattr(x, "param_groups") and hasattr(x, "step") and hasattr(x, "__dict__")
 
 
-def mark(optimizer: Any, memory: Memory, factors: Mapping[str, float]) -> None:
-    """Give every hyper-parameter of an optimiser its degree, and turn off what runs outside Python."""
+def mark(optimizer: Any, memory: Memory, factors: Mapping[str, float], kept: Collection[str] = ()) -> None:
+    """Give every hyper-parameter of an optimiser but ``kept`` its degree, and turn off what runs outside Python."""
     groups = [*getattr(optimizer, "param_groups", ()), getattr(optimizer, "defaults", {})]
     names: dict[float, set[str]] = {}
     for key, x in (item for group in groups for item in group.items()):
         if type(x) is float and not has_few_bits(x):
             names.setdefault(x, set()).add(key)
     for home in (*groups, vars(optimizer)):
-        for key in [k for k in home if isinstance(k, str) and not k.startswith("_")]:
+        for key in [k for k in home if isinstance(k, str) and not k.startswith("_") and k not in kept]:
             home[key] = _Marking(memory, factors, {} if home is not vars(optimizer) else names).of(home[key], key)
         for key, off in (("foreach", False), ("fused", None), ("capturable", False)):
             if key in home:

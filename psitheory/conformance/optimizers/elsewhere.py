@@ -1,0 +1,81 @@
+"""Whether a law goes on to hold on a network of other shapes, since code may branch on shapes.
+
+There are methods that factor matrices from 128 rows on, leave kernels of convolutions aside, or err where rows are
+long.  A break there is no such thing if it goes with the eps of the method, or if constants or comparisons that may
+be met there are known of, or nothing is, and it is gone at some other scale of all weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from psitheory.conformance.optimizers.bench import ENOUGH, Bench
+from psitheory.conformance.optimizers.change import Change, CodeRaised, Constants, Mode
+from psitheory.conformance.optimizers.eps import LEFT, harmless, shifted, without_eps
+from psitheory.conformance.optimizers.equivariance import Level, Trial, judge, rescalings
+from psitheory.errors import PsitheoryError
+from psitheory.scaletypes.optimizers.types import Break
+
+EXPONENT = "exponent"
+SHIFTS = (-4, 4, -12, 12, -32, 32, -64, 64)
+"""Base-two logarithms of the scales of all weights at which a break may be gone, as that of a constant is."""
+
+
+def broken_level(bench: Bench, mode: Mode, level: Level) -> Trial | None:
+    """Return the trial that breaks the equivariance of a level there, or None."""
+    return _found(bench, mode, level, lambda other: rescalings(other.network.layout, level, other.seed)[:2], 0.0)
+
+
+def broken_exponent(bench: Bench, p: float, change: Callable[[Bench], Change]) -> Trial | None:
+    """Return the trial that breaks the law of an exponent there, or None."""
+    return _found(bench, "class", EXPONENT, lambda other: [change(other)], p)
+
+
+def _found(bench: Bench, mode: Mode, law: str, changes: Callable[[Bench], Iterable[Change]], p: float) -> Trial | None:
+    """Return the trial that breaks a law on matrices; what breaks it on kernels alone is kept beside."""
+    if not bench.network.usual:
+        return None
+    if not getattr(bench.method, "takes_tensors", False):
+        return _broken(bench, bench.on_matrices, mode, changes, p)
+    if _broken(bench, bench.on_kernels, mode, changes, p) is None:
+        return None
+    found = _broken(bench, bench.on_matrices, mode, changes, p)
+    if found is None:
+        bench.not_of_kernels.add((mode, law))
+    return found
+
+
+def _broken(
+    bench: Bench, other: Bench, mode: Mode, changes: Callable[[Bench], Iterable[Change]], p: float
+) -> Trial | None:
+    try:
+        found = (_trial(other, mode, change) for change in changes(other))
+        return next((t for t in found if t is not None and not _excused(bench, other, mode, t, p)), None)
+    except (CodeRaised, PsitheoryError):  # the code is made for other shapes, and nothing is said of these
+        return None
+
+
+def _trial(other: Bench, mode: Mode, change: Change, k: int = 0, p: float = 0.0) -> Trial | None:
+    """Return the trial of a change, all weights scaled by 2^k besides, if it is broken."""
+    base = Change(constants=change.constants)
+    base, moved = (shifted(other, each, k, p) for each in (base, change)) if k else (base, change)
+    outcome = judge(other, moved, base, steps=ENOUGH)[mode]
+    return Trial(change, outcome, other.network.layout) if outcome.status == "broken" else None
+
+
+def _excused(bench: Bench, other: Bench, mode: Mode, trial: Trial, p: float) -> bool:
+    derived, off, change = bench.derived, without_eps(other), trial.change
+    off = off if harmless(other, off) else ()
+    if off:
+        rest = _trial(other, mode, replace(change, constants=off))
+        if rest is None or rest.outcome.gap.relative <= LEFT * trial.outcome.gap.relative:
+            return True
+    if derived is not None and not _unknown(derived.soft_breaks, off):
+        return False
+    return any(_trial(other, mode, change, k, p) is None for k in SHIFTS)
+
+
+def _unknown(breaks: Iterable[Break], off: Constants) -> bool:
+    """Tell whether there are constants besides those that were taken away."""
+    return any(c.name not in dict(off) for b in breaks for c in b.constants)

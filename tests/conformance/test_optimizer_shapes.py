@@ -1,0 +1,83 @@
+"""What a method does on long rows, and on many of them, is part of what is said of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+
+from psitheory.conformance import check_optimizer
+from psitheory.layout import Layout
+
+
+@dataclass
+class Relative:
+    """w ← w - η‖w‖ u, u the gradient over its root mean square; by its own length alone on rows of 8 or more."""
+
+    rate: float = 0.01
+    eps: float = 1e-8
+    longest: int = 8
+
+    def init(self, layout: Layout, w: Any) -> Any:
+        return np.zeros_like(w)
+
+    def step(self, layout: Layout, w: Any, evaluation: Any, v: Any) -> Any:
+        g = evaluation.gradient
+        v = 0.9 * v + 0.1 * g**2
+        norms = np.where(np.array(layout.sizes) >= self.longest, 1.0, layout.norms(w))
+        return w - self.rate * g / (np.sqrt(v) + self.eps) * layout.expand(norms), v
+
+
+def many(w: Any, g: Any, layout: Layout, rate: float = 0.02) -> Any:
+    """PSI-GD, but that layers of 100 rows have one norm."""
+    squares, first = layout.norms(w) ** 2, 0
+    means = []
+    for part in (p for p in layout.parts if p.blocks):
+        own = squares[first : first + part.blocks]
+        means.append(own if part.blocks < 100 else np.full(part.blocks, np.sum(own) / part.blocks))
+        first += part.blocks
+    return w - rate * g * layout.expand(np.concatenate(means))
+
+
+def mixed(w: Any, g: Any, layout: Layout, rate: float = 0.01) -> Any:
+    """Descent on short rows, its sign on long ones."""
+    long = layout.expand(np.where(np.array(layout.sizes) > 100, 1.0, 0.0))
+    return w - rate * np.where(long > 0, np.sign(g), g)
+
+
+@pytest.mark.parametrize(
+    ("opt", "full", "exponent"),
+    [(Relative(), "none", None), (many, "each layer", 0.0), (mixed, "none", None)],
+)
+def test_what_holds_on_small_layers_alone_does_not_hold(opt: Any, full: str, exponent: float | None) -> None:
+    report = check_optimizer(opt, steps=10)
+    assert report.properties["full"] == full
+    assert report.properties["exponent"] == exponent
+    if exponent is None:
+        assert "so it is of some shapes alone: runs break it on a network with layers of" in report.sentence
+    else:
+        assert any("132x132" in f.smallest for f in report.findings if f.law in report.refuted())
+
+
+@pytest.mark.parametrize("eps", [1e-5, 1e-8])
+def test_an_eps_that_is_felt_more_on_other_shapes_is_no_break(eps: float) -> None:
+    report = check_optimizer(Relative(eps=eps, longest=10**6), steps=10)
+    assert report.properties["full"] == "each neuron"
+
+
+@pytest.mark.parametrize("limit", [3.0, 6.0])
+def test_a_clamp_that_is_met_on_other_shapes_is_no_break(limit: float) -> None:
+    def clamped(w: Any, g: Any, layout: Layout, rate: float = 0.05) -> Any:
+        return w - rate * g * layout.expand(np.minimum(layout.norms(w), limit) ** 2)
+
+    report = check_optimizer(clamped, steps=10)
+    assert "some shapes" not in report.sentence
+
+
+def test_nothing_is_said_of_shapes_that_a_method_does_not_take() -> None:
+    def fixed(w: Any, g: Any, layout: Layout, rate: float = 0.05) -> Any:
+        return w - rate * g * layout.expand(layout.norms(w) ** 2 * np.ones(8))
+
+    assert check_optimizer(fixed, steps=10).properties["full"] == "each neuron"
