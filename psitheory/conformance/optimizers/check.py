@@ -49,7 +49,8 @@ def check_optimizer(
     right agrees bit for bit or to rounding, then generic numbers; what rounding explains is measured by control runs.
     A method without equivariance may still have a scaling exponent p, such that the rate :math:`\eta a^p` from
     :math:`a\cdot w_0` follows η from :math:`w_0`: 2 for gradient descent, 1 for Adam.  Whatever holds is followed
-    over all scales of the precision, to where an eps, a clamp or an overflow ends it.
+    over all scales of the precision, to where an eps, a clamp or an overflow ends it, and is tried for ten steps on a
+    network of other shapes.
 
     Parameters
     ----------
