@@ -107,7 +107,7 @@ class Draws:
             return x
         out = np.empty(x.size, dtype=object)
         out[:] = [Entry(Number(float(v), self._trace, 0, fixed=False)) for v in x.ravel()]
-        return out.reshape(x.shape)
+        return casting(out.reshape(x.shape))
 
 
 @contextmanager
