@@ -3,7 +3,7 @@
 from proofs_check.quotient.product_cases import QUOTIENT, case
 from psitheory.arithmetic import namespace
 from psitheory.checking import BALLS, FLOATS, RATIONALS, at_most, equal, law
-from psitheory.geometry.across import wedges_across
+from psitheory.geometry.wedges import wedges_across
 from psitheory.strategies import tangents
 
 

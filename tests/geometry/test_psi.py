@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from psitheory.arithmetic import to_balls, to_rationals
 from psitheory.errors import ArgumentError, ArgumentTypeError
 from psitheory.geometry import Manifold, PSIQuotient, Quotient
-from psitheory.geometry.across import wedges_across
+from psitheory.geometry.wedges import wedges_across
 from psitheory.layout import Layout, blocks, free
 
 from . import reference
