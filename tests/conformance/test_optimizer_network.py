@@ -90,3 +90,14 @@ def test_what_a_method_writes_into_its_arguments_stays_there() -> None:
         return w
 
     assert check_optimizer(step, only=["runs_repeat", NEURON]).verdict is Verdict.HOLDS
+
+
+@pytest.mark.parametrize("power", [0, 2])
+def test_a_range_is_that_of_what_moves_be_it_after_forty_steps(power: int) -> None:
+    def late(w: Any, g: Any, layout: Layout, t: int, rate: float = 0.05) -> Any:
+        return w - (rate if t >= 40 else 0.0) * (g if power else layout.times_squared_norms(w, g))
+
+    report = check_optimizer(late, steps=60)
+    assert report.properties["exponent"] == power
+    assert "valid on 2^-300 … 2^300" in report.sentence
+    assert "not derived" not in report.sentence

@@ -95,7 +95,14 @@ class Bench:
 
     def _on_other_shapes(self, *, kernels: bool) -> Bench:
         other = network_of_other_shapes(self.network.dtype, self.seed, kernels=kernels)
-        return Bench(self.method, other.without_free() if self.network.fixed else other, self.seed, ENOUGH)
+        return Bench(self.method, other.without_free() if self.network.fixed else other, self.seed, self.moved_by)
+
+    @cached_property
+    def moved_by(self) -> int:
+        """Return the number of steps by which ranges are tried: as many as decide, and until something has moved."""
+        times = [t for t in self.times if t >= ENOUGH] or [self.steps]
+        start = Change()
+        return next((t for t in times if self.gaps(start, start, t, t)["class"].motion > 0), times[-1])
 
     @cached_property
     def in_double(self) -> Bench:

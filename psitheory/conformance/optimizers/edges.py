@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from psitheory.conformance.optimizers.bench import ENOUGH, Bench
+from psitheory.conformance.optimizers.bench import Bench
 from psitheory.conformance.optimizers.change import Cause, Change, CodeRaised, Gap, Mode
 from psitheory.conformance.optimizers.eps import SLOPES, TOLERANCE, strays_at, without_eps
 from psitheory.conformance.optimizers.equivariance import START, Outcome, judge
@@ -65,7 +65,7 @@ class Path:
     def outcome(self, k: int) -> Outcome:
         """Return what becomes of the k-th rescaling over the first steps."""
         try:
-            return judge(self.bench, self.at(k), self.base, steps=ENOUGH)[self.mode]
+            return judge(self.bench, self.at(k), self.base, steps=self.bench.moved_by)[self.mode]
         except CodeRaised as problem:
             if not problem.is_numerical:
                 raise
@@ -76,12 +76,12 @@ class Path:
         found = self.outcome(k)
         if found.passed or not found.gap.finite:
             return found.passed
-        times = [t for t in self.bench.times if t <= ENOUGH]
+        times = [t for t in self.bench.times if t <= self.bench.moved_by]
         return all(self.gap(self.at(k), t) <= self.tolerance for t in times)
 
     def gap(self, change: Change, t: int) -> float:
         """Return the gap relative to the motion."""
-        return self.bench.gaps(self.base, change, t, ENOUGH)[self.mode].relative
+        return self.bench.gaps(self.base, change, t, self.bench.moved_by)[self.mode].relative
 
 
 def edge(path: Path, top: int) -> Edge:
@@ -111,7 +111,7 @@ def _cause(path: Path, sign: int, bad: int, top: int, first: Outcome) -> Cause:
     if constants:
         changed = replace(path.at(bad), constants=constants)
         base = replace(path.base, constants=constants)
-        if judge(path.bench, changed, base, steps=ENOUGH)[path.mode].passed:
+        if judge(path.bench, changed, base, steps=path.bench.moved_by)[path.mode].passed:
             return "eps"
     near, far = max(bad - 4, 0), bad - 2
     gaps = [path.gap(path.at(k), first.step) for k in (near, far)]

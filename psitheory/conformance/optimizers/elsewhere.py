@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from psitheory.conformance.optimizers.bench import ENOUGH, Bench
+from psitheory.conformance.optimizers.bench import Bench
 from psitheory.conformance.optimizers.change import Change, CodeRaised, Constants, Mode
 from psitheory.conformance.optimizers.eps import LEFT, harmless, shifted, without_eps
 from psitheory.conformance.optimizers.equivariance import Level, Trial, judge, rescalings
@@ -60,7 +60,7 @@ def _trial(other: Bench, mode: Mode, change: Change, k: int = 0, p: float = 0.0)
     """Return the trial of a change, all weights scaled by 2^k besides, if it is broken."""
     base = Change(constants=change.constants)
     base, moved = (shifted(other, each, k, p) for each in (base, change)) if k else (base, change)
-    outcome = judge(other, moved, base, steps=ENOUGH)[mode]
+    outcome = judge(other, moved, base, steps=other.steps)[mode]
     return Trial(change, outcome, other.network.layout) if outcome.status == "broken" else None
 
 

@@ -19,7 +19,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from psitheory.conformance.optimizers.bench import ENOUGH, Bench
+from psitheory.conformance.optimizers.bench import Bench
 from psitheory.conformance.optimizers.change import Cause, Change, Constants, Mode
 from psitheory.conformance.optimizers.derived import Derived, cause_of, told
 from psitheory.conformance.optimizers.equivariance import START, Outcome, Trial, judge
@@ -77,7 +77,7 @@ def without_eps(bench: Bench, *, limits: bool = True) -> Constants:
 
 def harmless(bench: Bench, constants: Constants) -> bool:
     """Tell whether a run with these constants is still much as it was: some methods live on their eps."""
-    gap = bench.gaps(START, Change(constants=constants), ENOUGH, ENOUGH)["class"]
+    gap = bench.gaps(START, Change(constants=constants), bench.moved_by, bench.moved_by)["class"]
     return gap.finite and gap.relative < 0.5
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from psitheory.conformance.optimizers.bench import ENOUGH, Bench
 from psitheory.conformance.optimizers.change import Cause, CodeRaised
 from psitheory.conformance.optimizers.derived import Derived, cause_of, told
 from psitheory.conformance.optimizers.edges import Edge, Path
@@ -29,7 +28,7 @@ def around_one(path: Path, top: int, derived: Derived) -> Edge:
     Beside powers of two, scales are tried where comparisons turn out otherwise: it may hold on both sides of these.
     What such a comparison breaks ends the range however little it is: it does not die out, as an eps does.
     """
-    steps = _moved_by(path.bench)
+    steps = path.bench.moved_by
     good, bad, turns = 0, 0, _turns(path, top, derived)
     for k in sorted({2**i for i in range(int(math.log2(top)) + 1)} | {top} | turns):
         if not _holds(path, k, steps):
@@ -60,7 +59,9 @@ def _turns(path: Path, top: int, derived: Derived) -> set[int]:
 
 def _first_turn(path: Path, turns: list[int], derived: Derived) -> tuple[int, tuple[Break, ...]] | None:
     """Return the first scale at which a comparison turned and parted the runs by more than rounding, and its line."""
-    suspects = [k for k in turns if not path.bench.gaps(path.base, path.at(k), ENOUGH, ENOUGH)[path.mode].exact]
+    suspects = [
+        k for k in turns if not path.bench.gaps(path.base, path.at(k), *[path.bench.moved_by] * 2)[path.mode].exact
+    ]
     found = ((k, _broken_by_turning(path, k, derived)) for k in suspects)
     return next(((k, lines) for k, lines in found if lines), None)
 
@@ -78,12 +79,6 @@ def _broken_by_turning(path: Path, k: int, derived: Derived) -> tuple[Break, ...
         return ()
     alone = ([b for b in windows if b.line == line] for line in dict.fromkeys(b.line for b in windows))
     return next((tuple(lines) for lines in (*alone, windows) if left(lines) <= parted / 2), ())
-
-
-def _moved_by(bench: Bench) -> int:
-    """Return the number of steps to run: until something has moved, and as many as decide anything."""
-    times = [t for t in bench.times if t >= ENOUGH] or [bench.steps]
-    return next((t for t in times if bench.gaps(START, START, t, t)["class"].motion > 0), times[-1])
 
 
 def _outcome(path: Path, k: int, steps: int) -> Outcome:

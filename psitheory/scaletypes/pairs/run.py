@@ -24,7 +24,7 @@ from psitheory.scaletypes.pairs.entries import Entry
 from psitheory.scaletypes.pairs.stand_ins import CastingLayout, Draws, casting, is_ours, stand_ins
 from psitheory.scaletypes.trace import OURSELVES, Trace, told_apart
 
-LATE = 30
+LATE = 100
 """Steps after which a run ends though nothing has moved."""
 SKIP = (*OURSELVES, "psitheory/arithmetic/", "psitheory/layout/", "psitheory/optimizers/rate.py", "/numpy/")
 """Files between an operation and the line that asked for it."""
