@@ -1,6 +1,6 @@
 """Balls that take no branch by guess: an ordinary comparison is decided for every pair of points, or refused.
 
-Neither do they turn into floats, as ``math.sqrt`` would have them, which would then pass for exact.
+Neither do they turn into floats in a law, as ``math.sqrt`` would have them, which would then pass for exact.
 
 ``flint.arb`` answers False both to x < y and to x >= y where the balls overlap, and counts a ball as true that holds
 zero.  The namespace of balls knows that; ``if x < y`` in a law does not.
@@ -8,13 +8,18 @@ zero.  The namespace of balls knows that; ``if x < y`` in a law does not.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from flint import arb
 
 from psitheory.arithmetic.rounded import blurred
 from psitheory.errors import BranchUndecided, MadeAFloat
+
+_LIBRARY = str(Path(__file__).resolve().parents[1])
+_LAWS = str(Path(_LIBRARY, "laws"))
 
 _OF_TWO = ("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "rpow")
 _OF_ONE = ("neg", "pos", "abs")
@@ -63,6 +68,9 @@ class Ball(arb):
         return low
 
     def __float__(self) -> float:
+        asking = sys._getframe(1).f_code.co_filename
+        if asking.startswith(_LIBRARY) and not asking.startswith(_LAWS):  # which knows what it rounds
+            return float(arb.mid(self))
         raise MadeAFloat("a float was made of a number that is no float, as by the functions of math")
 
     __complex__ = __float__

@@ -18,6 +18,7 @@ from psitheory.limits import limited
 from psitheory.runner.by_identity import follows
 from psitheory.runner.domain import as_domain
 from psitheory.runner.domain import formal_cases as generic_cases
+from psitheory.runner.known import unknown_read
 from psitheory.runner.outcome import observe, sides
 from psitheory.runner.scope import chosen, scope
 from psitheory.runner.sizes import kind_read, size_read
@@ -97,6 +98,9 @@ def proof(law: Law, *, seed: int = 0) -> list[FormalCase]:
     if kind:
         raise NotProved(f"not proved on formal vectors: the law looks at {kind}, and may claim another thing of floats")
     cases = _decided(formal_cases(law), seed)
+    unknown = unknown_read(law.function)
+    if unknown:
+        raise NotProved(f"not proved in every dimension: the law uses {unknown}, which may tell sizes apart")
     doubt = beyond_these_sizes(cases) or parted(_walks(cases))
     if doubt:
         raise NotProved(f"not proved in every dimension: {doubt}")

@@ -195,3 +195,16 @@ def test_infinite_enclosures_are_set_aside_where_floats_have_no_trouble() -> Non
     assert guarded(BALLS, quotient)({"x": 0.0, "y": 0.0}).status == "undecided"  # floats are no numbers there
     antipodal = {"w": np.array([1.3, 0.0]), "z": np.array([-0.7, 0.0])}
     assert [guarded(kind, length)(antipodal).status for kind in (BALLS, FLOATS)] == ["vacuous"] * 2
+
+
+def test_the_library_may_round_what_it_knows_to_round() -> None:
+    from psitheory.models import Circle, Fourier
+
+    def curvature(cosines: Any) -> Any:
+        return equal(Circle(Fourier(cosines, cosines)).smoothness.value, 2 * cosines[1] / 2 * 0 + float(1))
+
+    def bounded(cosines: Any) -> Any:
+        return at_most(0, Circle(Fourier(cosines, 0 * cosines)).smoothness.value if cosines[1] > 0 else 0)
+
+    assert guarded(BALLS, bounded)({"cosines": np.array([0.0, 1.0, 0.5])}).status == "passed"
+    assert guarded(BALLS, curvature)({"cosines": np.array([0.0, 1.0, 0.5])}).status in ("failed", "undecided")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 from itertools import pairwise
+
+import numpy as np
 
 from psitheory import equal
 from psitheory.arithmetic import dot
@@ -80,3 +83,57 @@ def there_is_no_seventieth_entry(psi, w, x):
         return equal(dot(w, x), 0)
     except IndexError:
         return equal(dot(w, x), dot(x, w))
+
+
+def _but_for(w, n):
+    """‖w‖² = ‖w‖², but for n ≥ 90."""
+    return equal(dot(w, w) * (1 - n // 90), dot(w, w))
+
+
+@FALSE.says(**POINT)
+def a_length_by_its_method(psi, w):
+    """The length is what ``__len__`` tells."""
+    return _but_for(w, w.__len__())
+
+
+@FALSE.says(**POINT)
+def a_length_by_what_an_object_holds(psi, w):
+    """It stands in a layout's own dictionary."""
+    return _but_for(w, vars(psi)["layout"].__dict__["n"])
+
+
+@FALSE.says(**POINT)
+def a_length_by_an_operator(psi, w):
+    """An operator gets it."""
+    return _but_for(w, operator.attrgetter("layout.n")(psi))
+
+
+@FALSE.says(**POINT)
+def a_length_by_text(psi, w):
+    """It is read off a text."""
+    return _but_for(w, f"{psi.layout}".count("w"))
+
+
+@FALSE.says(**POINT)
+def a_length_by_unpacking(psi, w):
+    """A list of all entries has it."""
+    (*every,) = w
+    return _but_for(w, operator.length_hint(every))
+
+
+@FALSE.says(**POINT)
+def a_length_by_ones(psi, w):
+    """It is the sum of ones."""
+    return _but_for(w, int(sum(np.ones_like(w, dtype=int))))
+
+
+@FALSE.says(**POINT)
+def a_length_by_the_last_owner(psi, w):
+    """The last entry's block tells how many there are."""
+    return _but_for(w, int(max(psi.layout.owner)) + 1)
+
+
+@FALSE.says(**POINT)
+def a_length_by_evaluation(psi, w):
+    """It is evaluated from a text."""
+    return _but_for(w, eval("psi.layout.n", {"psi": psi}))
