@@ -13,6 +13,7 @@ import pytest
 
 from psitheory import equal
 from psitheory.arithmetic import dot, namespace
+from psitheory.geometry import PSIQuotient
 from psitheory.layout import Layout
 from psitheory.runner.known import unknown_read
 
@@ -31,7 +32,7 @@ class Scaled:
         return self.twice * w
 
 
-def plain(psi: Any, w: Any, x: Any) -> Any:
+def plain(psi: PSIQuotient, w: Any, x: Any) -> Any:
     xp, own = namespace(w), Scaled(3)
     total = sum((xp.sum(row) for row in (w, x)), 0)
     if own.twice == 7:
