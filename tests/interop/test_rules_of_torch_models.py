@@ -336,6 +336,9 @@ CASES: dict[str, Made] = {
         lambda x, w: torch.relu(w @ (fixed(3, 5) * x)), [r.one((3, 1), ()), (2, 3)]
     ),
     "weights and a vector": lambda r: Operation(lambda x, w: torch.relu(w @ (fixed(3) * x)), [r.one((3,), ()), (2, 3)]),
+    "expanded weights": lambda r: Operation(
+        lambda s, w: torch.relu((fixed(5, 3) * s) @ w.expand(3, 2)), [r.one((3,), ()), (1, 2)]
+    ),
     "two products of one": lambda r: Operation(
         lambda w: [torch.relu(fixed(5, 3) @ w), torch.relu(fixed(4, 2) @ w.T)], [(3, 2)]
     ),

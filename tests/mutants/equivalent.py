@@ -171,4 +171,9 @@ EQUIVALENT: dict[Place, str] = {
         "labels[i] = seen.setdefault(float(-1 - i), len(seen))",
         "1 → 2",
     ): "a key of its own for each, which no random number is",
+    (
+        "psitheory/scaletypes/models/torch/memory.py",
+        "if n == 1 or s == 0:",
+        "n == 1 → n != 1",
+    ): "a short cut, which is then never taken: the long way gives the same",
 }

@@ -202,6 +202,9 @@ ARRAY_OPERATIONS: dict[str, Made] = {
     "weights of stacks": lambda xp, r: Operation(
         lambda x, w: xp.maximum(xp.matmul(spread(2, 4, 3) * x, w), 0), [r.one((3,), ()), (2, 3, 2)]
     ),
+    "broadcast weights": lambda xp, r: Operation(
+        lambda s, w: xp.maximum((spread(5, 3) * s) @ xp.broadcast_to(w, (3, 2)), 0), [r.one((3,), ()), (1, 2)]
+    ),
     "halves": moved(
         lambda xp, r: lambda w: xp.maximum(spread(5, 3) @ w[:, :2], 0) * xp.maximum(spread(5, 3) @ w[:, 2:], 0), (3, 4)
     ),
