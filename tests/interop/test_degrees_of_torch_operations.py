@@ -307,3 +307,10 @@ def test_a_tensor_of_one_number_is_a_constant_of_its_line_that_may_scale(name: s
     assert [constant.value for constant in trace.constants.values()] == [value] * (value is not None)
     named = {v for e in trace.equations.found for v in e.terms} - {trace.degrees.index(a)}
     assert named == set(trace.constants)
+
+
+@pytest.mark.parametrize("f", [torch._foreach_maximum, torch._foreach_minimum, torch._foreach_add])
+def test_a_number_beside_a_list_of_tensors_is_a_constant_of_its_line(f) -> None:
+    trace = Trace(skip=SKIP)
+    typed(trace, lambda x: f([x.abs()], 0.5), (X,), [np.full(X.shape, trace.degrees.unknown("a"))])
+    assert [constant.value for constant in trace.constants.values()] == [0.5]

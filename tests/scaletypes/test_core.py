@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psitheory.scaletypes.degrees import Degrees, simple
-from psitheory.scaletypes.equations import Equations, Kind, Place
+from psitheory.scaletypes.equations import Equations, Kind, Place, place_of_caller
 from psitheory.scaletypes.models.rules import ANY, Rules, distinct, settled
 from psitheory.scaletypes.solver import Elimination, Span, independent
 
@@ -152,3 +152,8 @@ def test_what_is_solved_is_told_of_few_unknowns_and_of_many(asked):
     state = Elimination([{2: 1, 0: 2, 1: 1}, {5: 3, 0: 1, 4: 1}, {6: 1, 3: 2, 4: 5}])
     assert set(state.solved) == {2, 5, 6}
     assert state.is_solved(np.array(asked)).tolist() == [v in (2, 5, 6) for v in asked]
+
+
+def test_the_line_of_a_caller_is_the_innermost_of_no_file_that_is_skipped():
+    assert place_of_caller(["nowhere"]).file == __file__
+    assert place_of_caller(["/", "<"]) == Place("", 0)

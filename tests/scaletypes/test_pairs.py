@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from psitheory.arithmetic import dot, namespace, norm
 from psitheory.layout import Layout, blocks
+from psitheory.models import Rayleigh
 from psitheory.scaletypes.numbers import Number
 from psitheory.scaletypes.pairs.entries import DEGREED, Entry
+from psitheory.scaletypes.pairs.run import _TypedModel
 from psitheory.scaletypes.pairs.stand_ins import CastingLayout, Draws, Numpy, casting, stand_ins
 from psitheory.scaletypes.trace import Trace
 
@@ -144,3 +146,18 @@ def test_norms_of_a_layout_can_be_cast():
     norms = CastingLayout(Layout(blocks("W", 1, 3))).norms(casting(entries(X, a, trace)))
     assert [e.number.degree for e in norms.astype(np.float32)] == [a]
     assert CastingLayout(Layout(blocks("W", 1, 3))).m == 1
+
+
+def test_a_product_with_the_hessian_takes_what_moves_with_one_number_times_the_weights():
+    trace, model = Trace(), Rayleigh(np.diag([1.0, 2.0, 4.0]))
+    a, b = (int(trace.degrees.unknown(name)) for name in "ab")
+    w, x = np.array([1.0, 2.0, 3.0]), np.array([0.0, 1.0, -2.0])
+    out = _TypedModel(model, trace).hessian_vector(entries(w, a, trace), entries(x, b, trace))
+    np.testing.assert_allclose([float(e) for e in out], model.hessian_vector(w, x), rtol=1e-15)
+    assert {e.number.degree for e in out} == {int(trace.degrees.combine(b, a, 1, -2))}
+    assert not trace.equations.found
+    still = _TypedModel(model, trace).hessian_vector(entries(w, a, trace), entries(0 * x, b, trace))
+    assert not any(float(e) for e in still)
+    mixed = np.array([*entries(x[:2], b, trace), *entries(x[2:], a, trace)], dtype=object)
+    _TypedModel(model, trace).hessian_vector(entries(w, a, trace), mixed)
+    assert [e.what for e in trace.equations.found] == ["Hessian"]
