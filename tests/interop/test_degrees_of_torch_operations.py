@@ -51,6 +51,9 @@ CASES: dict[str, Case] = {
     "cast": case(lambda x: (8 * x).to(torch.int64), X, 0, None),
     "cast of zeros": case(lambda x: (8 * x).to(torch.int64), HOLES, EMPTY, None),
     "copied": case(lambda x: torch.empty_like(x).copy_(x), X, 12, 1),
+    "copied to another precision": case(
+        lambda x: torch.empty(3, 4, dtype=torch.float32).copy_(x).double() * 2, np.round(X * 8) / 8, 12, 1
+    ),
     "copied as another": case(lambda x, y: x.clone().copy_(y), (X, Y), 24, 1),
     "add": case(lambda x, y: x + y, (X, Y), 12, 1),
     "sub": case(lambda x, y: x - y, (X, Y), 12, 1),

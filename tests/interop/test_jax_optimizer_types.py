@@ -198,8 +198,18 @@ def test_a_marked_number_is_what_it_was_and_what_it_is():
 
 
 def test_a_run_of_many_operations_ends_when_all_rows_turned_twice():
-    short, long = (runs(optax.sgd, enough=enough).run() for enough in (0, 10**9))
-    assert not np.array_equal(short.weights[0], long.weights[0])
+    short, long, twice = (
+        runs(optax.sgd, **options).run().weights[0]
+        for options in ({"enough": 0}, {"enough": 10**9}, {"enough": 10**9, "steps": 2})
+    )
+    assert np.array_equal(short, twice)
+    assert not np.array_equal(short, long)
+
+
+def test_a_law_scales_all_rows_alike_where_each_may_scale_alone():
+    found = types(rows(2))
+    law = found._solved(tuple(Kind))
+    assert {law.scaling.get(i) for i in found.all_rows} == {1}
 
 
 def test_what_a_clamp_takes_keeps_its_degree_while_its_limits_scale_along() -> None:

@@ -94,6 +94,7 @@ def windows(f: Any, start: float, rank: int = 3) -> Made:
     return made
 
 
+ROWS = np.array([2, 0])
 DEFINITE = np.array([[2.0, 0.5], [0.5, 1.0]])
 CASES: dict[str, Made] = {
     # entry by entry
@@ -164,7 +165,7 @@ CASES: dict[str, Made] = {
     ),
     "convolution": convolution,
     "convolution of zeros": fixed(
-        lambda r: lambda s, w: lax.conv(jnp.zeros((1, 2, 3, 3)) * s, w, (1, 1), "SAME"), (), (3, 2, 2, 2)
+        lambda r: lambda s, w: lax.conv(jnp.zeros((1, 2, 3, 3)) * s, w, (1, 1), "SAME")[:, ROWS], (), (3, 2, 2, 2)
     ),
     "product with zeros": fixed(lambda r: lambda s, w: (jnp.zeros((4, 3)) * s) @ w, (), (3, 2)),
     # no rule, and yet, where an input is scaled as a whole
@@ -270,3 +271,10 @@ def in_numpy(one: Operation, other: Operation) -> Run:
         return [np.asarray(x) for x in (out if isinstance(out, list) else [out])]
 
     return run
+
+
+def test_degrees_are_moved_in_single_precision_as_far_as_it_counts() -> None:
+    with _enable_x64(False):
+        rules, _, (out,) = traced(lambda x: x[ROWS], {"x": jnp.ones((8, 9))})
+    assert not rules.missing
+    assert len(np.unique(out.degrees(rules))) == 18

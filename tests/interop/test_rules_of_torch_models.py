@@ -496,6 +496,8 @@ CASES: dict[str, Made] = {
     "full_like": entrywise(lambda x: torch.full_like(x, 2.5) / x),
     "new_full": entrywise(lambda x: x.new_full((4, 2, 1), 2.5)[0] * x[0, 0]),
     "empty_like": entrywise(lambda x: torch.empty_like(x).fill_(2.0) * x),
+    "ones beside it": lambda r: entrywise(lambda x: torch.full(x.shape, 1.0).double() + x)(r),
+    "zeros beside it": lambda r: entrywise(lambda x: torch.full(x.shape, 0.0).double() + x)(r),
     "rand_like": entrywise(lambda x: torch.rand_like(x).ceil() * x),
     "isfinite": entrywise(lambda x: torch.isfinite(x) * x),
     "signbit": entrywise(lambda x: torch.where(torch.signbit(x), 0.0, x)),

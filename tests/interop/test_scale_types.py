@@ -198,5 +198,9 @@ def test_constants_that_scale_along_at_their_lines_leave_no_break(make):
 
 
 def test_a_run_of_many_operations_ends_when_all_rows_turned_twice():
-    short, long = (runs(KNOWN["SGD"][0], enough=enough).run() for enough in (0, 10**9))
-    assert not np.array_equal(short.weights[0], long.weights[0])
+    short, long, twice = (
+        runs(KNOWN["SGD"][0], **options).run().weights[0]
+        for options in ({"enough": 0}, {"enough": 10**9}, {"enough": 10**9, "steps": 2})
+    )
+    assert np.array_equal(short, twice)
+    assert not np.array_equal(short, long)

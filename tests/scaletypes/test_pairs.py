@@ -156,6 +156,9 @@ def test_a_product_with_the_hessian_takes_what_moves_with_one_number_times_the_w
     np.testing.assert_allclose([float(e) for e in out], model.hessian_vector(w, x), rtol=1e-15)
     assert {e.number.degree for e in out} == {int(trace.degrees.combine(b, a, 1, -2))}
     assert not trace.equations.found
+    alone = np.array([0.0, 0.0, 2.0])
+    one = _TypedModel(model, trace).hessian_vector(entries(w, a, trace), entries(alone, b, trace))
+    np.testing.assert_allclose([float(e) for e in one], model.hessian_vector(w, alone), rtol=1e-15)
     still = _TypedModel(model, trace).hessian_vector(entries(w, a, trace), entries(0 * x, b, trace))
     assert not any(float(e) for e in still)
     mixed = np.array([*entries(x[:2], b, trace), *entries(x[2:], a, trace)], dtype=object)

@@ -31,3 +31,8 @@ def test_a_rule_asks_for_what_its_operation_needs_and_no_more(name: str, seed: i
     draw = Draw(crc32(name.encode()) + seed)
     one = ARRAY_OPERATIONS[name](np, draw)
     holds(dressed(one, draw) if seed else one, typed, run)
+
+
+def test_entries_that_are_not_read_are_told() -> None:
+    rules, named, _ = traced(lambda given: given["w"][:, :2] * 2, {"w": np.ones((2, 3))})
+    np.testing.assert_array_equal(ModelTypes(rules, named).exact.unread["w"], [[False, False, True]] * 2)
