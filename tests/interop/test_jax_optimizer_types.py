@@ -206,10 +206,24 @@ def test_a_run_of_many_operations_ends_when_all_rows_turned_twice():
     assert not np.array_equal(short, long)
 
 
-def test_a_law_scales_all_rows_alike_where_each_may_scale_alone():
-    found = types(rows(2))
+def test_a_law_scales_all_rows_alike_where_constants_stand_beside_some_alone():
+    def make(rate):
+        def update(gradients, weights):
+            (g, *others), tree = jax.tree_util.tree_flatten(gradients)
+            w, *beside = jax.tree_util.tree_leaves(weights)
+            rest = [-rate * length(v) * h / (length(h) + 1e-8) for v, h in zip(beside, others, strict=True)]
+            return jax.tree_util.tree_unflatten(tree, [-rate * length(w) ** 2 * g, *rest])
+
+        return optax.stateless(update)
+
+    def length(x):
+        return jnp.sqrt(jnp.sum(x**2, axis=-1, keepdims=True))
+
+    found = types(make)
     law = found._solved(tuple(Kind))
+    constants = found.record.trace.constants
     assert {law.scaling.get(i) for i in found.all_rows} == {1}
+    assert {law.scaling.get(i) for i, c in constants.items() if c.value == 1e-8} == {-1}
 
 
 def test_what_a_clamp_takes_keeps_its_degree_while_its_limits_scale_along() -> None:

@@ -165,7 +165,10 @@ CASES: dict[str, Made] = {
     ),
     "convolution": convolution,
     "convolution of zeros": fixed(
-        lambda r: lambda s, w: lax.conv(jnp.zeros((1, 2, 3, 3)) * s, w, (1, 1), "SAME")[:, ROWS], (), (3, 2, 2, 2)
+        lambda r: lambda s, w, t: lax.conv(jnp.zeros((1, 2, 3, 3)) * s, w, (1, 1), "SAME")[:, ROWS] + t,
+        (),
+        (3, 2, 2, 2),
+        (),
     ),
     "product with zeros": fixed(lambda r: lambda s, w: (jnp.zeros((4, 3)) * s) @ w, (), (3, 2)),
     # no rule, and yet, where an input is scaled as a whole
