@@ -604,6 +604,13 @@ def test_floats_that_raise_where_rounding_leads_there_are_set_aside() -> None:
     assert "too ill-conditioned" in outcome.note
 
 
+@pytest.mark.parametrize(("share", "status"), [(0.8, "vacuous"), (1.2, "failed")])
+def test_an_inequality_that_rounding_breaks_is_set_aside_unless_balls_break_it(share: float, status: str) -> None:
+    outcome = judge(FLOATS, lambda x: at_most(share + 0 * x, x / ((1 + x) - 1)), {"x": np.array([1.5 * 2.0**-53])})
+    assert outcome.status == status
+    assert ("too ill-conditioned" in outcome.note) == (status == "vacuous")
+
+
 def test_control_runs_that_raise_beside_a_case_set_it_aside() -> None:
     def law(x: Any) -> Any:
         if x >= 1:
