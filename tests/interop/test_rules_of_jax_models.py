@@ -17,6 +17,7 @@ from jax import lax
 from psitheory.interop.jax import _enable_x64
 from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.models.jax import traced, without_constants
+from psitheory.scaletypes.models.jax.primitives import _power
 from psitheory.scaletypes.models.types import ModelTypes
 from tests.scaletypes.array_operations import ARRAY_OPERATIONS, words
 from tests.scaletypes.operation_law import Draw, Function, Operation, Run, dressed, holds, spread
@@ -281,3 +282,18 @@ def test_degrees_are_moved_in_single_precision_as_far_as_it_counts() -> None:
         rules, _, (out,) = traced(lambda x: x[ROWS], {"x": jnp.ones((8, 9))})
     assert not rules.missing
     assert len(np.unique(out.degrees(rules))) == 18
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "degree"),
+    [
+        ([0.0, 3.0], [0.0, 3 * 2.0**24], 2.0),
+        ([0.0, 0.0], [0.0, 0.0], 0.0),
+        ([0.0, 0.0], [0.0, 1.0], None),
+        ([1.0, 0.0], [2.0**12, 1.0], None),
+        ([1.0, np.inf], [2.0**12, np.inf], None),
+        ([1.0, 3.0], [2.0**12, 3.0], None),
+    ],
+)
+def test_a_degree_is_read_off_where_all_outputs_are_one_multiple(before: Any, after: Any, degree: Any) -> None:
+    assert _power(np.array(before), np.array(after)) == degree
