@@ -38,7 +38,8 @@ def guarded(kind: str, function: Callable[..., Any]) -> Callable[[Mapping[str, A
                 outcome = judge(kind, function, drawn)
                 return _beside_floats(function, drawn, outcome) if outcome.note == INFINITE else outcome
         except (Undecided, WrongClass) as doubt:
-            return Outcome("undecided", note=f"{doubt}{asked_for_at(doubt)}")
+            elsewhere = isinstance(doubt, WrongClass) and kind == RATIONALS  # where other functions are drawn, too
+            return Outcome("vacuous" if elsewhere else "undecided", note=f"{doubt}{asked_for_at(doubt)}")
         except NotInArithmetic as error:
             raise CannotRun(f"{said(error)}{asked_for_at(error)}") from error
         except Undefined as nowhere:

@@ -20,8 +20,8 @@ from psitheory.arithmetic import BALLS as OF_BALLS
 from psitheory.arithmetic import blurred_inputs, to_floats, to_rationals
 from psitheory.arithmetic.ball import Ball, BlurredBall
 from psitheory.arithmetic.rounded import blurred, is_rounded
-from psitheory.checking import BALLS, CONTROLS, FLOATS, RATIONALS, at_most, equal
-from psitheory.errors import ArgumentTypeError, MadeAFloat, Undefined
+from psitheory.checking import BALLS, CONTROLS, FLOATS, RATIONALS, SYMBOLS, at_most, equal
+from psitheory.errors import ArgumentTypeError, MadeAFloat, Undefined, WrongClass
 from psitheory.geometry import PSIQuotient
 from psitheory.layout import Layout
 from psitheory.runner.guard import CannotRun, guarded
@@ -183,6 +183,14 @@ def test_where_something_has_no_value_nothing_is_claimed(kind: str) -> None:
     outcome = guarded(kind, undefined)({"x": 1})
     assert outcome.status == "vacuous"
     assert outcome.note.startswith("no logarithm between antipodal points (")
+
+
+def test_a_jet_away_from_its_class_says_nothing_where_functions_are_drawn() -> None:
+    def away(x: Any) -> Any:
+        raise WrongClass("w is not in the class of this jet")
+
+    assert guarded(RATIONALS, away)({"x": 1}).status == "vacuous"
+    assert guarded(SYMBOLS, away)({"x": 1}).status == "undecided"  # a proof is of all that is generic
 
 
 def test_infinite_enclosures_are_set_aside_where_floats_have_no_trouble() -> None:
