@@ -9,8 +9,11 @@ import pytest
 
 from psitheory.checking import Verdict
 from psitheory.conformance import check_optimizer
-from psitheory.conformance.optimizers.network import invariant_network, one_ulp_away
-from psitheory.layout import Layout
+from psitheory.conformance.optimizers.network import Network, invariant_network, one_ulp_away
+from psitheory.conformance.optimizers.runs import FEWEST, TYPED, steps_of
+from psitheory.errors import ArgumentError
+from psitheory.layout import Layout, blocks
+from psitheory.models.interface import Evaluation
 
 NEURON = "runs_commute_with_rescaling_of_each_neuron"
 BOTH = [np.float64, np.float32]
@@ -101,3 +104,37 @@ def test_a_range_is_that_of_what_moves_be_it_after_forty_steps(power: int) -> No
     assert report.properties["exponent"] == power
     assert "valid on 2^-300 … 2^300" in report.sentence
     assert "not derived" not in report.sentence
+
+
+class Cosines:
+    """The mean of cos<c_i, w_i/|w_i|> over many rows."""
+
+    def __init__(self, rows: int, size: int) -> None:
+        self.layout, self.c = Layout(blocks("W", rows, size)), np.random.default_rng(0).normal(size=(rows, size))
+
+    def evaluate(self, w: Any, batch: Any = None) -> Evaluation:
+        rows = w.reshape(self.c.shape)
+        norms = np.linalg.norm(rows, axis=1, keepdims=True)
+        z = np.sum(self.c * rows / norms, 1, keepdims=True)
+        slope = -np.sin(z) * self.c / norms
+        radial = np.sum(slope * rows, 1, keepdims=True) * rows / norms**2
+        return Evaluation(np.mean(np.cos(z)), ((slope - radial) / len(rows)).ravel())
+
+
+@pytest.mark.parametrize(("rows", "steps"), [(1, TYPED), (30, TYPED), (80, 5), (133, FEWEST), (134, 0), (1200, 0)])
+def test_typed_runs_of_many_entries_are_short_and_those_of_too_many_are_refused(rows: int, steps: int) -> None:
+    network = Network(Cosines(rows, 100), np.ones(100 * rows))
+    if steps:
+        assert steps_of(network) == steps
+    else:
+        with pytest.raises(ArgumentError, match=f"^model has {100 * rows} weights; at most 13333 carry degrees"):
+            steps_of(network)
+
+
+def test_weights_of_the_size_of_a_network_are_judged_by_runs() -> None:
+    def psi(w: Any, g: Any, layout: Layout, rate: float = 100.0) -> Any:
+        return w - rate * layout.times_squared_norms(w, g)
+
+    report = check_optimizer(psi, model=Cosines(1200, 100), steps=10, only=NEURON)
+    assert "not derived: ArgumentError: model has 120000 weights" in report.sentence
+    assert not report.refuted()

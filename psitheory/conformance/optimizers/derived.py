@@ -69,8 +69,9 @@ class Derived:
                 runs = method.typed(bare)
                 alone = OptimizerTypes(runs.run(seed))
             with _typed(seed):
-                runs_whole = runs if network.fixed else method.typed(network)
-                whole = alone if network.fixed else OptimizerTypes(runs_whole.run(seed))
+                same = network.fixed or not network.layout.p
+                runs_whole = runs if same else method.typed(network)
+                whole = alone if same else OptimizerTypes(runs_whole.run(seed))
         except Exception as error:  # the code under test, seen by an interpreter: runs decide
             return None, f"not derived: {_what(error)}"
         if alone.all_still:

@@ -21,6 +21,8 @@ START = Change()
 FIRST = 3
 ONSET = 2**10
 """Units of rounding that runs are at most apart where they first differ, if nothing but rounding parts them."""
+LOOKED_AT = 16
+"""Groups of a level of which one may show a break by itself: a smaller witness is worth no thousand runs."""
 SLACK = 100
 """Controls must be this much smaller than the motion to show anything."""
 
@@ -174,10 +176,10 @@ def try_level(bench: Bench, level: Level) -> dict[Mode, list[Trial]]:
 
 
 def smallest(bench: Bench, level: Level, mode: Mode, trial: Trial) -> Trial:
-    """Return a smaller rescaling that is broken too: one group of the level, times 2, if there is one."""
+    """Return a smaller rescaling that is broken too: one group of the level, times 2, if one of the first is."""
     layout = bench.network.layout
     count = len(groups(layout, level))
-    for one in np.eye(count):
+    for one in np.eye(min(count, LOOKED_AT), count):
         change = replace(trial.change, exponents=exponents(layout, level, one))
         base = Change(constants=change.constants)
         outcome = judge(bench, change, base, steps=max(trial.outcome.step, 1))[mode]

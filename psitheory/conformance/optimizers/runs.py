@@ -24,6 +24,10 @@ from psitheory.scaletypes.pairs import FunctionRuns, PairRuns
 
 TYPED = 12
 """Steps of typed runs: warm-ups and what happens every few steps come by then."""
+FEWEST = 3
+"""Steps of typed runs of many entries: states that begin at zero have their degrees by then."""
+CARRIED = 40_000
+"""Entries of NumPy's arrays times steps, each of which takes some 0.1 ms in a typed run."""
 EPS = ("eps", "epsilon", "eps_inside", "eps_root")
 """Names under which methods keep what they add to a denominator."""
 LIMITS = ("step_sizes",)
@@ -109,9 +113,9 @@ class OfOptimizer:
         return dataclasses.replace(self.optimizer, **changes) if changes else self.optimizer  # type: ignore[type-var]
 
     def typed(self, network: Network) -> PairRuns:
-        """Return typed runs of the optimiser on a network."""
+        """Return typed runs of the optimiser on a network; see :func:`steps_of`."""
         optimizer = self._changed(network, 1.0, {})
-        return PairRuns(optimizer=optimizer, model=network, start=network.first, steps=TYPED)
+        return PairRuns(optimizer=optimizer, model=network, start=network.first, steps=steps_of(network))
 
     def run(
         self,
@@ -189,7 +193,7 @@ class OfFunction:
             yield w
 
     def typed(self, network: Network) -> FunctionRuns:
-        """Return typed runs of the function on a network."""
+        """Return typed runs of the function on a network; see :func:`steps_of`."""
         given = {name: x for name, x in defaults(self.function).items() if type(x) is float and name not in self.wants}
         return FunctionRuns(
             function=self.function,
@@ -198,7 +202,7 @@ class OfFunction:
             offered=self.wants,
             model=network,
             start=network.first,
-            steps=TYPED,
+            steps=steps_of(network),
         )
 
 
@@ -235,6 +239,21 @@ class OfRun:
             yield like_start(w, start, self.name)
         if count <= steps:
             raise ArgumentError(f"{self.name} yielded {count} points; {steps + 1} are needed for {steps} steps")
+
+
+def steps_of(network: Network) -> int:
+    """Return the number of steps of a typed run on NumPy's arrays, whose entries carry their degrees one by one.
+
+    Raises
+    ------
+    ArgumentError
+        If there are too many entries even for a few steps.
+    """
+    steps = min(TYPED, CARRIED // network.layout.n)
+    if steps < FEWEST:
+        most = CARRIED // FEWEST
+        raise ArgumentError(f"model has {network.layout.n} weights; at most {most} carry degrees through NumPy")
+    return steps
 
 
 def rate_given(method: OfFunction | OfRun, factor: float) -> dict[str, Any]:
