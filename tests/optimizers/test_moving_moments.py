@@ -19,6 +19,7 @@ from psitheory.optimizers import (
     RiemannianGradientDescent,
     image_step,
 )
+from psitheory.optimizers.moments import rescaled_and_transported, rescaled_squares
 
 MODEL = Rayleigh(np.diag([0.0, 1.0, 3.0, 7.0]))
 START = np.array([1.0, 2.0, -1.0, 0.5])
@@ -153,3 +154,13 @@ def test_the_first_step_of_projected_methods_looks_ahead_with_nesterov(nesterov)
     ):
         new, _ = method.step(layout, w, here, method.init(layout, w))
         np.testing.assert_allclose(new, w - 0.1 * step, rtol=1e-14)
+
+
+@pytest.mark.parametrize("lead", [(), (2,)])
+def test_moments_follow_rescalings_of_both_weights_at_every_size(lead):
+    layout = Layout.of([2, 3], 1)
+    w, new, m = np.random.default_rng(0).normal(size=(3, *lead, layout.n))
+    a, b = np.exp2([600.0, -600.0]), np.exp2([590.0, -610.0])
+    far = layout.scale(a, w), layout.scale(b, new), m
+    for moved, power in ((rescaled_and_transported, 1), (rescaled_squares, 2)):
+        np.testing.assert_array_equal(moved(layout, *far), layout.scale((a / b) ** power, moved(layout, w, new, m)))

@@ -267,3 +267,12 @@ def test_a_class_of_the_users_file_is_found_wherever_the_file_lies() -> None:
     finally:
         for module in found:
             del sys.modules[module.__name__]
+
+
+class Odd:
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
+def test_what_raises_when_it_is_put_in_words_is_shown_all_the_same() -> None:
+    assert show(Odd()).startswith("<tests.runner.test_witness.Odd object")

@@ -164,3 +164,12 @@ def test_a_product_with_the_hessian_takes_what_moves_with_one_number_times_the_w
     mixed = np.array([*entries(x[:2], b, trace), *entries(x[2:], a, trace)], dtype=object)
     _TypedModel(model, trace).hessian_vector(entries(w, a, trace), mixed)
     assert [e.what for e in trace.equations.found] == ["Hessian"]
+
+
+def test_one_number_of_entries_is_an_entry_and_what_are_none_is_an_ordinary_array():
+    trace = Trace()
+    x = casting(entries(X, trace.degrees.unknown("a"), trace))
+    assert type(np.add.reduce(x)) is Entry
+    assert type(x + x) is type(x)
+    assert type(np.isfinite(X.view(type(x)))) is np.ndarray
+    assert type(x.reshape(1, 3).sum(axis=0)) is type(x)
