@@ -142,7 +142,8 @@ def _turns_one_plane(psi, w, h, x, q, rule):
     rest = on_rows(psi, across, h, x)
     moved, there = rule(psi, u, h, h, q), rule(psi, u, h, rest, q)
     lengths = [psi.layout.dots(moved, moved), psi.layout.dots(h, h)]
-    return equal(*(namespace(w).concat(sides) for sides in zip(lengths, (there, rest), strict=True)))
+    left, right = (namespace(w).concat(sides) for sides in zip(lengths, (there, rest), strict=True))
+    return equal(left, right)
 
 
 @carrying_turns_the_motion_and_leaves_the_rest.counterfeit(instance=PLANE)

@@ -13,6 +13,7 @@ import inspect
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -63,12 +64,37 @@ def unknown_read(function: Callable[..., Any]) -> str:
     law = inspect.unwrap(function)
     parts, home = list(reached(law)), home_of(law)
     known = (_of_the_library(len(sys.modules)) | frozenset(_of_the_laws(parts))) - _COUNTS
+    every = [code for part in parts for code in codes(part.__code__)]
+    unpacked = next((code for code in every if _unpacks_a_sequence(code)), None)
+    if unpacked is not None and any(_drops_arguments(code) for code in every):
+        return f"* ({Path(unpacked.co_filename).name}, line {unpacked.co_firstlineno}, in {unpacked.co_name})"
     for part in parts:
         for code in codes(part.__code__):
             for name, i in _named(code):
                 if not _is_known(name, i.opname, part, known, home):
                     return f"{name} ({Path(code.co_filename).name}, line {code.co_firstlineno}, in {code.co_name})"
     return ""
+
+
+def _unpacks_a_sequence(code: CodeType) -> bool:
+    """Tell whether a function is called with as many arguments as something has that is not its caller's own *rest."""
+    own = code.co_varnames[code.co_argcount + code.co_kwonlyargcount] if _drops_arguments(code) else None
+    every = list(dis.get_instructions(code))
+    calls = any(i.opname == "CALL_FUNCTION_EX" for i in every)
+    spread = [a for a, b in pairwise(every) if b.opname in ("LIST_EXTEND", "CALL_FUNCTION_EX")]
+    return calls and any(_loaded(i) not in (None, own) for i in spread)
+
+
+def _loaded(i: dis.Instruction) -> str | None:
+    """Return what an instruction puts on the stack: a name, or that it is computed; None for what is no sequence."""
+    if i.opname in ("DICT_MERGE", "BUILD_MAP", "LIST_TO_TUPLE", "CALL_INTRINSIC_1", "PUSH_NULL", "LOAD_CONST"):
+        return None
+    return str(i.argval) if i.opname.startswith(("LOAD_FAST", "LOAD_DEREF")) else i.opname
+
+
+def _drops_arguments(code: CodeType) -> bool:
+    """Tell whether a function takes any number of arguments, and may use the first few alone."""
+    return bool(code.co_flags & inspect.CO_VARARGS)
 
 
 def _named(code: CodeType) -> Iterator[tuple[str, dis.Instruction]]:

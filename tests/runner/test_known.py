@@ -40,6 +40,14 @@ def plain(psi: PSIQuotient, w: Any, x: Any) -> Any:
     return equal(psi.inner(w, psi.horizontal(w, x), own.applied(x)) + np.dot(w, x) + total, dot(w, x))
 
 
+def first(x: Any, *_: Any) -> Any:
+    return x
+
+
+def handed_on(psi: Any, *rest: Any) -> Any:
+    return first(psi, *rest)
+
+
 def imports(psi: Any, w: Any) -> Any:
     import operator as inner
 
@@ -61,6 +69,8 @@ def imports(psi: Any, w: Any) -> Any:
         (lambda psi: psi.layout.owner, "owner"),
         (lambda psi, w: psi.layout.rows(w), "rows"),
         (imports, "operator"),
+        (lambda w: first(*w), "*"),
+        (lambda w: first(1, *w), "*"),
     ],
 )
 def test_what_is_not_known_is_named_with_its_line(function: Callable[..., Any], name: str) -> None:
@@ -69,4 +79,5 @@ def test_what_is_not_known_is_named_with_its_line(function: Callable[..., Any], 
 
 def test_names_of_the_library_and_of_theorem_files_are_known() -> None:
     assert unknown_read(plain) == ""
+    assert unknown_read(handed_on) == ""
     assert Layout.of([2]).n == 2

@@ -137,3 +137,14 @@ def a_length_by_the_last_owner(psi, w):
 def a_length_by_evaluation(psi, w):
     """It is evaluated from a text."""
     return _but_for(w, eval("psi.layout.n", {"psi": psi}))
+
+
+def _sum_of_a_dozen(a, b=0, c=0, d=0, e=0, f=0, g=0, h=0, i=0, j=0, k=0, m=0, *_):
+    return a + b + c + d + e + f + g + h + i + j + k + m
+
+
+@FALSE.says(**POINT)
+def arguments_after_the_twelfth_do_not_count(psi, w):
+    """The sum of squares, by a function that drops what is more than twelve."""
+    squares = psi.layout.dots(w, w)
+    return equal(_sum_of_a_dozen(*squares), sum(squares))
