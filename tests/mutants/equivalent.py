@@ -187,4 +187,10 @@ EQUIVALENT: dict[Place, str] = {
         "call[eps] or torch.finfo(call.first.dtype).eps → call[eps] and torch.finfo(call.first.dtype).eps",
     ): "too small to be felt either way: 2^-60 of the eps, or of the rounding",
     ("psitheory/runner/scope.py", "READABLE = 100", "100 → 101"): "how much of a text is shown is a choice",
+    (
+        "psitheory/scaletypes/models/parameters.py",
+        "rules.equal(rules.combine(block.out, block.into, 1, -1), rules.combine(out, into, 1, -1), what)",
+        "rules.equal(rules.combine(block.out, block.into, 1, -1), rules.combine(out, into, 1, -1), what) → "
+        "rules.equal(rules.combine(out, into, 1, -1), rules.combine(block.out, block.into, 1, -1), what)",
+    ): "a demand that two degrees be equal is the same the other way round",
 }

@@ -31,6 +31,7 @@ from psitheory.checking import (
 from psitheory.checking import SYMBOLS as SYMBOLIC
 from psitheory.errors import ArgumentError, ArgumentTypeError, NotInArithmetic, Undecided
 from psitheory.geometry import sphere
+from psitheory.runner.by_controls import _moved
 from psitheory.runner.in_balls import BALL_BITS
 from psitheory.runner.judge import judge
 
@@ -647,3 +648,12 @@ def test_other_floats_that_raise_are_a_finding(law: Any, x: float) -> None:
 def test_a_false_law_is_refuted_where_floats_raise_by_rounding() -> None:
     law = lambda x, border: _side_of(x, border, wrong_by=1)  # noqa: E731
     assert judge(FLOATS, law, {"x": 2.0**-80, "border": 1}).status == "failed"
+
+
+@pytest.mark.parametrize("value", [1.0, 1 + 0j, np.float64(1), np.ones(1), {"a": 1.0}])
+def test_what_is_moved_moves_either_way_by_up_to_its_share(value: Any) -> None:
+    rng = np.random.default_rng(0)
+    every = [_moved(value, 0.5, rng) for _ in range(30)]
+    sizes = [float(np.real(np.ravel(x["a"] if isinstance(x, dict) else x)[0])) for x in every]
+    assert 0.5 <= min(sizes) < 0.8 < 1.2 < max(sizes) <= 1.5
+    assert {type(x) for x in every} == {type(value)}

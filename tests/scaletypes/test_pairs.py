@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from psitheory.arithmetic import dot, namespace, norm
 from psitheory.layout import Layout, blocks
 from psitheory.models import Rayleigh
+from psitheory.optimizers import Centralised, HeavyBall
 from psitheory.scaletypes.numbers import Number
 from psitheory.scaletypes.pairs.entries import DEGREED, Entry
-from psitheory.scaletypes.pairs.run import _TypedModel
+from psitheory.scaletypes.pairs.run import _TypedModel, scaled
 from psitheory.scaletypes.pairs.stand_ins import CastingLayout, Draws, Numpy, casting, stand_ins
 from psitheory.scaletypes.trace import Trace
 
@@ -173,3 +174,10 @@ def test_one_number_of_entries_is_an_entry_and_what_are_none_is_an_ordinary_arra
     assert type(x + x) is type(x)
     assert type(np.isfinite(X.view(type(x)))) is np.ndarray
     assert type(x.reshape(1, 3).sum(axis=0)) is type(x)
+
+
+def test_hyper_parameters_are_scaled_by_their_names_also_inside_of_others():
+    made = scaled(Centralised(HeavyBall(0.1, 0.9, decay=0.01)), {"rate": 2.0, "decay": 4.0})
+    assert type(made) is Centralised
+    assert (made.method.rate, made.method.momentum, made.method.decay) == (0.2, 0.9, 0.04)
+    assert scaled(3.0, {"rate": 2.0}) == 3.0
