@@ -30,7 +30,7 @@ class OnTheQuotient(torch.optim.Optimizer):  # type: ignore[misc]
     def step(self, closure: Any = None) -> None:
         for w in self.param_groups[0]["params"]:
             square = w.norm(dim=-1, keepdim=True) ** 2
-            free = w.shape[0] != 4
+            free = w.shape[0] == 3
             rate = self.param_groups[0]["lr"] * (1.0 if free else self.factor(square) * square)
             w.sub_(rate * w.grad.half().double())
 
