@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from psitheory.experiments import descend
+from psitheory.layout import Layout
 from psitheory.models import BatchNormMLP, Rayleigh
 from psitheory.optimizers import (
     LARS,
@@ -31,6 +32,7 @@ from psitheory.optimizers import (
     adamw,
 )
 from psitheory.optimizers.euclidean import Momentum
+from psitheory.optimizers.hyperball import hyperball_step
 
 RNG = np.random.default_rng(0)
 NETWORK = BatchNormMLP(RNG.normal(size=(12, 4)), np.arange(12) % 3, hidden=(3, 2), affine=True)
@@ -175,3 +177,12 @@ def test_methods_with_norms_across_blocks_rescale_with_one_factor(name: str, k: 
     assert follows(QUOTIENT, QUOTIENT_START, np.array([a]), make(0.05, 1.0), make(0.05 * a**p, a))
     if name not in ("polyak", "armijo"):
         assert not follows(QUOTIENT, QUOTIENT_START, np.array([a]), make(0.05, 1.0), make(0.1 * a**p, a))
+
+
+def test_free_parts_that_do_not_move_leave_a_hyperball_step_as_it_is() -> None:
+    layout = Layout.of([2], 2)
+    w, x = np.array([3.0, 4.0, 1.0, 2.0]), np.array([0.0, 2.0, 0.0, 0.0])
+    with np.errstate(all="raise"):
+        moved = hyperball_step(layout, w, x, 0.1, np.array([5.0]))
+    along = w[:2] - 0.5 * np.array([0.0, 1.0])
+    np.testing.assert_allclose(moved, [*(5 * along / np.hypot(*along)), 1, 2], rtol=1e-15)
