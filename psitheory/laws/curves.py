@@ -31,11 +31,6 @@ def exponential_of_zero_stays_at_the_point(manifold: Represented, w: Array, x: A
     return equal(manifold.canonical(manifold.exp(w, 0 * x)), manifold.canonical(w))
 
 
-def exponential_inverts_logarithm(manifold: Represented, w: Array, z: Array) -> Observation:
-    """The geodesic along log_w z ends at z."""
-    return equal(manifold.canonical(manifold.exp(w, manifold.log(w, z))), manifold.canonical(z))
-
-
 def logarithm_inverts_exponential(manifold: Manifold, w: Array, x: Array) -> Observation:
     r"""A tangent vector within the injectivity radius comes back: :math:`\log_w\exp_w x = x`."""
     return equal(manifold.log(w, manifold.exp(w, x)), x)

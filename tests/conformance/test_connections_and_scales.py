@@ -8,7 +8,7 @@ from scipy.linalg import expm
 
 from psitheory.checking import Verdict
 from psitheory.conformance import check_manifold
-from tests.conformance.plain_manifolds import Ball, norm
+from tests.conformance.plain_manifolds import Ball, HalfPlane, PositiveDefinite, Torus, norm
 
 
 class CanonicalFrames:
@@ -165,7 +165,31 @@ class WrappedDistance(Ball):
     log = None
 
 
-@pytest.mark.parametrize("kind", [CanonicalFrames, Turns, Directions])
+class Angles(Torus):
+    """Its points are any numbers, of which those that differ by whole turns are one point."""
+
+    def exp(self, w, x):
+        return w + x
+
+    retract = exp
+
+
+class Traces(PositiveDefinite):
+    """The trace of a stack of three matrices of three rows has three numbers, too: stacks are not taken for that."""
+
+    def inner(self, w, x, y):
+        return np.trace(np.linalg.solve(w, x) @ np.linalg.solve(w, y))
+
+
+class ClippedPlane(HalfPlane):
+    """The half-plane, whose points are held in a strip."""
+
+    def exp(self, w, x):
+        z = super().exp(w, x)
+        return np.array([z[0], np.clip(z[1], 1e-4, 1e4)])
+
+
+@pytest.mark.parametrize("kind", [CanonicalFrames, Turns, Directions, Angles, Traces])
 def test_right_manifolds_pass(kind):
     report = check_manifold(kind(), cases=6)
     assert report.verdict is Verdict.HOLDS, str(report)
@@ -188,6 +212,7 @@ def test_right_manifolds_pass(kind):
                 "classes_of_extreme_norms_are_handled",
             },
         ),
+        (ClippedPlane, {"long_geodesics_keep_their_speed"}),
         (OnceAround, {"exponential_is_a_geodesic"}),
         (WrappedDistance, {"distance_of_near_antipodal_points_is_accurate"}),
     ],

@@ -16,9 +16,9 @@ from psitheory.conformance.manifolds.methods import ARGUMENTS
 from psitheory.conformance.manifolds.nature import Known
 from psitheory.conformance.manifolds.represented import Missing
 
-COUNT = 3
 SCALARS = ("inner", "norm", "dist")
 STACKED = (*SCALARS, "project", "retract", "exp", "log", "transport", "gradient", "hessian", "canonical", "vertical")
+ONE_BY_ONE = "methods take one point at a time"
 Point = np.ndarray
 
 
@@ -53,7 +53,7 @@ def a_batch_equals_the_loop(subject: Known, w: Point, x: Point, z: Point, v: Poi
 def why_not(subject: Known, batch: bool | None) -> str:
     """Return why stacked points are not tried, or an empty string: a scalar for each of them tells that they may be."""
     if batch is False:
-        return "methods take one point at a time, as stated"
+        return f"{ONE_BY_ONE}, as stated"
     if subject.dialect == "Pymanopt":
         return "Pymanopt's manifolds take one point at a time"
     if subject.point_form.kind == "sequence":
@@ -70,15 +70,11 @@ def why_not(subject: Known, batch: bool | None) -> str:
         if name in subject.offers:
             try:
                 arguments = subject.arguments(name, w, x, z, v)
-                found = flat(subject.raw(name, *_stacks(arguments, arguments)))
+                found = flat(subject.raw(name, *_stacks(subject, arguments, arguments)))
             except Exception as error:  # whatever it is, it says that stacks are not taken
-                return (
-                    f"methods take one point at a time: {name} of {COUNT} stacked points raised {type(error).__name__}"
-                )
-            if found.size != COUNT:
-                return (
-                    f"methods take one point at a time: {name} of {COUNT} stacked points returned {found.size} numbers"
-                )
+                return f"{ONE_BY_ONE}: {name} of {_count(subject)} stacked points raised {type(error).__name__}"
+            if found.size != _count(subject):
+                return f"{ONE_BY_ONE}: {name} of {_count(subject)} stacked points returned {found.size} numbers"
             return ""
     return "nothing tells whether methods take stacked points (batch=True claims it)"
 
@@ -90,16 +86,23 @@ def _compared(subject: Known, w: Point, x: Point, z: Point, v: Point) -> Iterato
             continue
         one, other = subject.arguments(name, w, x, z, v), subject.arguments(name, *there)
         try:
-            stacked = subject.raw(name, *_stacks(one, other))
+            stacked = subject.raw(name, *_stacks(subject, one, other))
             alone = [subject.raw(name, *arguments) for arguments in (one, other)]
         except Missing:
             continue
-        yield stacked, [*alone, alone[0]]
+        yield stacked, [alone[k % 2] for k in range(_count(subject))]
 
 
-def _stacks(one: list[Any], other: list[Any]) -> list[Any]:
-    """Return each argument stacked with another one, and itself again."""
-    return [_stack([first, second, first]) for first, second in zip(one, other, strict=True)]
+def _count(subject: Known) -> int:
+    """Return how many points a stack has: no side of a point, lest a stack of matrices be taken for one of vectors."""
+    sides = {*subject.point_form.shape, *subject.tangent_form.shape}
+    return next(k for k in range(3, 3 + len(sides) + 1) if k not in sides)
+
+
+def _stacks(subject: Known, one: list[Any], other: list[Any]) -> list[Any]:
+    """Return each argument stacked in turns with another one."""
+    count = _count(subject)
+    return [_stack([pair[k % 2] for k in range(count)]) for pair in zip(one, other, strict=True)]
 
 
 def _stack(values: list[Any]) -> Any:

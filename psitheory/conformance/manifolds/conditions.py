@@ -111,6 +111,12 @@ def has_one_chart(subject: Known, claims: Claims) -> str:
     return some or ("" if classes(subject, claims) else "points have several representatives")
 
 
+def lengths_in_one_chart(subject: Known, claims: Claims) -> str:
+    """Apply off spheres where points have one representative each, of the form of vectors, and lengths are known."""
+    some = has_one_chart(subject, claims)
+    return some or ("" if {"inner", "norm"} & subject.offers else "there is no metric to measure with")
+
+
 def parallel_in_one_chart(subject: Known, claims: Claims) -> str:
     """Apply to parallel transport off spheres where points have one representative each, of the form of vectors."""
     return parallel(subject, claims) or has_one_chart(subject, claims)

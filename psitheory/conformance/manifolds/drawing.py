@@ -21,6 +21,9 @@ FAR = 2.6
 LONGER = (1.0, 3.0, 8.0, 0.3, 1.0, 40.0, 1.0, 3.0, 20.0)
 """Tangent vectors, shorter than 1, are lengthened by these factors, off spheres by 1 to 3: geodesics go round."""
 
+REACHES = (16.0, 4.0, 8.0, 2.0)
+"""How long long geodesics are, off spheres; in single precision as long as the last of them."""
+
 
 def derived(seed: int, *names: str) -> np.random.Generator:
     """Return a generator for one thing of that name; the same on every machine."""
@@ -58,6 +61,7 @@ class _Case:
             "d": self._nearness,
             "s": self._tininess,
             "g": self._gap,
+            "r": lambda: REACHES[-1 if self.subject.dtype == np.float32 else self.index % len(REACHES)],
             "k": lambda: LONGER[self.index % len(LONGER)] if self.subject.nature.spheres else 1.0 + self.index % 3,
             "f": lambda: probe(self.subject.nature.map or Same(), len(self.subject.canonical(self.w)), self.rng),
         }

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from psitheory.checking import Observation, vacuous
+from psitheory.checking import Observation, equal, vacuous
 from psitheory.conformance.manifolds import references
 from psitheory.conformance.manifolds.jets import jet
 from psitheory.conformance.manifolds.judging import ULPS, Bounded
@@ -15,6 +15,7 @@ from psitheory.conformance.manifolds.measuring import (
     ACCELERATION,
     MARGIN,
     VELOCITY,
+    as_written,
     bounded,
     length,
     moved_along,
@@ -72,6 +73,12 @@ def _continues(subject: Known, w: Point, x: Point) -> Bounded | Observation:
     return bounded(
         subject.canonical(again), subject.canonical(end), noise, size(end), slack=VELOCITY * subject.slack * size(end)
     )
+
+
+def exponential_inverts_logarithm(subject: Known, w: Point, z: Point) -> Observation:
+    """The geodesic along log_w z ends at z."""
+    end = subject.exp(w, subject.log(w, z))
+    return equal(subject.canonical(end), subject.canonical(as_written(subject, z, end)))
 
 
 def distance_is_the_length_of_the_geodesic(subject: Known, w: Point, x: Point, k: float) -> Bounded | Observation:

@@ -86,6 +86,17 @@ def length(subject: Known, w: np.ndarray, x: np.ndarray) -> float:
     return float(np.sqrt(subject.inner(w, x, x)))
 
 
+def as_written(subject: Known, z: np.ndarray, like: np.ndarray) -> np.ndarray:
+    """Return z in the numbers of ``like`` if that is the same point, as an angle is with a turn more.
+
+    Numbers that differ grossly, at distance 0 by the subject's own account, are those of one point.
+    """
+    own = "dist" in subject.offers and "canonical" not in subject.offers
+    if not own or not size(z - like) > COARSE * size(z):
+        return z
+    return like if subject.dist(z, like) <= ULPS * subject.eps * size(z) else z
+
+
 def rounding(subject: Known, u: np.ndarray) -> float:
     """Return what rounding of the entries of u, and of sums over them, may amount to."""
     return float(ULPS * subject.eps * np.sqrt(1 + len(u) / 16) * size(u, 2))

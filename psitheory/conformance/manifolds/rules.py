@@ -9,6 +9,7 @@ from psitheory.conformance.manifolds import (
     constraints,
     conversions,
     edges,
+    far,
     geodesics,
     orders,
     quotients,
@@ -137,6 +138,13 @@ RULES: tuple[Rule, ...] = (
         conditions.has_one_chart,
     ),
     Rule(
+        far.long_geodesics_keep_their_speed,
+        "exp",
+        "‖d/dt exp_w(tx)‖ = ‖x‖ to a hundredth, at lengths up to 16",
+        "long geodesics slow down or stop: exp clips what it is given or where it ends",
+        conditions.lengths_in_one_chart,
+    ),
+    Rule(
         constraints.tiny_steps_stay_at_the_point,
         "",
         "R_w(x) = w = exp_w(x) to rounding for ‖x‖ down to 1e-296",
@@ -180,7 +188,7 @@ RULES: tuple[Rule, ...] = (
     ),
     # logarithm and distance
     Rule(
-        curves.exponential_inverts_logarithm,
+        geodesics.exponential_inverts_logarithm,
         "exp log",
         "exp_w(log_w z) = z",
         "exp and log do not belong together",
@@ -213,6 +221,20 @@ RULES: tuple[Rule, ...] = (
         "d(w, z) = ‖log_w z‖",
         "dist and log do not belong together: one of them takes a longer way round",
         conditions.has_length_of_log,
+    ),
+    Rule(
+        far.far_points_are_reached_by_their_logarithms,
+        "exp log",
+        "exp_w(log_w z) = z to a hundredth of a unit, z up to 16 along a geodesic",
+        "logarithms of far points are off: log bounds or clips what it computes",
+        conditions.lengths_in_one_chart,
+    ),
+    Rule(
+        far.distance_of_far_points_is_the_length_of_the_logarithm,
+        "exp log dist",
+        "d(w, z) = ‖log_w z‖ to a hundredth, z up to 16 along a geodesic",
+        "distances of far points are off: dist bounds or clips what it computes",
+        conditions.lengths_in_one_chart,
     ),
     Rule(curves.distance_is_symmetric, "dist", "d(w, z) = d(z, w)", "dist is no distance"),
     Rule(curves.distance_obeys_the_triangle_inequality, "dist", "d(w, q) ≤ d(w, z) + d(z, q)", "dist is no distance"),

@@ -38,6 +38,9 @@ from psitheory.laws.broken_manifolds.distances import (
     WithoutExponential,
 )
 from psitheory.laws.broken_manifolds.edges import (
+    BoundedDistance,
+    BoundedLogarithm,
+    ClippedExponential,
     FlatFarTransport,
     FlatShortSteps,
     LongShortGeodesics,
@@ -87,7 +90,10 @@ __all__ = [
     "ArccosDistance",
     "ArccosLogarithm",
     "ArcsinDistance",
+    "BoundedDistance",
+    "BoundedLogarithm",
     "ChordDistance",
+    "ClippedExponential",
     "CubicTransport",
     "CurvedProjection",
     "CurvedTransport",

@@ -1,14 +1,16 @@
-"""Manifolds that are wrong at the edges of their domains alone: at zero, at short vectors, near antipodes."""
+"""Manifolds that are wrong at the edges of their domains alone: at zero, short vectors, near antipodes, far away."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from psitheory.arithmetic import Array, norm
+from psitheory.geometry import Euclidean
 from psitheory.geometry import sphere as exact
 from psitheory.laws.broken_manifolds.sphere import PlainSphere
 
 SHORT = 0.05
+FARTHEST = 10.0
 
 
 class NoNormOfZero(PlainSphere):
@@ -59,3 +61,28 @@ class NearestIsAnother(PlainSphere):
 
     def nearest(self, z: Array) -> Array:
         return -z / norm(z, keepdims=True)
+
+
+class ClippedExponential(Euclidean):
+    """Flat space whose exponential takes no step longer than 10."""
+
+    def exp(self, w: Array, x: Array) -> Array:
+        return w + _clipped(x)
+
+
+class BoundedLogarithm(Euclidean):
+    """Flat space whose logarithms are no longer than 10."""
+
+    def log(self, w: Array, z: Array) -> Array:
+        return _clipped(z - w)
+
+
+class BoundedDistance(Euclidean):
+    """Flat space in which no points are farther apart than 10."""
+
+    def dist(self, w: Array, z: Array) -> Array:
+        return np.minimum(norm(w - z), FARTHEST)
+
+
+def _clipped(x: Array) -> Array:
+    return x * np.minimum(1, FARTHEST / np.maximum(norm(x, keepdims=True), 1))
