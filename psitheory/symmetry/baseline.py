@@ -10,7 +10,7 @@ import numpy as np
 
 from psitheory.arithmetic import Array
 from psitheory.symmetry.function import LossFunction, Seen
-from psitheory.symmetry.sampling import usable
+from psitheory.symmetry.sampling import usable, wide
 
 CONTROLS = 4
 LARGEST_ROUNDING = 0.01
@@ -100,13 +100,14 @@ def baseline(
     controls: int = CONTROLS,
     added: bool = False,
     seen: Seen | None = None,
+    still: Array | None = None,
 ) -> Baseline:
     """Return the baseline of ``function`` at ``w``, by moves of an ulp of each entry, or of the largest (``added``).
 
-    What is ``seen`` there need not be computed again.
+    What is ``seen`` there need not be computed again.  Entries that are ``still`` are not moved.
     """
     seen = function.observe(w) if seen is None else seen
-    moved = [function.observe(_moved(function, w, rng, added=added)) for _ in range(controls)]
+    moved = [function.observe(_moved(function, w, rng, added=added, still=still)) for _ in range(controls)]
     sizes, allowed = {}, {}
     for aspect, here in seen.items():
         sizes[aspect] = float(np.max(np.abs(here), initial=0)) or 1.0
@@ -118,11 +119,15 @@ def baseline(
     return Baseline(w, seen, sizes, allowed)
 
 
-def _moved(function: LossFunction, w: Array, rng: np.random.Generator, *, added: bool) -> Array:
+def _moved(
+    function: LossFunction, w: Array, rng: np.random.Generator, *, added: bool, still: Array | None = None
+) -> Array:
     """Return w with each entry an ulp up, down or as it is; in one array, since new pages cost more than arithmetic."""
     out = np.full_like(w, np.abs(w).max(initial=0)) if added else np.abs(w)
     out *= np.finfo(function.dtype).eps
     out *= rng.integers(-1, 2, w.shape, np.int8)
+    if still is not None:
+        out[still] = 0
     out += w
     return out
 
@@ -134,17 +139,48 @@ def usable_baselines(
     return [baseline(function, w, rng, controls=controls, seen=seen) for w, seen in usable(function, rng, count)]
 
 
+def example_baselines(function: LossFunction, rng: np.random.Generator) -> list[Baseline]:
+    """Return the baseline of the example point, and of one drawn around its whole numbers, where they tell anything.
+
+    It is where f is used, and may be unlike all points that are drawn: f may read ``int(w)`` of entries that are 1.
+    """
+    if function.point is None:
+        return []
+    own = function.point.astype(function.dtype).astype(float)
+    is_whole = (own == np.round(own)) & (own != 0)
+    points = [own, np.where(is_whole, own, wide(function, rng, 1)[0])] if is_whole.any() else [own]
+    bases = []
+    for w in points:
+        try:
+            with np.errstate(all="ignore"):
+                base = baseline(function, w, rng)
+                if any(map(base.blind, function.aspects)):  # no rounding, if it steps at whole numbers
+                    base = baseline(function, w, rng, still=w == np.round(w))
+        except Exception:  # a layer that is not defined at its first values
+            continue
+        bases += [base] if np.isfinite(base.seen["loss"]) else []
+    return bases
+
+
 SMOOTH = 1e-10
 """Second differences of a function that computes in float64 are smaller."""
 
 
 def _roughness(function: LossFunction, w: Array, seen: Seen, rng: np.random.Generator) -> float:
-    """Return a second difference over steps of 2^-22, relative to the size of what is seen at w."""
+    """Return a second difference over steps of 2^-22, relative to the size of what is seen at w.
+
+    It is nan where steps so short change nothing, which tells nothing, and infinite where all numbers are single ones:
+    of these many a second difference is 0.
+    """
     aspect = function.aspects[0]
     x = w * rng.choice(np.array([-1, 1], np.int8), size=w.shape)
     x *= 2.0**-22
     here, up, down = (one[aspect].astype(float) for one in (seen, function.observe(w + x), function.observe(w - x)))
-    with np.errstate(invalid="ignore"):
+    if np.array_equal(here, up) and np.array_equal(here, down):
+        return float("nan")
+    with np.errstate(invalid="ignore", over="ignore"):
+        if all(np.array_equal(x, x.astype(np.float32)) for x in (here, up, down)):
+            return float("inf")
         size = np.max(np.abs(here), initial=0) or 1.0
         return float(np.max(np.abs(up - 2 * here + down), initial=0) / size)
 
@@ -162,7 +198,7 @@ def in_own_precision(function: LossFunction, rng: np.random.Generator) -> LossFu
         found.append(_roughness(function, w, seen, rng))
         if found[-1] <= SMOOTH:  # one point at which it computes in float64 decides
             return function
-    if not found or not np.nanmin(found) > SMOOTH:
+    if np.all(np.isnan(found)) or not np.nanmin(found) > SMOOTH:
         return function
     single = np.dtype(np.float32)
     without = function.without_eps

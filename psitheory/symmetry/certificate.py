@@ -8,12 +8,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from psitheory.arithmetic import Array
-from psitheory.symmetry.baseline import Baseline, Change
+from psitheory.symmetry.baseline import Baseline, Change, baseline
 from psitheory.symmetry.function import LossFunction
 from psitheory.symmetry.generator import Generator
 
 SHIFTS = (10 * float(np.log(2)), -10 * float(np.log(2)), 0.7, -1.3)
 """How far along a generator its certificate goes: by powers of two first, then generically."""
+
+FAR, FARTHEST = 30, 60
+"""How far, in powers of two, one generator goes besides, and all together: a threshold may lie there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,8 +42,8 @@ def failures(
         return [], True
     everything = _changes(function, fresh, lambda _, w: _shifted(generators, rng, w))
     if not any(change.seen for change in everything):
-        powers = _changes(function, fresh, lambda _, w: _shifted(generators, rng, w, whole=True))
-        return [], all(change.exact for change in powers)
+        powers = [*_changes(function, fresh, lambda _, w: _shifted(generators, rng, w, whole=True))]
+        return _far_failures(function, generators, fresh, rng), all(change.exact for change in powers)
     failed, exact = [], True
     for generator in generators:
         found: list[Change] = []
@@ -69,6 +72,47 @@ def _changes(
             except Exception:  # f is not defined there, so it is not unchanged there
                 change = Change(float("inf"), base.allowed["loss"], False)
             yield change
+
+
+def _far_failures(
+    function: LossFunction, generators: Sequence[Generator], fresh: Sequence[Baseline], rng: np.random.Generator
+) -> list[Rejected]:
+    """Return the generators that fail where they lead far up, though they hold nearby.
+
+    All are tried at once first, half of them down, then the other half.  Far down alone a failure is a floor, such as
+    that under a norm.
+    """
+    log2 = float(np.log(2))
+    signs = rng.choice([-1.0, 1.0], size=len(generators)) * log2
+    most = max(1.0, float(np.max(np.abs(sum(s * g.exponents for s, g in zip(signs, generators, strict=True))))) / log2)
+
+    def together(way: int, w: Array) -> Array:
+        for s, generator in zip(signs, generators, strict=True):
+            w = generator.act(way * s * min(FAR, FARTHEST // most), w)
+        return w
+
+    if all(_far_change(function, base, together(way, base.w)) is None for base in fresh for way in (1, -1)):
+        return []
+    failed = []
+    for generator in generators:
+        up = FAR // max(1.0, float(np.max(np.abs(generator.exponents)))) * log2
+        found = (_far_change(function, base, generator.act(up, base.w)) for base in fresh)
+        change = next((change for change in found if change is not None), None)
+        failed += [] if change is None else [Rejected(generator, change.size, change.allowed)]
+    return failed
+
+
+def _far_change(function: LossFunction, base: Baseline, w: Array) -> Change | None:
+    """Return what changes at w, far from a point, if numbers of that size tell anything; else None."""
+    try:
+        with np.errstate(all="ignore"):
+            change = base.change(function.observe(w), "loss")
+            if not np.isfinite(change.size) or base.explains(change, function, w, "loss", added=True):
+                return None
+            here = baseline(function, w, np.random.default_rng(0), added=True)
+    except Exception:  # f is not defined so far away
+        return None
+    return None if here.blind("loss") else change
 
 
 def _shifted(generators: Sequence[Generator], rng: np.random.Generator, w: Array, whole: bool = False) -> Array:

@@ -12,7 +12,7 @@ import numpy as np
 from psitheory.arithmetic import Array
 from psitheory.scaletypes.models.algebra import Algebra
 from psitheory.scaletypes.models.types import ModelTypes
-from psitheory.symmetry.baseline import Baseline, baseline, usable_baselines
+from psitheory.symmetry.baseline import Baseline, baseline, example_baselines, usable_baselines
 from psitheory.symmetry.function import LossFunction
 from psitheory.symmetry.sampling import LARGE
 from psitheory.symmetry.without_effect import without_effect
@@ -79,6 +79,7 @@ def derived(function: LossFunction, rng: np.random.Generator) -> Derived | None:
         return None
     controls = CONTROLS if function.layout.n <= LARGE else 1  # more are taken where these do not explain a change
     bases = usable_baselines(function, rng, POINTS, controls=controls)
+    bases += example_baselines(function, rng) if function.layout.n <= LARGE else []
     ignored = without_effect(function, bases, rng)
     function.types(ignored)  # before the constants, which it finds too
     clean, clean_bases = _clean(function, bases, rng)
@@ -102,13 +103,15 @@ def _clean(
     clean = function if function.without_eps is None else function.without_eps()
     if clean.observe is function.observe:
         return function, bases
-    try:
-        seen = [clean.observe(base.w) for base in bases]
-    except Exception:  # a variance of zero
+    pairs = []
+    for base in bases:
+        try:
+            one = clean.observe(base.w)
+        except Exception:  # a variance of zero
+            continue
+        pairs += [(base, one)] if np.isfinite(one["loss"]) else []
+    if len(pairs) < min(POINTS, len(bases)):
         return function, bases
-    if not all(np.isfinite(one["loss"]) for one in seen):
-        return function, bases
-    pairs = zip(bases, seen, strict=True)
     if function.layout.n > LARGE:
         return clean, [base.beside(one, clean.dtype) for base, one in pairs]
     return clean, [baseline(clean, base.w, rng, controls=CONTROLS, seen=one) for base, one in pairs]

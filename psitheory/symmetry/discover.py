@@ -11,7 +11,7 @@ import numpy as np
 from psitheory.arithmetic import Array
 from psitheory.errors import ArgumentError, ArgumentTypeError, checked_seed, shown
 from psitheory.frameworks import one_thread
-from psitheory.symmetry.baseline import Baseline, baseline, in_own_precision
+from psitheory.symmetry.baseline import Baseline, baseline, example_baselines, in_own_precision
 from psitheory.symmetry.certificate import Rejected, failures
 from psitheory.symmetry.derived import Derived, derived
 from psitheory.symmetry.function import LossFunction, as_loss_function, probed
@@ -94,6 +94,7 @@ def discover_symmetries(
         function = replace(function, gradients=None, notes=(*function.notes, said))
     points = _sample_points(function, samples, rng)
     fresh = [baseline(function, w, rng) for w in usable_points(function, rng, POINTS)]
+    fresh += example_baselines(function, rng)
     rows = rows_at(function, points, rng)
     if not len(rows.values) and len(points) and not rows.vanishing:
         raise ArgumentError(f"the gradient is finite at none of {len(points)} points; a loss with a gradient is needed")

@@ -367,6 +367,24 @@ def test_a_function_that_leaves_float64_on_the_way_is_noticed():
     assert any("float32" in note for note in report.notes)
 
 
+@pytest.mark.parametrize("seed", [3, 8, 10])
+def test_single_precision_is_noticed_where_steps_are_equal_and_their_differences_vanish(seed):
+    x = X.astype(np.float32)
+
+    def loss(p):
+        w = p["W"].astype(np.float32)
+        return float(np.sin(x @ (w / np.linalg.norm(w, axis=1, keepdims=True)).T).mean())
+
+    assert check_model(loss, {"W": X[:3, :3]}, seed=seed).properties["W"] == "rows"
+
+
+def test_entries_that_count_only_beside_whole_numbers_have_an_effect():
+    def loss(p):  # as PyTorch's orthogonal parametrisation reads the signs on its diagonal
+        return float(np.sin(X @ p["W"].T).sum() * np.prod(np.trunc(p["sign"])))
+
+    assert check_model(loss, {"W": X[:2, :3], "sign": np.resize([1.0, -1.0], 30)}).properties["W"] == "none"
+
+
 def test_a_loss_that_is_rounded_to_float32_at_the_end_is_judged_as_such():
     report = check_model(lambda p: np.float32(head(batch_norm(X @ p["W"].T))), {"W": np.ones((4, 3)) + X[:4, :3]})
     assert report.properties["W"] == "rows"

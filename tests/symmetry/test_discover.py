@@ -235,3 +235,14 @@ def test_a_sample_near_an_eigenvector_whose_rounding_does_not_move_with_it_hides
     # 1 − f loses digits there, and f rounds alike an ulp away: 17 of 60 seeds found nothing
     dimensions = [discover_symmetries(Rayleigh(np.diag([1.0, 2.0])), seed=seed).dimension for seed in range(40)]
     assert dimensions == [1] * 40
+
+
+def test_a_threshold_far_up_is_seen():
+    x = np.random.default_rng(0).normal(size=(9, 3))
+
+    def loss(w):
+        size = np.linalg.norm(w)
+        return float(np.sin(x @ w / size).sum()) * (1 if size < 1e6 else 1.1)
+
+    found = discover_symmetries(loss, np.array([1.0, 2.0, -1.0]))
+    assert (found.dimension, len(found.undecided)) == (0, 1)

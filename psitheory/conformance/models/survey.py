@@ -17,7 +17,7 @@ from psitheory.conformance.models.trading import shared_families
 from psitheory.conformance.models.typed import better, open_levels, typed_levels
 from psitheory.errors import ArgumentError
 from psitheory.scaletypes.equations import Place
-from psitheory.symmetry.baseline import Baseline, baseline
+from psitheory.symmetry.baseline import Baseline, baseline, example_baselines
 from psitheory.symmetry.derived import Derived, derived
 from psitheory.symmetry.function import LossFunction
 from psitheory.symmetry.sampling import usable_points
@@ -127,7 +127,8 @@ class _Points:
     def __init__(self, function: LossFunction, rng: np.random.Generator, notes: list[str]) -> None:
         drawn = [baseline(function, w, rng) for w in usable_points(function, rng, POINTS + FRESH)]
         drawn.sort(key=lambda base: sum(map(base.blind, function.aspects)))  # those first at which most can be told
-        self.function, self.bases, self.fresh = function, drawn[:POINTS], drawn[POINTS:]
+        self.function, self.bases = function, drawn[:POINTS]
+        self.fresh = [*example_baselines(function, rng), *drawn[POINTS:]]
         self.clean, self.clean_bases, said = _without_eps(function, self.bases, rng)
         notes += said
         is_clean = self.clean is not function
