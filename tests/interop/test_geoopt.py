@@ -54,7 +54,12 @@ EXPECTED = {
     "log-Euclidean distance": (
         lambda: geoopt.SymmetricPositiveDefinite("LEM"),
         dict.fromkeys(
-            (NEAR, "distance_is_the_length_of_the_geodesic", "distance_is_the_length_of_the_logarithm"),
+            (
+                NEAR,
+                "distance_is_the_length_of_the_geodesic",
+                "distance_is_the_length_of_the_logarithm",
+                "distance_of_far_points_is_the_length_of_the_logarithm",
+            ),
             "only the distance is log-Euclidean; metric and exp stay affine-invariant",
         ),
     ),

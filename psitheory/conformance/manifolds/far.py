@@ -22,7 +22,7 @@ NO_END = "no geodesic is so long, or no numbers reach its end"
 
 def long_geodesics_keep_their_speed(subject: Known, w: Point, x: Point, r: float) -> Bounded | Observation:
     r"""The geodesic has at the distance r of its start the speed that it had there: :math:`\|\dot\gamma(r)\| = 1`."""
-    unit = x / length(subject, w, x)
+    unit = _unit(subject, w, x)
     end = _end(subject, w, r * unit)
     if end is None:
         return vacuous(NO_END)
@@ -36,7 +36,7 @@ def long_geodesics_keep_their_speed(subject: Known, w: Point, x: Point, r: float
 
 def far_points_are_reached_by_their_logarithms(subject: Known, w: Point, x: Point, r: float) -> Bounded | Observation:
     r"""The geodesic along log_w z ends at z, to a hundredth of a unit of length, for z at the end of a long one."""
-    unit = x / length(subject, w, x)
+    unit = _unit(subject, w, x)
     z, before = _end(subject, w, r * unit), _end(subject, w, (r - COARSE) * unit)
     if z is None or before is None:
         return vacuous(NO_END)
@@ -51,11 +51,17 @@ def distance_of_far_points_is_the_length_of_the_logarithm(
     subject: Known, w: Point, x: Point, r: float
 ) -> Bounded | Observation:
     r"""The distance of the end of a long geodesic is :math:`d(w, z) = \|\log_w z\|_w`, to a hundredth."""
-    z = _end(subject, w, r / length(subject, w, x) * x)
+    z = _end(subject, w, r * _unit(subject, w, x))
     if z is None:
         return vacuous(NO_END)
     right = length(subject, w, subject.log(w, z))
     return Bounded(subject.dist(w, z), right, COARSE * max(right, 1.0), controlled=True)
+
+
+def _unit(subject: Known, w: Point, x: Point) -> Point:
+    """Return x at length 1; numbers that are not finite where the metric gives it none."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(x / np.float64(length(subject, w, x)))
 
 
 def _end(subject: Known, w: Point, x: Point) -> Point | None:
