@@ -52,7 +52,9 @@ def test_a_quotient_is_tried_on_all_that_it_offers():
         "projection_is_orthogonal",  # its metric is not that of the ambient space
         "exponential_inverts_logarithm",  # on spheres the parts are compared with great circles
         "distance_is_the_length_of_the_logarithm",
+        "short_geodesics_are_radially_isometric",
         "long_geodesics_keep_their_speed",
+        "transport_to_far_points_is_isometric",
         "far_points_are_reached_by_their_logarithms",
         "distance_of_far_points_is_the_length_of_the_logarithm",
         "transport_carries_the_velocity_along",

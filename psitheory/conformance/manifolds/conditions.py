@@ -117,6 +117,11 @@ def lengths_in_one_chart(subject: Known, claims: Claims) -> str:
     return some or ("" if {"inner", "norm"} & subject.offers else "there is no metric to measure with")
 
 
+def parallel_with_lengths(subject: Known, claims: Claims) -> str:
+    """Apply to parallel transport off spheres where points have one representative each, and lengths are known."""
+    return parallel(subject, claims) or lengths_in_one_chart(subject, claims)
+
+
 def parallel_in_one_chart(subject: Known, claims: Claims) -> str:
     """Apply to parallel transport off spheres where points have one representative each, of the form of vectors."""
     return parallel(subject, claims) or has_one_chart(subject, claims)
@@ -166,6 +171,12 @@ def acts_on_vectors(subject: Known, claims: Claims) -> str:
     """Apply where something is done to tangent vectors."""
     some = {"norm", "inner", "project", "transport"} & subject.offers
     return "" if some else "there is no norm, inner, project or transport"
+
+
+def maps_linearly(subject: Known, claims: Claims) -> str:
+    """Apply where there is a method that is linear in a vector."""
+    some = {"project", "transport", "gradient", "hessian"} & subject.offers
+    return "" if some else "there is no project, transport, gradient or hessian"
 
 
 def moves(subject: Known, claims: Claims) -> str:

@@ -14,6 +14,7 @@ from psitheory.conformance.manifolds.jets import Jet, jet
 from psitheory.conformance.manifolds.judging import ULPS, Bounded
 from psitheory.conformance.manifolds.measuring import (
     ACCELERATION,
+    NEARER,
     VELOCITY,
     bounded,
     length,
@@ -43,6 +44,20 @@ def exponential_is_radially_isometric(subject: Known, w: Point, x: Point, y: Poi
     shares = [size(found.first_noise, 2) / size(found.first, 2) for found in (along, across)]
     noise = (VELOCITY * sum(shares) + ULPS * subject.eps) * scale
     return Bounded(found, subject.inner(w, x, y), noise, controlled=True, slack=VELOCITY * subject.slack * scale)
+
+
+def short_geodesics_are_radially_isometric(subject: Known, w: Point, x: Point, y: Point, e: float) -> Bounded:
+    """The lemma of Gauss, and tangent velocities, at lengths from 1e-1 to 1e-6, where code has branches."""
+    x, y = (e / length(subject, w, v) * v for v in (x, y))
+    seen = exponential_is_radially_isometric(subject, w, x, y)
+    left, right, noise = (np.atleast_1d(side) / e**2 for side in (seen.left, seen.right, seen.noise))
+    if "project" in subject.offers and subject.projectable:
+        found = jet(lambda t: subject.exp(w, (1 + t) * x), eps=subject.eps)
+        left = np.append(left, subject.project(subject.exp(w, x), found.first) / e)
+        right = np.append(right, found.first / e)
+        noise = np.append(noise, spread(VELOCITY * found.first_noise + ULPS * subject.eps * size(found.first)) / e)
+    slack = VELOCITY * subject.slack / e if e > NEARER else 0.0  # what is lost is a share of w, not of x
+    return Bounded(left, right, noise, controlled=True, slack=slack)
 
 
 def transport_is_parallel(subject: Known, w: Point, z: Point, x: Point) -> Bounded | Observation:

@@ -24,6 +24,9 @@ LONGER = (1.0, 3.0, 8.0, 0.3, 1.0, 40.0, 1.0, 3.0, 20.0)
 REACHES = (16.0, 4.0, 8.0, 2.0)
 """How long long geodesics are, off spheres; in single precision as long as the last of them."""
 
+SHORTER = (1e-2, 1e-4, 1e-3, 1e-6, 1e-1, 1e-5)
+"""How long short geodesics are, off spheres; in single precision as long as the first."""
+
 
 def derived(seed: int, *names: str) -> np.random.Generator:
     """Return a generator for one thing of that name; the same on every machine."""
@@ -61,6 +64,7 @@ class _Case:
             "d": self._nearness,
             "s": self._tininess,
             "g": self._gap,
+            "e": lambda: SHORTER[0 if self.subject.dtype == np.float32 else self.index % len(SHORTER)],
             "r": lambda: REACHES[-1 if self.subject.dtype == np.float32 else self.index % len(REACHES)],
             "k": lambda: LONGER[self.index % len(LONGER)] if self.subject.nature.spheres else 1.0 + self.index % 3,
             "f": lambda: probe(self.subject.nature.map or Same(), len(self.subject.canonical(self.w)), self.rng),

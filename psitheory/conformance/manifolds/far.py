@@ -58,6 +58,20 @@ def distance_of_far_points_is_the_length_of_the_logarithm(
     return Bounded(subject.dist(w, z), right, COARSE * max(right, 1.0), controlled=True)
 
 
+def transport_to_far_points_is_isometric(
+    subject: Known, w: Point, x: Point, y: Point, r: float
+) -> Bounded | Observation:
+    """A vector is as long, to a hundredth, where it is transported to the end of a long geodesic."""
+    end = _end(subject, w, r * _unit(subject, w, x))
+    if end is None:
+        return vacuous(NO_END)
+    with np.errstate(invalid="ignore"):
+        share = length(subject, end, subject.transport(w, end, y)) / length(subject, w, y)
+    if np.isnan(share):
+        return vacuous("so far out rounding hides how long vectors are")
+    return Bounded(share, 1.0, COARSE, controlled=True)
+
+
 def _unit(subject: Known, w: Point, x: Point) -> Point:
     """Return x at length 1; numbers that are not finite where the metric gives it none."""
     with np.errstate(divide="ignore", invalid="ignore"):

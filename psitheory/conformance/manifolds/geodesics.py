@@ -14,6 +14,7 @@ from psitheory.conformance.manifolds.judging import ULPS, Bounded
 from psitheory.conformance.manifolds.measuring import (
     ACCELERATION,
     MARGIN,
+    NEARER,
     VELOCITY,
     as_written,
     bounded,
@@ -29,8 +30,6 @@ from psitheory.conformance.manifolds.nature import Known
 from psitheory.conformance.manifolds.orders import curve_of
 
 Point = np.ndarray
-NEARER = 2e-3
-"""Functions of matrices are accurate at matrices as small as this."""
 NEAREST = 1e-4
 """No injectivity radius of a random point is expected below this."""
 

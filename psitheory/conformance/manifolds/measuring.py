@@ -16,6 +16,8 @@ MARGIN = 4
 """A derivative is off if it misses by this many times its noise floor."""
 VELOCITY, ACCELERATION = 2.0**4, 2.0**10
 """What functions of matrices lose is so many times as much in derivatives of curves."""
+NEARER = 2e-3
+"""Functions of matrices are accurate at matrices as small as this."""
 COARSE = 1e-2
 """A floor above this share of what is measured decides nothing."""
 

@@ -11,6 +11,7 @@ from psitheory.conformance.manifolds import (
     edges,
     far,
     geodesics,
+    lengths,
     orders,
     quotients,
 )
@@ -138,6 +139,13 @@ RULES: tuple[Rule, ...] = (
         conditions.has_one_chart,
     ),
     Rule(
+        connection.short_geodesics_are_radially_isometric,
+        "exp inner",
+        "⟨Dexp_w(x)[x], Dexp_w(x)[y]⟩ = ⟨x, y⟩, and Dexp_w(x)[x] is tangent, lengths from 1e-1 to 1e-6",
+        "a branch for short vectors follows other curves",
+        conditions.has_one_chart,
+    ),
+    Rule(
         far.long_geodesics_keep_their_speed,
         "exp",
         "‖d/dt exp_w(tx)‖ = ‖x‖ to a hundredth, at lengths up to 16",
@@ -150,6 +158,13 @@ RULES: tuple[Rule, ...] = (
         "R_w(x) = w = exp_w(x) to rounding for ‖x‖ down to 1e-296",
         "steps near a minimum end in NaN or elsewhere",
         conditions.moves,
+    ),
+    Rule(
+        lengths.linear_methods_take_vectors_of_any_length,
+        "",
+        "P(av) = aPv, T(ax) = aTx, grad and Hess likewise, a = 2^20 and 2^-20",
+        "long or short vectors are clipped, or something is added to them",
+        conditions.maps_linearly,
     ),
     Rule(
         edges.zero_vectors_are_harmless,
@@ -322,6 +337,13 @@ RULES: tuple[Rule, ...] = (
         "T_{w→z} = T_{m→z}T_{w→m}, m half-way along the geodesic",
         "transport along a geodesic depends on where it is broken off: it is not the parallel one",
         conditions.parallel_in_one_chart,
+    ),
+    Rule(
+        far.transport_to_far_points_is_isometric,
+        "transport exp",
+        "‖T_{w→z}y‖ = ‖y‖ to a hundredth, z up to 16 along a geodesic",
+        "transport to far points changes lengths: it bounds or clips what it computes",
+        conditions.parallel_with_lengths,
     ),
     Rule(
         edges.transport_between_near_antipodal_points_is_accurate,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from psitheory.arithmetic import Array, norm
+from psitheory.arithmetic import Array, dot, norm
 from psitheory.geometry import Euclidean
 from psitheory.geometry import sphere as exact
+from psitheory.laws.broken_manifolds.connections import turned
 from psitheory.laws.broken_manifolds.sphere import PlainSphere
 
 SHORT = 0.05
@@ -82,6 +83,29 @@ class BoundedDistance(Euclidean):
 
     def dist(self, w: Array, z: Array) -> Array:
         return np.minimum(norm(w - z), FARTHEST)
+
+
+class TurningShortSteps(Euclidean):
+    """Flat space whose exponential turns vectors shorter than 0.01, by 100 times the square of their length."""
+
+    def exp(self, w: Array, x: Array) -> Array:
+        square = dot(x, x)
+        return w + turned(x, np.where(square < 1e-4, 100 * square, 0))
+
+
+class HalvingFarTransport(Euclidean):
+    """Flat space in which vectors are halved on the way to points farther than 10."""
+
+    def transport(self, w: Array, z: Array, x: Array) -> Array:
+        return np.where(norm(z - w, keepdims=True) > FARTHEST, x / 2, x)
+
+
+class ClippedGradient(PlainSphere):
+    """A gradient that is cut to the length 100."""
+
+    def gradient(self, w: Array, gradient: Array) -> Array:
+        found = super().gradient(w, gradient)
+        return found * np.minimum(1, 100 / np.maximum(norm(found, keepdims=True), 1))
 
 
 def _clipped(x: Array) -> Array:
