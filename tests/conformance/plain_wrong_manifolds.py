@@ -116,7 +116,7 @@ class TaylorExponential(Ball):
 
 class SinglePrecision(Ball):
     def dist(self, w, z):
-        return float(super().dist(np.float32(w), np.float32(z)))
+        return float(np.float32(super().dist(w, z)))
 
 
 class UnsafeInSingle(Ball):
