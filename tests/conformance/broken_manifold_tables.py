@@ -406,6 +406,10 @@ SMALLEST: dict[str, tuple[str, str]] = {
     "long_geodesics_keep_their_speed": ("ClippedExponential", "w=[1. 0.]  x=[0. 1.]  r=16"),
     "far_points_are_reached_by_their_logarithms": ("BoundedLogarithm", "w=[1. 0.]  x=[0. 1.]  r=16"),
     "distance_of_far_points_is_the_length_of_the_logarithm": ("BoundedDistance", "w=[1. 0.]  x=[0. 1.]  r=16"),
+    "short_geodesics_are_radially_isometric": (
+        "TurningShortSteps",
+        "w=[0.231047 0.477591]  x=[0.509511 0.272195]  y=[0.342358 0.008997]  e=0.0001",
+    ),
     "transport_to_far_points_is_isometric": ("HalvingFarTransport", "w=[1. 0.]  x=[0. 1.]  y=[0. 1.]  r=16"),
     "linear_methods_take_vectors_of_any_length": (
         "ClippedGradient",

@@ -80,6 +80,10 @@ NOWHERE, CARRIES = "transport_to_the_point_itself_changes_nothing", "transport_c
 ARRIVES, REPRESENTATIVE = "transported_vectors_are_tangent", "transport_does_not_depend_on_the_representatives"
 GRADIENT, HESSIAN = "gradient_represents_the_derivative", "hessian_is_the_second_derivative_along_geodesics"
 HESSIAN_SYMMETRIC = "hessian_is_symmetric"
+SHORT, FAST = "short_geodesics_are_radially_isometric", "long_geodesics_keep_their_speed"
+FAR_LENGTH = "distance_of_far_points_is_the_length_of_the_logarithm"
+FAR_ISOMETRIC = "transport_to_far_points_is_isometric"
+LINEAR = "linear_methods_take_vectors_of_any_length"
 
 
 @pytest.mark.parametrize(
@@ -141,15 +145,23 @@ WRONG = {
     },
     SinglePrecision: {LOG, NEAR_LOG, FAR_LOG, LENGTH, NEAR, FAR},
     UnsafeInSingle: {NEAR_LOG},
-    TwistedHessian: {HESSIAN_SYMMETRIC, HESSIAN},
+    TwistedHessian: {HESSIAN_SYMMETRIC, HESSIAN, LINEAR},
     FlatHessian: {HESSIAN},
     ArcoshDistance: {NEAR_LOG, NEAR},
     EuclideanGradient: {GRADIENT},
-    LogEuclideanDistance: {LENGTH, LENGTH_OF_LOG, NEAR},
-    AsymmetricMetric: {"norm_is_the_root_of_the_metric", LENGTH, LENGTH_OF_LOG, NEAR},
+    LogEuclideanDistance: {LENGTH, LENGTH_OF_LOG, NEAR, FAR_LENGTH},
+    AsymmetricMetric: {
+        "norm_is_the_root_of_the_metric",
+        LENGTH,
+        LENGTH_OF_LOG,
+        NEAR,
+        FAST,
+        FAR_LENGTH,
+        FAR_ISOMETRIC,
+    },
     HessianWithoutCorrection: {HESSIAN},
     UnmendedSigns: {"retraction_of_zero_stays_at_the_point", FIRST, "tiny_steps_stay_at_the_point"},
-    RetractionForExponential: {GEODESIC, "exponential_is_radially_isometric", HESSIAN},
+    RetractionForExponential: {GEODESIC, "exponential_is_radially_isometric", HESSIAN, SHORT, FAST},
     UnevenMetric: {
         "metric_is_constant_on_orbits",
         GRADIENT,
@@ -174,7 +186,7 @@ WRONG = {
         "gradient_is_tangent",
     },
     HalfGradient: {GRADIENT},
-    LongWayRound: {LENGTH_OF_LOG},
+    LongWayRound: {LENGTH_OF_LOG, FAR_LENGTH},
     LogarithmOfSigns: {LOG},
     HessianOfSphere: {HESSIAN},
 }

@@ -83,7 +83,15 @@ EXPECTED = {
     "Scaled PoincareBall": (
         lambda: geoopt.Scaled(geoopt.PoincareBall(), 2.0),
         dict.fromkeys(
-            (FIRST, VELOCITY, "exponential_is_a_geodesic", "exponential_is_radially_isometric", LONG), SCALED
+            (
+                FIRST,
+                VELOCITY,
+                LONG,
+                "exponential_is_a_geodesic",
+                "exponential_is_radially_isometric",
+                "short_geodesics_are_radially_isometric",
+            ),
+            SCALED,
         ),
     ),
     "ProductManifold": (

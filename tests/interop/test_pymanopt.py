@@ -97,6 +97,7 @@ EXPECTED = {
             "transported_vectors_are_tangent",
             "gradient_is_tangent",
             "gradient_represents_the_derivative",
+            "short_geodesics_are_radially_isometric",  # whose velocities are projected
         ),
         TRANSPOSED,
     ),
