@@ -76,6 +76,15 @@ def test_a_clamp_that_is_met_on_other_shapes_is_no_break(limit: float) -> None:
     assert "some shapes" not in report.sentence
 
 
+def test_a_constant_that_is_felt_more_on_other_shapes_is_no_break_where_a_floor_hides_its_end() -> None:
+    def floored(w: Any, g: Any, layout: Layout, rate: float = 0.01) -> Any:
+        norms = layout.norms(w)
+        return w - rate * g / (np.abs(g) + 1e-8) * layout.expand(np.where(norms <= 1e-3, 1e-3, norms))
+
+    report = check_optimizer(floored, steps=10)
+    assert report.properties["full"] == "each neuron"
+
+
 def test_nothing_is_said_of_shapes_that_a_method_does_not_take() -> None:
     def fixed(w: Any, g: Any, layout: Layout, rate: float = 0.05) -> Any:
         return w - rate * g * layout.expand(layout.norms(w) ** 2 * np.ones(8))

@@ -2,7 +2,8 @@
 
 There are methods that factor matrices from 128 rows on, leave kernels of convolutions aside, or err where rows are
 long.  A break there is no such thing if it goes with the eps of the method, or if constants or comparisons that may
-be met there are known of, or nothing is, and it is gone at some other scale of all weights.
+be met there are known of, or nothing is, and it is gone at some other scale of all weights.  Of known constants one of
+at most 1 % need but die out with the scale: a floor may stand before the scale at which it would be gone.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from psitheory.scaletypes.optimizers.types import Break
 EXPONENT = "exponent"
 SHIFTS = (-4, 4, -12, 12, -32, 32, -64, 64)
 """Base-two logarithms of the scales of all weights at which a break may be gone, as that of a constant is."""
+
+FADING = 0.75
+"""The power of the scale with which an effect of at most 1 % must die out at least: that of an eps is 1 or 2."""
 
 
 def broken_level(bench: Bench, mode: Mode, level: Level) -> Trial | None:
@@ -72,9 +76,19 @@ def _excused(bench: Bench, other: Bench, mode: Mode, trial: Trial, p: float) -> 
         if rest is None or rest.outcome.gap.relative <= LEFT * trial.outcome.gap.relative:
             return True
     large = trial.outcome.gap.relative > TOLERANCE  # numbers of few bits part runs by less
-    if large and derived is not None and not _unknown(derived.soft_breaks, off):
-        return False
+    if derived is not None:
+        unknown = _unknown(derived.soft_breaks, off)
+        if large and not unknown:
+            return False
+        if unknown and not large and any(_fades(other, mode, trial, k, p) for k in SHIFTS[:2]):
+            return True
     return any(_trial(other, mode, change, k, p) is None for k in SHIFTS)
+
+
+def _fades(other: Bench, mode: Mode, trial: Trial, k: int, p: float) -> bool:
+    """Tell whether a break dies out with the scale 2^k of all weights like a constant beside a norm, or faster."""
+    there = _trial(other, mode, trial.change, k, p)
+    return there is None or there.outcome.gap.relative <= trial.outcome.gap.relative * 2.0 ** (-abs(k) * FADING)
 
 
 def _unknown(breaks: Iterable[Break], off: Constants) -> bool:
