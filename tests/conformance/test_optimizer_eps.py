@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from typing import Any
 
 import numpy as np
@@ -57,12 +58,33 @@ def test_a_hidden_eps_is_told_with_its_line() -> None:
 
 def test_where_there_are_no_types_an_eps_is_told_by_its_power_law() -> None:
     def step(w: Any, g: Any, state: Any, rate: float = 0.01) -> Any:
-        return hidden_adam(0)(w.astype("float64"), g.astype("float64"), state, rate)
+        w, g = (np.array([float(x) for x in z]) for z in (w, g))
+        return hidden_adam(0)(w, g, state, rate)
 
     report = check_optimizer(step, only=EXPONENT, steps=30)
     assert report.properties["exponent"] == 1
     assert "dies out like the power 1 of the scale towards small weights" in report.finding(EXPONENT).observed
     assert "not derived: a number leaves its array by float" in report.sentence
+
+
+@pytest.mark.parametrize(
+    ("read", "by"),
+    [
+        (lambda g: np.frombuffer(g), "frombuffer"),
+        (lambda g: np.frombuffer(memoryview(g)), "frombuffer"),
+        (lambda g: np.frombuffer(g.tobytes()), "tobytes"),
+        (lambda g: np.frombuffer(bytes(g)), "tobytes"),
+        (lambda g: np.frombuffer(g.data), "data"),
+        (lambda g: np.ctypeslib.as_array((ctypes.c_double * len(g)).from_address(g.ctypes.data)).copy(), "ctypes"),
+    ],
+)
+def test_numbers_that_are_read_from_memory_have_no_types_and_runs_decide(read: Any, by: str) -> None:
+    def step(w: Any, g: Any, state: Any, rate: float = 0.01) -> Any:
+        return hidden_adam(0)(w, read(g), state, rate)
+
+    report = check_optimizer(step, only=EXPONENT, steps=30)
+    assert report.properties["exponent"] == 1
+    assert f"not derived: numbers leave their array by {by} at conformance/test_optimizer_eps.py" in report.sentence
 
 
 def test_an_operation_without_degrees_is_named_with_its_line() -> None:

@@ -135,11 +135,37 @@ class Entries(np.ndarray):
             return np.reshape(np.array([int(_plain(x)) for x in self.flat], kind), self.shape)
         return super().astype(dtype, *args, **options)
 
+    def tobytes(self, order: Any = "C") -> bytes:
+        """Return the bytes of the numbers, of whose degrees nothing is known from then on."""
+        return bytes(in_memory(self, "tobytes").tobytes(order))
+
+    def __bytes__(self) -> bytes:
+        return self.tobytes()
+
+    @property
+    def data(self) -> Any:
+        """Return the memory of the numbers, likewise."""
+        return in_memory(self, "data").data
+
+    @property
+    def ctypes(self) -> Any:
+        """Return the address of the numbers, likewise."""
+        return in_memory(self, "ctypes").ctypes
+
     def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
         """Return what NumPy computed: one number as an entry, what are no entries as an ordinary array."""
         if return_scalar or not array.ndim:
             return array[()]
         return array.view(Entries if array.dtype == object else np.ndarray)
+
+
+def in_memory(entries: Any, what: str) -> Any:
+    """Return entries as floats, whose memory is asked for: that of objects holds but where they are."""
+    for x in entries.flat:
+        if isinstance(x, Entry):
+            x.number.trace.missing(f"numbers leave their array by {what}")
+            break
+    return np.reshape([_float(x) for x in entries.flat], entries.shape)
 
 
 def _rounded(x: Any, kind: np.dtype[Any]) -> Any:

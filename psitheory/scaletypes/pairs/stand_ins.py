@@ -12,7 +12,7 @@ import numpy as np
 
 from psitheory.layout import Layout
 from psitheory.scaletypes.numbers import Number, patched
-from psitheory.scaletypes.pairs.entries import DEGREED, Entries, Entry
+from psitheory.scaletypes.pairs.entries import DEGREED, Entries, Entry, in_memory
 from psitheory.scaletypes.trace import Trace
 
 NATURAL = frozenset(["isfinite", "isnan", "isinf", "signbit"])
@@ -37,6 +37,8 @@ class Numpy(types.ModuleType):
             return self._creating(function, CREATING[name])
         if name in ("array", "asarray"):
             return self._cast(function)
+        if name == "frombuffer":
+            return lambda buffer, *args, **options: function(_bytes(buffer), *args, **options)
         if name in NATURAL:
             return lambda x: function(_floats(x)) if _has_entries(x) else function(x)
         return self._limiting(function) if name in LIMITING else function
@@ -135,6 +137,12 @@ def is_ours(code: Any) -> bool:
 
 def _has_entries(x: Any) -> bool:
     return isinstance(x, Entry) or (isinstance(x, np.ndarray) and x.dtype == object)
+
+
+def _bytes(buffer: Any) -> Any:
+    """Return what holds the numbers of a buffer of entries, and any other buffer as it is."""
+    found = np.asarray(buffer) if memoryview(buffer).format == "O" else None
+    return buffer if found is None else in_memory(found, "frombuffer")
 
 
 def _floats(x: Any) -> Any:
