@@ -97,7 +97,10 @@ class RationalFunction:
     @classmethod
     def reduced(cls, field: RationalFunctions, top: Any, bottom: Any) -> RationalFunction:
         """Return top/bottom in lowest terms."""
-        top, bottom = field.normal(top), field.normal(bottom)
+        top = field.normal(top)
+        if bottom.is_one():  # as most are
+            return cls(field, top, bottom)
+        bottom = field.normal(bottom)
         if bottom == 0:
             raise ZeroDivisionError("division by a rational function that is zero")
         common = top.gcd(bottom)

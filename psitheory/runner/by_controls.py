@@ -23,6 +23,9 @@ CHAOS = 1e-6
 NEARBY = (2.0**-52, 2.0**-46, 2.0**-40, 2.0**-33, 2.0**-26)
 """By what share inputs are moved to see rounding come out otherwise, up to half of the digits."""
 
+NEARBY_RUNS = 3
+"""So many of each: rounding differs each time, and the largest of fifteen is hardly ever ten times below another."""
+
 ILL_CONDITIONED = "too ill-conditioned for floats to say anything"
 
 
@@ -71,7 +74,7 @@ def _rounding(case: Case, inputs: Mapping[str, Any], relation: str, left: Any, r
     for share in NEARBY:
         near = [
             _sides(seen)
-            for k in range(CONTROL_RUNS)
+            for k in range(NEARBY_RUNS)
             if (seen := _nearby(case, inputs, share, k)) is not None and seen.relation == relation
         ]
         same = [(x, y) for x, y in near if x.shape == left.shape and np.all(np.isfinite(x)) and np.all(np.isfinite(y))]

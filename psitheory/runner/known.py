@@ -17,6 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -159,8 +160,19 @@ def _of_the_laws(parts: list[FunctionType]) -> Iterator[str]:
         yield from _defined(module)
 
 
-def _defined(module: ModuleType) -> Iterator[str]:
-    """Yield the names of what a module defines: functions, classes, their members, fields and attributes."""
+def _defined(module: ModuleType) -> frozenset[str]:
+    """Return the names of what a module defines: functions, classes, their members, fields and attributes."""
+    size, kept = len(vars(module)), _DEFINED.get(module)
+    if kept is None or kept[0] != size:
+        kept = _DEFINED[module] = size, frozenset(_definitions(module))
+    return kept[1]
+
+
+_DEFINED: WeakKeyDictionary[ModuleType, tuple[int, frozenset[str]]] = WeakKeyDictionary()
+"""What was found, and how many names the module had then: all modules of the library are asked for each law."""
+
+
+def _definitions(module: ModuleType) -> Iterator[str]:
     for name, value in list(vars(module).items()):
         if getattr(value, "__module__", None) == module.__name__:
             yield name
