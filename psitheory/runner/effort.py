@@ -43,7 +43,7 @@ EFFORTS: Mapping[str, Effort] = {
     "standard": QUICK.times(6, 120.0),
     "deep": replace(QUICK.times(30, 600.0), own=16),
 }
-"""The efforts by name; on two processors the library takes about two, ten and less than sixty minutes."""
+"""The efforts by name; on two processors the library takes about two, seven and less than sixty minutes."""
 
 
 def effort_named(effort: str) -> Effort:
