@@ -198,9 +198,9 @@ def _tree(part: FunctionType) -> ast.FunctionDef | None:
         return None
     ast.increment_lineno(tree, part.__code__.co_firstlineno - 1)
     tree.decorator_list, tree.returns = [], None
-    tree.args = ast.arguments(
-        tree.args.posonlyargs, tree.args.args, tree.args.vararg, tree.args.kwonlyargs, [], tree.args.kwarg, []
-    )
+    own = tree.args
+    no_defaults: list[Any] = [None] * len(own.kwonlyargs)  # which the function has besides
+    tree.args = ast.arguments(own.posonlyargs, own.args, own.vararg, own.kwonlyargs, no_defaults, own.kwarg, [])
     return tree
 
 

@@ -184,3 +184,12 @@ def test_only_effort_deep_tries_them_and_they_do_not_decide() -> None:
     assert [c.verdict for c in deep.survivors] == [Verdict.INCONCLUSIVE] * len(deep.survivors)
     assert len(deep.survivors) == 2
     assert deep.verdict is Verdict.HOLDS
+
+
+def _power(x: Any, *, k: int = 2) -> Any:
+    return 3 * x**k
+
+
+def test_keywords_keep_their_defaults() -> None:
+    found = neighbours(_power)
+    assert {n.functions[0](2) for n in found} == {3 * 2**2 * 101 / 100}
