@@ -17,7 +17,7 @@ from tests.mutants.mutate import moved
 from tests.mutants.recording import TIMES
 
 RECORDED = (
-    "tests/test_layout.py", "tests/checking", "tests/geometry", "tests/optimizers", "tests/arithmetic", "tests/rates",
+    "tests/layout", "tests/checking", "tests/geometry", "tests/optimizers", "tests/arithmetic", "tests/rates",
     "tests/runner", "tests/scaletypes", "tests/strategies", "tests/symmetry", "tests/conformance/test_check_rate.py",
     "tests/conformance/test_slopes.py", "tests/conformance/test_check_optimizer.py",
     "tests/conformance/test_optimizer_eps.py", "tests/interop/test_scale_types.py",

@@ -1,0 +1,193 @@
+"""What must stay inconclusive: laws that are vacuous, raise, leave or decide nothing."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+from flint import arb
+from hypothesis import strategies as st
+
+from psitheory.arithmetic import namespace
+from psitheory.checking import BALLS, FLOATS, SYMBOLS, Verdict, equal, law, vacuous
+from psitheory.errors import ArgumentError, Undecided
+from psitheory.runner import Domain, check_law
+from tests.runner.small_laws import W, with_counterfeit
+
+
+def test_a_vacuous_law_does_not_hold() -> None:
+    @law(**W)
+    def nothing_moves(w: Any) -> Any:
+        return vacuous("nothing moved")
+
+    report = check_law(with_counterfeit(nothing_moves))
+    assert report.verdict is Verdict.INCONCLUSIVE
+    assert {e.note for e in report.evidence if e.kind != SYMBOLS} == {"every case was vacuous"}
+    assert all(e.verdict is Verdict.INCONCLUSIVE and e.cases == 0 for e in report.evidence)
+
+
+def test_vacuous_cases_are_not_counted() -> None:
+    @law(**W, k=st.integers(0, 1))
+    def some_move(w: Any, k: Any) -> Any:
+        return equal(w, w) if k else vacuous("no step")
+
+    report = check_law(with_counterfeit(some_move))
+    assert report.verdict is Verdict.HOLDS
+    assert all(0 < e.cases < 50 for e in report.evidence if e.kind == FLOATS)
+
+
+def test_a_law_that_raises_is_inconclusive_with_the_message_and_the_input() -> None:
+    @law(**W, k=st.integers(0, 99))
+    def breaks(w: Any, k: Any) -> Any:
+        if k > 10:
+            raise RuntimeError("the model exploded")
+        return equal(w, w)
+
+    report = check_law(with_counterfeit(breaks))
+    assert report.verdict is Verdict.INCONCLUSIVE
+    for evidence in report.evidence:
+        assert evidence.verdict is Verdict.INCONCLUSIVE
+        assert evidence.note.startswith("raised RuntimeError: the model exploded (test_undecided.py, line ")
+        assert evidence.witness is not None
+        assert evidence.witness.inputs["k"] == 11
+    assert "the model exploded" in report.note
+
+
+def test_a_law_that_raises_now_and_then_is_never_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Even where shrinking runs out of its time before Hypothesis tells of the error.
+    monkeypatch.setattr("psitheory.runner.search.SHRINK_SECONDS", 0.0)
+
+    @law(**W, k=st.integers(0, 3))
+    def breaks(w: Any, k: Any) -> Any:
+        if k == 3:
+            raise RuntimeError("the model exploded")
+        return equal(w, w)
+
+    assert check_law(with_counterfeit(breaks)).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_refutation_does_not_shrink_into_an_input_on_which_the_law_raises() -> None:
+    @law(**W, k=st.integers(0, 99), on=[FLOATS])
+    def breaks_where_it_is_small(w: Any, k: Any) -> Any:
+        if 0 < k < 50:
+            raise RuntimeError("too small")
+        return equal(w, 2 * w if k else w)
+
+    reports = [check_law(breaks_where_it_is_small, seed=seed).evidence[0] for seed in range(8)]
+    refuted = [e for e in reports if e.verdict is Verdict.REFUTED]
+    assert refuted
+    assert len(refuted) < len(reports)
+    assert all(e.witness is not None and e.witness.inputs["k"] == 50 for e in refuted)
+    assert all(e.witness is not None and e.witness.inputs["k"] == 1 for e in reports if e not in refuted)
+
+
+@pytest.mark.parametrize("error", [TypeError, AttributeError, ValueError, ZeroDivisionError, ArgumentError])
+def test_an_error_on_floats_is_told_whatever_its_type(error: type[Exception]) -> None:
+    @law(**W, on=[FLOATS])
+    def breaks(w: Any) -> Any:
+        raise error("no good")
+
+    report = check_law(with_counterfeit(breaks))
+    assert report.verdict is Verdict.INCONCLUSIVE
+    assert f"raised {error.__name__}: no good" in report.note
+
+
+def test_a_law_cannot_overwrite_its_inputs() -> None:
+    @law(**W, on=[FLOATS])
+    def overwrites(w: Any) -> Any:
+        w *= 2
+        return equal(w, w)
+
+    report = check_law(with_counterfeit(overwrites))
+    assert report.verdict is Verdict.INCONCLUSIVE
+    assert "raised ValueError: output array is read-only" in report.note
+
+
+def test_an_undecided_law_does_not_hold() -> None:
+    @law(**W)
+    def undecided(w: Any) -> Any:
+        raise Undecided("which branch it is")
+
+    report = check_law(with_counterfeit(undecided))
+    assert report.verdict is Verdict.INCONCLUSIVE
+    assert all("which branch it is" in e.note for e in report.evidence)
+
+
+def test_one_undecided_case_among_many_that_pass_is_enough() -> None:
+    @law(**W, k=st.integers(0, 9))
+    def now_and_then(w: Any, k: Any) -> Any:
+        if k == 7:
+            raise Undecided("what seven is")
+        return equal(w, w)
+
+    report = check_law(with_counterfeit(now_and_then))
+    assert report.verdict is Verdict.INCONCLUSIVE
+    (floats,) = (e for e in report.evidence if e.kind == FLOATS)
+    assert floats.verdict is Verdict.INCONCLUSIVE
+    assert floats.cases > 0
+    assert "cases undecided: what seven is (test_undecided.py, line " in floats.note
+
+
+def test_a_straddling_branch_is_undecided_and_never_taken() -> None:
+    @law(**W, on=[BALLS])
+    def branches(w: Any) -> Any:
+        xp = namespace(w)
+        wide = w - w + (arb(0, 1) if xp is not np else 0)
+        return equal(xp.where(xp.greater(wide, 0), w, -w), w)
+
+    assert check_law(with_counterfeit(branches)).verdict is Verdict.INCONCLUSIVE
+
+
+class _Odd(BaseException):
+    def __str__(self) -> str:
+        raise ValueError("no text")
+
+
+def leave_by_exit(w: Any) -> Any:
+    sys.exit(0)
+
+
+def leave_at_once(w: Any) -> Any:
+    os._exit(0)
+
+
+def leave_as_a_generator(w: Any) -> Any:
+    raise GeneratorExit
+
+
+def leave_by_something_else(w: Any) -> Any:
+    raise _Odd
+
+
+@pytest.mark.parametrize(
+    "leave", [leave_by_exit, leave_at_once, leave_as_a_generator, leave_by_something_else], ids=lambda f: f.__name__
+)
+def test_no_law_and_no_domain_leaves_without_a_verdict(leave: Any) -> None:
+    report = check_law(law(**W)(leave))
+    assert report.verdict is Verdict.INCONCLUSIVE
+    assert "raised" in report.note
+    domain = Domain(floats=lambda _: leave(0))
+    report = check_law(law(w=domain)(lambda w: equal(w, w)))
+    assert report.verdict is Verdict.INCONCLUSIVE
+    assert "the domain of 'w' raised" in report.note
+
+
+def test_a_domain_that_hypothesis_refuses_costs_its_own_law() -> None:
+    report = check_law(law(k=st.integers(5, 0))(lambda k: equal(k, k)))
+    assert report.verdict is Verdict.INCONCLUSIVE
+    assert "Hypothesis refuses the domains" in report.note
+
+
+def test_softmax_written_naively_is_a_finding_at_large_inputs() -> None:
+    def sums_to_one(w: Any) -> Any:
+        xp = namespace(w)
+        return equal(xp.sum(xp.exp(w) / xp.sum(xp.exp(w))), 1)
+
+    report = check_law(law(w=st.just(np.array([1e15] * 3)))(sums_to_one))
+    assert report.verdict is Verdict.INCONCLUSIVE
+    (found,) = (e for e in report.evidence if e.kind == FLOATS)
+    assert "in sums_to_one)" in found.note
+    assert found.witness is not None
