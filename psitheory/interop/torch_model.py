@@ -135,7 +135,7 @@ def _seen(
     runner: Runner, call: Any, parts: list[Any], name: str, notes: tuple[str, ...], shown: Repeated
 ) -> LossFunction:
     """Return a runner as a function of its loss, or of its outputs where there is none, and of its outputs."""
-    traces = Traces(runner, call)
+    traces = Traces(runner, call, shown.point)
     of_outputs = _wrapped(runner, parts, name, notes, shown, loss_of=_projection, types=traces.types_of("outputs"))
     types = traces.types_of("loss")
     made = _wrapped(runner, parts, name, notes, shown, loss_of=None, of_outputs=of_outputs, types=types)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Literal
 
+import numpy as np
 import torch
 
 from psitheory.interop.torch_state import Runner, TensorModule
@@ -26,10 +27,12 @@ class Traces:
     ----------
     runner : Runner
     call : callable
+    point : array, (n,)
+        Where it is traced: the parameters of the module may be those that its last pass has left.
     """
 
-    def __init__(self, runner: Runner, call: Callable[..., Any]) -> None:
-        self.runner, self.call = runner, call
+    def __init__(self, runner: Runner, call: Callable[..., Any], point: np.ndarray) -> None:
+        self.runner, self.call, self.point = runner, call, point
         self._latest: Trace | None = None
         self._traced = derived_once(self._derive)
 
@@ -53,7 +56,7 @@ class Traces:
 
     def _derive(self, ignored: Mapping[str, Ids]) -> tuple[Trace, dict[str, Parameter], dict[Aspect, Ids]]:
         runner = self.runner
-        runner.prepare(runner.point)
+        runner.prepare(self.point)
         module = runner.module
         given = module.parameter_names() if isinstance(module, TensorModule) else {}
         named = {given.get(n, n): p for n, p in module.named_parameters(remove_duplicate=False)}

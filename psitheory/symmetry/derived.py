@@ -64,7 +64,9 @@ class Derived:
     def notes(self) -> tuple[str, ...]:
         """Return what a reader must know of the derivation."""
         eps = [f"eps {d.constant:g}: {d}" for d in self.types.eps]
-        floors = [f"a floor of {d.constant:g}, so from a scale on: {d}" for d in self.types.floors]
+        floors = [
+            f"{f'a floor of {d.constant:g}, so ' * bool(d.constant)}from a scale on: {d}" for d in self.types.floors
+        ]
         bound = ["types give a lower bound, since not all of it was derived"] if self.types.missing else []
         return (*_few(eps), *_few(floors), *_few(list(self.types.missing)), *bound)
 

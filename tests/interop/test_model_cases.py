@@ -64,3 +64,25 @@ def test_exact_trades_stand_beside_what_holds_up_to_an_eps():
     found = check_model(model, IMAGES).properties
     assert found["c2.weight"] == "rows up to eps"
     assert found["exactly"]["c2.weight"].startswith("only by trading: n1.weight entries +1")
+
+
+class Clipped(nn.Module):
+    def __init__(self, max_norm):
+        super().__init__()
+        self.table = nn.Embedding(6, 4, max_norm=max_norm)
+        self.head = nn.Linear(4, 3)
+
+    def forward(self, x):
+        return torch.tanh(self.head(self.table(x)))
+
+
+def test_rows_that_max_norm_clips_have_no_scale_from_its_length_on():
+    torch.manual_seed(0)
+    rows = torch.tensor([0, 1, 2, 3, 4, 5, 1, 2])
+    report = check_model(Clipped(0.1), rows)
+    assert report.properties["table.weight"] == "rows up to eps"
+    assert any("rows longer than max_norm = 0.1 are clipped to it" in note for note in report.notes)
+    assert any("eps 1e-07: embedding_renorm" in note for note in report.notes)
+    longer = check_model(Clipped(100.0), rows)
+    assert longer.properties["table.weight"] == "none"
+    assert "embedding_renorm" in longer.properties["breaks"]["table.weight"]

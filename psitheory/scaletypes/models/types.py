@@ -49,7 +49,7 @@ class ModelTypes:
     @property
     def constants(self) -> list[float]:
         """Return all small constants that are added, or that bound from below what scales."""
-        return sorted(self.rules.constants | {demand.constant for demand in self.floors})
+        return sorted(self.rules.constants | {demand.constant for demand in self.floors if demand.constant})
 
     @property
     def eps(self) -> list[Demand]:

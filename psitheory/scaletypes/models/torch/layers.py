@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from psitheory.scaletypes.degrees import Ids
+from psitheory.scaletypes.equations import Kind
 from psitheory.scaletypes.models.rules import ANY
 from psitheory.scaletypes.models.torch.call import names
 from psitheory.scaletypes.models.torch.elementwise import said
@@ -79,6 +80,25 @@ def embedding(m: Any, c: Any) -> Ids:
     return picked(m, table, index)
 
 
+def clipped(m: Any, c: Any) -> Ids:
+    """Let the rows that ``max_norm`` shortens lose their scale, as long as they are too long; others must have none."""
+    table, index = c.args[0], c.args[1]
+    with torch.utils._python_dispatch._disable_current_modes():
+        lengths = torch.linalg.vector_norm(table.detach(), c["norm_type"], dim=1).cpu().numpy()
+        read = np.unique(index.detach().cpu().numpy())
+    m.rules.zero(picked(m, table, read[lengths[read] <= c["max_norm"]]), said(m, c))
+    ids, long = np.array(np.broadcast_to(m.ids(table), tuple(table.shape))), read[lengths[read] > c["max_norm"]]
+    if long.size:
+        rows = m.rules.same(ids[long], [1], said(m, c))
+        m.rules.zero(
+            rows, f"rows longer than max_norm = {c['max_norm']:g} are clipped to it, {said(m, c)}", Kind.WINDOW
+        )
+        m.rules.zero(rows, said(m, c), Kind.CONSTANT, BESIDE_NORMS)
+        m.rules.constants.add(BESIDE_NORMS)
+    ids[long] = 0
+    return ids
+
+
 def picked(m: Any, table: Any, index: Any) -> Ids:
     """Return the degrees of some rows of a table, (*index.shape, columns): of a parameter no others are read."""
     parameter = m.memory.parameter(table)
@@ -99,6 +119,9 @@ def bag(m: Any, c: Any) -> Any:
     return [np.concatenate([np.broadcast_to(x, (1, rows.shape[1])) for x in out]), None, None, None]
 
 
+BESIDE_NORMS = 1e-7
+"""The eps of PyTorch's own that stands beside the lengths of rows where ``max_norm`` shortens them."""
+
 POOLS = names(
     "max_pool1d max_pool2d_with_indices max_pool3d_with_indices max_pool2d max_pool3d avg_pool1d "
     "avg_pool2d avg_pool3d _adaptive_avg_pool2d _adaptive_avg_pool3d adaptive_avg_pool1d "
@@ -114,5 +137,5 @@ LAYERS: dict[str, Any] = (
     dict.fromkeys(("convolution", "_convolution", "convolution_overrideable"), convolution)
     | dict.fromkeys(POOLS, pooled)
     | dict.fromkeys(RESAMPLINGS, resampled)
-    | {"embedding": embedding, "_embedding_bag": bag, "_embedding_bag_forward_only": bag}
+    | {"embedding_renorm": clipped, "embedding": embedding, "_embedding_bag": bag, "_embedding_bag_forward_only": bag}
 )

@@ -9,6 +9,7 @@ import torch
 
 from psitheory.scaletypes.models.torch.call import Call
 from psitheory.scaletypes.models.torch.dispatch import Dispatch
+from psitheory.scaletypes.models.torch.layers import BESIDE_NORMS
 
 SHRINK = 2.0**-60
 """What a constant is multiplied by to take it out: too small to be felt, and still no division by zero."""
@@ -30,6 +31,8 @@ class WithoutConstants(Dispatch):
         call = Call(func, args, kwargs or {})
         if call.name in ADDING:
             return func(*map(self._smaller, args), **{k: self._smaller(x) for k, x in (kwargs or {}).items()})
+        if call.name == "embedding_renorm" and BESIDE_NORMS in self.constants:
+            return _shortened(call)
         eps = next((name for name in ("eps", "epsilon") if name in call.values), None)
         if eps is None or float(call[eps] or 0.0) not in self.constants:
             return call.run()
@@ -44,3 +47,12 @@ class WithoutConstants(Dispatch):
             is_number = x.numel() == 1 and x.is_floating_point() and not x.requires_grad
             return x * SHRINK if is_number and float(x) in self.constants else x
         return x * SHRINK if isinstance(x, float) and x in self.constants else x
+
+
+def _shortened(call: Call) -> Any:
+    """Give the rows of a table that are read the length ``max_norm``, whatever they had."""
+    table, rows = call.first, call["indices"].unique()
+    read = table[rows]
+    lengths = torch.linalg.vector_norm(read, call["norm_type"], dim=1, keepdim=True)
+    table[rows] = read * (call["max_norm"] / lengths.clamp_min(torch.finfo(read.dtype).tiny))
+    return table
