@@ -4,21 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.conformance.plain_manifolds import (
-    Ball,
-    ComplexSphere,
-    Ellipsoid,
-    Frames,
-    HalfPlane,
-    Hyperboloid,
-    PositiveDefinite,
-    Rays,
-    Subspaces,
-    Torus,
-    Turnings,
-    norm,
-    symmetric,
-)
+from tests.conformance.plain_frames import Frames, Subspaces
+from tests.conformance.plain_spaces import HalfPlane, Hyperboloid, PositiveDefinite, Torus, symmetric
+from tests.conformance.plain_spheres import Ball, ComplexSphere, Ellipsoid, Rays, Turnings, norm
 
 
 class ChordByArcsin(Ball):

@@ -14,7 +14,8 @@ from psitheory.errors import ArgumentError, ArgumentTypeError, UnknownName
 from psitheory.geometry import Euclidean, PSIQuotient, Sphere
 from psitheory.laws import broken, broken_manifolds
 from psitheory.layout import Layout
-from tests.conformance.broken_manifold_tables import REFUTED, SMALLEST
+from tests.conformance.laws_that_manifolds_break import REFUTED
+from tests.conformance.smallest_inputs_of_manifolds import SMALLEST
 
 
 def made(name):

@@ -8,7 +8,8 @@ from scipy.linalg import expm
 
 from psitheory.checking import Verdict
 from psitheory.conformance import check_manifold
-from tests.conformance.plain_manifolds import Ball, HalfPlane, PositiveDefinite, Torus, norm
+from tests.conformance.plain_spaces import HalfPlane, PositiveDefinite, Torus
+from tests.conformance.plain_spheres import Ball, norm
 
 
 class CanonicalFrames:

@@ -9,23 +9,9 @@ from psitheory.checking import Verdict
 from psitheory.conformance import check_manifold
 from psitheory.errors import ArgumentError
 from psitheory.geometry import Euclidean
-from tests.conformance.plain_manifolds import (
-    Ball,
-    CayleyFrames,
-    ComplexSphere,
-    Ellipsoid,
-    Frames,
-    HalfPlane,
-    Hyperboloid,
-    LargeSphere,
-    OtherFormulas,
-    PolarFrames,
-    PositiveDefinite,
-    Rays,
-    Subspaces,
-    Torus,
-    Turnings,
-)
+from tests.conformance.plain_frames import CayleyFrames, Frames, PolarFrames, Subspaces
+from tests.conformance.plain_spaces import HalfPlane, Hyperboloid, PositiveDefinite, Torus
+from tests.conformance.plain_spheres import Ball, ComplexSphere, Ellipsoid, LargeSphere, OtherFormulas, Rays, Turnings
 from tests.conformance.plain_wrong_manifolds import (
     ArccosLog,
     ArccosRays,

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from tests.interop import test_rules_in_typed_steps as of_steps
-from tests.interop import test_rules_of_torch_models as of_models
+from tests.interop import torch_operations as of_models
 from tests.scaletypes.operation_law import Draw, Operation, holds
 
 Step = Callable[[list[Any]], Any]

@@ -19,6 +19,7 @@ from tests.interop import test_degrees_of_jax_operations as degrees_in_jax
 from tests.interop import test_degrees_of_torch_operations as degrees_in_torch
 from tests.interop import test_rules_of_jax_models as in_jax
 from tests.interop import test_rules_of_torch_models as in_torch
+from tests.interop import torch_operations
 from tests.scaletypes.operation_law import Draw, Function, dressed, holds
 from tests.scaletypes.typed_steps import StepTypes, typed_step
 
@@ -45,7 +46,7 @@ def types_in_jax(f: Function, w: dict[str, np.ndarray]) -> tuple[StepTypes, list
 @pytest.mark.parametrize("name", sorted(set(in_torch.CASES) - FLOORS))
 def test_a_step_in_torch_follows_its_operation(name: str) -> None:
     draw = Draw(crc32(name.encode()) + 2)
-    holds(dressed(in_torch.CASES[name](draw), draw), types_in_torch, in_torch.run, told=True)
+    holds(dressed(in_torch.CASES[name](draw), draw), types_in_torch, torch_operations.run, told=True)
 
 
 @pytest.mark.usefixtures("doubles")

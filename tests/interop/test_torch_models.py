@@ -2,254 +2,54 @@
 
 from __future__ import annotations
 
-import re
-import warnings
 from collections.abc import Callable
-from typing import Any
 
-import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 from torch.nn.utils import parametrizations
 
 from psitheory.checking import Verdict
-from psitheory.conformance import ConformanceReport, check_model
-from psitheory.errors import ArgumentError, ArgumentTypeError, PsitheoryError
+from psitheory.conformance import check_model
 from psitheory.interop.torch import exact_network
-from psitheory.symmetry import discover_symmetries
 
 from .precisions import in_turn, shown
+from .torch_layers import (
+    BATCH,
+    IMAGES,
+    REST,
+    SEQUENCES,
+    TOKENS,
+    VECTORS,
+    Attention,
+    Bilinear,
+    Centred,
+    CosineHead,
+    Detached,
+    DetachedBatchNorm,
+    Embedded,
+    Equalised,
+    LearnedEps,
+    NormalisedAttention,
+    PartlyNormalised,
+    PixelNorm,
+    Recurrent,
+    Residual,
+    SelfAttention,
+    Tied,
+    checked,
+    convolution,
+    dense,
+    dense_with,
+    levels,
+    mean_square,
+    old_weight_norm,
+)
 
 torch.set_num_threads(1)
 
-GENERATOR = torch.Generator().manual_seed(0)
-VECTORS = torch.randn(16, 4, generator=GENERATOR)
-IMAGES = torch.randn(6, 3, 5, 5, generator=GENERATOR)
-SEQUENCES = torch.randn(4, 6, 8, generator=GENERATOR)
-TOKENS = torch.randint(0, 7, (5, 6), generator=GENERATOR)
-
-
-def mean_square(out: Tensor) -> Tensor:
-    targets = torch.randn(out.shape, generator=torch.Generator().manual_seed(3)).to(out.dtype)
-    return ((out - targets) ** 2).mean()
-
-
-class Single(nn.Module):
-    """A module that runs in float32 alone."""
-
-    def __init__(self, module: nn.Module) -> None:
-        super().__init__()
-        self.m = module
-
-    def forward(self, x: Tensor) -> Any:
-        if next(self.m.parameters()).dtype is not torch.float32:
-            raise RuntimeError("float32 is needed")
-        return self.m(x)
-
-
-def checked(make: Callable[[], nn.Module], inputs: Tensor, single: bool = False, **options: Any) -> ConformanceReport:
-    torch.manual_seed(1)
-    module = make()
-    if single:
-        return check_model(Single(module), inputs=inputs, loss=mean_square, **options)
-    return check_model(module.double(), inputs=inputs, loss=mean_square, **options)
-
-
-def levels(report: ConformanceReport) -> dict[str, str]:
-    found = {k: v for k, v in report.properties.items() if isinstance(v, str)}
-    return {k.removeprefix("m."): re.sub(r"\bm\.", "", v) for k, v in found.items()}
-
-
-def dense(*norm: nn.Module, bias: bool = True, activation: nn.Module | None = None) -> nn.Module:
-    return nn.Sequential(nn.Linear(4, 6, bias=bias), *norm, activation or nn.Tanh(), nn.Linear(6, 2))
-
-
-def convolution(*norm: nn.Module, bias: bool = True, layer: nn.Module | None = None) -> nn.Module:
-    first = layer or nn.Conv2d(3, 6, 3, bias=bias)
-    return nn.Sequential(first, *norm, nn.Tanh(), nn.Conv2d(6, 2, 1))
-
-
-class Centred(nn.Conv2d):
-    """Weight standardisation."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        w = self.weight - self.weight.mean((1, 2, 3), keepdim=True)
-        return F.conv2d(x, w / (w.std((1, 2, 3), keepdim=True) + 1e-5), self.bias)
-
-
-class Equalised(nn.Conv2d):
-    """Weights times a constant."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        return F.conv2d(x, self.weight * (2 / 27) ** 0.5, self.bias)
-
-
-class PixelNorm(nn.Module):
-    """Mean squares over channels, with an eps that nobody can take out."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x / torch.sqrt((x**2).mean(1, keepdim=True) + 1e-8)
-
-
-class Detached(nn.Linear):
-    """Rows of length one by a norm that autograd does not see: its gradient is not that of the loss."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        return F.linear(x, self.weight / self.weight.norm(dim=1, keepdim=True).detach())
-
-
-class DetachedBatchNorm(nn.Module):
-    """Statistics that autograd does not see, with an eps that nobody can take out."""
-
-    def forward(self, z: Tensor) -> Tensor:
-        return (z - z.mean(0).detach()) / (z.std(0).detach() + 1e-5)
-
-
-class LearnedEps(nn.Module):
-    """Filter response norm, whose eps is a parameter."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.eps = nn.Parameter(torch.full((channels, 1, 1), 1e-2))
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x * torch.rsqrt((x**2).mean((2, 3), keepdim=True) + self.eps.abs())
-
-
-class CosineHead(nn.Module):
-    """A classifier by cosines, of features that are not normalised otherwise."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.features, self.weight = nn.Linear(4, 6), nn.Parameter(torch.randn(3, 6))
-
-    def forward(self, x: Tensor) -> Tensor:
-        return F.cosine_similarity(self.features(x)[:, None], self.weight[None], dim=-1)
-
-
-class Embedded(nn.Module):
-    """A linear layer on embeddings, normalised or not."""
-
-    def __init__(self, normalised: bool) -> None:
-        super().__init__()
-        self.table, self.head, self.normalised = nn.Embedding(7, 4), nn.Linear(4, 2), normalised
-
-    def forward(self, tokens: Tensor) -> Tensor:
-        h = self.table(tokens)
-        return self.head(F.normalize(h, dim=-1) if self.normalised else h)
-
-
-class Tied(nn.Module):
-    """Embeddings that are the last layer too."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.table, self.norm = nn.Embedding(7, 4), nn.LayerNorm(4)
-
-    def forward(self, tokens: Tensor) -> Tensor:
-        return self.norm(self.table(tokens)) @ self.table.weight.T
-
-
-class Attention(nn.Module):
-    """One head, with or without normalised queries and keys."""
-
-    def __init__(self, normalised: bool) -> None:
-        super().__init__()
-        self.q, self.k, self.v = (nn.Linear(8, 4, bias=False) for _ in range(3))
-        self.out, self.normalised = nn.Linear(4, 2), normalised
-
-    def forward(self, x: Tensor) -> Tensor:
-        q, k = self.q(x), self.k(x)
-        if self.normalised:
-            q, k = F.normalize(q, dim=-1), F.normalize(k, dim=-1)
-        return self.out(torch.softmax(q @ k.mT, -1) @ self.v(x))
-
-
-class SelfAttention(nn.Module):
-    """PyTorch's own attention, two heads."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.a = nn.MultiheadAttention(8, 2, batch_first=True)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.a(x, x, x, need_weights=False)[0]
-
-
-class NormalisedAttention(nn.Module):
-    """Queries and keys under layer norm, whose gains trade."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.q, self.k, self.v = nn.Linear(8, 4), nn.Linear(8, 4), nn.Linear(8, 2)
-        self.nq, self.nk = nn.LayerNorm(4), nn.LayerNorm(4)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return torch.softmax(self.nq(self.q(x)) @ self.nk(self.k(x)).mT, -1) @ self.v(x)
-
-
-class PartlyNormalised(nn.Module):
-    """Batch norm on half of the neurons."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.a, self.n = nn.Linear(4, 6, bias=False), nn.BatchNorm1d(3)
-
-    def forward(self, x: Tensor) -> Tensor:
-        z = self.a(x)
-        return torch.tanh(torch.cat([self.n(z[:, :3]), z[:, 3:]], 1))
-
-
-class Bilinear(nn.Module):
-    """A bilinear layer before batch norm."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.b, self.n, self.out = nn.Bilinear(4, 4, 5), nn.BatchNorm1d(5), nn.Linear(5, 1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.out(torch.tanh(self.n(self.b(x, x))))
-
-
-class Recurrent(nn.Module):
-    """A recurrent layer and a linear one."""
-
-    def __init__(self, kind: type[nn.Module]) -> None:
-        super().__init__()
-        self.r, self.out = kind(8, 3, batch_first=True), nn.Linear(3, 1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.out(self.r(x)[0])
-
-
-class Residual(nn.Module):
-    """Two branches that meet before batch norm."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.a, self.b = nn.Linear(4, 6), nn.Linear(4, 6)
-        self.n, self.out = nn.BatchNorm1d(6), nn.Linear(6, 1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.out(torch.tanh(self.n(self.a(x) + self.b(x**2))))
-
-
-def old_weight_norm() -> nn.Module:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)
-        return dense_with(nn.utils.weight_norm(nn.Linear(4, 6)))
-
-
-def dense_with(layer: nn.Module) -> nn.Module:
-    return nn.Sequential(layer, nn.Tanh(), nn.Linear(6, 2))
-
-
-REST = {"1.weight": "none", "1.bias": "none", "3.weight": "none", "3.bias": "none"}
 CONVOLUTION = {"1.weight": "none", "1.bias": "none", "3.weight": "none", "3.bias": "none"}
 AFTER_2 = {"2.weight": "none", "2.bias": "none"}
-BATCH = {"0.weight": "rows up to eps", "0.bias": "no effect"}
 LAYER = "only jointly: 0.weight +1, 0.bias +1 up to eps"
 GROUPS = "only jointly: 0.weight 2 blocks of rows +1, 0.bias 2 blocks of entries +1 up to eps"
 CHANNELS = "only jointly: 0.weight rows +1, 0.bias entries +1 up to eps"
@@ -533,191 +333,3 @@ def test_a_weak_decay_is_no_eps(decay: float) -> None:
     report = check_model(loss, module, claims={"0.weight": "rows up to eps"})
     assert report.properties["0.weight"] == "none"
     assert report.refuted() == ("invariance[0.weight]",)
-
-
-# -- modes and state ------------------------------------------------------------------------------------
-
-
-def test_modes_are_told_apart_and_rewritten_statistics_are_noticed() -> None:
-    torch.manual_seed(1)
-    module = dense(nn.BatchNorm1d(6)).double()
-    module(3 + 2 * VECTORS.double())
-    before = {name: x.clone() for name, x in module.state_dict().items()}
-    report = check_model(module, inputs=VECTORS.double(), loss=mean_square)
-    assert report.properties["0.weight"] == "rows up to eps"
-    assert report.properties["eval"]["0.weight"] == "none"
-    assert any("train mode rewrites 1.running_mean, 1.running_var" in note for note in report.notes)
-    module.eval()
-    report = check_model(module, inputs=VECTORS.double(), loss=mean_square)
-    assert report.properties["0.weight"] == "none"
-    assert report.properties["train"]["0.weight"] == "rows up to eps"
-    assert all(torch.equal(x, before[name]) for name, x in module.state_dict().items())
-    assert not module.training
-
-
-def test_random_masks_are_noticed_and_excuse_nothing() -> None:
-    report = checked(lambda: dense(nn.BatchNorm1d(6), nn.Dropout(0.5)), VECTORS)
-    assert report.verdict is Verdict.HOLDS
-    assert report.properties["0.weight"] == "rows up to eps"
-    assert any("train mode draws random numbers" in note for note in report.notes)
-    assert not any("eval mode draws" in note for note in report.notes)
-
-
-def test_a_mask_that_drops_a_neuron_for_all_samples_does_not_hide_it() -> None:
-    one = torch.ones(1, 4)
-    report = checked(lambda: nn.Sequential(nn.Linear(4, 3), nn.Tanh(), nn.Dropout(0.5), nn.Linear(3, 1)), one)
-    assert levels(report) == {"0.weight": "none", "0.bias": "none", "3.weight": "none", "3.bias": "none"}
-
-
-def test_random_numbers_from_elsewhere_are_refuted() -> None:
-    rng = np.random.default_rng(0)
-
-    class Noisy(nn.Linear):
-        def forward(self, x: Tensor) -> Tensor:
-            return super().forward(x) * (1 + 1e-3 * rng.normal())
-
-    report = checked(lambda: nn.Sequential(Noisy(4, 3), nn.Tanh()), VECTORS)
-    assert report.refuted() == ("loss_depends_on_the_weights_alone",)
-    assert report.properties == {}
-
-
-def test_a_forward_pass_that_rewrites_parameters_is_noticed() -> None:
-    report = checked(lambda: nn.Sequential(nn.Embedding(7, 4, max_norm=1.0), nn.Linear(4, 2)), TOKENS)
-    assert any("rewrites 0.weight" in note for note in report.notes)
-
-
-def test_state_outside_buffers_starts_afresh() -> None:
-    class Counting(nn.Linear):
-        calls = 0
-
-        def forward(self, x: Tensor) -> Tensor:
-            self.calls += 1
-            return F.layer_norm(super().forward(x), (3,)) + 0.1 * self.calls
-
-    torch.manual_seed(0)
-    module = Counting(4, 3, bias=False).double()
-    report = check_model(module, inputs=VECTORS.double(), loss=mean_square)
-    assert report.properties["weight"] == "whole up to eps"
-    assert any("fresh copy" in note for note in report.notes)
-    assert module.calls == 0
-
-
-# -- losses and outputs, other forms --------------------------------------------------------------------
-
-
-def test_outputs_are_looked_at_beside_the_loss() -> None:
-    torch.manual_seed(0)
-    module = nn.Linear(4, 3, bias=False).double()
-    report = check_model(
-        module, inputs=VECTORS.double(), loss=lambda out: F.normalize(out, dim=-1).sum(0).square().sum()
-    )
-    assert report.properties["weight"] == "whole"
-    assert report.properties["outputs"] == {"weight": "none"}
-
-
-def test_without_a_loss_the_outputs_count() -> None:
-    torch.manual_seed(0)
-    report = check_model(dense(nn.BatchNorm1d(6)).double(), VECTORS.double())
-    assert levels(report) == BATCH | REST
-
-
-def test_losses_of_named_tensors() -> None:
-    x = VECTORS.double()
-
-    def loss(p: dict[str, Tensor]) -> Tensor:
-        z = x @ p["W"].T
-        return mean_square(torch.tanh((z - z.mean(0)) / z.std(0)) @ p["V"].T)
-
-    report = check_model(loss, {"W": torch.eye(4, dtype=torch.float64) + 1, "V": torch.ones(2, 4, dtype=torch.float64)})
-    assert levels(report) == {"W": "rows", "V": "none"}
-
-
-def test_inputs_by_name_targets_and_a_loss_module() -> None:
-    class Two(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.a, self.n = nn.Linear(4, 3, bias=False), nn.BatchNorm1d(3)
-
-        def forward(self, x: Tensor, shift: Tensor) -> Tensor:
-            return torch.tanh(self.n(self.a(x)) + shift)
-
-    torch.manual_seed(0)
-    labels = torch.arange(16) % 3
-    report = check_model(
-        Two(), inputs={"x": VECTORS, "shift": torch.ones(3)}, targets=labels, loss=nn.CrossEntropyLoss()
-    )
-    assert report.properties["a.weight"] == "rows up to eps"
-
-
-def test_a_frozen_parameter_and_one_that_is_not_used() -> None:
-    torch.manual_seed(0)
-    module = dense(nn.BatchNorm1d(6)).double()
-    module[0].weight.requires_grad_(False)
-    module.register_parameter("spare", nn.Parameter(torch.ones(3, dtype=torch.float64)))
-    report = check_model(module, inputs=VECTORS.double(), loss=mean_square)
-    assert report.properties["0.weight"] == "rows up to eps"
-    assert report.properties["spare"] == "no effect"
-    assert not module[0].weight.requires_grad
-
-
-def test_layers_that_wait_for_a_first_input() -> None:
-    torch.manual_seed(0)
-    report = check_model(nn.Sequential(nn.LazyLinear(6), nn.BatchNorm1d(6), nn.Tanh()), inputs=VECTORS)
-    assert report.properties["0.weight"] == "rows up to eps"
-    with pytest.raises(ArgumentError, match="Sequential has buffers that wait for a first input"):
-        check_model(nn.Sequential(nn.LazyLinear(6), nn.LazyBatchNorm1d()), inputs=VECTORS)
-
-
-def test_symmetries_of_a_module_are_discovered() -> None:
-    torch.manual_seed(0)
-    found = discover_symmetries(exact_network(hidden=(3,)), VECTORS.double())
-    assert [str(g) for g in found.generators] == ["0.weight[0] +1", "0.weight[1] +1", "0.weight[2] +1"]
-
-
-# -- bad input ------------------------------------------------------------------------------------------
-
-
-class Raises(nn.Linear):
-    def forward(self, x: Tensor) -> Tensor:
-        raise KeyError("mask")
-
-
-@pytest.mark.parametrize(
-    ("module", "options", "error", "says"),
-    [
-        (nn.Linear(4, 2), {}, ArgumentTypeError, "inputs is None"),
-        (nn.Linear(4, 2), {"inputs": VECTORS, "loss": lambda out: out}, ArgumentTypeError, r"shape \(16, 2\); a loss"),
-        (nn.Linear(4, 2), {"inputs": VECTORS, "loss": lambda out: 3}, ArgumentTypeError, "loss returned 3"),
-        (nn.Linear(5, 2), {"inputs": VECTORS}, ArgumentError, "Linear raised RuntimeError on the inputs"),
-        (Raises(4, 2), {"inputs": VECTORS}, ArgumentError, "Raises raised KeyError on the inputs: 'mask'"),
-        (nn.ReLU(), {"inputs": VECTORS}, ArgumentError, "no parameters"),
-        (nn.Linear(4, 2), {"inputs": VECTORS * torch.inf, "loss": mean_square}, ArgumentError, "finite loss"),
-    ],
-)
-def test_bad_input_is_told_in_a_sentence(
-    module: nn.Module, options: dict[str, Any], error: type[Exception], says: str
-) -> None:
-    with pytest.raises(error, match=says) as caught:
-        check_model(module, **options)
-    assert isinstance(caught.value, PsitheoryError)
-    assert "\n" not in str(caught.value)
-
-
-def test_parameters_of_size_zero_are_named() -> None:
-    module = nn.Linear(4, 2)
-    module.register_parameter("empty", nn.Parameter(torch.zeros(0, 3)))
-    with pytest.raises(ArgumentError, match=r"parameter 'empty' has the shape \(0, 3\)"):
-        check_model(module, inputs=VECTORS)
-
-
-def test_eval_mode_is_looked_at_off_the_start_of_its_running_means() -> None:
-    torch.manual_seed(0)
-    net = nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3), nn.ReLU(), nn.Linear(3, 2))
-    report = check_model(net, VECTORS)
-    assert report.properties["0.weight"] == "rows up to eps"
-    assert report.properties["eval"]["0.weight"] == "none"  # (Wx + b - mean)/σ: the mean does not scale with W and b
-    assert "eval mode is looked at after 3 forward passes in train mode" in report.notes
-    assert not net[1].running_mean.any()
-    with torch.no_grad():
-        net(VECTORS)
-    assert not any("after 3 forward passes" in note for note in check_model(net, VECTORS).notes)

@@ -25,6 +25,8 @@ RECORDED = (
     "tests/interop/test_jax_optimizer_types.py", "tests/interop/test_degrees_of_torch_operations.py",
     "tests/interop/test_degrees_of_jax_operations.py", "tests/interop/test_symmetries_of_small_networks.py",
     "tests/interop/test_symmetries_of_small_modules.py", "tests/conformance/test_check_model.py",
+    "tests/conformance/test_eps_of_models.py", "tests/conformance/test_precisions_and_state_of_models.py",
+    "tests/conformance/test_claims_of_models.py", "tests/interop/test_modes_of_torch_models.py",
     "tests/interop/test_typed_memory.py", "tests/interop/test_unknown_operations.py",
     "tests/interop/test_partly_read_tables.py", "tests/interop/test_own_optimizers.py",
     "tests/interop/test_shared_parameters.py", "tests/interop/test_weak_thresholds.py",

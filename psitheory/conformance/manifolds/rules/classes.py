@@ -1,0 +1,13 @@
+"""Laws of classes: what may not depend on the representative."""
+
+from __future__ import annotations
+
+from psitheory.conformance.manifolds import conditions, quotients
+from psitheory.conformance.manifolds.rule import Rule
+
+RULES: tuple[Rule, ...] = (
+    *(
+        Rule(q.law, q.needs, q.claimed, q.means, conditions.scales if q.scales else conditions.classes)
+        for q in quotients.LAWS
+    ),
+)

@@ -1,0 +1,141 @@
+# ruff: noqa: E501
+"""The smallest input on which each law of manifolds is seen to fail."""
+
+from __future__ import annotations
+
+SMALLEST: dict[str, tuple[str, str]] = {
+    "metric_is_symmetric": (
+        "SkewMetric",
+        "w=[-0.357273 0.002566 -0.933996]  x=[ 0.370531 -0.155677 -0.142163]  y=[ 0.505254 0.308908 -0.192421]",
+    ),
+    "metric_is_bilinear": ("QuarticMetric", "w=[1. 0. 0.]  x=[0. 1. 0.]  y=[0. 0. 1.]  t=[0. 1. 0.]"),
+    "metric_is_positive": ("IndefiniteMetric", "w=[1. 0. 0.]  x=[0. 1. 0.]"),
+    "norm_is_the_root_of_the_metric": ("SumNorm", "w=[ 0.022714 -0.932038 0.361648]  x=[-0.441255 0.130956 0.365214]"),
+    "projection_fixes_what_it_returns": ("HalfwayProjection", "w=[1. 0. 0.]  v=[1. 1. 0.]"),
+    "projection_is_linear": ("CurvedProjection", "w=[1. 0. 0.]  v=[1. 1. 0.]  u=[1. 0. 0.]"),
+    "projection_is_orthogonal": ("ObliqueProjection", "w=[1. 0. 0.]  v=[1. 1. 0.]  x=[0. 1. 0.]"),
+    "projected_vectors_are_tangent": ("IdentityProjection", "w=[1. 0. 0.]  v=[1. 1. 0.]"),
+    "random_tangents_are_tangent": ("NormalTangents", "w=[1. 0. 0.]  drawn=[-0.086404 1.696118 -0.505086]"),
+    "tangent_vectors_stay_under_the_projection": ("NarrowProjection", "w=[1. 0. 0.]  x=[0. 1. 0.]"),
+    "dimension_is_that_of_the_tangent_space": ("WrongDimension", ""),
+    "points_have_no_defect": ("WrongDefect", "w=[1. 0. 0.]"),
+    "retraction_of_zero_stays_at_the_point": ("LateRetraction", "w=[1. 0. 0.]  x=[0. 1. 0.]"),
+    "retraction_stays_on_the_manifold": ("UnnormalisedRetraction", "w=[1. 0. 0.]  x=[0. 1. 0.]  k=1"),
+    "retraction_is_of_first_order": ("FastRetraction", "w=[1. 0. 0.]  x=[0. 1. 0.]"),
+    "retraction_is_of_second_order": ("FirstOrderRetraction", "w=[1. 0. 1. 0. 0. 0.]  x=[0. 1. 0. 1. 0. 0.]"),
+    "exponential_of_zero_stays_at_the_point": ("DividingExponential", "w=[1. 0. 0.]  x=[0. 1. 0.]"),
+    "exponential_stays_on_the_manifold": ("FlatExponential", "w=[1. 0. 0.]  x=[0. 1. 0.]  k=1"),
+    "exponential_starts_with_the_given_velocity": ("FastExponential", "w=[1. 0. 0.]  x=[0. 1. 0.]"),
+    "exponential_is_a_geodesic": ("RetractionForExponential", "w=[1. 0. 0.]  x=[0. 1. 0.]  k=1"),
+    "tiny_steps_stay_at_the_point": ("LateRetraction", "w=[1. 0. 0.]  x=[0. 1. 0.]  s=1e-10"),
+    "exponential_inverts_logarithm": ("LongLogarithm", "w=[1. 0.]  z=[0.6 0.8]"),
+    "logarithm_inverts_exponential": ("ProjectionForLogarithm", "w=[1. 0. 0.]  x=[0. 1. 0.]  k=1"),
+    "logarithm_of_near_points_is_accurate": ("ArccosLogarithm", "w=[1. 0. 0.]  x=[0. 1. 0.]  d=1e-09"),
+    "distance_is_the_length_of_the_geodesic": ("ChordDistance", "w=[1. 0. 0.]  x=[0. 1. 0.]  k=1"),
+    "distance_is_the_length_of_the_logarithm": ("WithoutExponential", "w=[1. 0.]  z=[0.6 0.8]"),
+    "distance_is_symmetric": ("SlopingDistance", "w=[1. 0. 0.]  z=[0.6 0.8 0. ]"),
+    "distance_obeys_the_triangle_inequality": ("SquaredDistance", "w=[1. 0. 0.]  z=[0.6 0.8 0. ]  q=[-0.8 0.6 0. ]"),
+    "distance_of_near_points_is_accurate": ("ArccosDistance", "w=[1. 0. 0.]  x=[0. 1. 0.]  d=1e-09"),
+    "distance_of_near_antipodal_points_is_accurate": ("ArcsinDistance", "w=[1. 0. 0.]  x=[0. 1. 0.]  d=1e-09"),
+    "transport_is_linear": ("CurvedTransport", "w=[1. 0. 0.]  z=[0.6 0.8 0. ]  x=[0. 1. 0.]  y=[0. 0. 1.]"),
+    "transported_vectors_are_tangent": ("FlatTransport", "w=[1. 0. 0.]  z=[0.6 0.8 0. ]  x=[0. 1. 0.]"),
+    "transport_to_the_point_itself_changes_nothing": ("ReversingTransport", "w=[1. 0. 0.]  x=[0. 1. 0.]"),
+    "transport_is_isometric": (
+        "ProjectingTransport",
+        "w=[ 0.615892 -0.753439 0.230231]  z=[0.934983 0.015175 0.354368]  x=[0.059569 0.277119 0.747528]  y=[0.405715 0.346738 0.049383]",
+    ),
+    "transport_there_and_back_changes_nothing": ("ProjectingTransport", "w=[1. 0. 0.]  z=[0.6 0.8 0. ]  x=[0. 1. 0.]"),
+    "transport_carries_the_velocity_along": ("QuarterTurn", "w=[1. 0.]  z=[0.6 0.8]"),
+    "transport_is_parallel": ("FlatTransport", "w=[1. 0. 0.]  z=[0.6 0.8 0. ]  x=[0. 1. 0.]"),
+    "gradient_is_tangent": ("AmbientGradient", "w=[1. 0. 0.]"),
+    "gradient_represents_the_derivative": ("LongGradient", "w=[1. 0. 0.]  x=[0. 1. 0.]"),
+    "hessian_is_tangent": ("HessianWithoutProjection", "w=[1. 0. 1. 0. 0. 0.]  x=[0. 1. 0. 1. 0. 0.]"),
+    "hessian_is_symmetric": ("TwistedHessian", "w=[1. 0. 0.]  x=[0. 1. 0.]  y=[0. 0. 1.]"),
+    "hessian_is_the_second_derivative_along_geodesics": ("FlatHessian", "w=[1. 0. 0.]  x=[0. 1. 0.]"),
+    "metric_is_constant_on_orbits": (
+        "FlatMetric",
+        "w=[1. 0. 1. 0. 0. 0.]  x=[0. 1. 0. 1. 0. 0.]  y=[0. 1. 0. 0. 1. 0.]  a=[2. 2.]",
+    ),
+    "projection_does_not_depend_on_the_representative": (
+        "UnitProjection",
+        "w=[-0.61163 -1.351153 0.80518 1.007744 0.040243 0.531714]  x=[ 0.916547 0.05641 -0.007211 0.060134 -0.588086 -0.027603]  a=[2.37608 0.469409]",
+    ),
+    "orbit_directions_are_vertical": ("NoVertical", "w=[1. 0. 1. 0. 0. 0.]  a=[2. 2.]"),
+    "horizontal_is_orthogonal_to_vertical": (
+        "HalfProjection",
+        "w=[1. 0. 1. 0. 0. 0.]  v=[1. 1. 1. 1. 0. 0.]  u=[1. 0. 1. 0. 0. 0.]",
+    ),
+    "vectors_split_into_vertical_and_horizontal": ("NoVertical", "w=[1. 0. 1. 0. 0. 0.]  v=[1. 1. 1. 1. 0. 0.]"),
+    "canonical_representative_is_the_same_along_the_orbit": (
+        "JointCanonical",
+        "w=[ 2.011203 -0.091359 0.153916 -0.536502 1.229252 -0.920094]  a=[0.563347 0.243004]",
+    ),
+    "retraction_does_not_depend_on_the_representative": (
+        "UnscaledRetraction",
+        "w=[1. 0. 1. 0. 0. 0.]  x=[0. 1. 0. 1. 0. 0.]  a=[2. 2.]",
+    ),
+    "exponential_does_not_depend_on_the_representative": (
+        "ExponentialOfRepresentatives",
+        "w=[1. 0. 1. 0. 0. 0.]  x=[0. 1. 0. 1. 0. 0.]  a=[2. 2.]",
+    ),
+    "distance_does_not_depend_on_the_representatives": (
+        "DistanceOfRepresentatives",
+        "w=[1. 0. 1. 0. 0. 0.]  z=[0.6 0.8 0.6 0.8 0. 0. ]  a=[2. 2.]",
+    ),
+    "logarithm_does_not_depend_on_the_representative": (
+        "UnscaledLogarithm",
+        "w=[1. 0. 1. 0. 0. 0.]  z=[0.6 0.8 0.6 0.8 0. 0. ]  a=[2. 2.]",
+    ),
+    "logarithm_does_not_depend_on_the_representative_of_the_end": (
+        "LogarithmOfTheEnd",
+        "w=[1. 0. 1. 0. 0. 0.]  z=[0.6 0.8 0.6 0.8 0. 0. ]  a=[2. 2.]",
+    ),
+    "transport_does_not_depend_on_the_representatives": (
+        "UnscaledTransport",
+        "w=[1. 0. 1. 0. 0. 0.]  z=[0.6 0.8 0.6 0.8 0. 0. ]  x=[0. 1. 0. 1. 0. 0.]  a=[2. 2.]",
+    ),
+    "gradient_does_not_depend_on_the_representative": ("EuclideanGradient", "w=[1. 0. 1. 0. 0. 0.]  a=[2. 2.]"),
+    "hessian_does_not_depend_on_the_representative": (
+        "EuclideanGradient",
+        "w=[1. 0. 1. 0. 0. 0.]  x=[0. 1. 0. 1. 0. 0.]  a=[2. 2.]",
+    ),
+    "classes_of_extreme_norms_are_handled": (
+        "OverflowingMetric",
+        "w=[1. 0. 1. 0. 0. 0.]  x=[0. 1. 0. 1. 0. 0.]  z=[0.6 0.8 0.6 0.8 0. 0. ]",
+    ),
+    "inputs_are_left_alone": ("OverwritingProjection", "w=[1. 0. 0.]  x=[0. 1. 0.]  z=[0.6 0.8 0. ]  v=[1. 1. 0.]"),
+    "a_batch_equals_the_loop": ("OneNormForAll", "w=[1. 0. 0.]  x=[0. 1. 0.]  z=[0.6 0.8 0. ]  v=[1. 1. 0.]"),
+    "exponential_is_radially_isometric": ("SpiralExponential", "w=[1. 0.]  x=[0. 1.]  y=[0. 1.]"),
+    "transport_between_near_points_is_parallel": ("FlatNearTransport", "w=[1. 0. 0.]  x=[0. 1. 0.]  y=[0. 0. 1.]"),
+    "transport_has_no_torsion": (
+        "TwistingTransport",
+        "w=[ 0.289266 -1.351178]  x=[ 0.060619 -0.464653]  y=[-0.251745 0.364055]",
+    ),
+    "transport_composes_along_geodesics": (
+        "CubicTransport",
+        "w=[-0.370504 2.031036]  x=[-0.584576 -0.511517]  y=[0.049196 0.201561]",
+    ),
+    "long_geodesics_keep_their_speed": ("ClippedExponential", "w=[1. 0.]  x=[0. 1.]  r=16"),
+    "far_points_are_reached_by_their_logarithms": ("BoundedLogarithm", "w=[1. 0.]  x=[0. 1.]  r=16"),
+    "distance_of_far_points_is_the_length_of_the_logarithm": ("BoundedDistance", "w=[1. 0.]  x=[0. 1.]  r=16"),
+    "short_geodesics_are_radially_isometric": (
+        "TurningShortSteps",
+        "w=[0.231047 0.477591]  x=[0.509511 0.272195]  y=[0.342358 0.008997]  e=0.0001",
+    ),
+    "transport_to_far_points_is_isometric": ("HalvingFarTransport", "w=[1. 0.]  x=[0. 1.]  y=[0. 1.]  r=16"),
+    "linear_methods_take_vectors_of_any_length": (
+        "ClippedGradient",
+        "w=[1. 0. 0.]  x=[0. 1. 0.]  z=[0.6 0.8 0. ]  v=[1. 1. 0.]",
+    ),
+    "zero_vectors_are_harmless": ("NoNormOfZero", "w=[1. 0. 0.]  z=[0.6 0.8 0. ]"),
+    "short_steps_stay_on_the_manifold": ("FlatShortSteps", "w=[1. 0. 0.]  x=[0. 1. 0.]"),
+    "short_geodesics_are_accurate": ("LongShortGeodesics", "w=[1. 0. 0.]  x=[0. 1. 0.]"),
+    "logarithm_of_near_antipodal_points_is_accurate": ("ShortFarLogarithm", "w=[1. 0. 0.]  x=[0. 1. 0.]  g=0.1"),
+    "transport_between_near_antipodal_points_is_accurate": (
+        "FlatFarTransport",
+        "w=[-0.112391 0.9641 -0.24058 ]  x=[-0.013766 -0.150535 -0.596824]  y=[-0.253829 -0.209724 -0.721867]  g=0.00630957",
+    ),
+    "nearest_point_of_a_point_is_itself": ("NearestIsAnother", "w=[1. 0. 0.]"),
+    "nearest_points_are_on_the_manifold": ("NearestByHalves", "w=[1. 0. 0.]  v=[1. 1. 0.]  d=1e-09"),
+}
+"""For each law the object that breaks it and fewest others, and its witness."""
