@@ -9,6 +9,7 @@ HALF_OF_THE_DIGITS = 26
 """A float that was rounded has more binary digits than these but once in 10^8; 1/2 and 0.75 are meant as they stand."""
 
 ULPS = 16
+"""By so many units in the last place a float may be off that a few operations have rounded."""
 
 
 def is_rounded(value: Any) -> bool:
@@ -21,6 +22,8 @@ def is_rounded(value: Any) -> bool:
 
 def blurred(value: Any) -> Any:
     """Return a ball of 16 units in the last place about a float that was rounded; anything else as it is."""
+    if not is_rounded(value):
+        return value
     from flint import arb
 
-    return arb(value, ULPS * math.ulp(value)) if is_rounded(value) else value
+    return arb(value, ULPS * math.ulp(value))

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import torch
-from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
+from torch.optim.optimizer import register_optimizer_step_pre_hook
+
+from psitheory.scaletypes.torch.schedules import around_steps
 
 Closure = Literal["none", "alone", "after gradients"]
 """What ``step`` is given: nothing, a closure, or a closure once gradients are there, as by methods of two passes."""
@@ -110,12 +112,8 @@ def rate_times(factor: float) -> Iterator[None]:
     if factor == 1:
         yield
         return
-    handles = (register_optimizer_step_pre_hook(before), register_optimizer_step_post_hook(after))
-    try:
+    with around_steps(before, after):
         yield
-    finally:
-        for handle in handles:
-            handle.remove()
 
 
 def _needs_closure(optimizer: Any) -> bool:

@@ -15,7 +15,7 @@ from psitheory.errors import MadeAFloat, Undecided
 from psitheory.runner.interpreter import unseen
 from psitheory.runner.opcodes import is_conditional
 from psitheory.runner.outcome import observe
-from psitheory.runner.sizes import codes, home_of, is_full, reached
+from psitheory.runner.sizes import codes, enclosed, home_of, named_globals, reached
 
 _COMPARING = frozenset({"max", "min", "sorted", "sort", "any", "all", "bool", "int", "round", "maximum", "minimum"})
 """Functions that compare without an operator to be seen."""
@@ -34,10 +34,8 @@ def observe_in_balls(function: Callable[..., Any], inputs: dict[str, Any]) -> Ob
     """Return what a law observes in balls, which watch it if it, or code of its own, branches or makes floats."""
     kinds = _kinds(inputs)
     if makes_floats(function, kinds):
-        return observe_watched(function, {name: watched(value) for name, value in inputs.items()})
-    if branches(function, kinds):
-        inputs = {name: watched(value) for name, value in inputs.items()}
-    return observe(function, inputs)
+        return observe_watched(function, watched(inputs))
+    return observe(function, watched(inputs) if branches(function, kinds) else inputs)
 
 
 def observe_watched(function: Callable[..., Any], inputs: dict[str, Any]) -> Observation:
@@ -60,7 +58,7 @@ def refuse_floats(function: Callable[..., Any], inputs: Mapping[str, Any]) -> No
         return
     try:
         with precision(ENOUGH_BITS):
-            function(**{name: watched(value) for name, value in to_balls(dict(inputs)).items()})
+            function(**watched(to_balls(dict(inputs))))
     except MadeAFloat:
         raise
     except Undecided as doubt:
@@ -85,7 +83,12 @@ def makes_floats(function: Callable[..., Any], kinds: frozenset[type] = frozense
     return any(_makes_floats(part) for part in _parts(function, kinds))
 
 
-def _parts(function: Callable[..., Any], kinds: frozenset[type]) -> Iterator[FunctionType]:
+@lru_cache(maxsize=1024)
+def _parts(function: Callable[..., Any], kinds: frozenset[type]) -> tuple[FunctionType, ...]:
+    return tuple(_each_part(function, kinds))
+
+
+def _each_part(function: Callable[..., Any], kinds: frozenset[type]) -> Iterator[FunctionType]:
     """Yield the functions of laws that a law names, and those of the classes of what it names and of its inputs."""
     own = inspect.unwrap(function)
     home, named = home_of(own), [value for part in reached(own) for value in _named(part)]
@@ -98,8 +101,7 @@ def _parts(function: Callable[..., Any], kinds: frozenset[type]) -> Iterator[Fun
 
 
 def _named(function: FunctionType) -> list[Any]:
-    inside = [cell.cell_contents for cell in function.__closure__ or () if is_full(cell)]
-    return inside + [function.__globals__.get(n) for code in codes(function.__code__) for n in code.co_names]
+    return [*enclosed(function), *named_globals(function)]
 
 
 def _makes_floats(function: FunctionType) -> bool:

@@ -49,7 +49,7 @@ def controlled(case: Case, inputs: Mapping[str, Any]) -> Outcome:
     allowed = CONTROL_FACTOR * max(spread, float(np.spacing(left.dtype.type(size))))
     excess = _excess(seen.relation, left, right)
     if excess > allowed:
-        rounding = _rounding(case, inputs, seen.relation, left, right)
+        rounding = _rounding(case, inputs, seen.relation, left, right, CHAOS * size)
         if rounding is None:
             return Outcome("vacuous", note=ILL_CONDITIONED, relation=seen.relation)
         allowed = max(allowed, CONTROL_FACTOR * rounding)
@@ -67,9 +67,10 @@ def _excess(relation: str, left: Any, right: Any) -> float:
     return float(np.max(difference, initial=0.0))
 
 
-def _rounding(case: Case, inputs: Mapping[str, Any], relation: str, left: Any, right: Any) -> float | None:
-    """Return by how much the difference of the sides changes where they hardly do, None if they change at one ulp."""
-    size = max(np.max(np.abs(left), initial=0.0), np.max(np.abs(right), initial=0.0))
+def _rounding(
+    case: Case, inputs: Mapping[str, Any], relation: str, left: Any, right: Any, hardly: float
+) -> float | None:
+    """Return by how much the difference of the sides changes where they ``hardly`` do, None if they do at one ulp."""
     most = 0.0
     for share in NEARBY:
         near = [
@@ -80,7 +81,7 @@ def _rounding(case: Case, inputs: Mapping[str, Any], relation: str, left: Any, r
         same = [(x, y) for x, y in near if x.shape == left.shape and np.all(np.isfinite(x)) and np.all(np.isfinite(y))]
         moved = max((float(np.max(np.abs(x - left), initial=0.0)) for x, _ in same), default=0.0)
         moved = max([moved, *(float(np.max(np.abs(y - right), initial=0.0)) for _, y in same)])
-        if moved > CHAOS * size:
+        if moved > hardly:
             return None if share in NEARBY[:2] else most
         for x, y in same:
             most = max(most, float(np.max(np.abs((x - y) - (left - right)), initial=0.0)))

@@ -11,7 +11,7 @@ import numpy as np
 
 from psitheory.runner.climb import is_small
 from psitheory.runner.outcome import Case, Outcome, in_floats, sides
-from psitheory.runner.redraw import Choices, Drawing, Inputs, nodes_of, redrawn
+from psitheory.runner.redraw import Choices, Drawing, Inputs, nodes_from, redrawn
 from psitheory.runner.worst import patience
 
 
@@ -23,8 +23,10 @@ def broken_among_few(
     Few are ``most``, up to eight times as many where they cost little, and none where they cost much.  They are
     computed on floats, in order; one whose sides are not plainly as claimed is judged.
     """
-    first = tuple(node.value for node in nodes_of(drawing, ()))
-    more = patience(drawing, law, [first]) if _is_finite(drawing) else 1
+    first = nodes_from(drawing, ())
+    if not first or any(_count(node) == math.inf for node in first):
+        return None
+    more = patience(drawing, law, [tuple(node.value for node in first)])
     for choices in itertools.islice(_all_choices(drawing, most * more), most * more if more > 1 else 0):
         inputs = redrawn(drawing, choices)
         if inputs is None or _is_plain(law, inputs):
@@ -35,20 +37,15 @@ def broken_among_few(
     return None
 
 
-def _is_finite(drawing: Drawing) -> bool:
-    drawn = nodes_of(drawing, ())
-    return bool(drawn) and all(_count(node) < math.inf for node in drawn)
-
-
 def _all_choices(drawing: Drawing, most: int) -> Iterator[Choices]:
     """Yield the choices of each case; none where numbers are drawn that are not whole, or where there are too many."""
-    drawn = nodes_of(drawing, ())
+    drawn = nodes_from(drawing, ())
     if not drawn or math.prod(map(_count, drawn)) > most:
         return
     waiting: list[Choices] = [()]
     while waiting:
         prefix = waiting.pop()
-        drawn = nodes_of(drawing, prefix)
+        drawn = nodes_from(drawing, prefix)
         if any(_count(node) == math.inf for node in drawn):
             return
         if len(drawn) <= len(prefix):

@@ -21,6 +21,7 @@ import numpy as np
 
 from psitheory.arithmetic import precision, to_balls, widened
 from psitheory.arithmetic.balls import enclosure
+from psitheory.arithmetic.rounded import ULPS
 from psitheory.checking import Interval, Observation
 from psitheory.errors import BranchUndecided, NotInArithmetic, Undecided
 from psitheory.runner.branches import observe_in_balls
@@ -29,8 +30,6 @@ from psitheory.runner.by_intervals import by_intervals
 from psitheory.runner.in_balls import BALL_BITS, enclosed
 from psitheory.runner.lines import asked_for_at, is_lacking
 from psitheory.runner.outcome import Case, Outcome, are_exact, in_floats, judged, observe, sides
-
-ULPS = 16
 
 
 def sampled(case: Case, inputs: Mapping[str, Any]) -> Outcome:

@@ -12,7 +12,6 @@ import dis
 import inspect
 import sys
 from collections.abc import Callable, Iterator
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
@@ -54,7 +53,7 @@ _COUNTS = _words("block_name owner parts rows slices").union(*map(dir, (list, di
 of theirs those are known that stand in the lists above.
 """
 
-_MODULES = frozenset({"numpy", "math", "cmath", "fractions", "dataclasses", "typing", "__future__"})
+_MODULES = frozenset({"psitheory", "numpy", "math", "cmath", "fractions", "dataclasses", "typing", "__future__"})
 
 _TEXT = frozenset({"FORMAT_VALUE", "FORMAT_SIMPLE", "FORMAT_WITH_SPEC", "UNPACK_EX", "LOAD_BUILD_CLASS"})
 """Text, the rest of a sequence, and classes, which may inherit from what has a length."""
@@ -64,7 +63,7 @@ def unknown_read(function: Callable[..., Any]) -> str:
     """Return what a law names of which it is not known that sizes are all the same to it, and where; else nothing."""
     law = inspect.unwrap(function)
     parts, home = list(reached(law)), home_of(law)
-    known = (_of_the_library(len(sys.modules)) | frozenset(_of_the_laws(parts))) - _COUNTS
+    known = frozenset(_of_the_laws(parts)) - _COUNTS
     every = [code for part in parts for code in codes(part.__code__)]
     unpacked = next((code for code in every if _unpacks_a_sequence(code)), None)
     if unpacked is not None and any(_drops_arguments(code) for code in every):
@@ -112,50 +111,44 @@ def _is_known(name: str, opname: str, part: FunctionType, known: frozenset[str],
     if opname in _TEXT or name == "dtype":
         return False
     if opname == "IMPORT_NAME":
-        module = sys.modules.get(name)
-        return name.split(".")[0] in _MODULES | {"psitheory"} or (module is not None and _is_theirs(module, home))
+        return _is_known_module(name, sys.modules.get(name), home)
     if opname.startswith(("LOAD_ATTR", "LOAD_METHOD")):
         return name in known | _NUMPY | _NAMESPACE | _METHODS
     if name not in part.__globals__:
         value = getattr(builtins, name, None)
-        return name in _BUILTINS or not hasattr(builtins, name) or (inspect.isclass(value) and _is_error(value))
+        return name in _BUILTINS or not hasattr(builtins, name) or _is_error(value)
     return _is_known_value(part.__globals__[name], home)
 
 
 def _is_known_value(value: Any, home: str) -> bool:
     if isinstance(value, ModuleType):
-        return value.__name__.split(".")[0] in _MODULES | {"psitheory"} or _is_theirs(value, home)
+        return _is_known_module(value.__name__, value, home)
     if isinstance(value, FunctionType) and is_statement(value, home):
         return True
     if inspect.isclass(value) or inspect.isroutine(value):
         module = getattr(value, "__module__", None) or ""
-        there = sys.modules.get(module)
-        ours = module.split(".")[0] in _MODULES | {"psitheory"} or (there is not None and _is_theirs(there, home))
-        return ours or (inspect.isclass(value) and _is_error(value))
+        return _is_known_module(module, sys.modules.get(module), home) or _is_error(value)
     return True
 
 
-def _is_theirs(module: ModuleType, home: str) -> bool:
-    """Tell whether a module is a theorem file, which Python's own are not."""
-    return module.__name__.split(".")[0] not in sys.stdlib_module_names and is_of_laws(module, home)
+def _is_known_module(name: str, module: ModuleType | None, home: str) -> bool:
+    """Tell whether a module is known, or a theorem file, which Python's own are not."""
+    if name.split(".")[0] in _MODULES:
+        return True
+    return (
+        module is not None and module.__name__.split(".")[0] not in sys.stdlib_module_names and is_of_laws(module, home)
+    )
 
 
-def _is_error(value: type) -> bool:
-    return issubclass(value, BaseException)
-
-
-@cache
-def _of_the_library(_loaded: int) -> frozenset[str]:
-    """Return the names that the library defines."""
-    modules = [module for name, module in list(sys.modules.items()) if name.split(".")[0] == "psitheory"]
-    return frozenset(name for module in modules for name in _defined(module))
+def _is_error(value: Any) -> bool:
+    return inspect.isclass(value) and issubclass(value, BaseException)
 
 
 def _of_the_laws(parts: list[FunctionType]) -> Iterator[str]:
-    """Yield the names that the modules of a law define, those of its package, and the keywords that it passes."""
+    """Yield the names that the modules of a law's package define, the library's, and the keywords that it passes."""
     for code in (code for part in parts for code in codes(part.__code__)):
         yield from (name for names in code.co_consts if isinstance(names, tuple) for name in names if type(name) is str)
-    packages = {part.__module__.split(".")[0] for part in parts}
+    packages = {"psitheory", *(part.__module__.split(".")[0] for part in parts)}
     for module in [value for name, value in list(sys.modules.items()) if name.split(".")[0] in packages]:
         yield from _defined(module)
 

@@ -30,32 +30,29 @@ def redrawn(drawing: Drawing, choices: Choices, nudges: Sequence[float] | None =
     if nudges is not None:
         with nudged(nudges):
             return redrawn(drawing, choices, None)
-    drawn = _replayed(drawing, choices)
-    return None if drawn is None else drawn[1]
+    return _drawn(drawing, _of_choices(choices))
 
 
 def nodes(drawing: Drawing, choices: Choices) -> Sequence[Any]:
-    """Return what Hypothesis knows of each choice: its type, its value and its range."""
-    drawn = _replayed(drawing, choices)
-    return () if drawn is None else drawn[0].nodes
+    """Return what Hypothesis knows of each choice: its type, its value and its range; nothing if they do not fit."""
+    data = _of_choices(choices)
+    return () if _drawn(drawing, data) is None else data.nodes
 
 
-def nodes_of(drawing: Drawing, first: Choices) -> Sequence[Any]:
-    """Return the same where only the first choices are made, and the others are drawn; nothing if they do not fit."""
+def nodes_from(drawing: Drawing, first: Choices) -> Sequence[Any]:
+    """Return the same where only the first choices are made, and the others are drawn."""
     data = ConjectureData(random=random.Random(0), prefix=first)
-    try:
-        with BuildContext(data, is_final=False, wrapped_test=redrawn):
-            data.draw(drawing)
-    except (StopTest, HypothesisException):
-        return ()
-    return data.nodes
+    return () if _drawn(drawing, data) is None else data.nodes
 
 
-def _replayed(drawing: Drawing, choices: Choices) -> tuple[ConjectureData, dict[str, Any]] | None:
-    data = ConjectureData.for_choices(choices, random=random.Random(0))
+def _of_choices(choices: Choices) -> ConjectureData:
+    return ConjectureData.for_choices(choices, random=random.Random(0))
+
+
+def _drawn(drawing: Drawing, data: ConjectureData) -> dict[str, Any] | None:
     try:
         with BuildContext(data, is_final=False, wrapped_test=redrawn):
-            return data, data.draw(drawing)
+            return data.draw(drawing)
     except (StopTest, HypothesisException):
         return None
 

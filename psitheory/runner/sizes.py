@@ -52,12 +52,21 @@ def _reached(function: Any, home: str, seen: set[int]) -> Iterator[FunctionType]
         return
     seen.add(id(function))
     yield function
-    inside = [cell.cell_contents for cell in function.__closure__ or () if is_full(cell)]
-    named = [function.__globals__.get(name) for code in codes(function.__code__) for name in code.co_names]
+    named = named_globals(function)
     modules = [value for value in named if inspect.ismodule(value) and is_of_laws(value, home)]
     named += [vars(module).get(name) for module in modules for name in function.__code__.co_names]
-    for other in [*inside, *named]:
+    for other in [*enclosed(function), *named]:
         yield from _reached(other, home, seen)
+
+
+def enclosed(function: FunctionType) -> list[Any]:
+    """Return the values of the enclosed variables of a function."""
+    return [cell.cell_contents for cell in function.__closure__ or () if is_full(cell)]
+
+
+def named_globals(function: FunctionType) -> list[Any]:
+    """Return what is global by the names in a function, None for a name that is not."""
+    return [function.__globals__.get(name) for code in codes(function.__code__) for name in code.co_names]
 
 
 def is_full(cell: Any) -> bool:

@@ -59,9 +59,8 @@ def _turns(path: Path, top: int, derived: Derived) -> set[int]:
 
 def _first_turn(path: Path, turns: list[int], derived: Derived) -> tuple[int, tuple[Break, ...]] | None:
     """Return the first scale at which a comparison turned and parted the runs by more than rounding, and its line."""
-    suspects = [
-        k for k in turns if not path.bench.gaps(path.base, path.at(k), *[path.bench.moved_by] * 2)[path.mode].exact
-    ]
+    t = path.bench.moved_by
+    suspects = [k for k in turns if not path.bench.gaps(path.base, path.at(k), t, t)[path.mode].exact]
     found = ((k, _broken_by_turning(path, k, derived)) for k in suspects)
     return next(((k, lines) for k, lines in found if lines), None)
 

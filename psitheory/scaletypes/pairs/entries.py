@@ -165,7 +165,12 @@ def in_memory(entries: Any, what: str) -> Any:
         if isinstance(x, Entry):
             x.number.trace.missing(f"numbers leave their array by {what}")
             break
-    return np.reshape([_float(x) for x in entries.flat], entries.shape)
+    return floats(entries)
+
+
+def floats(entries: Any) -> Any:
+    """Return entries as floats, without their degrees."""
+    return np.vectorize(_float, otypes=[float])(np.asarray(entries))  # plain, since these have a memory of their own
 
 
 def _rounded(x: Any, kind: np.dtype[Any]) -> Any:

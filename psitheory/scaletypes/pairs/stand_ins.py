@@ -12,7 +12,7 @@ import numpy as np
 
 from psitheory.layout import Layout
 from psitheory.scaletypes.numbers import Number, patched
-from psitheory.scaletypes.pairs.entries import DEGREED, Entries, Entry, in_memory
+from psitheory.scaletypes.pairs.entries import DEGREED, Entries, Entry, floats, in_memory
 from psitheory.scaletypes.trace import Trace
 
 NATURAL = frozenset(["isfinite", "isnan", "isinf", "signbit"])
@@ -40,7 +40,7 @@ class Numpy(types.ModuleType):
         if name == "frombuffer":
             return lambda buffer, *args, **options: function(_bytes(buffer), *args, **options)
         if name in NATURAL:
-            return lambda x: function(_floats(x)) if _has_entries(x) else function(x)
+            return lambda x: function(floats(x)) if _has_entries(x) else function(x)
         return self._limiting(function) if name in LIMITING else function
 
     def _creating(self, function: Callable[..., Any], value: float) -> Callable[..., Any]:
@@ -143,7 +143,3 @@ def _bytes(buffer: Any) -> Any:
     """Return what holds the numbers of a buffer of entries, and any other buffer as it is."""
     found = np.asarray(buffer) if memoryview(buffer).format == "O" else None
     return buffer if found is None else in_memory(found, "frombuffer")
-
-
-def _floats(x: Any) -> Any:
-    return np.vectorize(lambda e: float(e.number if isinstance(e, Entry) else e), otypes=[float])(x)

@@ -10,6 +10,8 @@ from torch.optim.optimizer import register_optimizer_step_post_hook, register_op
 
 from psitheory.scaletypes.numbers import Number
 
+Hook = Callable[..., None]
+
 
 @contextmanager
 def rates_marked(mark: Callable[[Any], Any]) -> Iterator[None]:
@@ -32,6 +34,13 @@ def rates_marked(mark: Callable[[Any], Any]) -> Iterator[None]:
             if group["lr"] is marked:
                 group["lr"] = given
 
+    with around_steps(before, after):
+        yield
+
+
+@contextmanager
+def around_steps(before: Hook, after: Hook) -> Iterator[None]:
+    """Call ``before`` and ``after`` with every PyTorch optimiser that steps inside the block, about its step."""
     handles = (register_optimizer_step_pre_hook(before), register_optimizer_step_post_hook(after))
     try:
         yield
