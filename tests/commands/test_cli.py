@@ -291,6 +291,12 @@ def test_the_version_is_printed(run):
 # -- terminals ------------------------------------------------------------------------------------
 
 
+def test_the_package_runs_as_a_module_with_workers_of_its_own(folder):
+    args = [sys.executable, "-m", "psitheory", "verify", "holds.py", "undecided.py", "--workers", "2"]
+    ran = subprocess.run(args, capture_output=True, text=True)
+    assert (ran.returncode, ran.stderr) == (3, "")
+
+
 def test_columns_are_kept_to_and_the_next_steps_follow(run, monkeypatch):
     monkeypatch.setenv("COLUMNS", "72")
     lines = run("verify", "holds.py", "--workers", "1")[1].splitlines()
