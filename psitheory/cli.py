@@ -109,7 +109,3 @@ def _global_options(
     ] = False,
 ) -> None:
     """Take the options that stand before the command."""
-
-
-if __name__ == "__main__":
-    main()

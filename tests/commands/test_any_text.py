@@ -20,9 +20,7 @@ STRANGE = HOLDS.replace('"The square of a sum"', r'"∑ \ud800 \x00 \x1b[31m ' +
 
 def _verify(folder: Path, *, close: str = "", **environment: str) -> subprocess.CompletedProcess[bytes]:
     (folder / "mine.py").write_text(STRANGE)
-    command = (
-        f"exec '{sys.executable}' -m psitheory.cli verify mine.py --json out.json --report page --workers 1 {close}"
-    )
+    command = f"exec '{sys.executable}' -m psitheory verify mine.py --json out.json --report page --workers 1 {close}"
     env = {**os.environ, **environment}
     return subprocess.run(["bash", "-c", command], cwd=folder, capture_output=True, env=env, timeout=120, check=False)
 

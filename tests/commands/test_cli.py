@@ -317,7 +317,7 @@ def test_a_terminal_gets_colours_unless_told_not_to(folder, environment, coloure
 
     parent, child = pty.openpty()
     clean = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR")}
-    command = [sys.executable, "-m", "psitheory.cli", "verify", "holds.py"]
+    command = [sys.executable, "-m", "psitheory", "verify", "holds.py"]
     env = clean | {"TERM": "xterm-256color", "COLUMNS": "80"} | environment
     done = subprocess.run(command, cwd=folder, stdout=child, stderr=subprocess.DEVNULL, env=env, check=False)
     os.close(child)
@@ -330,7 +330,7 @@ def test_a_terminal_gets_colours_unless_told_not_to(folder, environment, coloure
 
 @pytest.mark.skipif(os.name == "nt", reason="a shell is needed")
 def test_a_reader_that_stops_early_does_not_change_the_verdict(folder):
-    line = f"{shlex.quote(sys.executable)} -m psitheory.cli verify refuted.py | true; echo ${{PIPESTATUS[0]}}"
+    line = f"{shlex.quote(sys.executable)} -m psitheory verify refuted.py | true; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", line], cwd=folder, capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("1\n", "")
 
@@ -338,7 +338,7 @@ def test_a_reader_that_stops_early_does_not_change_the_verdict(folder):
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a full device is needed")
 def test_a_full_disk_is_a_sentence():
     with open("/dev/full", "w") as full:
-        command = [sys.executable, "-m", "psitheory.cli", "claims"]
+        command = [sys.executable, "-m", "psitheory", "claims"]
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 2
     assert done.stderr == "psitheory: the standard output cannot be written: No space left on device\n"

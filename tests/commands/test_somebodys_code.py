@@ -222,7 +222,7 @@ def test_laws_of_installed_libraries_are_run_in_a_watched_process(
     installed: None, tmp_path: Path, command: list[str], code: int, told: str
 ) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "psitheory.cli", *command], cwd=tmp_path, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "psitheory", *command], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (code, "")
     assert told in " ".join(done.stdout.split())

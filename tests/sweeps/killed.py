@@ -35,7 +35,7 @@ rate = {{geomspace = [0.02, 0.2, 4]}}
 
 
 def command(spec: Path, store: Path, *more: str) -> list[str]:
-    return [sys.executable, "-m", "psitheory.cli", "sweep", str(spec), "--store", str(store), *more]
+    return [sys.executable, "-m", "psitheory", "sweep", str(spec), "--store", str(store), *more]
 
 
 def killed_sweep(folder: Path, kills: int, rng: np.random.Generator, *, seeds: int, workers: int = 2) -> list[int]:
