@@ -19,7 +19,7 @@ from psitheory.conformance.optimizers.runs import RATES, nonzero_constants
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 from psitheory.interop.invariant import invariant_loss
 from psitheory.interop.torch_several import Several, parameters_as
-from psitheory.interop.torch_stepping import Manners, rate_times, take_step
+from psitheory.interop.torch_stepping import Manners, by_rows, rate_times, take_step
 from psitheory.scaletypes.torch.optimizers import TypedRuns
 
 Make = Callable[[list[Any], tuple[str, ...], float], Any]
@@ -101,7 +101,7 @@ class OfTorch:
                 if "lr" in group and not self.by_argument and not self.manners.hooked:
                     group["lr"] = group["lr"] * rate
             seen: list[np.ndarray] = []
-            closure = _closure(network, parameters, noise, seen, twice=self.manners.twice)
+            closure = _closure(network, parameters, noise, seen, self.manners)
             factor = 1.0 if self.by_argument or not self.manners.hooked else rate
             for t in range(steps):
                 with rate_times(factor):
@@ -123,6 +123,7 @@ class OfTorch:
             lambda optimizer, closure: take_step(optimizer, closure, self.manners.closure),
             problem_of(network),
             loss if self.manners.twice else None,
+            gradient=by_rows if self.manners.sparse else lambda g: g,
             parameter=self._made if self.parameter else None,
             scheduled=not self.by_argument and self.manners.hooked,
         )
@@ -142,7 +143,7 @@ class OfTorch:
 
 
 def _closure(
-    network: Network, parameters: list[Any], noise: np.random.Generator | None, seen: list[np.ndarray], *, twice: bool
+    network: Network, parameters: list[Any], noise: np.random.Generator | None, seen: list[np.ndarray], manners: Manners
 ) -> Callable[[], Any]:
     """Return what computes gradients and returns the loss, by PyTorch where something could look at the graph."""
 
@@ -155,16 +156,17 @@ def _closure(
             loss = invariant_loss(network, named, torch)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of graphs that hold themselves
-                loss.backward(create_graph=twice)
+                loss.backward(create_graph=manners.twice)
         return loss
 
     def plain() -> Any:
         found = network.evaluate(_flat(parameters), noise)
         for p, part in zip(parameters, network.layout.parts, strict=True):
-            p.grad = torch.from_numpy(network.tensor(part.name, found.gradient))
+            gradient = torch.from_numpy(network.tensor(part.name, found.gradient))
+            p.grad = by_rows(gradient) if manners.sparse else gradient
         return torch.from_numpy(np.array(found.loss))
 
-    compute = with_graph if twice or any(map(_is_hooked, parameters)) else plain
+    compute = with_graph if manners.twice or any(map(_is_hooked, parameters)) else plain
 
     def closure() -> Any:
         if not seen:

@@ -32,12 +32,15 @@ class Manners:
         Whether it stands on optimisers of PyTorch, whose steps can be watched.
     twice : bool
         Whether it differentiates gradients, which then need a graph.
+    sparse : bool
+        Whether it takes sparse gradients alone, as those of tables of embeddings are.
     """
 
     groups: tuple[dict[str, Any], ...] = ()
     closure: Closure = "none"
     hooked: bool = True
     twice: bool = False
+    sparse: bool = False
 
     @classmethod
     def of(cls, optimizer: Any, parameters: Sequence[Any]) -> Manners:
@@ -48,6 +51,11 @@ class Manners:
         def ones() -> Any:
             for p in parameters:
                 p.grad = torch.ones_like(p)
+            return torch.ones(())
+
+        def sparse() -> Any:
+            for p in parameters:
+                p.grad = by_rows(torch.ones_like(p))
             return torch.ones(())
 
         def graph() -> Any:
@@ -64,17 +72,23 @@ class Manners:
         elif not inspect.signature(optimizer.step).parameters:
             closures = ("none",)
         try:
-            for twice, kind in ((t, k) for t in (False, True) for k in closures):
+            for gradients, kind in ((g, k) for g in (ones, graph, sparse) for k in closures):
                 try:
                     with warnings.catch_warnings():
                         warnings.simplefilter("ignore")  # of graphs that hold themselves
-                        take_step(optimizer, graph if twice else ones, kind)
+                        take_step(optimizer, gradients, kind)
                 except Exception:  # it is raised again in a run, where it is reported
                     continue
-                return cls(tuple(optimizer.param_groups), kind, bool(seen), twice)
+                groups = tuple(optimizer.param_groups)
+                return cls(groups, kind, bool(seen), gradients is graph, gradients is sparse)
         finally:
             handle.remove()
         return cls(tuple(optimizer.param_groups), closures[0])
+
+
+def by_rows(gradient: Any) -> Any:
+    """Return a gradient in the sparse form in which a table's comes, all rows of it."""
+    return gradient.to_sparse(1)
 
 
 def take_step(optimizer: Any, closure: Callable[[], Any], kind: Closure) -> None:

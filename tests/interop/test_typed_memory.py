@@ -188,3 +188,12 @@ def test_the_modules_of_an_optimiser_are_those_of_its_classes_and_those_beside(m
     found = {module.__name__ for module in modules_of([made], lambda: made)}
     assert {"a_package.adam", "a_package.rules", "torch.optim.sgd", __name__} <= found
     assert not found & {"another_package.rules", "builtins", "torch.optim.optimizer"}
+
+
+def test_a_sparse_tensor_has_the_degrees_of_its_values() -> None:
+    shadow, t = Shadow(), torch.tensor([[0.0, 0.0], [1.0, 2.0], [3.0, 4.0]]).to_sparse(1).coalesce()
+    assert not shadow.knows(t)
+    shadow.write(t, np.arange(6).reshape(3, 2))
+    assert shadow.knows(t)
+    assert shadow.ids(t._values()).tolist() == [[2, 3], [4, 5]]
+    assert shadow.ids(t).tolist() == [[0, 0], [2, 3], [4, 5]]

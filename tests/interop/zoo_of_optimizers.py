@@ -33,7 +33,7 @@ def _torch(library: Any, name: str, **options: Any) -> Callable[..., Any]:
 
 
 def torch_optim() -> dict[str, Row]:
-    """Return all of torch.optim but SparseAdam, which takes sparse gradients alone."""
+    """Return all of torch.optim."""
     import torch
 
     of = partial(_torch, torch.optim)
@@ -50,6 +50,7 @@ def torch_optim() -> dict[str, Row]:
         "RMSprop": Row(of("RMSprop"), 1, {"eps": -1}, cause="eps"),
         "Rprop": Row(of("Rprop"), 1, {"step_sizes[0]": 1, "step_sizes[1]": 1}, cause="step_sizes[0]"),
         "LBFGS": Row(of("LBFGS", max_iter=3), None),
+        "SparseAdam": Row(of("SparseAdam"), 1, {"eps": -1}, cause="eps"),
         "Adafactor": Row(of("Adafactor"), 0, {"lr": 0}, "each layer", "0.001"),
         "Muon": Row(of("Muon"), 1, {"eps": -1, "weight_decay": -1}, cause="eps"),
     }

@@ -19,7 +19,7 @@ from psitheory.scaletypes.torch.along import TOUCHED, scaled_along
 from psitheory.scaletypes.torch.call import Call
 from psitheory.scaletypes.torch.operations import CREATING, RULES
 from psitheory.scaletypes.torch.probing import probed
-from psitheory.scaletypes.torch.shadow import Shadow
+from psitheory.scaletypes.torch.shadow import Shadow, values
 from psitheory.scaletypes.trace import OURSELVES, Trace
 
 SKIP = (
@@ -112,16 +112,6 @@ class Memory:
             yield
 
 
-def values(t: Any) -> np.ndarray:
-    """Return a copy of a tensor's values; half precisions as float32."""
-    t = t.detach()
-    if t.dtype in (torch.bfloat16, torch.float16):
-        t = t.float()
-    if t.is_sparse:
-        t = t.to_dense()
-    return np.array(t.resolve_conj().resolve_neg().cpu().numpy())
-
-
 class _Operations(TorchDispatchMode):  # type: ignore[misc]
     def __init__(self, memory: Memory) -> None:
         super().__init__()
@@ -151,7 +141,7 @@ class _Operations(TorchDispatchMode):  # type: ignore[misc]
             return out
         outs = out if isinstance(out, (tuple, list)) else (out,)
         tensors = [t for t in outs if isinstance(t, torch.Tensor)]
-        if tensors and not (name in ("_unsafe_view", "alias", "lift_fresh") or not call.writes(tensors)):
+        if tensors and name not in SHARING and call.writes(tensors):
             self._write(call, tensors)
         return out
 
@@ -209,6 +199,10 @@ class _Operations(TorchDispatchMode):  # type: ignore[misc]
         return out
 
 
+SHARING = frozenset(
+    ["_unsafe_view", "alias", "lift_fresh", "_sparse_coo_tensor_unsafe", "_sparse_coo_tensor_with_dims_and_tensors"]
+)
+"""Operations whose result lies in the memory of what they are given, as that of a view does."""
 RANDOM = frozenset(["rand_like", "randn_like", "rand", "randn", "bernoulli", "uniform", "normal", "randint_like"])
 """Operations whose result is drawn anew, and so no constant."""
 

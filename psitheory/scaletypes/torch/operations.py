@@ -315,7 +315,7 @@ def moved(c: Call) -> Answer:
 def _rules() -> dict[str, Callable[[Call], Answer]]:
     families: dict[Callable[[Call], Answer], str] = {
         same: "neg abs clone detach contiguous nan_to_num positive real conj _conj_physical alias lift_fresh_copy "
-        "view_as_real_copy resolve_conj resolve_neg",
+        "view_as_real_copy resolve_conj resolve_neg sparse_mask _to_dense _coalesce",
         copied: "copy",
         cast: "_to_copy",
         free: "zeros_like zeros new_zeros zero empty_like empty new_empty empty_strided new_empty_strided rand_like "

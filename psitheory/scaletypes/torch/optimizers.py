@@ -15,8 +15,9 @@ from psitheory.scaletypes.equations import Line
 from psitheory.scaletypes.numbers import Number, patched
 from psitheory.scaletypes.optimizers.problem import ENOUGH, MOST, TURNED, Problem, Record, Turns
 from psitheory.scaletypes.optimizers.types import RATES
-from psitheory.scaletypes.torch.interpreter import SKIP, Memory, values
+from psitheory.scaletypes.torch.interpreter import SKIP, Memory
 from psitheory.scaletypes.torch.schedules import of_schedules, rates_marked
+from psitheory.scaletypes.torch.shadow import values
 from psitheory.scaletypes.trace import Trace, has_few_bits, told_apart
 
 Make = Callable[[list[Any]], Any]
@@ -35,6 +36,8 @@ class TypedRuns:
     problem : Problem
     loss : callable, optional
         The loss of a list of tensors, for optimisers that differentiate twice.
+    gradient : callable
+        Gives a gradient the form in which the optimiser takes it, such as a sparse one.
     scheduled : bool
         Whether what stands in the groups when a step begins is the rate, as it is where runs scale it there.
     """
@@ -50,6 +53,7 @@ class TypedRuns:
     along: frozenset[Line] = frozenset()
     enough: int = ENOUGH
     parameter: Callable[[Any, bool], Any] | None = None
+    gradient: Callable[[Any], Any] = lambda g: g
     log: bool = False
     scheduled: bool = False
 
@@ -118,9 +122,11 @@ class TypedRuns:
             with memory.unwatched():
                 loss, gradients = self.problem.evaluate([values(p) for p in parameters])
                 for p, part, g in zip(parameters, self.problem.parts, gradients, strict=True):
-                    if p.grad is None:
-                        p.grad = torch.empty_like(p)
-                    p.grad.detach().copy_(torch.from_numpy(np.array(g)))
+                    given = self.gradient(torch.from_numpy(np.array(g)))
+                    if p.grad is None or given.is_sparse:
+                        p.grad = given
+                    else:
+                        p.grad.detach().copy_(given)
                     degrees = memory.degrees.ids(p)
                     memory.tag(p.grad.detach(), record.trace.degrees.times(degrees, -1) if part.rows else 0)
                 out = torch.tensor(float(loss), dtype=parameters[0].dtype)

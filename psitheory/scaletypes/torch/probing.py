@@ -11,6 +11,7 @@ import torch
 from psitheory.scaletypes.probing import read_off
 from psitheory.scaletypes.rules import Typed
 from psitheory.scaletypes.torch.call import Call
+from psitheory.scaletypes.torch.shadow import values
 
 
 def probed(call: Call) -> list[np.ndarray]:
@@ -34,4 +35,4 @@ def _run(call: Call, scaled: Callable[[Typed], np.ndarray]) -> list[np.ndarray] 
     except Exception:  # it cannot be run again by itself
         return None
     outs = out if isinstance(out, (tuple, list)) else (out,)
-    return [t.detach().numpy() for t in outs if isinstance(t, torch.Tensor)]
+    return [values(t) for t in outs if isinstance(t, torch.Tensor)]

@@ -1,7 +1,8 @@
 """Shadow memory: the degree of each element of each storage.
 
 A tensor's degrees are the shadow of its storage, taken with its size, stride and offset.  So views, transposes,
-``.data``, ``detach`` and writes through views need no rule and cannot go stale.
+``.data``, ``detach`` and writes through views need no rule and cannot go stale.  A sparse tensor has the degrees of its
+values, and zeros elsewhere, which fit any.
 """
 
 from __future__ import annotations
@@ -34,10 +35,14 @@ class Shadow:
 
     def knows(self, t: Any) -> bool:
         """Tell whether the storage of a tensor has a shadow."""
-        return t.untyped_storage()._cdata in self._shadows
+        return (t._values() if t.is_sparse else t).untyped_storage()._cdata in self._shadows
 
     def of(self, t: Any) -> Any:
         """Return the degrees of a tensor, in its shape: a view into shadow memory where its entries are those there."""
+        if t.is_sparse:
+            out = torch.zeros(tuple(t.shape), dtype=torch.int64)
+            out[tuple(t._indices())] = self.of(t._values())
+            return out
         memory, size = self._entry(t)
         if t.element_size() == size:
             return memory.as_strided(tuple(t.shape), t.stride(), t.storage_offset())
@@ -49,8 +54,11 @@ class Shadow:
 
     def write(self, t: Any, ids: Any) -> None:
         """Set the degrees of a tensor (an array of integers that broadcasts to its shape)."""
-        memory, size = self._entry(t)
         given = torch.from_numpy(np.array(ids, np.int64)).expand(tuple(t.shape))
+        if t.is_sparse:
+            self.write(t._values(), given[tuple(t._indices())].numpy())
+            return
+        memory, size = self._entry(t)
         if t.element_size() == size:
             self.of(t).copy_(given)
         else:
@@ -62,6 +70,16 @@ class Shadow:
         memory, size = self._entry(source)
         self._shadows[to.untyped_storage()._cdata] = memory.clone(), size
         self._kept.append(to.untyped_storage())
+
+
+def values(t: Any) -> np.ndarray:
+    """Return a copy of a tensor's values; half precisions as float32."""
+    t = t.detach()
+    if t.dtype in (torch.bfloat16, torch.float16):
+        t = t.float()
+    if t.is_sparse:
+        t = t.to_dense()
+    return np.array(t.resolve_conj().resolve_neg().cpu().numpy())
 
 
 def _places(t: Any, count: int, size: int) -> Any:
