@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Self
 
+import numpy as np
+
 from psitheory.scaletypes.degrees import simple
 from psitheory.scaletypes.equations import Kind
 from psitheory.scaletypes.trace import Trace
@@ -243,6 +245,8 @@ def float_of(trace: Trace, read: Read) -> type:
             return issubclass(kind, float)
 
     class Float(float, metaclass=Meta):
+        dtype = np.dtype(float)  # NumPy asks a type for it
+
         def __new__(cls, x: Any = 0.0) -> Any:
             return x if isinstance(x, Number) else read(x) or float(x)
 

@@ -71,6 +71,7 @@ def test_where_there_are_no_types_an_eps_is_told_by_its_power_law() -> None:
     ("read", "by"),
     [
         (lambda g: np.frombuffer(g), "frombuffer"),
+        (lambda g: np.ndarray(g.shape, float, g), "ndarray"),
         (lambda g: np.frombuffer(memoryview(g)), "frombuffer"),
         (lambda g: np.frombuffer(g.tobytes()), "tobytes"),
         (lambda g: np.frombuffer(bytes(g)), "tobytes"),

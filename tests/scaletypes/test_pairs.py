@@ -181,3 +181,19 @@ def test_hyper_parameters_are_scaled_by_their_names_also_inside_of_others():
     assert type(made) is Centralised
     assert (made.method.rate, made.method.momentum, made.method.decay) == (0.2, 0.9, 0.04)
     assert scaled(3.0, {"rate": 2.0}) == 3.0
+
+
+@pytest.mark.parametrize("name", ["float16", "float32", "float64", "longdouble", "half", "single", "double"])
+def test_a_type_that_is_called_keeps_the_degree_and_passes_for_itself(name):
+    trace, kind = Trace(), getattr(np, name)
+    a, stand_in = trace.degrees.unknown("a"), getattr(Numpy(trace), name)
+    (x,) = entries([1.2345678901234567], a, trace)
+    assert float(stand_in(x).number) == float(kind(1.2345678901234567))
+    assert stand_in(x).number.degree == a
+    assert [e.number.degree for e in stand_in(entries(X, a, trace))] == [a] * 3
+    assert stand_in(3) == kind(3)
+    assert np.zeros(2, stand_in).dtype == np.dtype(stand_in) == np.dtype(kind)
+    assert isinstance(kind(3), stand_in)
+    assert issubclass(kind, stand_in)
+    assert stand_in == kind
+    assert not trace.equations.missing

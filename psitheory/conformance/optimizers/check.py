@@ -108,16 +108,16 @@ def check_optimizer(
     facts, refused = Facts.of(Bench(method, network, seed, int(steps)))
     inquiry = Inquiry(facts, _call(method, rate, network, seed))
     if refused:
-        inquiry.notes.append(f"the free last layer is left out, since the method refuses it: {refused}")
+        inquiry.general.append(f"the free last layer is left out, since the method refuses it: {refused}")
     claimed = check_claims(claims)
     tried = [inquiry.finding(law) for law in LAWS if law in wanted]
     judgements = tuple(judged(what, value, facts) for what, value in claimed.items())
     properties = facts.properties()
     if properties.get("exponent") == 0 and properties.get("class") == "none":
-        inquiry.notes.append("p = 0 is that of blocks alone, with the free weights fixed: with them, classes part")
+        inquiry.general.append("p = 0 is that of blocks alone, with the free weights fixed: with them, classes part")
     denied = facts.denied_by_types
     if denied is not None:
-        inquiry.notes.append(f"types ask for more than the level that runs show, which may not come to it: {denied}")
+        inquiry.general.append(f"types ask for more than the level that runs show, which may not come to it: {denied}")
     derived, _ = facts.bench.derivation
     if derived is not None and "exponent" in properties:
         properties["types"] = derived.as_data()
@@ -126,7 +126,7 @@ def check_optimizer(
         "optimizer",
         (*judgements, *grouped([finding for finding in tried if finding is not None], facts)),
         properties,
-        tuple(inquiry.notes),
+        inquiry.notes,
         dict(inquiry.skipped),
         sentence=sentence(method.name, facts, properties) if facts.runs_repeat else "",
         claims=tuple(finding.law for finding in judgements),

@@ -10,6 +10,7 @@ import numpy as np
 from psitheory.checking import Verdict
 from psitheory.conformance.findings import Finding, raised
 from psitheory.conformance.optimizers import words
+from psitheory.conformance.optimizers.bench import COARSE
 from psitheory.conformance.optimizers.change import Change, CodeRaised, Mode
 from psitheory.conformance.optimizers.equivariance import LEVELS, Level, Trial
 from psitheory.conformance.optimizers.facts import Facts
@@ -42,8 +43,17 @@ class Inquiry:
 
     facts: Facts
     call: str
-    notes: list[str] = field(default_factory=list)
+    general: list[str] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
+    _said: dict[Any, list[tuple[str, float, str]]] = field(default_factory=dict)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what must be known besides the findings; what is said of several laws once, where it is worst."""
+        together = (
+            ([*dict.fromkeys(law for law, *_ in s)], max(s, key=lambda one: one[1])[2]) for s in self._said.values()
+        )
+        return (*(words.several(laws, text) for laws, text in together), *self.general)
 
     def finding(self, law: str) -> Finding | None:
         """Return the finding of a law, or None if it is skipped; what the code under test raises is part of it."""
@@ -111,7 +121,7 @@ class Inquiry:
             kind = f"{answer.limited.cause}-limited" if answer.limited else rests_on
             observed = words.limited(answer.limited) if answer.limited else ""
             if answer.limited:
-                self.notes.append(f"{law} holds {observed}")
+                self._note(law, answer.limited.how, answer.limited.defect, f"holds {observed}")
             self._tell(law, trial, answer.doubt)
             return self._say(law, Verdict.HOLDS, observed=observed, cases=answer.cases, kind=kind)
         return self._say(
@@ -137,7 +147,8 @@ class Inquiry:
         if found.value is not None:
             kind = f"{found.limited.cause}-limited" if found.limited else words.kind(found.trials)
             if found.limited:
-                self.notes.append(f"p = {found.value:g} holds {words.limited(found.limited)}")
+                limit, text = found.limited, f"holds {words.limited(found.limited)}"
+                self._note(f"p = {found.value:g}", limit.how, limit.defect, text)
             for trial in found.trials:
                 self._tell(f"p = {found.value:g}", trial, None if trial.outcome.passed else trial)
             observed = f"p = {found.value:g}" + (f": {words.limited(found.limited)}" if found.limited else "")
@@ -192,11 +203,17 @@ class Inquiry:
     def _tell(self, what: str, trial: Trial, doubt: Trial | None) -> None:
         """Note up to which step a law was decided, if not to the last, and whether generic scales left it open."""
         if doubt is not None:
-            self.notes.append(f"{what} rests on powers of two: {words.doubt(doubt.outcome)}")
+            gap = doubt.outcome.gap.relative
+            self._note(what, ("doubt", gap < COARSE), gap, f"rests on powers of two: {words.doubt(doubt.outcome)}")
         if trial.outcome.passed and trial.outcome.step < self.facts.bench.steps:
-            self.notes.append(
-                f"{what} is decided up to step {trial.outcome.step}: beyond, rounding grows too far or a run overflows"
+            beyond = "beyond, rounding grows too far or a run overflows"
+            self._note(
+                what, ("until", trial.outcome.step), 0.0, f"is decided up to step {trial.outcome.step}: {beyond}"
             )
+
+    def _note(self, law: str, what: Any, size: float, text: str) -> None:
+        """Keep a note on a law with others of the same ``what``; the text of the largest ``size`` is shown."""
+        self._said.setdefault(what, []).append((law, size, text))
 
     def _replay(self, law: str) -> str:
         return f"{self.call}, only={law!r})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from psitheory.conformance.optimizers.bench import COARSE
 from psitheory.conformance.optimizers.change import Change, Mode
@@ -103,6 +103,15 @@ def limited(excuse: Limited) -> str:
     """Return what an eps, or another constant, does to a law that would hold without it."""
     cause = f"{'an' if excuse.cause[:1] in 'aeiou' else 'a'} {excuse.cause}"
     return f"up to {excuse.defect:.1g} of the motion, for which {cause} is the cause: {excuse.how}"
+
+
+def several(laws: Sequence[str], text: str) -> str:
+    """Return what is said of one law, or the same of several, whose verb comes first."""
+    if len(laws) == 1:
+        return f"{laws[0]} {text}"
+    verb, _, rest = text.partition(" ")
+    many = {"is": "are"}.get(verb, verb.removesuffix("s"))
+    return f"{laws[0]} and {len(laws) - 1} more {many} {rest}".rstrip()
 
 
 def reach(edges: tuple[Edge, ...]) -> str:

@@ -19,6 +19,8 @@ NATURAL = frozenset(["isfinite", "isnan", "isinf", "signbit"])
 """Functions of values alone, which NumPy does not have for objects."""
 CREATING = {"empty": 0.0, "zeros": 0.0, "ones": 1.0}
 """Functions that make arrays, by what these are filled with."""
+FLOATS = frozenset(["float16", "float32", "float64", "longdouble", "half", "single", "double"])
+"""Types that are called to cast one number, and named where arrays are."""
 LIMITING = frozenset(["clip", "maximum", "minimum", "fmax", "fmin"])
 
 
@@ -37,8 +39,12 @@ class Numpy(types.ModuleType):
             return self._creating(function, CREATING[name])
         if name in ("array", "asarray"):
             return self._cast(function)
+        if name in FLOATS:
+            return standing_for(function, lambda x=0.0: _rounding(function, x))
+        if name == "ndarray":
+            return standing_for(function, _array)
         if name == "frombuffer":
-            return lambda buffer, *args, **options: function(_bytes(buffer), *args, **options)
+            return lambda buffer, *args, **options: function(_bytes(buffer, name), *args, **options)
         if name in NATURAL:
             return lambda x: function(floats(x)) if _has_entries(x) else function(x)
         return self._limiting(function) if name in LIMITING else function
@@ -74,6 +80,38 @@ class Numpy(types.ModuleType):
                 self._trace.comparing = before
 
         return call
+
+
+def standing_for(kind: type, make: Callable[..., Any]) -> type:
+    """Return a type that passes for another wherever one is named, and makes its objects by a function."""
+
+    class Meta(type):
+        def __instancecheck__(cls, x: Any) -> bool:
+            return isinstance(x, kind)
+
+        def __subclasscheck__(cls, other: type) -> bool:
+            return issubclass(other, kind)
+
+        def __eq__(cls, other: object) -> bool:
+            return other is cls or other is kind
+
+        def __hash__(cls) -> int:
+            return hash(kind)
+
+        def __call__(cls, *args: Any, **options: Any) -> Any:
+            return make(*args, **options)
+
+    return Meta(kind.__name__, (kind,), {})
+
+
+def _rounding(kind: Any, x: Any) -> Any:
+    """Return what a type of NumPy makes of numbers, entries with the degrees that they have."""
+    return casting(x).astype(kind) if _has_entries(x) else kind(x)
+
+
+def _array(shape: Any, dtype: Any = float, buffer: Any = None, *args: Any, **options: Any) -> Any:
+    """Return an array of the memory of another, of whose degrees nothing is known from then on."""
+    return np.ndarray(shape, dtype, None if buffer is None else _bytes(buffer, "ndarray"), *args, **options)
 
 
 class CastingLayout:
@@ -139,7 +177,7 @@ def _has_entries(x: Any) -> bool:
     return isinstance(x, Entry) or (isinstance(x, np.ndarray) and x.dtype == object)
 
 
-def _bytes(buffer: Any) -> Any:
+def _bytes(buffer: Any, what: str) -> Any:
     """Return what holds the numbers of a buffer of entries, and any other buffer as it is."""
     found = np.asarray(buffer) if memoryview(buffer).format == "O" else None
-    return buffer if found is None else in_memory(found, "frombuffer")
+    return buffer if found is None else in_memory(found, what)
