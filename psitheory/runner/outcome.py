@@ -167,7 +167,7 @@ def _worst_entry(relation: str, left: Any, right: Any) -> int:
     with np.errstate(all="ignore"):
         gap = np.abs(left - right) if relation == "equal" else left - right
         size = np.maximum(np.abs(left), np.abs(right))
-        shares = np.where(size > 0, gap / size, 0)
+        shares = np.where(size == 0, 0, gap / size)
         return int(np.argmax(np.where(np.isnan(shares), np.inf, shares)))
 
 
@@ -175,7 +175,8 @@ def _show_both(left: Any, right: Any, holds: bool) -> tuple[str, str]:
     """Return both sides as text, with as many digits as it takes to see that they differ, if they do."""
     for digits in (12, 17, 40, 160):
         shown = _show(left, digits), _show(right, digits)
-        if holds or shown[0].split(" ")[0] != shown[1].split(" ")[0]:
+        one, other = (text.lstrip("[").split(" ")[0] for text in shown)  # the middles of balls
+        if holds or one != other:
             break
     return shown
 

@@ -52,10 +52,11 @@ class Rules:
                 self.trace.constant(da[both], db[both], (a[both] > 0) == (b[both] > 0), fixed)
                 return np.where((b == 0) | (y.fixed & (a != 0)), da, db)
             out = np.broadcast_to(a + b if total is None else total, a.shape)
-            lost = both & ((out == a) | (out == b) | (out == -b))  # below half an ulp of the other: no effect so far
+            first_is_lost = (np.abs(out) == np.abs(b)) & (np.abs(a) < np.abs(b))  # of a + b or a - b
+            lost = both & ((out == a) | first_is_lost)  # below half an ulp of the other: no effect so far
             self.trace.demand(da[lost], db[lost], Kind.WINDOW, "sum that rounding swallows")
             self.trace.demand(da[both & ~lost], db[both & ~lost], Kind.HARD, "sum")
-            return np.where((a == 0) | (lost & (out != a)), db, da)
+            return np.where((a == 0) | (both & first_is_lost), db, da)
         return np.where(a != 0, da, db)
 
     def multiply(self, x: Ids, y: Ids) -> Ids:

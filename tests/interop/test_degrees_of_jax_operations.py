@@ -111,6 +111,7 @@ CASES: dict[str, Case] = {
     "cummax": case(lambda x: lax.cummax(x, 0), X, 4, 1),
     "sort": case(lambda x: jnp.sort(x, 0), X, 4, 1),
     "sort with others": case(lambda x, y: lax.sort((x, y * y), dimension=1), (X, Y), 6, (1, 2)),
+    "argsort": case(lambda x: jnp.argsort(x, axis=0), X, 4, 0),
     "top_k": case(lambda x: lax.top_k(x, 2), X, 3, (1, 0)),
     # matrices
     "dot": case(lambda x: x @ M, X, 3, 1),

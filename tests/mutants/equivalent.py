@@ -177,11 +177,6 @@ EQUIVALENT: dict[Place, str] = {
         "n == 1 → n != 1",
     ): "a short cut, which is then never taken: the long way gives the same",
     (
-        "psitheory/scaletypes/torch/operations.py",
-        "return [c.rules.power(c.rules.whole(c.args[0], c.name), 0.5)] + [np.int64(0)] * (len(c.outs) - 1)",
-        "1 → 2",
-    ): "what is left out is the last result, a whole number that has no degree unless it is given one",
-    (
         "psitheory/scaletypes/models/torch/without_constants.py",
         "small = (call[eps] or torch.finfo(call.first.dtype).eps) * SHRINK",
         "call[eps] or torch.finfo(call.first.dtype).eps → call[eps] and torch.finfo(call.first.dtype).eps",

@@ -79,8 +79,10 @@ def _confirm_entries(one: Case, trace: Trace, typed: Typed, plain: Plain) -> Non
     ]
     outs = typed(trace, one.f, one.inputs, ids)
     before = plain(one.f, one.inputs)
-    for (values, _), expected in zip(outs, before, strict=True):
+    for (values, degrees), expected in zip(outs, before, strict=True):
         np.testing.assert_allclose(values, expected, rtol=1e-12, equal_nan=True)
+        assert np.asarray(degrees).dtype.kind == "i"
+        assert expected.dtype.kind in "fc" or not np.any(degrees)
     unknowns = [trace.degrees.index(int(i)) for x in ids for i in x.ravel()]
     basis = _left_free(trace, unknowns)
     assert len(basis) == one.free

@@ -168,8 +168,8 @@ class _Operations(TorchDispatchMode):  # type: ignore[misc]
         degrees = found if isinstance(found, list) else [found]
         fixed = call.name in CREATING or all(x.fixed for x in call.tensors())
         varies = np.int64(not fixed or call.name in RANDOM)
-        for t, d in zip(outs, degrees, strict=False):
-            self.memory.degrees.write(t, d)
+        for k, t in enumerate(outs):
+            self.memory.degrees.write(t, degrees[k] if k < len(degrees) else np.int64(0))
             self.memory.varying.write(t, varies)
         if self.memory.log is not None and outs[0].is_floating_point():
             shape = tuple(outs[0].shape)

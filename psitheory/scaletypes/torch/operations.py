@@ -14,7 +14,7 @@ from psitheory.scaletypes.rules import Typed
 from psitheory.scaletypes.torch.call import Call, axes_of
 
 Answer = Any
-"""The degrees of the result, or a list of those of several results."""
+"""The degrees of the result, or a list of those of several results; those that are left out have none."""
 
 
 # -- entry by entry ---------------------------------------------------------------------------------
@@ -219,7 +219,7 @@ def selected(c: Call) -> Answer:
     one = c.rules.reduce(x, (dim,), c.name, keep=True)
     first = c.outs[0]
     one = one if first.ndim == len(x.shape) else np.squeeze(one, dim)
-    return [np.broadcast_to(one, first.shape), np.int64(0)]
+    return [np.broadcast_to(one, first.shape)]
 
 
 def placed(c: Call) -> Answer:
@@ -271,24 +271,23 @@ def factors(*share: int) -> Callable[[Call], Answer]:
 
     def rule(c: Call) -> Answer:
         one = c.rules.whole(c.args[0], c.name)
-        return [c.rules.power(one, s) for s in share][: len(c.outs)]
+        return [c.rules.power(one, s) for s in share]
 
     return rule
 
 
 def inverse(c: Call) -> Answer:
-    inverted = c.rules.power(c.rules.whole(c.args[0], c.name), -1)
-    return [inverted] + [np.int64(0)] * (len(c.outs) - 1)
+    return c.rules.power(c.rules.whole(c.args[0], c.name), -1)
 
 
 def solved(c: Call) -> Answer:
     """Solutions of A x = b."""
     one, right = c.rules.whole(c.args[0], c.name), c.rules.whole(c.args[1], c.name)
-    return [c.rules.divide(right, one)] + [np.int64(0)] * (len(c.outs) - 1)
+    return c.rules.divide(right, one)
 
 
 def cholesky(c: Call) -> Answer:
-    return [c.rules.power(c.rules.whole(c.args[0], c.name), 0.5)] + [np.int64(0)] * (len(c.outs) - 1)
+    return c.rules.power(c.rules.whole(c.args[0], c.name), 0.5)
 
 
 # -- rearrangements ---------------------------------------------------------------------------------
