@@ -10,11 +10,9 @@ import torch
 
 from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.equations import Kind
+from psitheory.scaletypes.models.items import SMALL
 from psitheory.scaletypes.models.rules import ANY
 from psitheory.scaletypes.models.torch.call import names
-
-SMALL = 1e-2
-"""A constant up to this size that is added, or bounds from below, is taken for an eps or a floor; runs decide."""
 
 
 def said(m: Any, c: Any) -> str:
@@ -74,6 +72,8 @@ def add(m: Any, c: Any) -> Ids:
             ids = m.ids(x)
             m.rules.zero(ids, said(m, c), Kind.CONSTANT, constant)
             return ids
+        if constant == 0:
+            return m.ids(x)
     if not isinstance(c.get("alpha"), torch.Tensor) and c.get("alpha") == 0:
         return m.ids(one)
     return m.rules.join(m.ids(one), m.ids(two), said(m, c))
