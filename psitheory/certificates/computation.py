@@ -47,6 +47,8 @@ class Computation:
     terms : Terms
     goals : list of tuple
         Both sides of each claim: nodes, or texts of plain numbers.
+    surpluses : list of int
+        The right sides of inequalities, less the left ones, as their law writes them.
     order : list of int
         The nodes that are computed, arguments first.
 
@@ -59,6 +61,7 @@ class Computation:
     def __init__(self, case: FormalCase) -> None:
         self.space, self.graph, self.terms = case.space, case.space.graph, Terms(case.space)
         self.goals = list(self._goals(case))
+        self.surpluses = [n for _, n in self.goals if isinstance(n, int) and case.seen.relation == "at most"]
         if not any(self._says_something(*pair) for pair in self.goals):
             raise NotInArithmetic("both sides came out as one input or number, so that nothing is left to be certified")
         below = self.graph.below(n for pair in self.goals for n in pair if isinstance(n, int))
@@ -144,9 +147,10 @@ class Computation:
             raise NotInArithmetic(f"a certificate does not speak of {operation}")
         return EQUATIONS[operation].format(*map(self.ref, arguments))
 
-    def claim(self) -> str:
-        """Return what is claimed of the nodes."""
-        return " /\\ ".join(f"{self.ref(left)} = {self.ref(right)}" for left, right in self.goals)
+    def unfold(self, nodes: Iterable[int]) -> str:
+        """Return what puts nodes' definitions for their names; a later one may name an earlier one once more."""
+        names = [self.ref(n) for n in sorted(set(nodes), reverse=True) if not self.is_given(n)]
+        return f"unfold {', '.join(names)}; " if names else ""
 
 
 def claims(case: FormalCase) -> Iterable[tuple[Any, Any]]:

@@ -1,5 +1,5 @@
 (* Real inner product spaces, of any dimension, and linear maps between them that have a transpose. *)
-From Coq Require Import Reals Field Lra List.
+From Coq Require Import Reals Field Lra Psatz List.
 Import ListNotations.
 Open Scope R_scope.
 
@@ -213,6 +213,35 @@ Ltac positive :=
         | apply Rplus_lt_0_compat; positive
         | apply Rplus_lt_le_0_compat; [ positive | nonnegative ]
         | apply Rplus_le_lt_0_compat; [ nonnegative | positive ] ].
+(* What a surplus is written as: Gram determinants, squared lengths of x * q - y * p in a tensor product, quotients. *)
+Lemma gram_not_negative : forall (a : space) (x y : a), 0 <= inner x x * inner y y - inner x y * inner x y.
+Proof.
+  intros a x y. pose proof (inner_self x) as X. pose proof (inner_self y) as Y.
+  assert (K : forall s t, 0 <= s * s * inner x x + 2 * s * t * inner x y + t * t * inner y y).
+  { intros s t. pose proof (inner_self (add (scale s x) (scale t y))) as H.
+    rewrite inner_add, !inner_add_r, !inner_scale, !inner_scale_r, (inner_sym y x) in H. lra. }
+  destruct (Rle_lt_or_eq_dec _ _ Y) as [P | Z].
+  - specialize (K (inner y y) (- inner x y)). nra.
+  - rewrite <- Z in *. specialize (K (inner x y) (- (inner x x + 1))). nra.
+Qed.
+Lemma tensor_not_negative : forall (a b : space) (x y : a) (p q : b),
+  0 <= inner x x * inner q q - 2 * inner x y * inner p q + inner y y * inner p p.
+Proof.
+  intros a b x y p q. pose proof (gram_not_negative a x y) as G. pose proof (gram_not_negative b p q) as H.
+  pose proof (inner_self x). pose proof (inner_self y). pose proof (inner_self p). pose proof (inner_self q).
+  assert (L : 0 <= inner x x * inner q q) by nra. assert (M : 0 <= inner y y * inner p p) by nra.
+  assert (N : (inner x y * inner x y) * (inner p q * inner p q) <= (inner x x * inner y y) * (inner p p * inner q q)).
+  { apply Rmult_le_compat; [ apply Rle_0_sqr | apply Rle_0_sqr | lra | lra ]. }
+  set (k := inner x y * inner p q) in *. set (l := inner x x * inner q q) in *. set (m := inner y y * inner p p) in *.
+  assert (S : k * k <= l * m) by (unfold k, l, m; lra).
+  replace (2 * inner x y * inner p q) with (2 * k) by (unfold k; ring).
+  destruct (Rle_lt_dec (2 * k) (l + m)) as [E | E]; [ lra |].
+  assert ((l + m) * (l + m) < (2 * k) * (2 * k)) by (apply Rmult_le_0_lt_compat; lra).
+  pose proof (pow2_ge_0 (l - m)). lra.
+Qed.
+Lemma over_not_negative : forall x y, 0 <= x -> 0 <= y -> y <> 0 -> 0 <= x / y.
+Proof. intros. apply Rmult_le_pos; [ assumption |]. apply Rlt_le, Rinv_0_lt_compat. lra. Qed.
+
 (* What differs from a condition in its order of terms, or by a factor that is not zero. *)
 Ltac by_condition :=
   match goal with

@@ -18,12 +18,18 @@ class Module:
     case : FormalCase
     name : str
         Of the module.
+
+    Attributes
+    ----------
+    computation, steps
+        Its definitions and its lemmas.
     """
 
     def __init__(self, case: FormalCase, name: str) -> None:
         self.case, self.name = case, name
         self.computation = Computation(case)
         self.terms, self.space = self.computation.terms, case.space
+        self.steps = Steps(self.computation)
 
     def lines(self) -> list[str]:
         """Return the module.
@@ -33,8 +39,8 @@ class Module:
         NotInArithmetic
             If something was computed that certificates do not speak of: an angle, a sign.
         """
-        steps = Steps(self.computation)
-        lemmas, end = steps.lemmas(), steps.end()
+        steps = self.steps
+        lemmas, claims = steps.lemmas(), steps.claims()
         return [
             f"Module {self.name}.",
             "Section given.",
@@ -47,8 +53,7 @@ class Module:
             *steps.products.lemmas,
             *lemmas,
             "  (* What is claimed. *)",
-            f"  Theorem holds : {self.computation.claim()}.",
-            *end,
+            *_theorem(claims),
             "End given.",
             f"End {self.name}.",
             "",
@@ -88,3 +93,13 @@ class Module:
         for name, symbol in terms.roots():
             yield f"  Hypothesis {name}_sign : 0 < {name}."
             yield f"  Hypothesis {name}_square : {name} * {name} = {terms.polynomial(symbol.meaning)}."
+
+
+def _theorem(claims: list[tuple[str, str]]) -> list[str]:
+    """Return the theorem of several claims, with the proof of each."""
+    said = " /\\ ".join(claim for claim, _ in claims)
+    proofs = [proof for _, proof in claims]
+    if len(proofs) == 1:
+        return [f"  Theorem holds : {said}.", f"  Proof. {proofs[0]} Qed."]
+    each = [f"    - {proof}" for proof in proofs]
+    return [f"  Theorem holds : {said}.", "  Proof.", "    repeat apply conj.", *each, "  Qed."]

@@ -9,6 +9,7 @@ from psitheory.arithmetic.formal import Scalar, Vector
 from psitheory.arithmetic.formal.vector import Word
 from psitheory.certificates.computation import Computation
 from psitheory.certificates.products import Products
+from psitheory.certificates.signs import Signs
 from psitheory.certificates.words import Words
 
 CHEAP = ("add", "sub", "mul", "neg", "add vectors", "scale")
@@ -51,6 +52,7 @@ class Steps:
         self._of = computation
         self.words, self.products = Words(computation.terms), Products(computation.terms)
         self.normalised = chosen(computation)
+        self._signs = Signs(computation, self.normalised)
         self._listed: dict[int, list[Word]] = {}
 
     def lemmas(self) -> list[str]:
@@ -70,12 +72,19 @@ class Steps:
     def _name(self, node: int) -> str:
         return f"{self._of.ref(node)}_is"
 
-    def end(self) -> list[str]:
-        """Return the proof of the theorem from the normal forms of its sides."""
-        each = [self._equal(left, right) for left, right in self._of.goals]
-        if len(each) == 1:
-            return [f"  Proof. {each[0]} Qed."]
-        return ["  Proof.", "    repeat apply conj.", *(f"    - {one}" for one in each), "  Qed."]
+    def claims(self) -> list[tuple[str, str]]:
+        """Return what is claimed, each with its proof from the normal forms of its sides."""
+        out = []
+        for left, right in self._of.goals:
+            out.append((f"{self._of.ref(left)} = {self._of.ref(right)}", self._equal(left, right)))
+            sign = self._signs.not_negative(right) if right in self._of.surpluses else None
+            if sign:
+                out.append((f"0 <= {self._of.ref(right)}", f"{sign}."))
+        return out
+
+    def leaves_a_sign_open(self) -> bool:
+        """Tell whether it is not claimed of some surplus that it is not negative."""
+        return any(self._signs.not_negative(n) is None for n in self._of.surpluses)
 
     def _equal(self, left: Any, right: Any) -> str:
         nodes = [n for n in (left, right) if isinstance(n, int)]
@@ -124,8 +133,8 @@ class Steps:
         expression = self._expression(node, unfolded, known, top=True)
         factors = [self._of.graph.nodes[n][1] for n in unfolded if self._of.graph.nodes[n][0] == "scale"]
         opened, numbers = self._below(factors)
-        computed = f"{self._unfold(unfolded)}{self._rewrite(known)}reflexivity"
-        solve = f"{self._unfold(opened)}{self._rewrite(numbers)}{self._solve([*factors, *opened, *known, node])}"
+        computed = f"{self._of.unfold(unfolded)}{self._rewrite(known)}reflexivity"
+        solve = f"{self._of.unfold(opened)}{self._rewrite(numbers)}{self._solve([*factors, *opened, *known, node])}"
         words = self.words.of(self._of.graph.values[node].sort)
         return f"apply (by_words {words} {expression}); [ {computed} | coefficients; each ltac:({solve}) ]."
 
@@ -142,7 +151,7 @@ class Steps:
         operator = self._of.terms.operator(name)
         linear = " ".join(f"({rules}_{rule} _ _ {operator})" for rule in ("zero", "add", "scale"))
         mapped = f"apply (mapped_total _ _ _ {words} {images} {linear})"
-        return f"{self._unfold([node])}{self._rewrite([x])}{mapped}; each ltac:(reflexivity)."
+        return f"{self._of.unfold([node])}{self._rewrite([x])}{mapped}; each ltac:(reflexivity)."
 
     # -- numbers ----------------------------------------------------------------------------------
 
@@ -159,12 +168,12 @@ class Steps:
         proof = f"{proofs}I{')' * len(found)}"
         each = f"{self._exactly(x)} | {self._exactly(y)} | exact {proof}"
         by = f"apply (by_products {self.words.of(values[0].sort)} {sides} [{table}])"
-        return f"{self._unfold([node])}{by}; [ {each} | coefficients; {self._solve([x, y, node])} ]."
+        return f"{self._of.unfold([node])}{by}; [ {each} | coefficients; {self._solve([x, y, node])} ]."
 
     def _number(self, node: int) -> str:
         operation, value = self._of.graph.nodes[node][0], self._of.graph.values[node]
         opened, known = self._below(self._of.graph.arguments(node))
-        seen = f"{self._unfold([node, *opened])}{self._rewrite(known)}"
+        seen = f"{self._of.unfold([node, *opened])}{self._rewrite(known)}"
         solve = self._solve([node, *opened, *known])
         if operation == "sqrt":
             normal = self._of.terms.scalar(value)
@@ -191,11 +200,6 @@ class Steps:
         return list(opened), list(known)
 
     # -- tactics ----------------------------------------------------------------------------------
-
-    def _unfold(self, nodes: list[int]) -> str:
-        """Return what puts nodes' definitions for their names; a later one may name an earlier one once more."""
-        names = [self._of.ref(n) for n in sorted(set(nodes), reverse=True)]
-        return f"unfold {', '.join(names)}; " if names else ""
 
     def _rewrite(self, nodes: list[int]) -> str:
         return f"rewrite {', '.join(f'?{self._name(n)}' for n in nodes)}; " if nodes else ""

@@ -88,10 +88,11 @@ def written(theorem: Theorem, law: Law, cases: Sequence[FormalCase]) -> str:
     NotInArithmetic
         If it rests on what certificates do not speak of.
     """
-    head = [f"{theorem.id}: {theorem.title}", law.says, *_conditions(cases), *_surplus(cases)]
+    modules = [Module(case, f"case_{k}") for k, case in enumerate(cases, 1)]
+    lines = [line for module in modules for line in module.lines()]
+    head = [f"{theorem.id}: {theorem.title}", law.says, *_conditions(cases), *_surplus(modules)]
     comment = "\n   ".join(line.replace("(*", "( *").replace("*)", "* )") for line in head)
-    modules = [line for k, case in enumerate(cases, 1) for line in Module(case, f"case_{k}").lines()]
-    return "\n".join([f"(* {comment} *)", "", preamble(), *modules])
+    return "\n".join([f"(* {comment} *)", "", preamble(), *lines])
 
 
 def _conditions(cases: Sequence[FormalCase]) -> list[str]:
@@ -99,11 +100,13 @@ def _conditions(cases: Sequence[FormalCase]) -> list[str]:
     return [f"where {', '.join(texts)}"] if texts else []
 
 
-def _surplus(cases: Sequence[FormalCase]) -> list[str]:
-    """Return what is claimed of an inequality, which is less than the law says."""
-    if all(case.seen.surplus is None for case in cases):
+def _surplus(modules: Sequence[Module]) -> list[str]:
+    """Return what is claimed of an inequality, which may be less than the law says."""
+    if not any(module.computation.surpluses for module in modules):
         return []
-    return ["Claimed is an identity: right - left is a sum of squares, lengths and Gram determinants over what is > 0."]
+    is_open = any(module.steps.leaves_a_sign_open() for module in modules)
+    more = "; not that this is not negative, which formal vectors alone say" if is_open else ", and 0 <= surplus"
+    return [f"Claimed of the inequality: right - left = surplus{more}."]
 
 
 def write(certificate: Certificate, folder: Path) -> Path:

@@ -4,10 +4,13 @@ import re
 import shutil
 import subprocess
 
+import numpy as np
 import pytest
 
-from psitheory import equal
+from psitheory import at_most, equal
+from psitheory.arithmetic import PositiveSum, dot, gram_determinant, positive, square, squared_length, tensor_square
 from psitheory.arithmetic.formal import Sort, Space
+from psitheory.arithmetic.positive import _KEY
 from psitheory.certificates import Certificate, certificate_of, certificates, compiled, write
 from psitheory.certificates.preamble import declared, preamble
 from psitheory.certificates.proof import Module
@@ -41,11 +44,11 @@ def test_what_is_an_input_or_a_number_on_both_sides_has_no_certificate(name, law
     assert "nothing is left to be certified" in certificate(name, law).reason
 
 
-def test_the_certificate_of_an_inequality_says_that_it_is_an_identity_with_a_surplus():
+def test_the_certificate_of_an_inequality_claims_a_surplus_that_is_not_negative():
     found = certificate("A8", "no_block_gets_shorter_along_a_horizontal_vector").text
-    assert "Claimed is an identity" in found
-    assert "Theorem holds : difference = surplus." in found
-    assert "Claimed is an identity" not in certificate("B1", "a_step_is_equivariant").text
+    assert "right - left = surplus, and 0 <= surplus." in found
+    assert "Theorem holds : difference = surplus /\\ 0 <= surplus." in found
+    assert "= surplus" not in certificate("B1", "a_step_is_equivariant").text
 
 
 def certificate(name, law):
@@ -154,6 +157,53 @@ def test_words_of_skew_and_other_maps_are_turned(claim):
 )
 def test_false_claims_about_words_are_refused_since_they_are_false(claim):
     assert re.search("valid ring equation|cannot find relation", compiled(Certificate("T", "words", claimed(claim))))
+
+
+def inequality(surplus):
+    """Return the module that says 0 ≤ ``surplus`` of two vectors and a positive number."""
+    space = Space(whole=True)
+    x, y = (np.array([space.vector(name, SORT)], dtype=object) for name in "xy")
+    found = surplus(x, y, space.positive("r"))
+    return Module(FormalCase({}, space, at_most(0, found.value, surplus=found), Walk()), "case_1")
+
+
+SURPLUSES = {
+    "a square": lambda x, y, r: square(dot(x, y) - r),
+    "a length over a length": lambda x, y, r: squared_length(x - y) / squared_length(y) / 3,
+    "a Gram determinant": lambda x, y, r: gram_determinant(x, x - 2 * y),
+    "a tensor": lambda x, y, r: tensor_square(x, y, y, x - y) / positive(r),
+    "sums and products": lambda x, y, r: gram_determinant(x, y) * squared_length(x) + 2 * square(r) / positive(r + 1),
+    "zero": lambda x, y, r: gram_determinant(x, x) + square(0 * r),
+}
+
+
+@needs_coq
+@pytest.mark.parametrize("name", SURPLUSES)
+def test_coq_accepts_that_what_is_made_of_squares_is_not_negative(name):
+    module = inequality(SURPLUSES[name])
+    text = "\n".join([preamble(), *module.lines()])
+    assert "/\\ 0 <= surplus." in text
+    assert compiled(Certificate("T", "signs", text)) == ""
+
+
+@pytest.mark.parametrize(
+    "false",
+    [
+        lambda x, y, r: dot(x, y),
+        lambda x, y, r: r * dot(x, y),
+        lambda x, y, r: dot(x, x) - dot(y, y),
+        lambda x, y, r: dot(x, x) * dot(y, y) - 2 * dot(x, y) * dot(x, y),
+        lambda x, y, r: dot(x, x) * dot(x, x) - dot(x, y) * dot(x, y),
+        lambda x, y, r: dot(x, x) * dot(y, y) - 3 * dot(x, y) * dot(x, y) + dot(x, x) * dot(y, y),
+        lambda x, y, r: dot(x, x) / dot(x, y),
+        lambda x, y, r: dot(x, y) ** 3,
+        lambda x, y, r: -square(dot(x, y)).value,
+    ],
+)
+def test_no_sign_is_claimed_of_what_may_be_negative(false):
+    module = inequality(lambda x, y, r: PositiveSum(false(x, y, r), _KEY))
+    assert module.steps.leaves_a_sign_open()
+    assert "0 <= surplus." not in "\n".join(module.lines())
 
 
 def test_no_input_takes_a_name_that_every_file_begins_by_defining():

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from psitheory.arithmetic.formal.space import Space
 
 
+ZERO = ("number", "0")
+
+
 class Scalar:
     """A real number that depends on the generic inputs; immutable, without a truth value.
 
@@ -35,6 +38,8 @@ class Scalar:
         if y is None:
             return NotImplemented
         left, right = (y, self) if turned else (self, y)
+        if operation == "add" and self.space.graph.nodes[left.node] == ZERO:  # where a sum begins, which is no step
+            return right
         return self._of(rule(left.value, right.value), operation, left.node, right.node)
 
     def __add__(self, other: Any) -> Any:
