@@ -23,26 +23,26 @@ import numpy as np
 from psitheory.runner.sizes import codes, home_of, is_of_laws, is_statement, reached
 
 
-def _words(*lines: str) -> frozenset[str]:
-    return frozenset(" ".join(lines).split())
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
 
 
 _BUILTINS = _words(
-    "abs all any bool divmod float frozenset int isinstance len list map max min object pow print property range",
-    "reversed round set slice sorted staticmethod sum super tuple type zip",
+    "abs all any bool divmod float frozenset int isinstance len list map max min object pow print property range "
+    "reversed round set slice sorted staticmethod sum super tuple type zip"
 )
 """Those whose use is seen otherwise, by the turns of loops and by the names of sizes, and those that know none."""
 
 _NUMPY = _words(
-    "abs add arange array asarray concatenate cos diag divide dot einsum exp expm1 eye full linspace log log1p matmul",
-    "maximum mean minimum multiply ndarray negative newaxis ones outer pi polyfit random sin sqrt square stack",
-    "subtract tan tanh trace transpose uniform vdot vecdot where zeros",
+    "abs add arange array asarray concatenate cos diag divide dot einsum exp expm1 eye full linspace log log1p matmul "
+    "maximum mean minimum multiply ndarray negative newaxis ones outer pi polyfit random sin sqrt square stack "
+    "subtract tan tanh trace transpose uniform vdot vecdot where zeros"
 )
 """Functions that treat all entries alike, and what makes arrays of a size that the law names."""
 
 _NAMESPACE = _words(
-    "all any acos acosh asin asinh atan atan2 atanh clip concat cosh expand_dims floor hypot log10 log2 max min",
-    "ones_like sign sinh squeeze zeros_like",
+    "all any acos acosh asin asinh atan atan2 atanh clip concat cosh expand_dims floor hypot log10 log2 max min "
+    "ones_like sign sinh squeeze zeros_like"
 )
 """Functions of the namespaces of arithmetics, beside those that have NumPy's names."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from psitheory.errors import ArgumentError
 from psitheory.geometry import PSIQuotient
 from psitheory.layout import Layout
 from psitheory.runner import check_law
-from psitheory.runner.neighbours import neighbours, parts
+from psitheory.runner.neighbours import CHANGES, neighbours, parts
 from psitheory.runner.own import LESS, own_counterfeits
 
 LAYOUT = Layout.of([2])
@@ -193,3 +194,50 @@ def _power(x: Any, *, k: int = 2) -> Any:
 def test_keywords_keep_their_defaults() -> None:
     found = neighbours(_power)
     assert {n.functions[0](2) for n in found} == {3 * 2**2 * 101 / 100}
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "instead"),
+    [
+        ("another entry", "w[0]", ["w[1]"]), ("another entry", "w[1]", ["w[0]"]), ("another entry", "w[2]", []),
+        ("another entry", "w[..., 0]", ["w[..., 1]"]), ("another entry", "w[0, 1, 1]", ["w[0, 1, 0]"]),
+        ("another entry", "w[0, 1, 2]", []), ("another entry", "w[1,]", ["w[0,]"]), ("another entry", "w[()]", []),
+        ("another entry", "w[k]", []), ("another entry", "w[True]", []), ("another entry", "w[0:1]", []),
+        ("exponent ± 1", "x ** 2", ["x ** 3", "x ** 1"]), ("exponent ± 1", "x ** k", []),
+        ("exponent ± 1", "x ** 0.5", []), ("exponent ± 1", "2 * x", []),
+        ("min for max, or max for min", "min", ["max"]), ("min for max, or max for min", "xp.maximum", ["xp.minimum"]),
+        ("min for max, or max for min", "np.amin", ["np.amax"]), ("min for max, or max for min", "report.max", []),
+        ("min for max, or max for min", "namespace(w).max", ["namespace(w).min"]),
+        ("min for max, or max for min", "other(w).max", []), ("min for max, or max for min", "xp.sum", []),
+        ("without the projection", "psi.horizontal(w, v)", ["v"]),
+        ("without the projection", "m.project(w, 2 * v)", ["2 * v"]),
+        ("without the projection", "m.project(w)", []), ("without the projection", "m.project()", []),
+        ("without the projection", "project(w, v)", []), ("without the projection", "m.exp(w, v)", []),
+        ("without the guard", "vacuous('no') if x else equal(x, 1)", ["equal(x, 1)"]),
+        ("without the guard", "equal(x, 1) if x else vacuous('no')", []),
+        ("± 1 %", "2 * x", ["2 * x * 101 / 100", "2 * x * 99 / 100"]),
+        ("± 1 %", "x / 3", ["x / 3 * 101 / 100", "x / 3 * 99 / 100"]),
+        ("± 1 %", "x * y", []), ("± 1 %", "0 * x", []), ("± 1 %", "x // 2", []), ("± 1 %", "x + y", []),
+        ("± 1 %", "1 + x", ["1 * 101 / 100 + x", "1 * 99 / 100 + x"]),
+        ("± 1 %", "x - 0.5", ["x - 0.5 * 101 / 100", "x - 0.5 * 99 / 100"]),
+        ("± 1 %", "1 - 2", ["1 * 101 / 100 - 2", "1 * 99 / 100 - 2"]),
+        ("± 1 %", "0 + 2", ["0 + 2 * 101 / 100", "0 + 2 * 99 / 100"]),
+    ],
+)  # fmt: skip
+def test_what_stands_in_place_of_a_piece_of_code(change: str, code: str, instead: list[str]) -> None:
+    node = ast.parse(code, mode="eval").body
+    assert [ast.unparse(ast.fix_missing_locations(other)) for other in CHANGES[change](node)] == instead
+
+
+@pytest.mark.parametrize(
+    ("code", "is_left_out"),
+    [
+        ("if x:\n    return vacuous('no')", True), ("if x:\n    y = 1\n    return vacuous('no')", True),
+        ("if x:\n    return equal(x, 1)", False), ("if x:\n    return", False), ("if x:\n    y = 1", False),
+        ("if x:\n    return vacuous('no')\nelse:\n    y = 1", False), ("while x:\n    return vacuous('no')", False),
+        ("if x:\n    return errors.vacuous('no')", False),
+    ],
+)  # fmt: skip
+def test_a_guard_is_what_ends_a_case_that_claims_nothing(code: str, is_left_out: bool) -> None:
+    found = CHANGES["without the guard"](ast.parse(code).body[0])
+    assert [type(other) for other in found] == [ast.Pass] * is_left_out

@@ -87,6 +87,7 @@ def _confirm_entries(one: Case, trace: Trace, typed: Typed, plain: Plain) -> Non
     basis = _left_free(trace, unknowns)
     assert len(basis) == one.free
     assert {e.kind for e in trace.equations.found} == one.kinds
+    assert all(set(e.terms) & set(trace.constants) for e in trace.equations.of(Kind.CONSTANT))
     assert not trace.equations.missing
     rng = np.random.default_rng(0)
     if basis:
