@@ -64,6 +64,8 @@ class Computation:
         self.surpluses = [n for _, n in self.goals if isinstance(n, int) and case.seen.relation == "at most"]
         if not any(self._says_something(*pair) for pair in self.goals):
             raise NotInArithmetic("both sides came out as one input or number, so that nothing is left to be certified")
+        self._called = case.names
+        self.terms.name_inputs()
         below = self.graph.below(n for pair in self.goals for n in pair if isinstance(n, int))
         self.order = [n for n in below if not self.is_given(n)]
         self._names = self._named(SIDES[case.seen.relation])
@@ -94,8 +96,13 @@ class Computation:
                 if isinstance(node, int):
                     names.setdefault(node, f"{side}_{i}" if len(self.goals) > 1 else side)
         for n in self.order:
-            names.setdefault(n, f"its_{self.graph.nodes[n][0].split()[0]}_{n}")
-        return {n: self.terms.name("node", name) for n, name in names.items() if n in set(self.order)}
+            names.setdefault(n, self._own_name(n))
+        return {n: self.terms.name("node", name, str(n)) for n, name in names.items() if n in set(self.order)}
+
+    def _own_name(self, node: int) -> str:
+        """Return the last name that a node was given which no input has, or one that is made of its operation."""
+        free = [name for name in self._called.get(node, ()) if not self.terms.is_taken(name)]
+        return free[-1] if free else f"its_{self.graph.nodes[node][0].split()[0]}_{node}"
 
     # -- nodes ------------------------------------------------------------------------------------
 

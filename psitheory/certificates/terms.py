@@ -50,6 +50,16 @@ class Terms:
             self._names[kind, text, of] = found
         return self._names[kind, text, of]
 
+    def name_inputs(self) -> None:
+        """Give the inputs their names before anything else takes one."""
+        for name in self.space.generators:
+            self.generator(name)
+        self.scalars()
+
+    def is_taken(self, name: str) -> bool:
+        """Tell whether something bears this name already."""
+        return name in self._taken
+
     # -- what there is ----------------------------------------------------------------------------
 
     @cached_property

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from psitheory.checking import FORMAL, Evidence, Law, Observation, Verdict
 from psitheory.errors import PsitheoryError, TimeUp, exits_refused, said
 from psitheory.limits import limited
 from psitheory.runner.by_identity import follows
+from psitheory.runner.called import Names, called
 from psitheory.runner.domain import as_domain
 from psitheory.runner.domain import formal_cases as generic_cases
 from psitheory.runner.known import unknown_read
@@ -39,12 +40,15 @@ class FormalCase:
     seen : Observation
     walk : Walk or None
         Which way the law went through its code, where that tells of other sizes.
+    names : dict
+        What the nodes of the graph are called by the functions that compute them, where a block is one vector.
     """
 
     inputs: Mapping[str, Any]
     space: Space
     seen: Observation
     walk: Walk | None
+    names: Names = field(default_factory=dict)
 
     @property
     def pairs(self) -> list[tuple[Any, Any]]:
@@ -149,10 +153,11 @@ def formal_cases(law: Law, *, whole: bool = False) -> Iterator[FormalCase]:
         so_far.append(sizes(space))
         tells = not whole and so_far[-1] in telling_sizes(so_far)  # to look on takes as long as to compute
         looked_on = walked(law.function) if tells else nullcontext()
+        named: AbstractContextManager[Names] = called(space) if whole else nullcontext({})
         try:
-            with exits_refused(), limited(f"a case in {FORMAL}"), looked_on as walk:
+            with exits_refused(), limited(f"a case in {FORMAL}"), looked_on as walk, named as names:
                 seen = observe(law.function, inputs)
-            return FormalCase(inputs, space, seen, walk)
+            return FormalCase(inputs, space, seen, walk, names)
         except (KeyboardInterrupt, PoolExhausted, TimeUp):
             raise
         except BaseException as error:  # somebody's code may raise anything

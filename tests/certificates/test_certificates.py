@@ -51,6 +51,13 @@ def test_the_certificate_of_an_inequality_claims_a_surplus_that_is_not_negative(
     assert "= surplus" not in certificate("B1", "a_step_is_equivariant").text
 
 
+def test_what_is_defined_is_called_as_in_the_code_that_computed_it():
+    text = certificate("A8", "no_block_gets_shorter_along_a_horizontal_vector").text
+    defined = re.findall(r"^  Definition (\w+) :", text[text.index("Module case_2") :], re.MULTILINE)
+    assert {"w_1", "square_1", "radial_2", "horizontal_1", "moved_2", "surplus_1", "difference_2"} <= set(defined)
+    assert len(defined) == len(set(defined))
+
+
 def certificate(name, law):
     return certificate_of(theorem(name), next(own for own in theorem(name).laws if own.name == law))
 
