@@ -11,7 +11,8 @@ import numpy as np
 
 from psitheory.runner.nudges import nudged
 from psitheory.runner.outcome import Case, Outcome
-from psitheory.runner.redraw import Choices, Drawing, Inputs, largest_ratio, nodes, redrawn, right_size
+from psitheory.runner.redraw import Choices, Drawing, Inputs, is_small, largest_ratio, nodes, redrawn, right_size
+from psitheory.runner.special import other_lengths, specials
 
 ROUNDING = 1e-7
 """A right side that falls below this share of what it was at the start is rounding, where a ratio says nothing."""
@@ -112,12 +113,8 @@ def ascend_on(climb: Climb) -> None:
 # -- whole numbers ----------------------------------------------------------------------------------
 
 
-LARGEST_RANGE = 10_000
-"""A range of whole numbers wider than this is one of seeds, whose neighbours have nothing in common."""
-
-
 def _move_whole_numbers(climb: Climb, start: Choices, most: int) -> None:
-    """Try other values of each whole number that was chosen, as long as one is better, up to about ``most`` cases."""
+    """Try other whole numbers, and lists of other lengths, as long as one is better, up to about ``most`` cases."""
     before = -math.inf
     while climb.best[0] > before and climb.evaluations <= most:
         before = climb.best[0]
@@ -126,19 +123,17 @@ def _move_whole_numbers(climb: Climb, start: Choices, most: int) -> None:
                 choices = climb.best[1] or start
                 if i < len(choices) and choices[i] != value:
                     climb.at((*choices[:i], value, *choices[i + 1 :]), climb.best[2])
-
-
-def is_small(node: Any) -> bool:
-    """Tell whether a choice is a whole number of a range that is small, and no seed."""
-    low, high = node.constraints.get("min_value"), node.constraints.get("max_value")
-    return node.type == "integer" and low is not None and high is not None and 0 < high - low <= LARGEST_RANGE
+        for choices in other_lengths(climb.drawing, nodes(climb.drawing, climb.best[1] or start)):
+            climb.at(choices, climb.best[2])
 
 
 def others(node: Any) -> list[int]:
     """Return the whole numbers that are tried in place of one that was chosen: the ends of its range first.
 
-    In place of a seed, the one to which it shrinks.
+    In place of a seed, the one to which it shrinks; in place of a special way, all of them.
     """
+    if specials(node):
+        return [*specials(node), 0]
     if node.type != "integer" or node.constraints.get("min_value") is None:
         return []
     low, high = node.constraints["min_value"], node.constraints["max_value"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -26,11 +26,13 @@ from psitheory.runner.domain import generic_inputs, inputs
 from psitheory.runner.effort import Effort
 from psitheory.runner.every import broken_among_few
 from psitheory.runner.guard import CannotRun, guarded
+from psitheory.runner.in_balls import OPEN_BRANCH
 from psitheory.runner.in_formal import prove_formally
 from psitheory.runner.judge import Outcome
 from psitheory.runner.planted import Kept, smallest_seen
 from psitheory.runner.scope import where
-from psitheory.runner.search import Search, search
+from psitheory.runner.search import Choices, Search, search
+from psitheory.runner.special import broken_specially
 from psitheory.runner.witness import witness
 from psitheory.runner.worst import Worst, patience, worst_case
 
@@ -64,6 +66,8 @@ def evidence_of(law: Law, kind: str, effort: Effort, seed: int) -> Evidence | st
         raise
     except PsitheoryError as error:  # of a domain: the other laws still run
         made = Evidence(kind, Verdict.INCONCLUSIVE, 0, note=str(error))
+    if made.note.startswith(OPEN_BRANCH) and made.verdict is Verdict.INCONCLUSIVE and not required:
+        return made.note  # all cases lie where two branches meet, which balls never tell: the other kinds decide
     if kind == SYMBOLS and made.verdict is Verdict.INCONCLUSIVE and made.witness is not None and not required:
         return made.note
     return replace(made, seconds=time.monotonic() - start)
@@ -83,7 +87,7 @@ def try_cases(law: Law, kind: str, effort: Effort, seed: int) -> Evidence:
         if summary.verdict is Verdict.HOLDS:
             sees = smallest_seen(kind, law.function, kept.inputs, seed, finer=effort.finer)
             summary = replace(summary, sees=sees)
-            broken = _broken_among_few(law, kind, effort)
+            broken = _broken_among_few(law, kind, effort) or _broken_specially(law, kind, found.passed, effort)
             if broken is not None:
                 return _refuted(kind, summary.cases, *broken)
         return _at_its_worst(summary, _climbed(law, kind, found, effort))
@@ -112,6 +116,22 @@ def _broken_among_few(law: Law, kind: str, effort: Effort) -> tuple[Mapping[str,
 
 EACH = 8
 """So many times the cases of a climb are tried where all are: they are judged only if they seem to break the law."""
+
+
+def _broken_specially(
+    law: Law, kind: str, passed: Sequence[Choices], effort: Effort
+) -> tuple[Mapping[str, Any], Outcome] | None:
+    """Return a special case that breaks a law which costs little: others meet such cases by chance alone."""
+    if law.example or kind != _climbed_in(law):
+        return None
+    drawn, start = inputs(law.domains, kind), passed[len(passed) // 2]
+    if patience(drawn, law.function, [start]) == 1:
+        return None
+    return broken_specially(drawn, law.function, guarded(kind, law.function), start, effort.cases[kind] // SPECIAL)
+
+
+SPECIAL = 2
+"""At most one special case is computed for so many that are drawn; it is judged only if it seems to break the law."""
 
 
 def _climbed_in(law: Law) -> str:
@@ -149,7 +169,7 @@ def _summary(kind: str, found: Search, effort: Effort) -> Evidence:
     doubts = [o for o in found.outcomes if o.status == "undecided"]
     worst = max((o.worst for o in passed if o.worst is not None), default=None)
     if found.trouble or doubts or not passed:
-        empty = "no case was tried" if not found.outcomes else "every case was vacuous"
+        empty = "no case was tried" if not found.outcomes else _why_none(found.outcomes)
         note = found.trouble or (
             f"{len(doubts)} of {len(found.outcomes)} cases undecided: {doubts[0].note}" if doubts else empty
         )
@@ -165,6 +185,12 @@ def _summary(kind: str, found: Search, effort: Effort) -> Evidence:
         more.append(f"{len(aside)} of {len(found.outcomes)} set aside: {aside[0].note}")
     note = "; ".join(filter(None, (note, *more)))
     return Evidence(kind, Verdict.HOLDS, len(passed), worst, note, relation=passed[0].relation)
+
+
+def _why_none(outcomes: Sequence[Outcome]) -> str:
+    """Return why no case says anything, each of which was set aside."""
+    is_open = all(outcome.note.startswith(OPEN_BRANCH) for outcome in outcomes)
+    return outcomes[0].note if is_open else "every case was vacuous"
 
 
 def prove(law: Law, seed: int) -> Evidence:

@@ -20,7 +20,7 @@ from psitheory.errors import (
     said,
 )
 from psitheory.limits import limited
-from psitheory.runner.in_balls import INFINITE
+from psitheory.runner.in_balls import INFINITE, OPEN_BRANCH
 from psitheory.runner.judge import Outcome, judge
 from psitheory.runner.lines import HOME, asked_for_at, is_lacking
 
@@ -36,7 +36,8 @@ def guarded(kind: str, function: Callable[..., Any]) -> Callable[[Mapping[str, A
         try:
             with exits_refused(), limited(f"a case in {kind}"):
                 outcome = judge(kind, function, drawn)
-                return _beside_floats(function, drawn, outcome) if outcome.note == INFINITE else outcome
+                open_there = outcome.note == INFINITE or outcome.note.startswith(OPEN_BRANCH)
+                return _beside_floats(function, drawn, outcome) if open_there else outcome
         except (Undecided, WrongClass) as doubt:
             elsewhere = isinstance(doubt, WrongClass) and kind == RATIONALS  # where other functions are drawn, too
             return Outcome("vacuous" if elsewhere else "undecided", note=f"{doubt}{asked_for_at(doubt)}")
@@ -55,19 +56,20 @@ def guarded(kind: str, function: Callable[..., Any]) -> Callable[[Mapping[str, A
     return run
 
 
-def _beside_floats(function: Callable[..., Any], drawn: Mapping[str, Any], infinite: Outcome) -> Outcome:
-    """Return the outcome of a case that balls leave infinite: set aside where floats have no trouble with it.
+def _beside_floats(function: Callable[..., Any], drawn: Mapping[str, Any], left_open: Outcome) -> Outcome:
+    """Return the outcome of a case that balls leave open: set aside where floats have no trouble with it.
 
     Enclosures are infinite where something that is zero is divided by, and where a zero is computed that decides which
-    of two branches divides.  Floats tell the one, which is a finding, from the other, and judge the law there.
+    of two branches divides.  Floats tell the one, which is a finding, from the other, and judge the law there; so they
+    do where two branches meet.
     """
     try:
         on_floats = judge(FLOATS, function, drawn)
     except Undefined:
-        return replace(infinite, status="vacuous")
+        return replace(left_open, status="vacuous")
     except Exception:  # whatever it raises, it raises when floats are tried
-        return infinite
-    return replace(infinite, status="vacuous") if on_floats.status in ("passed", "vacuous") else infinite
+        return left_open
+    return replace(left_open, status="vacuous") if on_floats.status in ("passed", "vacuous") else left_open
 
 
 def _raised(error: BaseException) -> Outcome:

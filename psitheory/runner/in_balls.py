@@ -12,7 +12,7 @@ from psitheory.arithmetic import blurred_inputs, precision, to_balls
 from psitheory.arithmetic.balls import enclosure
 from psitheory.arithmetic.rounded import blurred
 from psitheory.checking import Observation
-from psitheory.errors import MadeAFloat, Undecided
+from psitheory.errors import BranchUndecided, MadeAFloat, Undecided
 from psitheory.runner.branches import observe_in_balls, observe_watched
 from psitheory.runner.outcome import Case, Outcome, judged, sides
 
@@ -27,6 +27,9 @@ BEYOND_BITS = (2048,)
 
 INFINITE = "an enclosure is infinite"
 
+OPEN_BRANCH = "a branch is left open: "
+"""So begins the note of a case that lies, to the last precision, where two branches meet, as in min(1, c) at c = 1."""
+
 
 def enclosed(case: Case, inputs: Mapping[str, Any]) -> Outcome:
     """Judge one case in balls."""
@@ -37,7 +40,8 @@ def enclosed(case: Case, inputs: Mapping[str, Any]) -> Outcome:
             try:
                 seen = observe_in_balls(case, to_balls(dict(inputs)))
             except Undecided as doubt:
-                outcome = Outcome("undecided", note=f"{doubt} at {bits} bits")
+                kind = OPEN_BRANCH if isinstance(doubt, BranchUndecided) else ""
+                outcome = Outcome("undecided", note=f"{kind}{doubt} at {bits} bits")
                 continue
             if not seen.moved:
                 return Outcome("vacuous", note=str(seen.left))

@@ -57,6 +57,16 @@ def _drawn(drawing: Drawing, data: ConjectureData) -> dict[str, Any] | None:
         return None
 
 
+LARGEST_RANGE = 10_000
+"""A range of whole numbers wider than this is one of seeds, whose neighbours have nothing in common."""
+
+
+def is_small(node: Any) -> bool:
+    """Tell whether a choice is a whole number of a range that is small, and no seed."""
+    low, high = node.constraints.get("min_value"), node.constraints.get("max_value")
+    return node.type == "integer" and low is not None and high is not None and 0 < high - low <= LARGEST_RANGE
+
+
 def largest_ratio(law: Case, inputs: Inputs | None, floor: float = 0.0) -> float:
     """Return the largest left/right of an inequality on floats, minus infinity where it claims none.
 
@@ -89,6 +99,18 @@ def _both(law: Case, inputs: Inputs) -> tuple[Any, Any]:
         return np.empty(0), np.empty(0)
     left, right = sides(seen)
     return to_floats(left).astype(float), to_floats(right).astype(float)
+
+
+def is_plain(law: Case, inputs: Inputs) -> bool:
+    """Tell whether a case claims nothing, or its sides are as claimed whatever was rounded."""
+    try:
+        seen = in_floats(law, inputs)
+        if not seen.moved:
+            return True
+        left, right = sides(seen)
+        return bool(np.all(left == right if seen.relation == "equal" else left <= right))
+    except Exception:  # what it raises is told when it is judged
+        return False
 
 
 def work(drawing: Drawing, law: Case, start: Choices) -> int:

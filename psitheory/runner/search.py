@@ -42,12 +42,15 @@ class Search:
         The smallest input found on which the case came out as sought, or raised.
     outcomes : list of Outcome
         All outcomes before the first find (shrinking is not counted).
+    passed : list of choices
+        What Hypothesis chose for each that passed.
     first : (inputs, outcome) or None
         The first of them with its inputs.
     """
 
     found: tuple[Mapping[str, Any], Outcome] | None = None
     outcomes: list[Outcome] = field(default_factory=list)
+    passed: list[Choices] = field(default_factory=list)
     ratios: list[tuple[float, Choices]] = field(default_factory=list)
     """The ratios of an inequality, each with what Hypothesis chose for it."""
     first: tuple[Mapping[str, Any], Outcome] | None = None
@@ -131,11 +134,14 @@ def _source_of_draws() -> Any:
 
 
 def _remember(seen: Search, outcome: Outcome) -> None:
-    """Keep what led to the largest ratios of an inequality."""
-    if outcome.relation != "at most" or outcome.status != "passed":
+    """Keep what led to the cases that passed, and to the ratios of an inequality."""
+    if outcome.status != "passed":
+        return
+    seen.passed.append(tuple(control.current_build_context().data.choices))
+    if outcome.relation != "at most":
         return
     ratio = -math.inf if outcome.worst is None or math.isnan(outcome.worst) else outcome.worst
-    seen.ratios.append((ratio, tuple(control.current_build_context().data.choices)))
+    seen.ratios.append((ratio, seen.passed[-1]))
 
 
 def search(

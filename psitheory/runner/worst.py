@@ -11,9 +11,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from psitheory.runner.climb import Climb, Enough, ascend, ascend_on, is_small, others
+from psitheory.runner.climb import Climb, Enough, ascend, ascend_on, others
 from psitheory.runner.outcome import Case, Outcome
-from psitheory.runner.redraw import Choices, Drawing, Inputs, largest_ratio, nodes, redrawn, work
+from psitheory.runner.redraw import Choices, Drawing, Inputs, is_small, largest_ratio, nodes, redrawn, work
+from psitheory.runner.special import special_cases, specials
 
 
 @dataclass
@@ -44,10 +45,10 @@ CALLS = 20_000
 """A case of fewer calls of functions than this is climbed longer, the longer the fewer."""
 
 
-def patience(drawing: Drawing, law: Case, starts: Sequence[Choices]) -> int:
-    """Return how many times the cases of an effort a climb of this law from there gets: 1, 2, 4 or 8."""
+def patience(drawing: Drawing, law: Case, starts: Sequence[Choices], most: int = PATIENCE) -> int:
+    """Return how many times the cases of an effort a search of this law gets: 1, 2, 4 and so on, up to ``most``."""
     calls = max((work(drawing, law, start) for start in starts), default=CALLS)
-    return 1 << min(max(CALLS // max(calls, 1), 1), PATIENCE).bit_length() - 1
+    return 1 << min(max(CALLS // max(calls, 1), 1), most).bit_length() - 1
 
 
 def worst_case(
@@ -83,17 +84,23 @@ def _at_ends_of_ranges(drawing: Drawing, law: Case, starts: Sequence[Choices], m
     """Return the first start with one whole number at an end of its range, whatever the ratio is there, up to a few.
 
     Where the best real numbers go with a whole number, as the peak of a power does, no move of either leads uphill.
-    What is moved the farthest comes first, as a number of steps does.
+    What is moved the farthest comes first, as a number of steps does.  The best special case beside the start is one.
     """
     if not starts or most < 2:
         return []
     start, far = starts[0], []
     for i, node in enumerate(nodes(drawing, start)):
-        ends = others(node)[:2] if is_small(node) else []
+        ends = others(node)[:2] if is_small(node) and not specials(node) else []
         far += [(abs(end - start[i]), (*start[:i], end, *start[i + 1 :])) for end in ends if end != start[i]]
     moved = [choices for _, choices in sorted(far, key=lambda move: -move[0])]
-    known = {largest_ratio(law, redrawn(drawing, start)), -math.inf}  # where nothing changes, or nothing is claimed
-    return [choices for choices in moved if largest_ratio(law, redrawn(drawing, choices)) not in known][: most // 2]
+    before = largest_ratio(law, redrawn(drawing, start))
+    known = {before, -math.inf}  # where nothing changes, or nothing is claimed
+    far_ends = [choices for choices in moved if largest_ratio(law, redrawn(drawing, choices)) not in known][: most // 2]
+    ratios = {choices: largest_ratio(law, redrawn(drawing, choices)) for choices in special_cases(drawing, start)}
+    best = max(ratios, key=lambda choices: ratios[choices], default=start)
+    if ratios.get(best, before) <= before or best in far_ends:
+        return far_ends
+    return [*far_ends[: max(most // 2 - 1, 1)], best]
 
 
 def _judged(run: Callable[[Inputs], Outcome], ends: list[tuple[float, Inputs]], spent: int) -> Worst:

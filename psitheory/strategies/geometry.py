@@ -30,6 +30,7 @@ from psitheory.runner.domain import Domain, Drawn, by_size
 from psitheory.runner.nudges import nudge
 from psitheory.strategies import formal
 from psitheory.strategies.later import later_points
+from psitheory.strategies.related import related
 from psitheory.strategies.values import (
     Draw,
     Made,
@@ -153,13 +154,15 @@ def points(reference: Reference) -> Domain:
     """
 
     def floats(drawn: Drawn) -> st.SearchStrategy[Any]:
-        plain = float_points(layout_of(reference, drawn))
-        return later_points(drawn[reference], plain) if isinstance(reference, str) else plain
+        layout = layout_of(reference, drawn)
+        plain = float_points(layout)
+        later = later_points(drawn[reference], plain) if isinstance(reference, str) else plain
+        return related(layout, drawn, later)
 
     def rationals(drawn: Drawn) -> st.SearchStrategy[Any]:
         layout, at = layout_of(reference, drawn), _class_of(reference, drawn)
         if at is None:
-            return _nonzero_rows(layout, rational_arrays, RATIONALS.element(1))
+            return related(layout, drawn, _nonzero_rows(layout, rational_arrays, RATIONALS.element(1)))
         return Made(lambda r: layout.scale(r, at), _scales(layout, positive_ratios(), RATIONALS.asarray))
 
     def symbols(drawn: Drawn, table: SymbolTable, name: str) -> list[Any]:
@@ -208,9 +211,17 @@ def generic_class(layout: Layout, table: SymbolTable, name: str) -> Any:
 
 def vectors(reference: Reference) -> Domain:
     """Draw ambient vectors (..., n); a law projects them where it needs tangent vectors."""
+
+    def drawn_by(entries: Any) -> Any:
+        def draw(drawn: Drawn) -> st.SearchStrategy[Any]:
+            layout = layout_of(reference, drawn)
+            return related(layout, drawn, entries((layout.n,)))
+
+        return draw
+
     return Domain(
-        floats=lambda drawn: float_arrays((layout_of(reference, drawn).n,)),
-        rationals=lambda drawn: rational_arrays((layout_of(reference, drawn).n,)),
+        floats=drawn_by(float_arrays),
+        rationals=drawn_by(rational_arrays),
         symbols=lambda drawn, table, name: [
             SYMBOLS.asarray([table.real(f"{name}_{k}") for k in range(layout_of(reference, drawn).n)])
         ],
@@ -225,7 +236,8 @@ def tangents(reference: Reference, at: str) -> Domain:
     def floats(drawn: Drawn) -> st.SearchStrategy[Any]:
         layout = layout_of(reference, drawn)
         sizes = np.ldexp(1.0, np.frexp(layout.norms(drawn[at]))[1])
-        return Made(lambda k, z: layout.scale(math.ldexp(1.0, k) * sizes, z), exponent, float_arrays((layout.n,)))
+        plain = float_arrays((layout.n,))
+        return related(layout, drawn, Made(lambda k, z: layout.scale(math.ldexp(1.0, k) * sizes, z), exponent, plain))
 
     plain = vectors(reference)
     return Domain(floats=floats, rationals=plain.rationals, symbols=plain.symbols, formal=plain.formal)

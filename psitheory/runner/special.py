@@ -1,0 +1,158 @@
+"""Cases that chance hardly ever makes: in a special relation, as long or as short as lists get, with equal entries.
+
+They are made of a case that was drawn, by other choices in its place, and so they too lie inside the domains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import Any
+
+from hypothesis import strategies as st
+
+from psitheory.runner.outcome import Case, Outcome
+from psitheory.runner.redraw import Choices, Drawing, Inputs, is_plain, is_small, nodes, nodes_from, redrawn
+
+COMMON = 2
+"""A domain draws what is common so many times as often as what is special."""
+
+LONGEST = 64
+"""No list is made longer than this where its domain sets no limit."""
+
+
+LEAST = 8
+"""There are so many special ways at least, so that hardly any other range of whole numbers is taken for theirs."""
+
+
+@cache
+def special(count: int) -> st.SearchStrategy[int | None]:
+    """Draw which of ``count`` special ways, at least eight, a value is made in, mostly None; it shrinks to None."""
+    return st.integers(-count, COMMON * count - 1).map(lambda k: -k - 1 if k < 0 else None)
+
+
+def specials(node: Any) -> range:
+    """Return the values of a choice that are special ways, if it is one of :func:`special`."""
+    low, high = node.constraints.get("min_value"), node.constraints.get("max_value")
+    is_special = node.type == "integer" and low is not None and low <= -LEAST and high == -COMMON * low - 1
+    return range(low, 0) if is_special else range(0)
+
+
+def broken_specially(
+    drawing: Drawing, law: Case, run: Callable[[Inputs], Outcome], start: Choices, most: int
+) -> tuple[Inputs, Outcome] | None:
+    """Return a special case beside ``start`` that breaks the law, among the first ``most``, if there is one."""
+    for choices in special_cases(drawing, start)[:most]:
+        inputs = redrawn(drawing, choices)
+        if inputs is None or is_plain(law, inputs):
+            continue
+        outcome = run(inputs)
+        if outcome.status == "failed":
+            return inputs, outcome
+    return None
+
+
+def special_cases(drawing: Drawing, start: Choices) -> list[Choices]:
+    """Return the choices of the special cases beside one: in special ways, then extreme in size, with equal entries."""
+    drawn = nodes(drawing, start)
+    ways = [(*start[:i], k, *start[i + 1 :]) for i, node in enumerate(drawn) for k in reversed(specials(node))]
+    sized = list(_of_extreme_size(drawing, drawn))
+    equal = [with_equal_entries(nodes(drawing, choices)) for choices in (*sized, start)]
+    return [choices for choices in dict.fromkeys((*ways, *equal, *sized)) if choices and choices != start]
+
+
+def _of_extreme_size(drawing: Drawing, drawn: Sequence[Any]) -> Iterator[Choices]:
+    """Yield a case with each list as long, and as short, as it gets, and with each whole number at its ends."""
+    choices = tuple(node.value for node in drawn)
+    for i in _stops(drawn):
+        yield _lengthened(drawing, drawn, i, LONGEST)
+    for i, node in enumerate(drawn):
+        if node.type == "boolean" and node.value and not node.was_forced:
+            yield shortened(drawn, i)
+        if is_small(node) and not node.was_forced and not specials(node):
+            for end in (node.constraints["max_value"], node.constraints["min_value"]):
+                yield refilled(drawing, (*choices[:i], end), drawn)
+
+
+def other_lengths(drawing: Drawing, drawn: Sequence[Any]) -> Iterator[Choices]:
+    """Yield a case with each list one entry longer, with an entry twice, and each without what follows an entry."""
+    for i in _stops(drawn):
+        yield _lengthened(drawing, drawn, i, 1)
+    for i, node in enumerate(drawn):
+        if node.type == "boolean" and node.value and not node.was_forced:
+            yield shortened(drawn, i)
+
+
+def _stops(drawn: Sequence[Any]) -> list[int]:
+    """Return where a list ends that might have gone on: there Hypothesis chose False, and before each entry True."""
+    return [i for i, node in enumerate(drawn) if node.type == "boolean" and not node.value and not node.was_forced]
+
+
+def _lengthened(drawing: Drawing, drawn: Sequence[Any], stop: int, times: int) -> Choices:
+    """Return the choices with the last entry before a stop repeated as often as the domain allows, up to ``times``."""
+    choices = tuple(node.value for node in drawn)
+    begin = next((i for i in reversed(range(stop)) if type(choices[i]) is bool), None)
+    if begin is None or not choices[begin]:  # an empty list gets its first entry
+        first = refilled(drawing, (*choices[:stop], True), drawn)
+        begun = nodes(drawing, first)
+        further = next((i for i in _stops(begun) if i > stop), None)
+        return first if times == 1 or further is None else _lengthened(drawing, begun, further, times // 2) or first
+    entry: Choices = choices[begin:stop]
+    best: Choices = ()
+    for k in range(1, times + 1):
+        longer = (*choices[:stop], *entry * k, *choices[stop:])
+        drawn = nodes(drawing, longer)
+        if len(drawn) != len(longer) or any(node.value != x for node, x in zip(drawn, longer, strict=True)):
+            break
+        best = longer
+    return best
+
+
+def shortened(drawn: Sequence[Any], i: int) -> Choices:
+    """Return the choices of a list that stops at ``i``, where it went on; without its later entries."""
+    choices = tuple(node.value for node in drawn)
+    end = next((j for j in range(i + 1, len(choices)) if choices[j] is False), len(choices) - 1)
+    return (*choices[:i], False, *choices[end + 1 :])
+
+
+def refilled(drawing: Drawing, first: Choices, known: Sequence[Any]) -> Choices:
+    """Return choices that begin so; what follows is what is known of its kind, in turn, and at random where nothing is.
+
+    Whether a list goes on is left to chance: of lists in lists the one does not tell of the other.
+    """
+    by_kind: dict[str, list[Any]] = {}
+    for node in known:
+        if node.type != "boolean":
+            by_kind.setdefault(_kind(node), []).append(node.value)
+    out = list(first)
+    for node in nodes_from(drawing, first)[len(first) :]:
+        values = by_kind.get(_kind(node)) if not node.was_forced else None
+        out.append(values[len(out) % len(values)] if values else node.value)
+    return tuple(out)
+
+
+def with_equal_entries(drawn: Sequence[Any]) -> Choices:
+    """Return the choices with all numbers of one kind as the largest of them, and whole arrays without their noise."""
+    largest: dict[str, Any] = {}
+    for node in drawn:
+        if _is_entry(node):
+            largest[_kind(node)] = max(largest.get(_kind(node), node.value), node.value, key=abs)
+    return tuple(_evened(node, largest) for node in drawn)
+
+
+def _evened(node: Any, largest: dict[str, Any]) -> Any:
+    if _is_entry(node):
+        return largest[_kind(node)]
+    if node.type == "bytes" and not node.was_forced:
+        return bytes([3]) * len(node.value)
+    seed = node.type == "integer" and not node.was_forced and node.constraints.get("min_value") == 0
+    return 0 if seed and not is_small(node) else node.value
+
+
+def _is_entry(node: Any) -> bool:
+    plain = node.type == "float" or (is_small(node) and not specials(node))
+    return plain and not node.was_forced
+
+
+def _kind(node: Any) -> str:
+    return f"{node.type} {sorted(node.constraints.items(), key=str)}"

@@ -1,0 +1,94 @@
+"""Special cases: what random draws hardly meet is made of a case that was drawn, and stays inside its domains."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from psitheory import Verdict, at_most, equal
+from psitheory.arithmetic import dot
+from psitheory.checking import Law, law
+from psitheory.runner import check_law
+from psitheory.runner.redraw import nodes_from, redrawn
+from psitheory.runner.special import LONGEST, special, special_cases, specials
+from psitheory.strategies import points, vectors
+
+
+def cases_of(strategy: Any, *, with_start: bool = False) -> list[Any]:
+    drawing = st.fixed_dictionaries({"x": strategy})
+    start = tuple(node.value for node in nodes_from(drawing, ()))
+    drawn = (redrawn(drawing, choices) for choices in [start] * with_start + special_cases(drawing, start))
+    return [inputs["x"] for inputs in drawn if inputs is not None]
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 3), st.integers(0, 9))
+def test_lists_are_tried_at_their_shortest_and_longest_with_equal_entries(least: int, more: int) -> None:
+    one_by_one = st.lists(st.floats(1, 5), min_size=least, max_size=least + more)
+    at_once = st.integers(least, least + more).flatmap(lambda n: st.lists(st.floats(1, 5), min_size=n, max_size=n))
+    for strategy in (one_by_one, at_once):
+        start, *others = cases_of(strategy, with_start=True)
+        seen = [start, *others]
+        assert {least, least + more} <= {len(x) for x in seen}
+        assert all(least <= len(x) <= least + more for x in seen)
+        assert all(1 <= entry <= 5 for x in seen for entry in x)
+        assert any(len(set(x)) <= 1 and len(x) == least + more for x in seen)
+
+
+def test_lists_without_end_and_lists_of_lists_are_lengthened_so_far() -> None:
+    assert max(len(x) for x in cases_of(st.lists(st.floats(0, 1), min_size=1))) > LONGEST
+    assert cases_of(st.lists(st.lists(st.integers(0, 3), max_size=3), min_size=1, max_size=3))
+
+
+@given(st.integers(8, 40))
+def test_all_special_ways_are_tried(count: int) -> None:
+    assert set(range(count)) <= set(cases_of(special(count)))
+
+
+@pytest.mark.parametrize("strategy", [st.integers(0, 20), st.integers(-3, 5), st.integers(), st.booleans()])
+def test_other_numbers_are_no_special_ways(strategy: Any) -> None:
+    (node,) = nodes_from(st.fixed_dictionaries({"x": strategy}), ())[-1:]
+    assert not specials(node)
+
+
+def stated(function: Callable[..., Any], **domains: Any) -> Law:
+    made = law(**domains)(function)
+    made.counterfeit(lambda w, z: equal(0, 1))
+    return made
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda w, z: at_most(dot(w, w), 10**9 * dot(w + z, w + z)),
+        lambda w, z: at_most(dot(w, w) * dot(z, z), 10**12 * dot(w, z) * dot(w, z)),
+        lambda w, z: equal(int(bool(w[-1] == z[-1])) * int(bool(w[0] != z[0])), 0),
+        lambda w, z: equal(int(bool(dot(w, w) * dot(z, z) == dot(w, z) * dot(w, z))), 0),
+    ],
+    ids=["opposite", "orthogonal", "equal in part", "parallel"],
+)
+def test_what_fails_in_a_special_relation_alone_is_refuted(function: Callable[..., Any], seed: int) -> None:
+    found = check_law(stated(function, w=points([2, 2]), z=points([2, 2])), seed=seed)
+    assert found.verdict is Verdict.REFUTED, found.note
+
+
+def test_a_relation_to_the_first_of_three_is_met() -> None:
+    def never_cancels(w: Any, z: Any, y: Any) -> Any:
+        return equal(int(bool(dot(w + y, w + y) == 0)) * int(bool(w[0] != 0)), 0)
+
+    made = law(w=vectors([3]), z=vectors([3]), y=vectors([3]))(never_cancels)
+    assert check_law(made).verdict is Verdict.REFUTED
+
+
+@pytest.mark.parametrize("longest", [6, 12])
+def test_a_climb_tries_other_lengths(longest: int) -> None:
+    @law(x=st.lists(st.floats(-5, 5), min_size=1, max_size=longest))
+    def sums_are_short(x: Any) -> Any:
+        return at_most(100 * sum(x) ** 2, (100 * longest - 1) * sum(y * y for y in x))
+
+    assert check_law(sums_are_short).verdict is Verdict.REFUTED

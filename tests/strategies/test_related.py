@@ -1,0 +1,96 @@
+"""Vectors in a special relation to an earlier one: exactly so, never with a new zero block, in floats and rationals."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from psitheory.checking import FLOATS, RATIONALS
+from psitheory.layout import Layout
+from psitheory.runner.domain import Drawn, inputs
+from psitheory.strategies import layouts, points, tangents, vectors
+from psitheory.strategies.related import RELATIONS
+
+NAMES = [relation.__name__.strip("_") for relation in RELATIONS]
+KINDS = [FLOATS, RATIONALS]
+
+
+def exact(x: Any) -> list[Fraction]:
+    return [Fraction(int(y.p), int(y.q)) if hasattr(y, "p") else Fraction(float(y)) for y in x]
+
+
+def blocks(layout: Layout, x: Any) -> list[list[Fraction]]:
+    ends = np.cumsum([abs(size) for size in layout.sizes_in_order])
+    return [exact(x[end - abs(size) : end]) for end, size in zip(ends, layout.sizes_in_order, strict=True)]
+
+
+def dot(x: list[Fraction], y: list[Fraction]) -> Fraction:
+    return sum((a * b for a, b in zip(x, y, strict=True)), Fraction(0))
+
+
+def parallel(x: list[Fraction], y: list[Fraction]) -> bool:
+    return dot(x, y) ** 2 == dot(x, x) * dot(y, y)
+
+
+def holds(name: str, layout: Layout, w: Any, z: Any, plain: Any) -> bool:
+    both = list(zip(blocks(layout, w), blocks(layout, z), blocks(layout, plain), strict=True))
+    same = [one == other for one, other, _ in both]
+    opposite = [one == [-x for x in other] for one, other, _ in both]
+    if name in ("equal", "opposite"):
+        return all(same) if name == "equal" else all(opposite)
+    if name == "multiple":
+        return parallel(exact(w), exact(z))
+    if name == "multiple_by_parts":
+        return all(parallel(one, other) for one, other, _ in both)
+    if name == "equal_in_part":
+        return any(same) if len(both) > 1 else exact(w)[:-1] == exact(z)[:-1]
+    if name == "reflected":
+        return dot(exact(w), exact(w)) == dot(exact(z), exact(z)) and sum(not s for s in same) <= 1
+    if name == "orthogonal":
+        return all(dot(one, other) == 0 or other == as_drawn for one, other, as_drawn in both)
+    away = min(dot(d, d) for d in ([a - s * b for a, b in zip(exact(z), exact(w), strict=True)] for s in (1, -1)))
+    return 2**8 * away <= dot(exact(w), exact(w)) * len(exact(w))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", NAMES)
+@given(data=st.data(), layout=layouts())
+def test_a_relation_is_exact_unless_a_block_would_vanish(kind: str, name: str, data: Any, layout: Layout) -> None:
+    domain = points(layout)
+    w, z = (data.draw(domain.strategy(kind, Drawn())) for _ in range(2))  # type: ignore[arg-type]
+    made = RELATIONS[NAMES.index(name)](layout, w, z)
+    assert made.dtype == z.dtype
+    assert holds(name, layout, w, made, z)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(data=st.data(), layout=layouts())
+def test_no_point_has_a_zero_block_whatever_it_is_related_to(kind: str, data: Any, layout: Layout) -> None:
+    drawn = data.draw(inputs({"x": vectors(layout), "w": points(layout), "z": points(layout)}, kind))
+    for block in blocks(layout, drawn["z"])[: layout.m] + blocks(layout, drawn["w"])[: layout.m]:
+        assert any(block)
+
+
+@given(data=st.data(), layout=layouts())
+def test_tangents_stay_comparable_to_their_point(data: Any, layout: Layout) -> None:
+    drawn = data.draw(inputs({"x": points(layout), "w": points(layout), "z": tangents(layout, "w")}, FLOATS))
+    sizes, lengths = layout.norms(drawn["w"]), layout.norms(drawn["z"])
+    assert np.all((lengths == 0) | ((lengths > 2.0**-75 * sizes) & (lengths < 2.0**10 * sizes)))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_vector_in_three_is_related(kind: str) -> None:
+    seen: list[bool] = []
+
+    @given(inputs({"x": vectors([3]), "y": vectors([3])}, kind))
+    def look(drawn: dict[str, Any]) -> None:
+        x, y = exact(drawn["x"]), exact(drawn["y"])
+        seen.append(dot(x, y) ** 2 == dot(x, x) * dot(y, y) != 0)
+
+    look()
+    assert sum(seen) >= 5
