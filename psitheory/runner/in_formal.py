@@ -22,7 +22,7 @@ from psitheory.runner.domain import formal_cases as generic_cases
 from psitheory.runner.known import unknown_read
 from psitheory.runner.outcome import observe, sides
 from psitheory.runner.scope import chosen, scope
-from psitheory.runner.sizes import kind_read, size_read
+from psitheory.runner.sizes import Ran, kind_read, size_read
 from psitheory.runner.uniform import Sizes, beyond_these_sizes, parted, sizes, telling_sizes
 from psitheory.runner.walked import Walk, walked
 
@@ -93,22 +93,29 @@ def proof(law: Law, *, seed: int = 0) -> list[FormalCase]:
     """
     if not can_be_formal(law):
         raise NotProved("not tried on formal vectors: " + _why_not(law))
-    size = size_read(law.function)
-    if size:
-        raise NotProved(
-            f"not proved in every dimension: the law reads {size}, and what holds for two sizes may fail for others"
-        )
-    kind = kind_read(law.function)
-    if kind:
-        raise NotProved(f"not proved on formal vectors: the law looks at {kind}, and may claim another thing of floats")
+    _names_nothing_of_sizes(law, {})
     cases = _decided(formal_cases(law), seed)
     doubt = beyond_these_sizes(cases) or parted(_walks(cases))
     if doubt:
         raise NotProved(f"not proved in every dimension: {doubt}")
-    unknown = unknown_read(law.function)
+    ran = {code: around for case in cases if case.walk for code, around in case.walk.around.items()}
+    _names_nothing_of_sizes(law, ran)
+    unknown = unknown_read(law.function, ran)
     if unknown:
         raise NotProved(f"not proved in every dimension: the law uses {unknown}, which may tell sizes apart")
     return cases
+
+
+def _names_nothing_of_sizes(law: Law, ran: Ran) -> None:
+    """Return if neither the law nor what ``ran`` reads a size, or looks at kinds of numbers, by its name."""
+    size = size_read(law.function, ran)
+    if size:
+        raise NotProved(
+            f"not proved in every dimension: the law reads {size}, and what holds for two sizes may fail for others"
+        )
+    kind = kind_read(law.function, ran)
+    if kind:
+        raise NotProved(f"not proved on formal vectors: the law looks at {kind}, and may claim another thing of floats")
 
 
 def whole_proof(law: Law, *, seed: int = 0) -> list[FormalCase]:

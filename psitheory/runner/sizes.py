@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
-_SIZES = frozenset({"shape", "size", "sizes", "sizes_in_order", "n", "m", "p", "dimension", "len", "enumerate"})
+SIZES = frozenset({"shape", "size", "sizes", "sizes_in_order", "n", "m", "p", "dimension", "len", "enumerate"})
 """What a law reads a size by: of an array or a layout, or by counting entries."""
 
-_KINDS = frozenset({"isinstance", "issubclass", "type", "__class__", "hasattr", "getattr"})
+KINDS = frozenset({"isinstance", "issubclass", "type", "__class__", "hasattr", "getattr"})
 """What a law tells floats from other numbers by."""
 
 _LIBRARY = Path(__file__).resolve().parents[1]
@@ -22,19 +22,35 @@ _INSTALLED = ("site-packages", "dist-packages")
 """Folders of installed packages, Debian's beside the others'."""
 
 
-def size_read(function: Callable[..., Any]) -> str:
-    """Return by what name and where a law, or a function of laws that it calls, reads a size; else an empty string."""
-    return _named(function, _SIZES)
+Ran = Mapping[CodeType, Mapping[str, Any]]
+"""Codes of theorem files, each with the values of the names around it: its globals, and what it encloses."""
 
 
-def kind_read(function: Callable[..., Any]) -> str:
+def parts_of(function: Callable[..., Any], ran: Ran | None = None) -> dict[CodeType, Mapping[str, Any]]:
+    """Return the codes of a law: of the functions that it names, and of all that ``ran``, by whatever way they came."""
+    named = {part.__code__: {**part.__globals__, **enclosed_by(part)} for part in reached(inspect.unwrap(function))}
+    return named | dict(ran or {})
+
+
+def enclosed_by(function: FunctionType) -> dict[str, Any]:
+    """Return the enclosed variables of a function that have a value."""
+    cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+    return {name: cell.cell_contents for name, cell in cells if is_full(cell)}
+
+
+def size_read(function: Callable[..., Any], ran: Ran | None = None) -> str:
+    """Return by what name and where a law, or code of laws that it calls, reads a size; else an empty string."""
+    return _named(function, ran, SIZES)
+
+
+def kind_read(function: Callable[..., Any], ran: Ran | None = None) -> str:
     """Return likewise by what name and where a law looks at what its inputs are."""
-    return _named(function, _KINDS)
+    return _named(function, ran, KINDS)
 
 
-def _named(function: Callable[..., Any], names: frozenset[str]) -> str:
-    for part in reached(inspect.unwrap(function)):
-        for code in codes(part.__code__):
+def _named(function: Callable[..., Any], ran: Ran | None, names: frozenset[str]) -> str:
+    for part in parts_of(function, ran):
+        for code in codes(part):
             found = sorted(names & set(code.co_names))
             if found:
                 return f"{found[0]} ({Path(code.co_filename).name}, line {code.co_firstlineno}, in {code.co_name})"
@@ -61,7 +77,7 @@ def _reached(function: Any, home: str, seen: set[int]) -> Iterator[FunctionType]
 
 def enclosed(function: FunctionType) -> list[Any]:
     """Return the values of the enclosed variables of a function."""
-    return [cell.cell_contents for cell in function.__closure__ or () if is_full(cell)]
+    return list(enclosed_by(function).values())
 
 
 def named_globals(function: FunctionType) -> list[Any]:

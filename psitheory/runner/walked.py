@@ -9,8 +9,9 @@ how many there are.
 from __future__ import annotations
 
 import dis
+import sys
 import sysconfig
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
@@ -18,6 +19,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
+from psitheory.layout import Layout
 from psitheory.runner.opcodes import Tally, tallied
 from psitheory.runner.sizes import home_of, is_statement_file, package_of
 
@@ -47,12 +49,18 @@ class Walk:
     ----------
     calls : dict
         For each code how often its instructions ran, in each call that was another one.
+    around : dict
+        For each code the values of the names around it.
     cuts : int
         How often one entry or block was cut off.
+    compared : bool
+        Whether the law itself asked whether two layouts are the same.
     """
 
     calls: dict[CodeType, frozenset[Any]] = field(default_factory=dict)
+    around: dict[CodeType, Mapping[str, Any]] = field(default_factory=dict)
     cuts: int = 0
+    compared: bool = False
 
 
 @contextmanager
@@ -60,12 +68,39 @@ def walked(law: Callable[..., Any]) -> Iterator[Walk]:
     """Note inside the block which way calls go through a law, and through what theorem files define."""
     tallies: Tally = {}
     walk = Walk()
-    with tallied(partial(_is_of_laws, home_of(law)), tallies):
+    of_laws = partial(_is_of_laws, home_of(law))
+    with tallied(of_laws, tallies), _layouts_compared(of_laws, walk):
         yield walk
     for frame, tally in tallies.items():
         code = frame.f_code
+        free = {name: frame.f_locals[name] for name in code.co_freevars if name in frame.f_locals}
+        walk.around[code] = {**frame.f_globals, **free}
         walk.calls[code] = walk.calls.get(code, frozenset()) | {frozenset(tally.items())}
         walk.cuts += sum(tally[offset] for offset in _instructions(code)[1])
+
+
+@contextmanager
+def _layouts_compared(of_laws: Callable[[CodeType], bool], walk: Walk) -> Iterator[None]:
+    """Note inside the block whether a law compares layouts, or looks one up: what it finds depends on their sizes."""
+
+    def noting(method: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(*layouts: Any) -> Any:
+            frame: Any = sys._getframe(1)
+            while frame.f_code.co_filename == "<string>" and frame.f_back is not None:  # made by dataclasses
+                frame = frame.f_back
+            walk.compared = walk.compared or of_laws(frame.f_code)
+            return method(*layouts)
+
+        return noted
+
+    before = {name: vars(Layout)[name] for name in ("__eq__", "__hash__")}
+    try:
+        for name, method in before.items():
+            setattr(Layout, name, noting(method))
+        yield
+    finally:
+        for name, method in before.items():
+            setattr(Layout, name, method)
 
 
 def _is_of_laws(home: str, code: CodeType) -> bool:
@@ -86,6 +121,8 @@ def taken_apart(walk: Walk) -> str:
     """Return by what a law takes entries or blocks apart, in words; an empty string if it does not."""
     if not walk.calls:
         return "is not seen on this Python"
+    if walk.compared:
+        return "asks whether two layouts are the same"
     for code, calls in walk.calls.items():
         ran = {offset for call in calls for offset, _ in call}
         found = {offset: words for offset, words in _instructions(code)[0].items() if offset in ran}
