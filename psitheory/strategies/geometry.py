@@ -236,8 +236,13 @@ def tangents(reference: Reference, at: str) -> Domain:
     def floats(drawn: Drawn) -> st.SearchStrategy[Any]:
         layout = layout_of(reference, drawn)
         sizes = np.ldexp(1.0, np.frexp(layout.norms(drawn[at]))[1])
-        plain = float_arrays((layout.n,))
-        return related(layout, drawn, Made(lambda k, z: layout.scale(math.ldexp(1.0, k) * sizes, z), exponent, plain))
+
+        def are_comparable(x: Any) -> bool:
+            lengths = layout.norms(x)
+            return bool(np.all((lengths >= math.ldexp(1.0, -20) * sizes) & (lengths <= math.ldexp(1.0, 3) * sizes)))
+
+        plain = Made(lambda k, z: layout.scale(math.ldexp(1.0, k) * sizes, z), exponent, float_arrays((layout.n,)))
+        return related(layout, drawn, plain, fits=are_comparable)
 
     plain = vectors(reference)
     return Domain(floats=floats, rationals=plain.rationals, symbols=plain.symbols, formal=plain.formal)

@@ -21,7 +21,9 @@ from psitheory.strategies.values import Made
 Relation = Callable[[Layout, Any, Any], Any]
 
 
-def related(layout: Layout, drawn: Drawn, plain: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+def related(
+    layout: Layout, drawn: Drawn, plain: st.SearchStrategy[Any], *, fits: Callable[[Any], bool] = lambda _: True
+) -> st.SearchStrategy[Any]:
     """Draw vectors (n,) as they are or, one in three, related to an earlier input of that shape.
 
     Parameters
@@ -31,8 +33,11 @@ def related(layout: Layout, drawn: Drawn, plain: st.SearchStrategy[Any]) -> st.S
         The inputs so far; those that are arrays (n,) are earlier ones.
     plain : strategy
         Vectors that know nothing of the others; one that is related takes its lengths and signs from there.
+    fits : function
+        Tells of an earlier one whether it might have been drawn here.
     """
-    earlier = [value for value in drawn.values() if isinstance(value, np.ndarray) and value.shape == (layout.n,)]
+    arrays = [value for value in drawn.values() if isinstance(value, np.ndarray) and value.shape == (layout.n,)]
+    earlier = [value for value in arrays if fits(value)]
     if not earlier:
         return plain
 
