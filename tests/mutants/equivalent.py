@@ -80,11 +80,6 @@ EQUIVALENT: dict[Place, str] = {
         "3 → 4",
     ): "a fourth argument is given by its name only",
     (
-        "psitheory/geometry/psi.py",
-        "return dot(x, y) / dot(base, base)",
-        "dot(x, y) → dot(y, x)",
-    ): "an inner product of real vectors is symmetric, to the last bit",
-    (
         "psitheory/scaletypes/models/torch/probing.py",
         "total = [m.rules.combine(a, m.rules.times(ids, k)) for a, k in zip(total, factors, strict=False)]",
         "m.rules.combine(a, m.rules.times(ids, k)) → m.rules.combine(m.rules.times(ids, k), a)",
@@ -104,11 +99,6 @@ EQUIVALENT: dict[Place, str] = {
         "forms = kinds > 0",
         "kinds > 0 → kinds >= 0",
     ): "the form of degree zero is empty, and stays so",
-    (
-        "psitheory/geometry/sphere.py",
-        'return self.project(w, image) - dot(w, normal, keepdims=True) * self._vector(x, "x")',
-        "dot(w, normal, keepdims=True) → dot(normal, w, keepdims=True)",
-    ): "an inner product of real vectors is symmetric, to the last bit",
     (
         "psitheory/arithmetic/formal/namespace.py",
         "if isinstance(a, (Scalar, Vector)) and isinstance(b, (Scalar, Vector)):",
@@ -141,11 +131,6 @@ EQUIVALENT: dict[Place, str] = {
         "1 → 2",
     ): "a count is a power of two if and only if its double is",
     (
-        "psitheory/optimizers/moments.py",
-        "turned = dot(y, z, keepdims=True) * m - dot(m, z, keepdims=True) * y",
-        "dot(m, z, keepdims=True) → dot(z, m, keepdims=True)",
-    ): "an inner product of real vectors is symmetric, to the last bit",
-    (
         "psitheory/scaletypes/optimizers/types.py",
         "if system.vanishes({first: Fraction(1)}):",
         "1 → 2",
@@ -155,12 +140,6 @@ EQUIVALENT: dict[Place, str] = {
         "self._note_parts(x, y)",
         "self._note_parts(x, y) → self._note_parts(y, x)",
     ): "two vectors whose product is taken are of one sort, whichever of them is counted",
-    (
-        "psitheory/arithmetic/rational_functions.py",
-        "return False",
-        "return None for False",
-        1,
-    ): "asked for its truth only, which is the same",
     (
         "psitheory/runner/counterfeits.py",
         "domains: Mapping[str, Any], kind: str, run: Run, effort: Effort, seed: int, *, large: bool = False",

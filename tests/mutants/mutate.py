@@ -21,8 +21,10 @@ OPERATORS: dict[type[ast.AST], type[ast.AST]] = {
 Place = tuple[str, str, str] | tuple[str, str, str, int]
 """What names a mutant in words: its file, line and fault, and which one it is where there are several such."""
 
-SYMMETRIC = frozenset({"namespace", "maximum", "minimum", "max", "min"})
-"""Functions of several arguments in any order: which comes first is no decision."""
+SYMMETRIC = frozenset({"namespace", "maximum", "minimum", "max", "min", "dots"})
+"""Functions of several arguments in any order: which comes first is no decision.  So it is of the function ``dot``, since
+an inner product of real vectors is symmetric to the last bit; methods of that name multiply operators, too.
+"""
 
 
 @dataclass(frozen=True)
@@ -88,12 +90,13 @@ def _faults(tree: ast.AST) -> Iterator[tuple[ast.stmt | ast.expr, ast.AST, str]]
             yield from ((node, other, what) for other, what in _expressions(node))
         elif isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr, ast.Raise, ast.Break, ast.Continue)):
             yield node, ast.Pass(), f"drop {ast.unparse(node)}"
-        elif isinstance(node, ast.Return) and not _is_none(node.value):
+        elif isinstance(node, ast.Return) and not _says_no(node.value):
             yield node, ast.Return(ast.Constant(None)), f"return None for {ast.unparse(node.value)}"
 
 
-def _is_none(node: ast.expr | None) -> bool:
-    return node is None or (isinstance(node, ast.Constant) and node.value is None)
+def _says_no(node: ast.expr | None) -> bool:
+    """Tell whether nothing is returned, or False, which nobody tells from nothing; that it be True is a fault."""
+    return node is None or (isinstance(node, ast.Constant) and (node.value is None or node.value is False))
 
 
 def _of_interest(node: ast.AST) -> Iterator[ast.AST]:
@@ -138,14 +141,15 @@ def _expressions(node: ast.expr) -> Iterator[tuple[ast.AST, str]]:
         other = ast.Constant(_other(node.value))
         yield other, f"{ast.unparse(node)} → {ast.unparse(other)}"
     elif isinstance(node, ast.Call) and len(node.args) > 1 and not any(isinstance(a, ast.Starred) for a in node.args):
-        if _name(node.func) not in SYMMETRIC and ast.dump(node.args[0]) != ast.dump(node.args[1]):
+        if not _is_symmetric(node.func) and ast.dump(node.args[0]) != ast.dump(node.args[1]):
             yield _with(node, "args", [node.args[1], node.args[0], *node.args[2:]])
     elif isinstance(node, ast.IfExp):
         yield _with(node, "test", ast.UnaryOp(ast.Not(), node.test))
 
 
-def _name(function: ast.expr) -> str:
-    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+def _is_symmetric(function: ast.expr) -> bool:
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return name in SYMMETRIC or (name == "dot" and isinstance(function, ast.Name))
 
 
 def _with(node: ast.expr, field: str, value: object) -> tuple[ast.AST, str]:

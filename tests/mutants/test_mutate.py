@@ -35,6 +35,12 @@ def f(x: int = 3, *, y: "1 < 2" = None) -> bool:
 def h(x: int) -> None:
     max(x, 2)
     return None
+
+
+def k(x: Vector) -> bool:
+    if dot(x, h):
+        return False
+    return x.dot(h, x)
 '''
 
 
@@ -57,6 +63,9 @@ def test_the_faults_are_those_that_one_expects() -> None:
         (16, "True → False"),
         (20, "drop max(x, 2)"),
         (20, "2 → 3"),
+        (26, "False → True"),
+        (27, "return None for x.dot(h, x)"),
+        (27, "x.dot(h, x) → x.dot(x, h)"),
     }
 
 
