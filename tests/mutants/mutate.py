@@ -22,7 +22,7 @@ Place = tuple[str, str, str] | tuple[str, str, str, int]
 """What names a mutant in words: its file, line and fault, and which one it is where there are several such."""
 
 SYMMETRIC = frozenset({"namespace", "maximum", "minimum", "max", "min", "dots"})
-"""Functions of several arguments in any order: which comes first is no decision.  So it is of the function ``dot``, since
+"""Functions of several arguments in any order: which comes first is no decision.  So it is of the function ``dot``:
 an inner product of real vectors is symmetric to the last bit; methods of that name multiply operators, too.
 """
 
