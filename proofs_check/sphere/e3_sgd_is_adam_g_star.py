@@ -29,9 +29,10 @@ to :math:`O(\eta^3)`.  Updating v first divides by :math:`\beta^{1/2}` too much,
 
 What is checked, what is not
 ----------------------------
-The first step exactly; the local order :math:`\log_2(e(\eta)/e(\eta/2))`, in balls of up to 512 bits, within 1/16 of
-the whole number that is claimed: for N = 2 … 5 at η = 2⁻²⁰, at the horizon 1/4 at η = 2⁻⁶, on Rayleigh quotients of two
-and three dimensions, and for two blocks.  An order is a statement about a limit; these are values near it.
+The first step exactly; the local order :math:`\log_2(e(\eta)/e(\eta/2))`, in balls of up to 512 bits, on Rayleigh
+quotients of two and three dimensions: for N = 2 … 5 from weights of norm 1 at η = 2⁻²⁰ within 1/64 of the whole
+number that is claimed; within 1/16 at the horizon 1/4 at η = 2⁻⁷, and for two blocks.  What decides is η/r²: from short
+weights 2⁻²⁰ is no small rate.  An order is a statement about a limit; these are values near it.
 
 Tags
 ----
@@ -86,7 +87,7 @@ def _order_is(claimed, model, w, eta, decay, steps, setting, within=16):
 
 
 def _order_near_units_is(claimed, model, w, eta, decay, steps, setting):
-    """Claim it within 1/64 from weights of norm 1: η/r² decides, and from short weights 2⁻²⁰ would be no small rate."""
+    """Claim it from weights of norm 1, within 1/64."""
     w = PSIQuotient(model.layout).canonical(w)
     return _order_is(claimed, model, w, eta, decay, (steps, steps), setting, within=64)
 
