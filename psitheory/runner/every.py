@@ -9,7 +9,7 @@ from typing import Any
 
 from psitheory.runner.outcome import Case, Outcome
 from psitheory.runner.redraw import Choices, Drawing, Inputs, is_plain, nodes_from, redrawn
-from psitheory.runner.worst import patience
+from psitheory.runner.worst import PATIENCE, patience
 
 
 def broken_among_few(
@@ -24,7 +24,8 @@ def broken_among_few(
     first = nodes_from(drawing, ())
     if not first or any(_count(node) == math.inf for node in first):
         return None
-    more = patience(drawing, law, [tuple(node.value for node in first)], most=CHEAP)
+    grows = any(node.type == "boolean" for node in first)  # as lists do: what follows the first case costs more
+    more = patience(drawing, law, [tuple(node.value for node in first)], most=PATIENCE if grows else CHEAP)
     for choices in itertools.islice(_all_choices(drawing, most * more), most * more if more > 1 else 0):
         inputs = redrawn(drawing, choices)
         if inputs is None or is_plain(law, inputs):

@@ -36,8 +36,7 @@ def guarded(kind: str, function: Callable[..., Any]) -> Callable[[Mapping[str, A
         try:
             with exits_refused(), limited(f"a case in {kind}"):
                 outcome = judge(kind, function, drawn)
-                open_there = outcome.note == INFINITE or outcome.note.startswith(OPEN_BRANCH)
-                return _beside_floats(function, drawn, outcome) if open_there else outcome
+                return _beside_floats(function, drawn, outcome) if _is_open(kind, outcome) else outcome
         except (Undecided, WrongClass) as doubt:
             elsewhere = isinstance(doubt, WrongClass) and kind == RATIONALS  # where other functions are drawn, too
             return Outcome("vacuous" if elsewhere else "undecided", note=f"{doubt}{asked_for_at(doubt)}")
@@ -57,11 +56,12 @@ def guarded(kind: str, function: Callable[..., Any]) -> Callable[[Mapping[str, A
 
 
 def _beside_floats(function: Callable[..., Any], drawn: Mapping[str, Any], left_open: Outcome) -> Outcome:
-    """Return the outcome of a case that balls leave open: set aside where floats have no trouble with it.
+    """Return the outcome of a case that balls leave open: set aside where the law claims nothing on floats.
 
-    Enclosures are infinite where something that is zero is divided by, and where a zero is computed that decides which
-    of two branches divides.  Floats tell the one, which is a finding, from the other, and judge the law there; so they
-    do where two branches meet.
+    So it does at a point where a logarithm has no value, which enclosures do not tell from those around it.  Enclosures
+    are infinite where something that is zero is divided by, and where a zero is computed that decides which of two
+    branches divides.  Floats tell the one, which is a finding, from the other, and judge the law there; so they do
+    where two branches meet.
     """
     try:
         on_floats = judge(FLOATS, function, drawn)
@@ -69,7 +69,17 @@ def _beside_floats(function: Callable[..., Any], drawn: Mapping[str, Any], left_
         return replace(left_open, status="vacuous")
     except Exception:  # whatever it raises, it raises when floats are tried
         return left_open
-    return replace(left_open, status="vacuous") if on_floats.status in ("passed", "vacuous") else left_open
+    says_enough = ("passed", "vacuous") if _is_for_floats(left_open) else ("vacuous",)
+    return replace(left_open, status="vacuous") if on_floats.status in says_enough else left_open
+
+
+def _is_open(kind: str, outcome: Outcome) -> bool:
+    return (kind == BALLS and outcome.status == "undecided") or outcome.note == INFINITE
+
+
+def _is_for_floats(left_open: Outcome) -> bool:
+    """Tell whether floats are asked in place of balls that no precision helps."""
+    return left_open.note == INFINITE or left_open.note.startswith(OPEN_BRANCH)
 
 
 def _raised(error: BaseException) -> Outcome:
