@@ -45,7 +45,8 @@ def controlled(case: Case, inputs: Mapping[str, Any]) -> Outcome:
             for before, after in zip((left, right), _sides(moved), strict=True):
                 spread = max(spread, float(np.max(np.abs(after - before), initial=0.0)))
     if not spread <= CHAOS * size:
-        return Outcome("undecided", note=f"one ulp changes the sides by {spread / size:.1e}", relation=seen.relation)
+        share = spread / size if size else np.inf
+        return Outcome("undecided", note=f"one ulp changes the sides by {share:.1e}", relation=seen.relation)
     allowed = CONTROL_FACTOR * max(spread, float(np.spacing(left.dtype.type(size))))
     excess = _excess(seen.relation, left, right)
     if excess > allowed:
