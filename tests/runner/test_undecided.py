@@ -14,7 +14,10 @@ from hypothesis import strategies as st
 from psitheory.arithmetic import namespace
 from psitheory.checking import BALLS, FLOATS, SYMBOLS, Verdict, equal, law, vacuous
 from psitheory.errors import ArgumentError, Undecided
+from psitheory.geometry import PSIQuotient
+from psitheory.layout import Layout
 from psitheory.runner import Domain, check_law
+from psitheory.strategies import points
 from tests.runner.small_laws import W, with_counterfeit
 
 
@@ -191,3 +194,14 @@ def test_softmax_written_naively_is_a_finding_at_large_inputs() -> None:
     (found,) = (e for e in report.evidence if e.kind == FLOATS)
     assert "in sums_to_one)" in found.note
     assert found.witness is not None
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_where_the_logarithm_has_no_value_the_rest_decides(seed: int) -> None:
+    def returns(w: Any, z: Any) -> Any:  # opposite points are drawn, which no enclosure tells from those around them
+        psi = PSIQuotient(Layout.of([2, 2]))
+        return equal(psi.dist(psi.exp(w, psi.log(w, z)), z) + 1, 1)
+
+    made = law(w=points([2, 2]), z=points([2, 2]))(returns)
+    made.counterfeit(lambda w, z: equal(0, 1))
+    assert check_law(made, seed=seed).verdict is Verdict.HOLDS
