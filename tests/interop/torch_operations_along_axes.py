@@ -20,6 +20,8 @@ from .torch_operations import (
     words,
 )
 
+HIDDEN = torch.tensor([[True, False, False], [True, True, False], [False, True, True]])
+
 CASES: dict[str, Made] = {
     **{name: reducing(getattr(torch, name)) for name in words("sum mean amax amin nansum nanmean std var")},
     **{
@@ -38,9 +40,10 @@ CASES: dict[str, Made] = {
     "number of entries": reducing(
         lambda x, a, keepdim: torch.linalg.vector_norm(x, 0, a, keepdim=keepdim), like=torch.sum
     ),
-    "prod": lambda r: along(lambda x, a, k=r.flag(): x.prod(a, keepdim=k), 3, like=lambda x, a: x.sum(a))(r),
-    "prod of all": lambda r: Operation(torch.prod, [r.shape()], torch.sum),
+    "prod": lambda r: along(lambda x, a, k=r.flag(): x.prod(a, keepdim=k), 3)(r),
+    "prod of all": lambda r: Operation(torch.prod, [r.shape()]),
     "cumsum": along(torch.cumsum, 3),
+    "cumprod": along(torch.cumprod, 3),
     "argmax": along(torch.argmax, like=max_of),
     "argmin": along(torch.argmin, like=max_of),
     "argsort": along(torch.argsort, like=max_of),
@@ -93,6 +96,17 @@ CASES: dict[str, Made] = {
         lambda x, y, w, b=None: F.bilinear(fixed(5, 2) * x, fixed(5, 3) * y, w, b),
         [(2,), r.one((3,), ()), (2, 2, 3), *[(2,)] * r.flag()],
     ),
+    "bilinear in rows": lambda r: Operation(F.bilinear, [(3, 2), (3, 2), (2, 2, 2)]),
+    "cholesky": lambda r: Operation(
+        lambda d: torch.linalg.cholesky((torch.eye(14).double() + 0.5) * d[:, None] * d), [(14,)]
+    ),
+    "trace": lambda r: Operation(torch.trace, [(4, 4)]),
+    "distances of rows": lambda r: Operation(torch.cdist, [(4, 3), (5, 3)]),
+    "transform": lambda r: Operation(
+        lambda x, a=r.one(0, 1), f=r.one(torch.fft.rfft, torch.fft.fft): f(fixed(14, 14) * x.swapaxes(0, a), dim=1 - a),
+        [(14, 1)],
+    ),
+    "transform back": lambda r: Operation(lambda x: torch.fft.irfft(fixed(14, 4) * x, n=6, dim=1), [(14, 1)]),
     "times weights": lambda r: Operation(lambda x, w: torch.relu((fixed(5, 3) * x) @ w), [r.one((3,), ()), (3, 2)]),
     "weights from the left": lambda r: Operation(
         lambda x, w: torch.relu(w @ (fixed(3, 5) * x)), [r.one((3, 1), ()), (2, 3)]
@@ -111,6 +125,21 @@ CASES: dict[str, Made] = {
     "entries after": lambda r: Operation(lambda w: [torch.relu(fixed(5, 3) @ w), w[1] * w[2]], [(3, 2)]),
     "attention": matrices(
         lambda q, k, v: F.scaled_dot_product_attention(q[None, None], k[None, None], v[None, None]), "ik", "jk", "jb"
+    ),
+    "causal attention": lambda r: Operation(
+        lambda *qkv: F.scaled_dot_product_attention(*(x.contiguous() for x in qkv), is_causal=True), [(1, 1, 3, 2)] * 3
+    ),
+    "attention where some keys are hidden": lambda r: Operation(
+        lambda q, k, v, m=r.one(HIDDEN, torch.where(HIDDEN, 0.0, -torch.inf).double()): F.scaled_dot_product_attention(
+            *(x.contiguous() for x in (q, k, v)), attn_mask=m
+        ),
+        [(1, 1, 3, 2)] * 3,
+    ),
+    "attention with shared keys": lambda r: Operation(
+        lambda q, k, v, c=r.flag(): F.scaled_dot_product_attention(
+            fixed(1, 4, 3, 2) * q, fixed(1, 2, 3, 2) * k, fixed(1, 2, 3, 2) * v, enable_gqa=True, is_causal=c
+        ),
+        [(4, 1, 2), (2, 1, 2), (2, 1, 2)],
     ),
     "attention with a mask": lambda r: Operation(
         lambda q, k, v, m: F.scaled_dot_product_attention(q, k, v, attn_mask=m[0, 0]),

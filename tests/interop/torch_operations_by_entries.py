@@ -131,6 +131,9 @@ CASES: dict[str, Made] = {
         for name in words("gt lt ge le")
     },
     "where": lambda r: Operation(lambda x, y, s=(sh := r.shape()): torch.where(mask(*s), x, y), [sh, sh]),
+    "where it is zero": entrywise(lambda x, y: torch.where(x == 0, 1.0, x) / torch.where(y.ne(0), y, 2.0), 2),
+    "where it is infinite": entrywise(lambda x: torch.where(x.abs() < float("inf"), x, 1.0)),
+    "where it is no number": entrywise(lambda x: torch.where(x != x, 0.0, torch.where(x.isnan(), float("nan"), x))),
     "where of one": lambda r: Operation(lambda x, s=(sh := r.shape()): torch.where(mask(*s), 0.0, x), [sh]),
     "where it is larger": entrywise(lambda x, y: torch.where(x > y, x, y), 2),
     "where it is positive": lambda r: Operation(
@@ -160,6 +163,13 @@ CASES: dict[str, Made] = {
         for name in words("logaddexp logaddexp2")
     },
     **{name: entrywise(lambda x, y, f=getattr(torch, name): f(5 * x, y), 2) for name in words("remainder fmod")},
+    **{name: entrywise(getattr(torch, name), 2) for name in words("hypot copysign")},
+    "parts of a complex number": entrywise(lambda x, y: torch.complex(x, y) * 2, 2),
+    "polar": entrywise(lambda x, y: torch.polar(x.abs(), y), 2, lambda x, y: [x, torch.tanh(y)]),
+    "ldexp": entrywise(lambda x, y: torch.ldexp(x, y), 2, lambda x, y: [x, torch.tanh(y)]),
+    "frexp": entrywise(lambda x: torch.frexp(x)[0], like=torch.tanh),
+    "isclose": entrywise(lambda x, y: torch.isclose(x, y, atol=0) * x, 2, lambda x, y: [x, torch.maximum(x, y)]),
+    "bucketize": entrywise(lambda x: torch.bucketize(x, torch.arange(3.0).double()), like=torch.tanh),
     "floor_divide": entrywise(lambda x, y: torch.floor_divide(5 * x, y), 2, lambda x, y: torch.tanh(x / y)),
     "remainder of a number": lambda r: entrywise(
         lambda x, f=r.one(torch.remainder, torch.fmod, torch.floor_divide): f(x, 0.3), like=torch.tanh
@@ -188,6 +198,10 @@ CASES: dict[str, Made] = {
     "into columns of zeros": lambda r: Operation(lambda x: _into_columns(x), [r.shape()]),
     "into a parameter": lambda r: Operation(_into_itself, [(3, 2), (2,)]),
     "ones_like": entrywise(lambda x: torch.ones_like(x) * x),
+    "full_like of zeros": entrywise(
+        lambda x: torch.where(x > 0, x, torch.full_like(x, -float("inf"))) + x.clone().fill_(0.0)
+    ),
+    "fill by a parameter": lambda r: Operation(lambda x, y: x.clone().fill_(y) * x, [r.shape(), ()]),
     "full_like": entrywise(lambda x: torch.full_like(x, 2.5) / x),
     "new_full": entrywise(lambda x: x.new_full((4, 2, 1), 2.5)[0] * x[0, 0]),
     "empty_like": entrywise(lambda x: torch.empty_like(x).fill_(2.0) * x),
@@ -202,4 +216,5 @@ CASES: dict[str, Made] = {
     "complex": entrywise(lambda x: ((x.to(torch.complex128) * x).T[1:] * 1j).imag * 1),
     "parts of complex": entrywise(lambda x: torch.view_as_real(x.to(torch.complex128) * (1 + 2j))[:, 1:] * 1),
     "hypot of one": entrywise(lambda x: torch.hypot(x, x)),
+    "fix of a ratio": entrywise(lambda x: torch.special.i0(x / x.abs())),
 }

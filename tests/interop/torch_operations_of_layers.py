@@ -24,6 +24,8 @@ def _positions(x: Any) -> Any:
     return x.sum((2, 3))
 
 
+ROWS, PLACES = torch.tensor([0, 1, 0]), torch.tensor([[0, 1] * 7, [1, 0] * 7])
+
 CASES: dict[str, Made] = {
     **{f"conv{k}d": convolution(k) for k in (1, 2)},
     **{f"conv_transpose{k}d": convolution(k, True) for k in (1, 2)},
@@ -115,6 +117,25 @@ CASES: dict[str, Made] = {
     "index_put": lambda r: Operation(lambda x, y: x.index_put((torch.tensor([0, 2]),), y), [(3, 2), (2, 2)]),
     "index_copy": lambda r: Operation(lambda x, y: x.index_copy(1, torch.tensor([1]), y), [(3, 2), (3, 1)]),
     "scatter": lambda r: Operation(lambda x, y: x.scatter(0, torch.tensor([[2, 0]]), y), [(3, 2), (1, 2)]),
+    "windows that overlap": lambda r: Operation(lambda x, a=r.one(0, 1): x.unfold(a, 2, 1) * 1, [(4, 3)]),
+    "strides that overlap": lambda r: Operation(lambda x: x.as_strided((3, 2), (1, 1)) * 1, [(4, 3)]),
+    **{
+        f"{name} at places": lambda r, f=f, n=n: Operation(f, [(2, 14), (n, 14)], lambda x, y: x.sum(0) + y.sum(0))
+        for name, n, f in (
+            ("index_add", 3, lambda x, y: x.index_add(0, ROWS, y)),
+            ("index_reduce", 3, lambda x, y: x.index_reduce(0, ROWS, y, "amax")),
+            ("index_put", 3, lambda x, y: x.index_put((ROWS,), y, accumulate=True)),
+            ("index_put of two", 3, lambda x, y: x[None].index_put((0 * ROWS, ROWS), y, accumulate=True)),
+            ("scatter_add", 2, lambda x, y: x.scatter_add(0, PLACES, y)),
+            ("scatter and add", 2, lambda x, y: x.clone().scatter_(0, PLACES, y, reduce="add")),
+            ("scatter_reduce", 2, lambda x, y: x.scatter_reduce(0, PLACES, y, "mean")),
+        )
+    },
+    "grid_sample": lambda r: Operation(
+        lambda x, g: F.grid_sample(x, 0.1 * (2 + g.reshape(1, 1, 2, 2) / 2), align_corners=False),
+        [(1, 13, 2, 2), (4,)],
+        lambda x, g: [x.sum((0, 2, 3)), torch.tanh(g)],
+    ),
     "tril": lambda r: Operation(lambda x, k=r.one(-1, 0, 1): x.tril(k), [(3, 4)]),
     "triu": lambda r: Operation(lambda x, k=r.one(-1, 0, 1): x.triu(k), [(3, 4)]),
     "unfold": lambda r: Operation(lambda x: F.unfold(x, 2), [(1, 2, 3, 2)]),

@@ -156,6 +156,9 @@ ARRAY_OPERATIONS: dict[str, Made] = {
     },
     "less than a number": entrywise(lambda xp, x: xp.less(0.9, x), like=tanh),
     "angle": entrywise(lambda xp, x, y: xp.arctan2(x, y), 2),
+    **{name: entrywise(lambda xp, x, y, n=name: getattr(xp, n)(5 * x, y), 2) for name in words("remainder fmod")},
+    "where it is zero": entrywise(lambda xp, x, y: xp.where(x == 0, 1.0, x) / y, 2),
+    "where it is no number": entrywise(lambda xp, x: xp.where(xp.isnan(x), 0.0, xp.where(x != x, xp.nan, x))),
     "isfinite": entrywise(lambda xp, x: xp.isfinite(x) * x),
     "logical": entrywise(lambda xp, x, y: xp.logical_and(x > 0, xp.logical_not(y > 0)) * x * y, 2),
     "where": lambda xp, r: Operation(lambda x, y: xp.where(spread(3, 2) > 0, x, y), [(3, 2), r.one((3, 2), (2,), ())]),
@@ -168,7 +171,7 @@ ARRAY_OPERATIONS: dict[str, Made] = {
     "full_like": entrywise(lambda xp, x: xp.full_like(x, fill_value=2.5) / x if xp is np else 2.5 / x),
     # along axes
     **{name: reducing(name) for name in words("sum mean max min amax amin var std")},
-    "prod": reducing("prod", "sum"),
+    "prod": reducing("prod"),
     "std of a sample": reducing("std", ddof=1),
     "median": along(lambda xp, x, a: xp.median(x, axis=a), 3),
     **{f"norm {order}": norm(order) for order in (None, 1, 2, np.inf)},

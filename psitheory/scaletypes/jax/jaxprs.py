@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from jax.extend.core import Literal
+
 from psitheory.scaletypes.equations import Place
 
 CALLS = {
@@ -18,6 +20,17 @@ def inner(eqn: Any) -> tuple[Any, Sequence[Any]]:
     """Return the jaxpr that an equation calls, and its constants."""
     found = next(eqn.params[key] for key in ("jaxpr", "call_jaxpr", "fun_jaxpr") if key in eqn.params)
     return (found.jaxpr, found.consts) if hasattr(found, "consts") else (found, ())
+
+
+def needed(jaxpr: Any) -> list[Any]:
+    """Return the equations on which the outputs depend: gradients leave the values behind of which they are taken."""
+    wanted = {v for v in jaxpr.outvars if not isinstance(v, Literal)}
+    kept = []
+    for eqn in reversed(jaxpr.eqns):
+        if wanted.intersection(eqn.outvars):
+            kept.append(eqn)
+            wanted.update(v for v in eqn.invars if not isinstance(v, Literal))
+    return kept[::-1]
 
 
 def place_of(eqn: Any, skip: Sequence[str]) -> Place | None:

@@ -119,12 +119,12 @@ def number_of(item: Item) -> float | None:
 
 
 def _fits_any(value: Any) -> bool:
-    """Return whether a constant is zero everywhere, or infinite."""
+    """Return whether a constant is zero everywhere, or infinite, or no number."""
     value = np.asarray(value)
     if value.dtype.kind == "b" or value.size == 0:
         return False
     try:
-        return bool(np.all((value == 0) | np.isinf(value)))
+        return bool(np.all((value == 0) | ~np.isfinite(value)))
     except TypeError:
         return False
 

@@ -38,6 +38,11 @@ def mul(rules: Rules, a: Item, b: Item, sign: int = 1) -> Ids:
     return rules.combine(*_paired(rules, a, b), 1, sign)
 
 
+def join(rules: Rules, what: str, a: Item, b: Item) -> Ids:
+    """Demand equal degrees: of a number and what it is taken modulo, of the parts of a complex one."""
+    return rules.join(*_paired(rules, a, b), what)
+
+
 def power(rules: Rules, what: str, base: Item, exponent: Item) -> Ids:
     """Multiply the degree by the exponent, which must be a number for the degree to be other than zero."""
     number = number_of(exponent)
@@ -63,9 +68,19 @@ def extreme(rules: Rules, what: str, a: Item, b: Item, *, largest: bool) -> Ids:
     return rules.join(*_paired(rules, a, b), what)
 
 
-def compare(rules: Rules, what: str, a: Item, b: Item) -> Ids:
-    """Demand equal degrees of what is compared; with zero everything may be."""
-    if number_of(a) != 0 and number_of(b) != 0:
+EQUALITIES = {"eq", "ne", "equal", "not_equal"}
+
+
+def compare(rules: Rules, what: str, a: Item, b: Item) -> Ids | None:
+    """Demand equal degrees of what is compared; with zero everything may be.
+
+    Returns None, as for a constant, where no scale changes the answer whatever the degrees are: whether a number is
+    zero, is infinite, or is itself.
+    """
+    numbers = {number_of(a), number_of(b)}
+    if a is b or numbers & {math.inf, -math.inf} or (0 in numbers and what in EQUALITIES):
+        return None
+    if 0 not in numbers:
         rules.join(*_paired(rules, a, b), what)
     return np.int64(0)
 

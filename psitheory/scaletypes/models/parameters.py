@@ -49,6 +49,16 @@ class View:
         )
 
     @property
+    def overlaps(self) -> bool:
+        """Return whether one entry may stand at several places, as in sliding windows."""
+        reach = 0
+        for s, n in sorted((s, n) for n, s in zip(self.shape, self.strides, strict=True) if n > 1):
+            if s <= reach:
+                return True
+            reach += (n - 1) * s
+        return False
+
+    @property
     def squeezed(self) -> tuple[tuple[tuple[int, int], ...], int]:
         """Return what tells whether two views have the same axes, but for those of length 1."""
         return tuple((n, s) for n, s in zip(self.shape, self.strides, strict=True) if n > 1), self.offset
@@ -134,7 +144,7 @@ class Parameter:
 
     def tie(self, view: View, out: Ids, into: Ids, what: str) -> Ids | None:
         """Demand that the exponents of a view be ``out − into``, where ``out`` are new unknowns; return ``out``."""
-        if view != view.unexpanded:
+        if view.overlaps:
             return None
         found = self._block(view)
         if found is not None:
@@ -217,7 +227,7 @@ class Parameter:
         return None
 
     def _is_new(self, view: View) -> bool:
-        if self.dense is not None:
+        if self.dense is not None or view.overlaps:
             return False
         first, end = view.ends
         return all(end <= b.view.ends[0] or b.view.ends[1] <= first for b in self.blocks)

@@ -14,11 +14,15 @@ import numpy as np
 from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.jax.jaxprs import bind
 from psitheory.scaletypes.models import operations as op
+from psitheory.scaletypes.models.gathered import accumulated, lower_root, multiplied, running_products
 from psitheory.scaletypes.models.items import Item
 from psitheory.scaletypes.models.rules import Rules
 
 Rule = Callable[[Rules, Any, Sequence[Item]], Any]
-"""Takes the rules, an equation of a jaxpr and its inputs; returns the degrees of an output, or of each."""
+"""Takes the rules, an equation of a jaxpr and its inputs; returns the degrees of an output, or of each.
+
+None among these is for what is as good as a constant; alone it is for what the rule does not know.
+"""
 
 
 def _same(r: Rules, eqn: Any, x: Sequence[Item]) -> Ids:
@@ -56,10 +60,30 @@ def _reduction(factor: float = 1) -> Rule:
     return rule
 
 
+def _compare(r: Rules, eqn: Any, x: Sequence[Item]) -> list[Ids | None]:
+    return [op.compare(r, eqn.primitive.name, *x)]
+
+
 def _product(r: Rules, eqn: Any, x: Sequence[Item]) -> Ids:
     axes = eqn.params["axes"]
-    count = int(np.prod([x[0].shape[axis] for axis in axes]))
-    return op.dropped(op.reduce(r, "reduce_prod", x[0], axes, count), axes)
+    return op.dropped(multiplied(r, x[0].degrees(r), axes, x[0].shape), axes)
+
+
+def _running_product(r: Rules, eqn: Any, x: Sequence[Item]) -> Ids:
+    axis, ids = eqn.params["axis"], np.broadcast_to(x[0].degrees(r), x[0].shape)
+    if not eqn.params["reverse"]:
+        return running_products(r, ids, axis, x[0].shape)
+    return np.flip(running_products(r, np.flip(ids, axis), axis, x[0].shape), axis)
+
+
+def _transformed(r: Rules, eqn: Any, x: Sequence[Item]) -> Ids:
+    """Demand one degree along the last axes, over which a Fourier transform sums."""
+    rank = len(x[0].shape)
+    return op.reduce(r, "fft", x[0], range(rank - len(eqn.params["fft_lengths"]), rank))
+
+
+def _cholesky(r: Rules, eqn: Any, x: Sequence[Item]) -> Ids:
+    return lower_root(r, x[0].degrees(r), "cholesky", x[0].shape[-1])
 
 
 def _index(r: Rules, eqn: Any, x: Sequence[Item]) -> Ids:
@@ -113,8 +137,16 @@ def _moved(r: Rules, eqn: Any, x: Sequence[Item]) -> list[Ids]:
 
 
 def _scatter_add(r: Rules, eqn: Any, x: Sequence[Item]) -> Ids:
-    all_of = [op.reduce(r, "scatter_add", one, range(len(one.shape))).reshape(-1)[:1] for one in (x[0], x[2])]
-    return r.join(all_of[0], all_of[1], "scatter_add").reshape([1] * len(x[0].shape))
+    """Join what is added with what it is added to; axes that are added as wholes keep a degree for each entry."""
+    numbers, into, added = eqn.params["dimension_numbers"], x[0].shape, x[2].shape
+    placed = {*numbers.inserted_window_dims, *numbers.operand_batching_dims}
+    pairs = zip([a for a in range(len(into)) if a not in placed], numbers.update_window_dims, strict=True)
+    whole = [(a, b) for a, b in pairs if into[a] == added[b]]
+    axes = [
+        [axis for axis in range(len(shape)) if axis not in {pair[side] for pair in whole}]
+        for side, shape in enumerate((into, added))
+    ]
+    return accumulated(r, x[0].degrees(r, axes[0]), x[2].degrees(r, axes[1]), (axes[0], axes[1]), eqn.primitive.name)
 
 
 def _transpose(eqn: Any) -> Callable[[Any], Any]:
@@ -172,7 +204,8 @@ RULES: dict[str, Rule] = (
         "erf_inv lgamma digamma floor ceil round cumlogsumexp bessel_i0e bessel_i1e igamma igammac",
         _zero,
     )
-    | _every("sign iota is_finite not and or xor random_bits random_seed random_wrap random_unwrap", _free)
+    | _every("is_finite", lambda r, eqn, x: [None])
+    | _every("sign iota not and or xor random_bits random_seed random_wrap random_unwrap", _free)
     | _every("add sub add_any", lambda r, eqn, x: op.add(r, eqn.primitive.name, *x))
     | _every("mul", lambda r, eqn, x: op.mul(r, x[0], x[1]))
     | _every("div", lambda r, eqn, x: op.mul(r, x[0], x[1], sign=-1))
@@ -181,12 +214,14 @@ RULES: dict[str, Rule] = (
     | {"square": _times(2), "sqrt": _times(0.5), "rsqrt": _times(-0.5), "cbrt": _times(1 / 3)}
     | _every("max", lambda r, eqn, x: op.extreme(r, "max", *x, largest=True))
     | _every("min", lambda r, eqn, x: op.extreme(r, "min", *x, largest=False))
-    | _every("eq ne lt le gt ge atan2", lambda r, eqn, x: op.compare(r, eqn.primitive.name, *x))
+    | _every("eq ne lt le gt ge atan2", _compare)
+    | _every("rem complex", lambda r, eqn, x: op.join(r, eqn.primitive.name, *x))
+    | {"fft": _transformed, "cholesky": _cholesky, "cumprod": _running_product}
     | {"clamp": _clamp, "convert_element_type": _cast}
     | {"select_n": lambda r, eqn, x: op.select(r, "select", x[0], x[1:])}
     | _every("reduce_sum reduce_max reduce_min", _reduction())
     | {"reduce_prod": _product, "sort": _sorted, "top_k": _largest}
-    | {"scatter-add": _scatter_add, "scatter_add": _scatter_add}
+    | _every("scatter-add scatter_add scatter-max scatter_max scatter-min scatter_min", _scatter_add)
     | _every("argmax argmin", _index)
     | _every("cumsum cummax cummin", _along)
     | _every("reduce_window_sum reduce_window_max reduce_window_min", _windows)

@@ -13,7 +13,7 @@ from jax.extend.core import Literal
 
 from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.equations import Place
-from psitheory.scaletypes.jax.jaxprs import CALLS, bind, inner, is_of_library, place_of
+from psitheory.scaletypes.jax.jaxprs import CALLS, bind, inner, is_of_library, needed, place_of
 from psitheory.scaletypes.models.items import Item, Later, parameter_item
 from psitheory.scaletypes.models.jax.primitives import RULES, VIEWS, Rule, probed, split
 from psitheory.scaletypes.models.parameters import Parameter
@@ -36,7 +36,7 @@ class Trace:
         def read(v: Any) -> Item:
             return Item(v.val) if isinstance(v, Literal) else known[v]
 
-        for eqn in jaxpr.eqns:
+        for eqn in needed(jaxpr):
             line = self.line
             self.line = line if library else place_of(eqn, LIBRARY) or line
             outs = self.equation(eqn, [read(v) for v in eqn.invars], library=library)
@@ -63,7 +63,7 @@ class Trace:
             return [x[0].moved(self.rules, v, move) for v, move in zip(values, split(eqn), strict=True)]
         ids = self._degrees(eqn, x)
         ids = ids if isinstance(ids, list) else [ids]
-        return [Item(v, np.asarray(i)) for v, i in zip(values, ids, strict=True)]
+        return [Item(v, None if i is None else np.asarray(i)) for v, i in zip(values, ids, strict=True)]
 
     def _degrees(self, eqn: Any, x: list[Item]) -> Any:
         rule: Rule = RULES.get(eqn.primitive.name, probed)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from psitheory.scaletypes.models import operations as op
+from psitheory.scaletypes.models.gathered import multiplied
 from psitheory.scaletypes.models.items import Item
 from psitheory.scaletypes.models.numpy.array import FUNCTIONS, UFUNCS, NotTraced, Traced
 from psitheory.scaletypes.models.rules import Rules
@@ -47,7 +48,9 @@ UFUNCS |= (
         _names("exp exp2 expm1 log log2 log10 log1p tanh sin cos tan sinh cosh arcsin arccos arctan floor ceil"),
         op.zero,
     )
-    | dict.fromkeys(_names("sign isfinite isnan logical_and logical_or logical_not"), lambda r, *a: np.int64(0))
+    | dict.fromkeys(_names("sign logical_and logical_or logical_not"), lambda r, *a: np.int64(0))
+    | dict.fromkeys(_names("isfinite isnan isinf"), lambda r, *a: None)
+    | dict.fromkeys(_names("remainder fmod"), op.join)
     | {np.matmul: matmul}
 )  # fmt: skip
 
@@ -64,8 +67,10 @@ def _reduction(func: Any, factor: float = 1) -> Any:
         axes = _axes(one, axis)
         extra = {"ddof": ddof} if ddof else {}
         value = func(one.value, axis=axis, keepdims=keepdims, **extra)
-        power = factor if func is not np.prod else int(np.prod([one.shape[k] for k in axes]))
-        ids = op.reduce(rules, func.__name__, one, axes, power)
+        if func is np.prod:
+            ids = multiplied(rules, one.degrees(rules), axes, one.shape)
+        else:
+            ids = op.reduce(rules, func.__name__, one, axes, factor)
         return Traced(rules, Item(value, ids if keepdims else op.dropped(ids, axes)))
 
     return rule

@@ -93,13 +93,16 @@ def trilinear(m: Any, c: Any) -> Ids:
         m.rules.unknown_operation(c.op, [m.ids(t) for t in (x, w, y)])
         return np.int64(0)
     what = said(m, c)
-    one, two = (m.rules.same(m.ids(t), [0], what).reshape(-1) for t in (x, y))
+    row, firsts = np.zeros((1, 1), np.int64), []
+    for ids in (m.rules.known(compressed(m.ids(t))) for t in (x, y)):  # rows may differ by a degree each
+        row = m.rules.combine(row, m.rules.same(m.rules.combine(ids, ids[:1], 1, -1), [1], what))
+        firsts.append(ids[0])
     parameter = m.memory.parameter(w)
-    into = m.rules.combine(one[None, :, None], two[None, None, :])
+    into = m.rules.combine(firsts[0][None, :, None], firsts[1][None, None, :])
     out = None if parameter is None else parameter.absorb(view_of(w), into, [0], what)
     if out is None:
         out = m.rules.same(m.rules.combine(m.ids(w), into), [1, 2], what)
-    return out.reshape(1, -1)
+    return m.rules.combine(row, out.reshape(1, -1))
 
 
 CONTRACTIONS: dict[str, Any] = dict.fromkeys(PRODUCTS, product) | {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import Any
 
@@ -53,6 +54,11 @@ def nothing(m: Any, c: Any) -> None:
     """Return what has no degree: indices, truth values of signs."""
 
 
+def filled(m: Any, c: Any) -> Ids:
+    """Return the degree of what fills."""
+    return m.ids(c.get("fill_value", "value"))
+
+
 def constant_of(m: Any, value: Any) -> float | None:
     """Return the number that a constant is, or None for what is none."""
     if isinstance(value, torch.Tensor):
@@ -100,11 +106,6 @@ def addcmul(m: Any, c: Any) -> Ids:
 def addcdiv(m: Any, c: Any) -> Ids:
     """Join the first with the quotient of the others."""
     return m.rules.join(m.ids(c.args[0]), m.rules.combine(m.ids(c.args[1]), m.ids(c.args[2]), 1, -1), said(m, c))
-
-
-def remainder(m: Any, c: Any) -> Ids:
-    """Demand equal degrees of a number and of what it is taken modulo."""
-    return m.rules.join(m.ids(c.args[0]), m.ids(c.args[1]), said(m, c))
 
 
 def rounded_quotient(m: Any, c: Any) -> Ids:
@@ -166,12 +167,30 @@ def extreme(m: Any, c: Any) -> Ids:
     return m.rules.join(m.ids(one), m.ids(two), said(m, c))
 
 
-def compare(m: Any, c: Any) -> Ids:
-    """Demand equal degrees of what is compared; with zero everything may be."""
+def compare(m: Any, c: Any) -> Ids | None:
+    """Demand equal degrees of what is compared; with zero everything may be.
+
+    Returns None, as for a constant, where no scale changes the answer whatever the degrees are: whether a number is
+    zero, is infinite, or is itself.
+    """
     one, two = c.args[0], c.args[1]
-    if constant_of(m, one) != 0 and constant_of(m, two) != 0:
+    numbers = {constant_of(m, one), constant_of(m, two)}
+    if one is two or numbers & {math.inf, -math.inf} or (0 in numbers and c.name in ("eq", "ne")):
+        return None
+    if 0 not in numbers:
         m.rules.join(m.ids(one), m.ids(two), said(m, c))
     return np.int64(0)
+
+
+def joined(m: Any, c: Any) -> Ids:
+    """Demand equal degrees: of the sides of a triangle, of the parts of a complex number, of what is modulo what."""
+    return m.rules.join(m.ids(c.args[0]), m.ids(c.args[1]), said(m, c))
+
+
+def turned(m: Any, c: Any) -> Ids:
+    """Keep the degree of an absolute value; angles must be unchanged."""
+    m.rules.zero(m.ids(c.args[1]), said(m, c))
+    return m.ids(c.first)
 
 
 def where(m: Any, c: Any) -> Ids:
@@ -198,12 +217,6 @@ def _plain(t: Any) -> Any:
 def threshold(m: Any, c: Any) -> Ids:
     """Keep the degree of a threshold at zero with zeros below."""
     return m.ids(c.first) if not any(map(float, c.args[1:3])) else zero(m, c)
-
-
-def prelu(m: Any, c: Any) -> Ids:
-    """Keep the degree; slopes must be unchanged."""
-    m.rules.zero(m.ids(c.args[1]), said(m, c))
-    return m.ids(c.first)
 
 
 def copy(m: Any, c: Any) -> Ids:
@@ -233,20 +246,20 @@ def gated(m: Any, c: Any) -> Ids:
 
 SAME = names(
     "abs relu neg clone positive leaky_relu rrelu_with_noise contiguous conj _conj_physical "
-    "conj_physical nan_to_num real imag resolve_conj lift_fresh_copy absolute negative"
+    "conj_physical nan_to_num real imag resolve_conj lift_fresh_copy absolute negative copysign"
 )
 ZERO = names(
     "tanh sigmoid exp exp2 expm1 log log2 log10 log1p erf erfc erfinv gelu silu mish softplus elu celu "
     "selu hardswish hardsigmoid hardtanh relu6 log_sigmoid log_sigmoid_forward logit sin cos tan asin "
     "acos atan sinh cosh asinh acosh atanh sinc floor ceil round trunc frac softshrink hardshrink digamma "
     "lgamma _softmax _log_softmax _safe_softmax special_entr xlogy logaddexp logaddexp2 "
-    "binary_cross_entropy binary_cross_entropy_with_logits huber_loss smooth_l1_loss"
+    "binary_cross_entropy binary_cross_entropy_with_logits huber_loss smooth_l1_loss searchsorted bucketize frexp"
 )
 FREE = names(
-    "sign sgn ones_like full_like rand_like randn_like randint_like "
-    "uniform random exponential geometric heaviside ones full rand randn new_ones new_full "
+    "sign sgn ones_like rand_like randn_like randint_like "
+    "uniform random exponential geometric heaviside ones rand randn new_ones "
     "one_hot logical_not logical_and logical_or logical_xor bitwise_not bitwise_and bitwise_or "
-    "bitwise_xor fill"
+    "bitwise_xor"
 )
 VANISHING = names("zeros_like new_zeros zero zeros empty empty_like new_empty empty_strided new_empty_strided")
 NOTHING = names(
@@ -258,6 +271,7 @@ ELEMENTWISE: dict[str, Any] = (
     dict.fromkeys(SAME, same)
     | dict.fromkeys(ZERO, zero)
     | dict.fromkeys(FREE, free)
+    | dict.fromkeys(("full", "full_like", "new_full", "fill"), filled)
     | dict.fromkeys(("bernoulli", "normal"), drawn)
     | dict.fromkeys(VANISHING, vanishing)
     | dict.fromkeys(NOTHING, nothing)
@@ -267,11 +281,11 @@ ELEMENTWISE: dict[str, Any] = (
     | dict.fromkeys(("clamp", "clamp_min", "clamp_max"), clamp)
     | dict.fromkeys(("maximum", "minimum", "fmax", "fmin"), extreme)
     | dict.fromkeys(("gt", "lt", "ge", "le", "eq", "ne", "isclose", "atan2"), compare)
+    | dict.fromkeys(("remainder", "fmod", "hypot", "complex"), joined)
+    | dict.fromkeys(("_prelu_kernel", "polar", "ldexp"), turned)
     | {
         "addcmul": addcmul,
         "addcdiv": addcdiv,
-        "remainder": remainder,
-        "fmod": remainder,
         "floor_divide": rounded_quotient,
         "lerp": lerp,
         "sqrt": times(Fraction(1, 2)),
@@ -282,7 +296,6 @@ ELEMENTWISE: dict[str, Any] = (
         "where": where,
         "masked_fill": masked_fill,
         "threshold": threshold,
-        "_prelu_kernel": prelu,
         "copy": copy,
         "glu": gated,
         "_to_copy": cast,

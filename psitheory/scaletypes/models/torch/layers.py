@@ -72,6 +72,12 @@ def resampled(m: Any, c: Any) -> Any:
     return pooled(m, c)[0]
 
 
+def sampled(m: Any, c: Any) -> Ids:
+    """As pooling, at places that must stay."""
+    m.rules.zero(m.ids(c.args[1]), said(m, c))
+    return m.rules.same(m.ids(c.first), range(2, c.first.dim()), said(m, c))
+
+
 def embedding(m: Any, c: Any) -> Ids:
     """Pick rows of a table."""
     table, rows = c.args[0], c.args[1]
@@ -137,5 +143,6 @@ LAYERS: dict[str, Any] = (
     dict.fromkeys(("convolution", "_convolution", "convolution_overrideable"), convolution)
     | dict.fromkeys(POOLS, pooled)
     | dict.fromkeys(RESAMPLINGS, resampled)
+    | dict.fromkeys(("grid_sampler_2d", "grid_sampler_3d"), sampled)
     | {"embedding_renorm": clipped, "embedding": embedding, "_embedding_bag": bag, "_embedding_bag_forward_only": bag}
 )

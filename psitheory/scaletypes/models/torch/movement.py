@@ -80,7 +80,7 @@ def _spread(ids: Ids, axis: int, size: int) -> Ids:
 MOVEMENT: dict[str, Any] = dict.fromkeys(
     names(
         "flip roll rot90 repeat tile repeat_interleave index gather index_select take take_along_dim "
-        "slice_scatter select_scatter diagonal_scatter index_put _index_put_impl index_copy scatter "
+        "slice_scatter select_scatter diagonal_scatter index_copy "
         "tril triu im2col unfold_copy pixel_shuffle pixel_unshuffle channel_shuffle "
         "reflection_pad1d reflection_pad2d reflection_pad3d replication_pad1d replication_pad2d "
         "replication_pad3d upsample_nearest1d upsample_nearest2d upsample_nearest3d _upsample_nearest_exact1d "

@@ -32,7 +32,7 @@ def batch_norm(m: Any, c: Any) -> Any:
     x = c.first
     training = c.get("training", "train")
     if training is None:
-        training = "no_update" not in c.name
+        training = not c.name.endswith(("no_update", "no_training"))
     ids = channels(m, c, x)
     if training or c.get("running_mean") is None:
         normalised(m, c, ids, c.get("eps", "epsilon"))

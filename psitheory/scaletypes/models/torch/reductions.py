@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from fractions import Fraction
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 import torch
 
 from psitheory.scaletypes.degrees import Ids
+from psitheory.scaletypes.models.gathered import multiplied, running_products
 from psitheory.scaletypes.models.torch.call import names
 from psitheory.scaletypes.models.torch.elementwise import constant_of, said, zero
 from psitheory.scaletypes.models.torch.memory import view_of
@@ -63,10 +63,14 @@ def norm(m: Any, c: Any) -> Any:
 
 
 def product(m: Any, c: Any) -> Any:
-    """Multiply the degree by the number of factors."""
+    """Add the degrees of all factors."""
     axes = axes_of(c, c.first)
-    ids = reduced(m, c, c.first, axes)
-    return without(m.rules.times(ids, math.prod(c.first.shape[axis] for axis in axes)), axes, c.run())
+    return without(multiplied(m.rules, m.ids(c.first), axes, c.first.shape), axes, c.run())
+
+
+def running_product(m: Any, c: Any) -> Any:
+    """Add the degrees of the factors so far."""
+    return running_products(m.rules, m.ids(c.first), c["dim"] % c.first.dim(), c.first.shape)
 
 
 def along(m: Any, c: Any) -> Any:
@@ -113,7 +117,13 @@ REDUCTIONS: dict[str, Any] = (
     | dict.fromkeys(("sort", "topk", "cummax", "cummin"), last_axis)
     | dict.fromkeys(("mse_loss", "l1_loss"), square_loss)
     | dict.fromkeys(("nll_loss_forward", "nll_loss2d_forward", "nll_loss", "nll_loss2d"), negative_log)
-    | {"prod": product, "logsumexp": None, "var_mean": reduction(2), "std_mean": reduction()}
+    | {
+        "prod": product,
+        "cumprod": running_product,
+        "logsumexp": None,
+        "var_mean": reduction(2),
+        "std_mean": reduction(),
+    }
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -14,14 +15,18 @@ from psitheory.scaletypes.models.torch.call import names
 from psitheory.scaletypes.models.torch.contractions import CONTRACTIONS
 from psitheory.scaletypes.models.torch.elementwise import ELEMENTWISE
 from psitheory.scaletypes.models.torch.layers import LAYERS
+from psitheory.scaletypes.models.torch.matrices import MATRICES
 from psitheory.scaletypes.models.torch.movement import MOVEMENT
 from psitheory.scaletypes.models.torch.normalising import NORMALISING
+from psitheory.scaletypes.models.torch.places import PLACES
 from psitheory.scaletypes.models.torch.probing import probe
 from psitheory.scaletypes.models.torch.reductions import REDUCTIONS
 
 Rule = Callable[[Any, Any], Any]
 
-RULES: dict[str, Rule] = ELEMENTWISE | REDUCTIONS | MOVEMENT | CONTRACTIONS | LAYERS | NORMALISING | ATTENTION
+RULES: dict[str, Rule] = (
+    ELEMENTWISE | REDUCTIONS | MOVEMENT | PLACES | CONTRACTIONS | MATRICES | LAYERS | NORMALISING | ATTENTION
+)
 
 ZEROS = set(names("zeros zeros_like new_zeros zero empty empty_like new_empty empty_strided"))
 FILLED = {"full", "full_like", "new_full", "scalar_tensor", "fill"}
@@ -38,6 +43,6 @@ def rule_of_constants(call: Any) -> Any:
         return np.int64(ANY)
     if call.name in FILLED:
         value = call.get("fill_value", "s", "value")
-        is_free = not isinstance(value, torch.Tensor) and (value == 0 or abs(value) == float("inf"))
+        is_free = not isinstance(value, torch.Tensor) and (value == 0 or not math.isfinite(abs(value)))
         return np.int64(ANY) if is_free else None
     return None

@@ -66,7 +66,7 @@ class Trace(Dispatch):
         """Return the degrees of a tensor or of a number."""
         if isinstance(value, torch.Tensor):
             return self.memory.read(value)
-        free = value is None or value == 0 or (isinstance(value, float) and np.isinf(value))
+        free = value is None or value == 0 or (isinstance(value, float) and not np.isfinite(value))
         return np.int64(ANY if free else 0)
 
     def knows(self, value: Any) -> bool:
