@@ -127,6 +127,15 @@ def mantissa_and_exponent(c: Call) -> Answer:
     return [np.int64(0), c.args[0].d]
 
 
+def scaled_by_exponent(c: Call) -> Answer:
+    """ldexp: exponents that are whole numbers come from frexp and carry a degree; others must stay."""
+    exponent = c.typed(c.args[1])
+    if exponent.x.dtype.kind == "i":
+        return mul(c)
+    c.rules.pure(exponent, "exponent")
+    return c.typed(c.args[0]).d
+
+
 def powers(factor: float) -> Callable[[Call], Answer]:
     def rule(c: Call) -> Answer:
         return c.rules.power(c.args[0].d, factor)
@@ -325,7 +334,8 @@ def _rules() -> dict[str, Callable[[Call], Answer]]:
         constant: "ones_like ones new_ones full full_like new_full scalar_tensor",
         filled: "fill",
         add: "add sub rsub",
-        mul: "mul ldexp",
+        mul: "mul",
+        scaled_by_exponent: "ldexp",
         div: "div true_divide divide",
         multiply_add: "addcmul addcdiv",
         lerp: "lerp",
