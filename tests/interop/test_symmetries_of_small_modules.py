@@ -28,6 +28,9 @@ Function = Callable[..., Any]
 relu = torch.relu
 
 FUNCTIONS: dict[str, tuple[str, Function]] = {
+    "product along": ("ar", lambda a, r: a.prod(0) / r),
+    "product of all": ("as", lambda a, s: a.prod() / s),
+    "transform": ("ar", lambda a, r: torch.fft.fft(a, dim=0).abs() / r),
     # entry by entry
     "sum": ("abc", lambda a, b, c: (a + b) / c),
     "difference": ("abc", lambda a, b, c: torch.sub(a, b, alpha=2) / c),
@@ -153,7 +156,6 @@ AS_A_WHOLE: dict[str, tuple[str, Function]] = {
     # no rule, and only inputs that were scaled as a whole were tried: rows of their own might be missed
     "singular values": ("us", lambda u, s: torch.linalg.svdvals(u) / s),
     "inverse": ("us", lambda u, s: torch.linalg.inv(u) * s),
-    "complex": ("as", lambda a, s: torch.fft.fft(a, dim=0).abs() / s),
 }
 
 STRICT: dict[str, tuple[str, Function, int]] = {
@@ -163,8 +165,6 @@ STRICT: dict[str, tuple[str, Function, int]] = {
         "av", lambda a, v: F.batch_norm(X @ a, torch.zeros(3).double(), torch.ones(3).double()) @ v, 0,
     ),
     "a number leaves": ("as", lambda a, s: a / a.norm().item() * s, 0),
-    "product along": ("ar", lambda a, r: a.prod(0) / r, 3),
-    "product of all": ("as", lambda a, s: a.prod() / s, 1),
     "number of entries": ("as", lambda a, s: torch.linalg.vector_norm(a, 0) * s, 1),
     "no simple power": ("ab", lambda a, b: a.abs() ** 0.7390851332151607 / b, 0),
     "rounded quotient": ("ab", lambda a, b: torch.div(4 * a, b, rounding_mode="floor"), 12),

@@ -77,6 +77,7 @@ FUNCTIONS: dict[str, tuple[str, Function]] = {
     "angle": ("abs", lambda xp, a, b, s: xp.arctan2(a, b) * s),
     "sum along": ("ar", lambda xp, a, r: xp.sum(a, axis=0) / r),
     "sum that keeps its axis": ("ab", lambda xp, a, b: a / b.sum(1, keepdims=True)),
+    "product along": ("ar", lambda xp, a, r: xp.prod(a, axis=0) / r),
     "mean": ("ar", lambda xp, a, r: xp.mean(a, axis=0) / r),
     "largest": ("as", lambda xp, a, s: (X @ a).max(axis=0) / s),
     "smallest": ("as", lambda xp, a, s: xp.min(X @ a, axis=1) / s),
@@ -148,7 +149,6 @@ FUNCTIONS |= {
 
 STRICT: dict[str, tuple[str, Function, int]] = {
     # what types cannot know: the number of symmetries that they find, fewer than there are
-    "product along": ("ar", lambda xp, a, r: xp.prod(a, axis=0) / r, 3),
     "no simple power": ("ab", lambda xp, a, b: xp.abs(a) ** 0.7390851332151607 / b, 0),
     "a choice": ("ab", lambda xp, a, b: xp.where(a > 1.1, a, 2 * a) / b, 0),
     "floor": ("ab", lambda xp, a, b: xp.floor(4 * a / b), 12),
