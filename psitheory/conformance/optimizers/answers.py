@@ -21,6 +21,7 @@ from psitheory.conformance.optimizers.equivariance import (
     smallest,
     try_level,
 )
+from psitheory.conformance.optimizers.late import broken_late
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,9 @@ class Answers:
         doubtful = [t for t in trials if t.outcome.status in ("vacuous", "undecided")]
         if any(t.outcome.status == "vacuous" or t.in_powers_of_two for t in doubtful):
             return Answer(Verdict.INCONCLUSIVE, doubtful[0], len(trials), limited)
+        late = self._late(mode, level, trials[0])
+        if late is not None:
+            return Answer(Verdict.REFUTED, late, len(trials) + 1)
         elsewhere = broken_level(self.bench, mode, level)
         if elsewhere is not None:
             return Answer(Verdict.REFUTED, elsewhere, len(trials) + 1)
@@ -74,6 +78,13 @@ class Answers:
         first_to_end = min(passed, key=lambda t: t.outcome.step)
         exact = trials[0].outcome.status == "exact"
         return Answer(Verdict.HOLDS, first_to_end, len(trials), limited, next(iter(doubtful), None), exact)
+
+    def _late(self, mode: Mode, level: Level, trial: Trial) -> Trial | None:
+        """Return what breaks a level later, unless a finer one, or the stronger law, holds there."""
+        finer = [*((mode, finer) for finer in LEVELS[: LEVELS.index(level)]), ("full", level)]
+        if any((one := self.known.get(key)) is not None and one.verdict is Verdict.HOLDS for key in finer):  # type: ignore[call-overload]
+            return None
+        return broken_late(self.bench, mode, level, trial.change)
 
     def finest(self, mode: Mode) -> str | None:
         """Return the finest level that holds, ``none``, or None if not all levels were decided."""

@@ -36,6 +36,8 @@ TIMES = (1, 2, 3, 5, 10, 30, 100)
 ENOUGH = 10
 """Steps that must be decided before anything holds."""
 CONTROLS = 3
+ONSET = 2**10
+"""Units of rounding that runs are at most apart where they first differ, if nothing but rounding parts them."""
 CONTROL_FACTOR = 10
 NEARLY_NOTHING = (1 / 16, 1 / 11, 1 / 8)
 COARSE = 0.05
@@ -57,6 +59,8 @@ class Bench:
     _noises: dict[tuple[Change, int, Mode], float] = field(default_factory=dict)
     not_of_kernels: set[tuple[Mode, str]] = field(default_factory=set)
     """The laws that break where a layer is a kernel of a convolution, but not on matrices of the same size."""
+    later_by_constants: dict[tuple[Mode, str], int] = field(default_factory=dict)
+    """The step at which runs part after those that are compared, by constants or comparisons alone."""
     strays: dict[tuple[float, int], int | None] = field(default_factory=dict)
     _types: dict[str, tuple[Derived | None, str]] = field(default_factory=dict)
 
@@ -180,7 +184,7 @@ class Bench:
             if t not in x or t not in y:
                 return dict.fromkeys(MODES, Gap(np.inf, np.inf, False, False))
             with np.errstate(all="ignore"):
-                found = {mode: self._gap(mode, base, change, (x[0], x[t]), (y[0], y[t]), t) for mode in MODES}
+                found = {mode: self.gap_of(mode, base, change, (x[0], x[t]), (y[0], y[t]), t) for mode in MODES}
             self._gaps[key] = found
         return self._gaps[key]
 
@@ -188,14 +192,15 @@ class Bench:
         """Return the first step after which the two runs are not the same bit for bit, and the gap there."""
         x, y = list(self.every_point(base, steps)), list(self.every_point(change, steps))
         for t, (xt, yt) in enumerate(zip(x, y, strict=False)):
-            gap = self._gap(mode, base, change, (x[0], xt), (y[0], yt))
+            gap = self.gap_of(mode, base, change, (x[0], xt), (y[0], yt))
             if not gap.exact:
                 return t, gap
         return None
 
-    def _gap(
+    def gap_of(
         self, mode: Mode, base: Change, change: Change, x: tuple[Any, Any], y: tuple[Any, Any], t: int | None = None
     ) -> Gap:
+        """Return how far two runs are apart, of each the start and the point at a step."""
         x0, xt = (self._seen(mode, base, w, s) for w, s in zip(x, (0, t), strict=True))
         y0, yt = (self._seen(mode, change, w, s) for w, s in zip(y, (0, t), strict=True))
         finite = bool(np.all(np.isfinite(x[1])) and np.all(np.isfinite(y[1])))

@@ -56,6 +56,7 @@ class Derived:
     whole: OptimizerTypes
     seed: int = 0
     _bases: dict[tuple[bool, int], Record] = field(default_factory=dict)
+    _later: dict[int, tuple[Break, ...]] = field(default_factory=dict)
     _gaps: dict[tuple[bool, Change, frozenset[Line], int], float] = field(default_factory=dict)
 
     @classmethod
@@ -112,13 +113,18 @@ class Derived:
 
     def later(self, steps: int) -> tuple[Break, ...]:
         """Return the lines that break the law of the first steps in a run of so many, and did not before."""
+        if steps not in self._later:
+            self._later[steps] = self._found_later(steps)
+        return self._later[steps]
+
+    def _found_later(self, steps: int) -> tuple[Break, ...]:
         law = self.alone.hard
         if law is None or not hasattr(self.runs, "of_length"):
             return ()
         with suppress(Exception), np.errstate(all="ignore"), _typed(self.seed):  # the code under test
             found = OptimizerTypes(self.runs.of_length(steps).run(self.seed))
-            before = {b.place for b in self.alone.at_fixed_constants(law)}
-            return tuple(b for b in found.at_fixed_constants(law) if b.place not in before)
+            before = {b.line for b in self.alone.at_fixed_constants(law)}
+            return tuple(b for b in found.at_fixed_constants(law) if b.line not in before)
         return ()
 
     def turning_points(self, network: Network, direction: Sequence[float], p: float) -> list[float]:

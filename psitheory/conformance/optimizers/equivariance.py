@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from psitheory.conformance.optimizers.bench import COARSE, ENOUGH, Bench
+from psitheory.conformance.optimizers.bench import COARSE, ENOUGH, ONSET, Bench
 from psitheory.conformance.optimizers.change import MODES, Change, Gap, Mode
 from psitheory.layout import Layout
 
@@ -19,8 +19,6 @@ LEVELS: tuple[Level, ...] = ("each neuron", "blocks of rows", "each layer", "all
 Status = Literal["exact", "rounding", "broken", "undecided", "vacuous"]
 START = Change()
 FIRST = 3
-ONSET = 2**10
-"""Units of rounding that runs are at most apart where they first differ, if nothing but rounding parts them."""
 LOOKED_AT = 16
 """Groups of a level of which one may show a break by itself: a smaller witness is worth no thousand runs."""
 SLACK = 100

@@ -14,9 +14,10 @@ import numpy as np
 
 from psitheory.conformance.optimizers.bench import Bench
 from psitheory.conformance.optimizers.change import Change, Constants
-from psitheory.conformance.optimizers.elsewhere import broken_exponent
+from psitheory.conformance.optimizers.elsewhere import EXPONENT, broken_exponent
 from psitheory.conformance.optimizers.eps import Limited, eps_limited, harmless, without_eps
 from psitheory.conformance.optimizers.equivariance import START, Outcome, Trial, judge
+from psitheory.conformance.optimizers.late import broken_late
 from psitheory.conformance.optimizers.runs import DECAYS
 
 GRID = tuple(k / 2 for k in range(-2, 9))
@@ -127,6 +128,9 @@ def confirmed(bench: Bench, p: float, constants: Constants = ()) -> Exponent:
     holds = (limited is not None and not trials) or (trials and all(exact))
     holds = holds and not any(trial.outcome.status == "vacuous" for trial in trials)
     if holds and not constants:
+        late = broken_late(bench, "class", EXPONENT, rescaled_by(bench, SCALES[0], p))
+        if late is not None:
+            return Exponent(None, (*trials, late), p)
         there = broken_exponent(bench, p, lambda other: rescaled_by(other, SCALES[0], p))
         if there is not None:
             return Exponent(None, (*trials, there), p)

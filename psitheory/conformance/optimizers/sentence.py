@@ -26,7 +26,7 @@ def sentence(name: str, facts: Facts, properties: Mapping[str, object]) -> str:
     still = f"{facts.never_moves}: nothing is claimed of it" if facts.unmoved else ""
     denied = f"so runs say, but types ask for more at {told}" if (told := facts.denied_by_types) else ""
     matrices = "" if "edges" not in facts.__dict__ or not facts.not_of_kernels else NOT_OF_KERNELS
-    parts = [_law(facts, derived, properties), denied, _range(facts, derived), matrices, still]
+    parts = [_law(facts, derived, properties), denied, _range(facts, derived), matrices, _later(facts), still]
     if derived is not None and derived.missing:
         parts.append(f"{derived.missing[0]}: runs decide")
     elif underived:
@@ -79,7 +79,7 @@ def _range(facts: Facts, derived: Derived | None) -> str:
         return f"so it is of some shapes alone: runs break it on {words.shapes(there.layout)}"
     if derived is not None and derived.hard_breaks:
         return "at fixed values it breaks at " + "; ".join(str(b) for b in derived.hard_breaks[:2])
-    if derived is not None and _nothing_holds(facts) and not _soft(derived):
+    if derived is not None and _nothing_holds(facts) and (not _soft(derived) or _breaks_late(facts)):
         return _late(facts, derived)
     if _nothing_holds(facts) and _soft(derived):
         return "at fixed values runs break it, as may " + "; ".join(map(told, _soft(derived)[:3]))
@@ -95,6 +95,12 @@ def _range(facts: Facts, derived: Derived | None) -> str:
     return f"{start}valid on 2^{low.exponent} … 2^{high.exponent}{at}"
 
 
+def _later(facts: Facts) -> str:
+    """Return from which step on constants or comparisons part runs for which a law holds, or nothing."""
+    steps = [*facts.bench.later_by_constants.values(), *facts.blocks_alone.later_by_constants.values()]
+    return f"from step {min(steps)} on constants or comparisons may part runs" if steps else ""
+
+
 def _late(facts: Facts, derived: Derived) -> str:
     """Return when runs break a law that types have of the first steps, and where."""
     denied = facts.exponent.denied_by
@@ -103,6 +109,11 @@ def _late(facts: Facts, derived: Derived) -> str:
     step = denied.outcome.step
     lines = derived.later(step)
     return f"so it is of the first steps alone: by step {step} runs break it" + (f", at {lines[0]}" if lines else "")
+
+
+def _breaks_late(facts: Facts) -> bool:
+    denied = facts.exponent.denied_by
+    return denied is not None and denied.outcome.step > facts.bench.steps
 
 
 def _nothing_holds(facts: Facts) -> bool:

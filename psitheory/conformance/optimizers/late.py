@@ -1,0 +1,91 @@
+"""Whether a law goes on to hold after the steps that are compared: there are warm-ups that end, and decays that begin.
+
+Only where powers of two agree bit for bit can so many steps be judged: rounding has no say there, however far it would
+have grown.  A constant that is met later, or a comparison, is no break of the law, but it is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from psitheory.conformance.optimizers.bench import ONSET, Bench
+from psitheory.conformance.optimizers.change import Change, CodeRaised, Constants, Mode
+from psitheory.conformance.optimizers.eps import harmless, without_eps
+from psitheory.conformance.optimizers.equivariance import Outcome, Trial
+from psitheory.errors import PsitheoryError
+from psitheory.scaletypes.equations import Kind
+
+LATER = 5
+"""How many times as many steps are run as are compared one by one."""
+GROWING = 16
+"""Steps after the first that is not the same in which runs must part: rounding is taken to double in each."""
+SAFE = 0.15
+"""The share of the exponents of a precision in which the lengths of blocks, and fourth powers of them, are safe."""
+
+
+def broken_late(bench: Bench, mode: Mode, law: str, change: Change) -> Trial | None:
+    """Return the trial that breaks a law which held for the steps that are compared; what is no break is kept beside.
+
+    Parameters
+    ----------
+    bench : Bench
+    mode : {"full", "class"}
+    law : str
+        Under what name the step is kept at which runs part by constants or comparisons.
+    change : Change
+        In powers of two.
+    """
+    off = without_eps(bench)
+    ways: tuple[Constants, ...] = ((),) if not off or not harmless(bench, off) else ((), off)
+    for constants in ways:
+        found = _parted(bench, mode, replace(change, constants=constants))
+        if found is None:
+            return None
+        if found.outcome.status == "undecided":  # not bit for bit: an eps may be the reason
+            continue
+        if _by_constants(bench, found.outcome.step):
+            bench.later_by_constants[mode, law] = found.outcome.step
+            return None
+        return found
+    return None
+
+
+def _parted(bench: Bench, mode: Mode, change: Change) -> Trial | None:
+    """Return where two runs part, once they are no longer the same, by more than what rounding may grow to."""
+    base, steps = Change(constants=change.constants), LATER * bench.steps
+    try:
+        x, y = (list(bench.every_point(c, steps)) for c in (base, change))
+    except (CodeRaised, PsitheoryError):
+        return None
+    first: int | None = None
+    for t, (xt, yt) in enumerate(zip(x, y, strict=False)):
+        gap = bench.gap_of(mode, base, change, (x[0], xt), (y[0], yt))
+        if first is None and gap.exact:
+            continue
+        first = t if first is None else first
+        if t <= bench.steps:
+            return Trial(change, Outcome("undecided", t, gap, 0.0))
+        allowed = ONSET * bench.eps * 2.0 ** (t - first)
+        if t - first > GROWING or not _is_safe(bench, xt, yt):
+            return None
+        if gap.defect > allowed:
+            return Trial(change, Outcome("broken", t, gap, allowed))
+    return None
+
+
+def _is_safe(bench: Bench, *points: np.ndarray) -> bool:
+    """Tell whether all lengths of blocks are of moderate size, so that nothing over- or underflows."""
+    most = SAFE * np.finfo(bench.network.dtype).maxexp
+    with np.errstate(all="ignore"):
+        return all(bool(np.all(np.abs(np.log2(bench.network.layout.norms(w))) < most)) for w in points)
+
+
+def _by_constants(bench: Bench, step: int) -> bool:
+    """Tell whether types of as many steps know constants or comparisons, and no other term, that break the law."""
+    derived = bench.derived
+    if derived is None:
+        return False
+    later = derived.later(step)
+    return not any(b.kind is Kind.HARD for b in later) and bool(later or derived.soft_breaks)

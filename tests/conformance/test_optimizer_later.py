@@ -1,0 +1,52 @@
+"""What begins after the steps that are compared one by one is seen where powers of two agree bit for bit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from psitheory.conformance import check_optimizer
+from psitheory.layout import Layout
+
+NEURON, EXPONENT = "runs_commute_with_rescaling_of_each_neuron", "the_rate_has_a_scaling_exponent"
+
+
+def warming_up(w: Any, g: Any, layout: Layout, t: int, rate: float = 0.02) -> Any:
+    """Descend on the quotient for 15 steps, then as it comes."""
+    return w - rate * g * (layout.expand(layout.norms(w) ** 2) if t < 15 else 1.0)
+
+
+def decaying(w: Any, g: Any, state: Any, t: int, rate: float = 0.01, eps: float = 1e-8) -> Any:
+    """RMSprop whose weights decay from step 20 on."""
+    v = 0.9 * (0 if state is None else state) + 0.1 * g * g
+    return (w * (1 - 0.1 * rate) if t >= 20 else w) - rate * g / (np.sqrt(v) + eps), v
+
+
+@pytest.mark.parametrize(("opt", "law", "step"), [(warming_up, NEURON, 16), (decaying, EXPONENT, 21)])
+def test_what_begins_later_breaks_the_law_and_its_line_is_named(opt: Any, law: str, step: int) -> None:
+    report = check_optimizer(opt, only=(law, EXPONENT), steps=10)
+    assert report.refuted() == tuple(dict.fromkeys((law, EXPONENT)))
+    found = int(report.finding(law).smallest.partition("t=")[2].split()[0])
+    assert step <= found <= step + 16
+    assert "so it is of the first steps alone: by step" in report.sentence
+    assert "rate" in report.sentence.rpartition("optimizer_later.py")[2]
+
+
+@pytest.mark.parametrize("limit", [1e3, 1e6])
+def test_a_limit_that_is_met_later_is_no_break(limit: float) -> None:
+    def clipped(w: Any, g: Any, layout: Layout, t: int, rate: float = 0.02) -> Any:
+        size = np.minimum(layout.norms(w) ** 2, limit if t < 15 else 6.0)
+        return w - rate * g * layout.expand(size)
+
+    report = check_optimizer(clipped, only=(NEURON, EXPONENT), steps=10)
+    assert report.properties["exponent"] == 0.0
+    assert "on constants or comparisons may part runs" in report.sentence
+
+
+def test_powers_of_two_that_end_in_an_overflow_are_no_break() -> None:
+    def growing(w: Any, g: Any, layout: Layout, rate: float = 0.02) -> Any:
+        return 1e4 * (w - rate * g * layout.expand(layout.norms(w) ** 2))
+
+    assert check_optimizer(growing, only=NEURON, steps=10).refuted() == ()
