@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 
 from psitheory.conformance import check_optimizer
+from psitheory.conformance.optimizers.network import invariant_network, network_of_more_layers, network_of_other_shapes
 from psitheory.layout import Layout
+
+WIDE = [partial(network_of_other_shapes, kernels=kernels) for kernels in (False, True)]
 
 
 @dataclass
@@ -58,7 +63,7 @@ def test_what_holds_on_small_layers_alone_does_not_hold(opt: Any, full: str, exp
     if exponent is None:
         assert "so it is of some shapes alone: runs break it on a network with layers of" in report.sentence
     else:
-        assert any("132x132" in f.smallest for f in report.findings if f.law in report.refuted())
+        assert any("on a network with layers of" in f.smallest for f in report.findings if f.law in report.refuted())
 
 
 @pytest.mark.parametrize("eps", [1e-5, 1e-8])
@@ -90,3 +95,54 @@ def test_nothing_is_said_of_shapes_that_a_method_does_not_take() -> None:
         return w - rate * g * layout.expand(layout.norms(w) ** 2 * np.ones(8))
 
     assert check_optimizer(fixed, steps=10).properties["full"] == "each neuron"
+
+
+def named(first: float, others: float) -> Any:
+    """PSI-GD with one factor on the layers that the usual network has, and another, of no scale, on all others."""
+
+    def step(w: Any, g: Any, layout: Layout, rate: float = 0.02) -> Any:
+        out, start = [], 0
+        for part in layout.parts:
+            x, d = (z[start : start + part.size].reshape(max(part.blocks, 1), -1) for z in (w, g))
+            start += part.size
+            squares = np.sum(x**2, axis=1, keepdims=True)
+            own = squares if part.name in ("W1", "W2") else first * squares + others if part.blocks else 1.0
+            out.append((x - rate * own * d).ravel())
+        return np.concatenate(out)
+
+    return step
+
+
+def counting(w: Any, g: Any, layout: Layout, rate: float = 0.02) -> Any:
+    """PSI-GD for two layers; for more of them, layers have one norm."""
+    squares = layout.norms(w) ** 2
+    parts = [part.blocks for part in layout.parts if part.blocks]
+    ends = np.cumsum([0, *parts])
+    if len(parts) > 2:
+        squares = np.concatenate([np.full(b - a, squares[a:b].mean()) for a, b in pairwise(ends)])
+    return w - rate * g * layout.expand(squares)
+
+
+def test_what_holds_for_two_layers_alone_does_not_hold() -> None:
+    report = check_optimizer(counting, steps=10)
+    assert report.properties["full"] == "each layer"
+    assert any("on a network with layers of" in f.smallest for f in report.findings if f.law in report.refuted())
+
+
+@pytest.mark.parametrize(("first", "others", "alone"), [(1.0, 0.0, False), (0.0, 1.0, True)])
+def test_layers_may_be_named_and_what_that_means_is_told(first: float, others: float, alone: bool) -> None:
+    report = check_optimizer(named(first, others), steps=10)
+    assert report.properties["full"] == "each neuron"
+    assert ("so it is of the first two layers alone" in report.sentence) == alone
+
+
+@pytest.mark.parametrize("kernels", [False, True])
+def test_other_networks_have_sizes_of_their_own_for_each_seed(kernels: bool) -> None:
+    def shapes(network: Any) -> set[Any]:
+        return {part.shape for part in network.layout.parts}
+
+    usual = shapes(invariant_network(np.dtype(float), 0))
+    drawn = [f(np.dtype(float), seed) for f in (network_of_more_layers, WIDE[kernels]) for seed in range(4)]
+    assert all(not usual & shapes(network) for network in drawn)
+    assert len(set().union(*map(shapes, drawn[:4]))) > len(shapes(drawn[0]))
+    assert len(set().union(*map(shapes, drawn[4:]))) > len(shapes(drawn[4]))

@@ -82,7 +82,7 @@ class Answers:
     def _late(self, mode: Mode, level: Level, trial: Trial) -> Trial | None:
         """Return what breaks a level later, unless a finer one, or the stronger law, holds there."""
         finer = [*((mode, finer) for finer in LEVELS[: LEVELS.index(level)]), ("full", level)]
-        if any((one := self.known.get(key)) is not None and one.verdict is Verdict.HOLDS for key in finer):  # type: ignore[call-overload]
+        if any((one := self.known.get(key)) is not None and one.verdict is Verdict.HOLDS for key in finer):
             return None
         return broken_late(self.bench, mode, level, trial.change)
 

@@ -24,7 +24,12 @@ import numpy as np
 from psitheory.arithmetic import norm
 from psitheory.conformance.optimizers.change import MODES, Change, CodeRaised, Gap, Mode
 from psitheory.conformance.optimizers.derived import Derived
-from psitheory.conformance.optimizers.network import Network, network_of_other_shapes, one_ulp_away
+from psitheory.conformance.optimizers.network import (
+    Network,
+    network_of_more_layers,
+    network_of_other_shapes,
+    one_ulp_away,
+)
 from psitheory.conformance.optimizers.runs import Runs
 from psitheory.conformance.optimizers.seeds import seeded
 from psitheory.errors import PsitheoryError
@@ -59,6 +64,8 @@ class Bench:
     _noises: dict[tuple[Change, int, Mode], float] = field(default_factory=dict)
     not_of_kernels: set[tuple[Mode, str]] = field(default_factory=set)
     """The laws that break where a layer is a kernel of a convolution, but not on matrices of the same size."""
+    of_named_layers: set[tuple[Mode, str]] = field(default_factory=set)
+    """The laws that break in a network of more layers, but not where those of the usual one alone are rescaled."""
     later_by_constants: dict[tuple[Mode, str], int] = field(default_factory=dict)
     """The step at which runs part after those that are compared, by constants or comparisons alone."""
     strays: dict[tuple[float, int], int | None] = field(default_factory=dict)
@@ -90,15 +97,19 @@ class Bench:
     @cached_property
     def on_matrices(self) -> Bench:
         """Return the bench on a network of other shapes."""
-        return self._on_other_shapes(kernels=False)
+        return self._on(network_of_other_shapes(self.network.dtype, self.seed, kernels=False))
 
     @cached_property
     def on_kernels(self) -> Bench:
         """Return the bench on a network of other shapes, of which one is that of a kernel of a convolution."""
-        return self._on_other_shapes(kernels=True)
+        return self._on(network_of_other_shapes(self.network.dtype, self.seed, kernels=True))
 
-    def _on_other_shapes(self, *, kernels: bool) -> Bench:
-        other = network_of_other_shapes(self.network.dtype, self.seed, kernels=kernels)
+    @cached_property
+    def on_more_layers(self) -> Bench:
+        """Return the bench on a network of more layers."""
+        return self._on(network_of_more_layers(self.network.dtype, self.seed))
+
+    def _on(self, other: Network) -> Bench:
         return Bench(self.method, other.without_free() if self.network.fixed else other, self.seed, self.moved_by)
 
     @cached_property

@@ -1,7 +1,7 @@
 """Whether a law goes on to hold on a network of other shapes, since code may branch on shapes.
 
 There are methods that factor matrices from 128 rows on, leave kernels of convolutions aside, or err where rows are
-long.  A break there is no such thing if it goes with the eps of the method, or if constants or comparisons that may
+long, or layers more than two.  Sizes are drawn, since code may tell layers by them.  A break there is no such thing if it goes with the eps of the method, or if constants or comparisons that may
 be met there are known of, or nothing is, and it is gone at some other scale of all weights.  Of known constants one of
 at most 1 % need but die out with the scale: a floor may stand before the scale at which it would be gone.
 """
@@ -37,9 +37,14 @@ def broken_exponent(bench: Bench, p: float, change: Callable[[Bench], Change]) -
 
 
 def _found(bench: Bench, mode: Mode, law: str, changes: Callable[[Bench], Iterable[Change]], p: float) -> Trial | None:
-    """Return the trial that breaks a law on matrices; what breaks it on kernels alone is kept beside."""
+    """Return the trial that breaks a law; what breaks it on kernels, or in further layers alone, is kept beside."""
     if not bench.network.usual:
         return None
+    deep = _broken(bench, bench.on_more_layers, mode, changes, p)
+    if deep is not None:
+        if p or _broken(bench, bench.on_more_layers, mode, lambda other: _of_known_layers(bench, changes(other)), p):
+            return deep
+        bench.of_named_layers.add((mode, law))
     if not getattr(bench.method, "takes_tensors", False):
         return _broken(bench, bench.on_matrices, mode, changes, p)
     if _broken(bench, bench.on_kernels, mode, changes, p) is None:
@@ -48,6 +53,16 @@ def _found(bench: Bench, mode: Mode, law: str, changes: Callable[[Bench], Iterab
     if found is None:
         bench.not_of_kernels.add((mode, law))
     return found
+
+
+def _of_known_layers(bench: Bench, changes: Iterable[Change]) -> Iterable[Change]:
+    """Return the changes of the layers that the usual network has too, since code may name them."""
+    named = {part.name for part in bench.network.layout.parts}
+    known = [part.name in named for part in bench.on_more_layers.network.layout.parts for _ in range(part.blocks)]
+    for change in changes:
+        yield replace(
+            change, exponents=tuple(k * float(is_known) for k, is_known in zip(change.exponents, known, strict=True))
+        )
 
 
 def _broken(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Container
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -159,15 +160,14 @@ class Facts:
             return None
         return Claim("class", "all weights", self.exponent.value, self.exponent.limited, of_all=False)
 
-    @property
-    def not_of_kernels(self) -> bool:
-        """Tell whether the claim breaks where a layer is a kernel of a convolution, but not on matrices."""
+    def is_among(self, laws: Callable[[Bench], Container[tuple[Mode, str]]]) -> bool:
+        """Tell whether the claim is one of the laws of which its bench keeps something."""
         claim = self.claim
         if claim is None:
             return False
         if claim.p:
-            return ("class", EXPONENT) in self.blocks_alone.not_of_kernels
-        return (claim.mode, claim.level) in self.bench.not_of_kernels
+            return ("class", EXPONENT) in laws(self.blocks_alone)
+        return (claim.mode, claim.level) in laws(self.bench)
 
     @property
     def denied_by_types(self) -> Break | None:

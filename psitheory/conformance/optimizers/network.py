@@ -98,16 +98,32 @@ def invariant_network(dtype: np.dtype, seed: int) -> Network:
 
 
 def network_of_other_shapes(dtype: np.dtype, seed: int, *, kernels: bool) -> Network:
-    """Return one with a tall and a square hidden layer of 132 rows.
+    """Return one with a tall and a square hidden layer of more than 128 rows, how many is drawn.
 
     Methods are seen to branch on 8, 64 and 128 entries, on the number of axes, and on which side is longer.  With
     ``kernels`` the first layer is a kernel of a convolution.  There are as many layers as in the other, since code may
     name them.
     """
-    rng = np.random.default_rng(seed)
-    inputs, targets = rng.normal(size=(16, 12)), 2 * rng.normal(size=(16, 3))
-    model = BatchNormMLP(inputs.astype(dtype), targets.astype(dtype), hidden=(132, 132), loss="squared")
-    return Network(model, model.initial(rng), kernels={"W1": (132, 3, 2, 2)} if kernels else {})
+    rng = np.random.default_rng([seed, 1])
+    rows, channels, outputs = (int(rng.integers(*ends)) for ends in ((129, 145), (3, 6), (6, 12)))
+    found = _drawn(dtype, rng, 4 * channels, (rows, rows), outputs)
+    return replace(found, kernels={"W1": (rows, channels, 2, 2)} if kernels else {})
+
+
+def network_of_more_layers(dtype: np.dtype, seed: int) -> Network:
+    """Return one with four hidden layers, and as many outputs and rows as are drawn: some layers are wider than tall.
+
+    No size is one of the usual network's, of which code might tell its layers.
+    """
+    rng = np.random.default_rng([seed, 2])
+    inputs, *hidden, outputs = (int(n) for n in rng.permutation(np.arange(6, 12)))
+    return _drawn(dtype, rng, inputs, tuple(hidden), outputs)
+
+
+def _drawn(dtype: np.dtype, rng: np.random.Generator, inputs: int, hidden: tuple[int, ...], outputs: int) -> Network:
+    x, y = rng.normal(size=(16, inputs)), 2 * rng.normal(size=(16, outputs))
+    model = BatchNormMLP(x.astype(dtype), y.astype(dtype), hidden=hidden, loss="squared")
+    return Network(model, model.initial(rng))
 
 
 def one_ulp_away(w: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from psitheory.conformance.optimizers import words
@@ -19,20 +19,30 @@ ALIKE = {
 
 NOT_OF_KERNELS = "so it is of matrices alone: where a layer is a kernel of a convolution, with four axes, runs break it"
 
+OF_NAMED_LAYERS = "so it is of the first two layers alone: in a network of more, runs break it at the others"
+
 
 def sentence(name: str, facts: Facts, properties: Mapping[str, object]) -> str:
     """Return the sentence, from what was found out so far; empty if that is nothing."""
     derived, underived = facts.bench.derivation
     still = f"{facts.never_moves}: nothing is claimed of it" if facts.unmoved else ""
     denied = f"so runs say, but types ask for more at {told}" if (told := facts.denied_by_types) else ""
-    matrices = "" if "edges" not in facts.__dict__ or not facts.not_of_kernels else NOT_OF_KERNELS
-    parts = [_law(facts, derived, properties), denied, _range(facts, derived), matrices, _later(facts), still]
+    parts = [_law(facts, derived, properties), denied, _range(facts, derived), *_elsewhere(facts), _later(facts), still]
     if derived is not None and derived.missing:
         parts.append(f"{derived.missing[0]}: runs decide")
     elif underived:
         parts.append(f"{underived}: runs decide")
     said = "; ".join(part for part in parts if part)
     return f"{name}: {said}" if said else ""
+
+
+def _elsewhere(facts: Facts) -> Iterator[str]:
+    """Yield for which layers alone the claim holds, if that is so."""
+    if "edges" in facts.__dict__:
+        if facts.is_among(lambda bench: bench.not_of_kernels):
+            yield NOT_OF_KERNELS
+        if facts.is_among(lambda bench: bench.of_named_layers):
+            yield OF_NAMED_LAYERS
 
 
 def _law(facts: Facts, derived: Derived | None, properties: Mapping[str, object]) -> str:
