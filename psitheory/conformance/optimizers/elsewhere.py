@@ -1,9 +1,10 @@
 """Whether a law goes on to hold on a network of other shapes, since code may branch on shapes.
 
 There are methods that factor matrices from 128 rows on, leave kernels of convolutions aside, or err where rows are
-long, or layers more than two.  Sizes are drawn, since code may tell layers by them.  A break there is no such thing if it goes with the eps of the method, or if constants or comparisons that may
-be met there are known of, or nothing is, and it is gone at some other scale of all weights.  Of known constants one of
-at most 1 % need but die out with the scale: a floor may stand before the scale at which it would be gone.
+long, or layers more than two.  Sizes are drawn, since code may tell layers by them.  A break there is no such thing if
+it goes with the eps of the method, or if constants or comparisons that may be met there are known of, or nothing is,
+and it is gone at some other scale of all weights.  Of known constants one of at most 1 % need but die out with the
+scale: a floor may stand before the scale at which it would be gone.
 """
 
 from __future__ import annotations
