@@ -250,3 +250,15 @@ def test_what_a_hidden_eps_grows_to_within_a_run_is_no_false_alarm(step: Any, la
     report = check_optimizer(step, only=law, seed=seed)
     assert report.verdict is Verdict.HOLDS
     assert report.finding(law).kind == "eps-limited"
+
+
+def test_code_that_raises_once_its_eps_is_taken_away_lives_on_it() -> None:
+    def inverted(w: Any, g: Any, v: Any, rate: float = 0.01, eps: float = 1e-8) -> Any:
+        if eps < 1e-20:
+            raise np.linalg.LinAlgError("Singular matrix")
+        v = 0.9 * (0 if v is None else v) + 0.1 * g * g
+        return w - rate * g / (np.sqrt(v) + eps), v
+
+    report = check_optimizer(inverted, only=EXPONENT, steps=10)
+    assert report.properties["exponent"] == 1
+    assert report.finding(EXPONENT).kind == "eps-limited"

@@ -20,7 +20,7 @@ from itertools import pairwise
 import numpy as np
 
 from psitheory.conformance.optimizers.bench import Bench
-from psitheory.conformance.optimizers.change import Cause, Change, Constants, Mode
+from psitheory.conformance.optimizers.change import Cause, Change, CodeRaised, Constants, Mode
 from psitheory.conformance.optimizers.derived import Derived, cause_of, told
 from psitheory.conformance.optimizers.equivariance import START, Outcome, Trial, judge
 from psitheory.conformance.optimizers.runs import EPS, LIMITS
@@ -77,7 +77,12 @@ def without_eps(bench: Bench, *, limits: bool = True) -> Constants:
 
 def harmless(bench: Bench, constants: Constants) -> bool:
     """Tell whether a run with these constants is still much as it was: some methods live on their eps."""
-    gap = bench.gaps(START, Change(constants=constants), bench.moved_by, bench.moved_by)["class"]
+    try:
+        gap = bench.gaps(START, Change(constants=constants), bench.moved_by, bench.moved_by)["class"]
+    except CodeRaised as problem:
+        if not problem.is_numerical:
+            raise
+        return False
     return gap.finite and gap.relative < 0.5
 
 
@@ -153,20 +158,30 @@ def _breaks_later(
     Far to the side on which the constants die out, runs must agree at every step; on the other, where they take over,
     steps vanish or go along the gradient.  Where either is not so, types of as many steps decide.
     """
-    side, far = derived.fades(found), 4 + math.ceil(math.log2(trial.outcome.gap.relative / LEAST))
-    ends = (shifted(bench, each, side * far, p) for each in (trial.change, START))
-    left = judge(bench, *ends)[mode] if side else None
-    step = left.step if left is not None and left.status == "broken" else None
-    if side and step is None:
-        if (p, side) not in bench.strays:
-            bench.strays[p, side] = strays_at(bench, p, -side)
-        step = bench.strays[p, side]
+    side = derived.fades(found)
+    try:
+        step = _parts_far_out(bench, mode, trial, side, p) if side else None
+    except CodeRaised as problem:
+        if not problem.is_numerical:
+            raise
+        side, step = 0, None  # far out there is nothing to be seen, as where a matrix is no longer regular
     if side and not step:
         return None
     change = in_whole_powers(trial.change)
     broken, rest = (derived.gap(bench.network, change, along, bench.steps) for along in ((), derived.soft_breaks))
     gone = np.isfinite(broken) and rest <= max(LEFT * broken, LEAST)
     return None if gone else step or bench.steps
+
+
+def _parts_far_out(bench: Bench, mode: Mode, trial: Trial, side: int, p: float) -> int | None:
+    """Return a step at which runs part where constants have died out, or are no steps of an eps where they rule."""
+    far = 4 + math.ceil(math.log2(trial.outcome.gap.relative / LEAST))
+    left = judge(bench, *(shifted(bench, each, side * far, p) for each in (trial.change, START)))[mode]
+    if left.status == "broken":
+        return left.step
+    if (p, side) not in bench.strays:
+        bench.strays[p, side] = strays_at(bench, p, -side)
+    return bench.strays[p, side]
 
 
 def in_whole_powers(change: Change) -> Change:
