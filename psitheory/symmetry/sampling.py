@@ -174,7 +174,8 @@ def rows_at(function: LossFunction, ws: Array, rng: np.random.Generator) -> Rows
     first, *others = _log_gradients(function, ws, rng)
     lengths = np.linalg.norm(first, axis=1)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        noise = np.max([np.linalg.norm(other - first, axis=1) for other in others], axis=0) / lengths
+        apart = [np.linalg.norm(other - first, axis=1) for other in others]
+        noise = np.max([*apart, _rounding(function, ws)], axis=0) / lengths
         usable = np.isfinite(lengths) & (lengths > 0) & np.isfinite(noise)
         return Rows(first[usable] / lengths[usable, None], noise[usable], int(np.sum(lengths == 0)))
 
@@ -182,8 +183,7 @@ def rows_at(function: LossFunction, ws: Array, rng: np.random.Generator) -> Rows
 def _log_gradients(function: LossFunction, ws: Array, rng: np.random.Generator) -> list[Array]:
     """Return w⊙∇f(w) at w and beside it, or with two different steps of differences."""
     if function.gradients is None:
-        steps = (6e-6, 3e-6) if function.dtype == np.float64 else (5e-3, 2.5e-3)
-        return [np.array([_differences(function, w, h) for w in ws]).reshape(ws.shape) for h in steps]
+        return [np.array([_differences(function, w, h) for w in ws]).reshape(ws.shape) for h in _steps(function)]
     ulp = np.finfo(function.dtype).eps
     with np.errstate(all="ignore"):
         moved = ws * (1 + ulp * rng.choice([-1.0, 1.0], size=ws.shape))
@@ -197,6 +197,19 @@ def _log_gradients(function: LossFunction, ws: Array, rng: np.random.Generator) 
             up, down = (ws * _gradients(function, ws * (1 + s * x)) for s in (1, -1))
             found.append((up + down) / 2)
         return found
+
+
+def _steps(function: LossFunction) -> tuple[float, float]:
+    """Return the two relative steps of differences."""
+    return (6e-6, 3e-6) if function.dtype == np.float64 else (5e-3, 2.5e-3)
+
+
+def _rounding(function: LossFunction, ws: Array) -> Array:
+    """Return what the last bit of the loss does to differences (K,), be two steps alike by luck; zero for gradients."""
+    if function.gradients is not None:
+        return np.zeros(len(ws))
+    ulp = np.finfo(function.dtype).eps
+    return np.array([ulp * abs(float(function.loss(w))) / _steps(function)[0] for w in ws])
 
 
 def _gradients(function: LossFunction, ws: Array) -> Array:

@@ -246,3 +246,12 @@ def test_a_threshold_far_up_is_seen():
 
     found = discover_symmetries(loss, np.array([1.0, 2.0, -1.0]))
     assert (found.dimension, len(found.undecided)) == (0, 1)
+
+
+@pytest.mark.parametrize("seed", [108, 0])
+def test_differences_that_agree_by_luck_are_no_better_than_the_last_bit_of_the_loss(seed):
+    def rayleigh(w):
+        return (w @ np.diag([1.0, 2.0]) @ w) / (w @ w)
+
+    found = discover_symmetries(rayleigh, np.array([1.0, 2.0]), seed=seed)
+    assert [dict(g.terms) for g in found.generators] == [{"w": 1.0}]
