@@ -14,7 +14,7 @@ law where they over- or underflow break no theorem about numbers: balls decide a
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -201,8 +201,8 @@ def _judge_by_enclosure(seen: Observation, left: Any, right: Any, wide_left: Any
         above = [(x, y, wx, wy) for x, y, wx, wy in pairs if x > y]
         if above and not proved_false and any(not (wx.is_finite() and wy.is_finite()) for *_, wx, wy in above):
             return Outcome("vacuous", note=ILL_CONDITIONED, relation=seen.relation)
-        return judged(seen, left, right, not proved_false, noise=_noise(wide_left, wide_right))
-    noise = _noise(wide_left, wide_right)
+        return judged(seen, left, right, not proved_false, noise=_noise(pairs))
+    noise = _noise(pairs)
     if all(wx.is_finite() and wy.is_finite() for *_, wx, wy in pairs):
         if all(_agrees(x, wy, wx) and _agrees(y, wx, wy) for x, y, wx, wy in pairs):
             return judged(seen, left, right, True, noise=noise)
@@ -214,9 +214,9 @@ def _judge_by_enclosure(seen: Observation, left: Any, right: Any, wide_left: Any
     return Outcome("vacuous", note=ILL_CONDITIONED, relation=seen.relation)
 
 
-def _noise(wide_left: Any, wide_right: Any) -> float:
+def _noise(pairs: Sequence[tuple[Any, ...]]) -> float:
     """Return the size at which terms are computed that may cancel: what 16 ulp of them would be the radius of."""
-    radius = max((float((x.rad() + y.rad()).upper()) for x, y in zip(wide_left, wide_right, strict=True)), default=0.0)
+    radius = max((float((wx.rad() + wy.rad()).upper()) for *_, wx, wy in pairs), default=0.0)
     return radius / (ULPS * float(np.finfo(float).eps))
 
 

@@ -10,7 +10,7 @@ import pytest
 from psitheory.errors import ArgumentError, ArgumentTypeError
 from psitheory.models.plain import PlainMLP
 from psitheory.models.plain_conv import PlainConvNet
-from psitheory.optimizers.bnp import BNP, RunningStatistics, Statistics, batch_statistics
+from psitheory.optimizers.bnp import BNP, RunningStatistics, Statistics, batch_statistics, layer_scale
 
 
 def model(samples: int = 7) -> PlainMLP:
@@ -160,3 +160,19 @@ def test_what_is_divided_by_is_the_variance_and_its_two_floors():
     by = rule.divisor(seen)
     np.testing.assert_array_equal(by.mean, seen.mean)
     np.testing.assert_array_equal(by.variance, [[2.125, 5.125], [0.25, 0.75]])
+
+
+@pytest.mark.parametrize(
+    ("shape", "taps", "runs", "scale"),
+    [
+        ((7, 3), 1, 0, 1.0), ((3, 7), 1, 0, 7 / 3), ((2, 9, 4), 1, 1, 1.0), ((9, 2, 4), 1, 1, 2.0),
+        ((5, 9, 2, 4), 1, 2, 2.0), ((2, 3, 4), 1, 0, 2.0), ((2, 3, 4), 3, 0, 4.5), ((2, 3, 4, 9), 1, 0, 6.0),
+        ((2, 3, 4, 9), 9, 0, 13.5), ((7, 2, 3, 4, 9), 1, 1, 6.0), ((7, 2, 3, 1, 1), 4, 1, 6.0),
+    ],
+)  # fmt: skip
+def test_the_scale_of_a_layer_is_that_of_its_width_over_samples_or_of_its_places(
+    shape: tuple[int, ...], taps: int, runs: int, scale: float
+) -> None:
+    assert float(layer_scale(np.ones(shape), taps, runs)) == pytest.approx(scale, rel=1e-15)
+    if runs == 0 and taps == 1:
+        assert float(layer_scale(np.ones(shape))) == pytest.approx(scale, rel=1e-15)

@@ -123,6 +123,7 @@ def test_how_often_it_runs_is_counted_alike(n: int, taken: tuple[int, ...]) -> N
     calls: dict[Any, Counter[int]] = {}
     with tallied(CODES.__contains__, calls):
         collatz(n)
+    assert all(set(counts.values()) == {1} for frame, counts in calls.items() if frame.f_code is half.__code__)
     assert sum(by_events.values(), Counter()) == sum(calls.values(), Counter())  # a trace hides whose call it is
     assert Counter(frame.f_code for frame in calls) == +Counter(
         dict(zip(CODES, (1, {1: 0, 4: 2, 7: 11}[n]), strict=True))
