@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from flint import arb
+from flint import acb, arb
 
 from psitheory.arithmetic.rounded import blurred
 from psitheory.errors import BranchUndecided, MadeAFloat
@@ -31,6 +31,8 @@ class Ball(arb):
     __slots__ = ()
 
     def __eq__(self, other: object) -> Any:
+        if isinstance(other, complex):
+            return ComplexBall(self) == other
         y = _number(other)
         if y is None:
             return NotImplemented
@@ -120,43 +122,87 @@ def _refused(x: Any, sign: str, y: Any) -> bool:
     raise BranchUndecided(f"whether {x.str(8)} {sign} {y.str(8)} is not decided for all points of the balls")
 
 
-def _made(kind: type[Ball], function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function of ``flint.arb`` whose answer is of that ``kind``, if it is a ball."""
+class ComplexBall(acb):
+    """A complex ball, likewise: what compares it for all of its points is decided or refused."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: Any) -> Any:
+        try:
+            y = acb(other)
+        except (TypeError, ValueError):
+            return NotImplemented
+        if self is other or (self.is_exact() and y.is_exact()):
+            return self is other or bool(acb.__eq__(self, y))
+        return _refused(self, "==", y) if self.overlaps(y) else False
+
+    __ne__, __hash__, __bool__ = Ball.__ne__, None, Ball.__bool__  # type: ignore[assignment]
+
+    def __complex__(self) -> complex:
+        raise MadeAFloat("a float was made of a number that is no float, as by the functions of cmath")
+
+    @property
+    def real(self) -> Any:
+        """Return the real part."""
+        return watching(type(self), acb.real.__get__(self))
+
+    @property
+    def imag(self) -> Any:
+        """Return the imaginary part."""
+        return watching(type(self), acb.imag.__get__(self))
+
+
+def watching(kind: type[Any], number: Any) -> Any:
+    """Return a ball of that ``kind``, or a complex one of the like; what is none as it is."""
+    if isinstance(number, acb):
+        return (BlurredComplexBall if issubclass(kind, _BLURRED) else ComplexBall)(number)
+    if isinstance(number, arb):
+        return (BlurredBall if issubclass(kind, _BLURRED) else Ball)(number)
+    return number
+
+
+def _made(kind: type[Any], function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of ``flint`` whose answer is of that ``kind``, if it is a ball."""
 
     def method(self: Any, *args: Any, **options: Any) -> Any:
-        out = function(self, *args, **options)
-        return kind(out) if type(out) is arb else out
+        return watching(kind, function(self, *args, **options))
 
     method.__name__, method.__doc__ = getattr(function, "__name__", "method"), getattr(function, "__doc__", None)
     return method
 
 
-def _operator(kind: type[Ball], function: Callable[..., Any]) -> Callable[..., Any]:
+def _operator(kind: type[Any], function: Callable[..., Any]) -> Callable[..., Any]:
     """Return the same for an operator of two numbers, of which a run is made; the general way takes twice as long."""
 
     def method(self: Any, other: Any) -> Any:
         out = function(self, other)
-        return kind(out) if type(out) is arb else out
+        return kind(out) if type(out) is flints else watching(kind, out)
+
+    flints = arb if issubclass(kind, arb) else acb
 
     return method
 
 
-def _blurring(kind: type[Ball], function: Callable[..., Any]) -> Callable[..., Any]:
+def _blurring(kind: type[Any], function: Callable[..., Any]) -> Callable[..., Any]:
     def method(self: Any, other: Any) -> Any:
-        return kind(function(self, blurred(other)))
+        return watching(kind, function(self, blurred(other)))
 
     return method
 
 
-def _install(kind: type[Ball], operator: Callable[..., Any]) -> None:
+def _install(kind: type[Any], base: type[Any], operator: Callable[..., Any]) -> None:
     for name in _OF_TWO:
-        setattr(kind, f"__{name}__", operator(kind, getattr(arb, f"__{name}__")))
-    for name in (*(f"__{name}__" for name in _OF_ONE), *(name for name in dir(arb) if not name.startswith("_"))):
-        if callable(getattr(arb, name)) and not isinstance(vars(arb).get(name), staticmethod):
-            setattr(kind, name, _made(kind, getattr(arb, name)))
+        setattr(kind, f"__{name}__", operator(kind, getattr(base, f"__{name}__")))
+    for name in (*(f"__{name}__" for name in _OF_ONE), *(name for name in dir(base) if not name.startswith("_"))):
+        if callable(getattr(base, name)) and not isinstance(vars(base).get(name), staticmethod):
+            setattr(kind, name, _made(kind, getattr(base, name)))
 
 
-_install(Ball, _operator)
+def _install_power(kind: type[ComplexBall], blurring: Callable[[Any], Any]) -> None:
+    def power(self: Any, exponent: Any, modulo: None = None) -> Any:
+        return watching(kind, acb.__pow__(self, blurring(exponent)))
+
+    kind.__pow__ = power  # type: ignore[method-assign]
 
 
 class BlurredBall(Ball):
@@ -173,4 +219,16 @@ class BlurredBall(Ball):
         return BlurredBall(arb.atan2(y, x))
 
 
-_install(BlurredBall, _blurring)
+class BlurredComplexBall(ComplexBall):
+    """A complex ball likewise."""
+
+    __slots__ = ()
+
+
+_BLURRED = (BlurredBall, BlurredComplexBall)
+_install(Ball, arb, _operator)
+_install(ComplexBall, acb, _operator)
+_install(BlurredBall, arb, _blurring)
+_install(BlurredComplexBall, acb, _blurring)
+_install_power(ComplexBall, lambda exponent: exponent)
+_install_power(BlurredComplexBall, blurred)

@@ -31,11 +31,11 @@ def precision(bits: int) -> Iterator[None]:
 
 
 @cache
-def _types() -> tuple[Any, Any]:
-    """Return the types of balls and of ratios; the statement that imports them takes as long as many an operation."""
-    from flint import arb, fmpq
+def _types() -> tuple[Any, Any, Any]:
+    """Return the types of balls, ratios and complex balls; the statement that imports them takes long."""
+    from flint import acb, arb, fmpq
 
-    return arb, fmpq
+    return arb, fmpq, acb
 
 
 class Balls(ObjectNamespace):
@@ -45,14 +45,14 @@ class Balls(ObjectNamespace):
 
     def element(self, value: Any) -> Any:
         """Return an enclosure of ``value``: exact for floats and ints, rounded outwards for ratios."""
-        arb, ratio = _types()
-        if isinstance(value, arb):
+        arb, ratio, acb = _types()
+        if isinstance(value, (arb, acb)):
             return value
         if isinstance(value, (Fraction, Decimal)):
             return arb(ratio(*value.as_integer_ratio()))
         if isinstance(value, np.generic):
-            return arb(value.item())
-        return arb(value)
+            value = value.item()
+        return acb(value) if isinstance(value, complex) else arb(value)
 
     def either(self, x: Any, y: Any) -> Any:
         """Return the hull of both branches."""
@@ -79,7 +79,7 @@ class Balls(ObjectNamespace):
 
     def scalar_greater(self, x: Any, y: Any) -> bool | None:
         """Return True or False where every pair of points agrees, else None."""
-        arb, _ = _types()
+        arb, *_ = _types()
         left, right = self.element(x), self.element(y)
         return True if arb.__gt__(left, right) else (False if arb.__le__(left, right) else None)
 
@@ -128,7 +128,13 @@ BALLS = Balls()
 """The namespace of ball arrays."""
 
 
+def is_complex(value: Any) -> bool:
+    """Tell whether a number is a complex float or ball."""
+    *_, acb = _types()
+    return isinstance(value, (complex, acb))
+
+
 def enclosure(value: Any) -> Any:
     """Return ``value`` as ``flint.arb``: what a runner judges, which knows that balls may overlap."""
-    arb, _ = _types()
+    arb, *_ = _types()
     return arb(BALLS.element(value))

@@ -26,7 +26,9 @@ def convert(value: Any, element: Callable[[Any], Any]) -> Any:
     and all other objects stay as they are, since counts and labels are not measured quantities.
     """
     if isinstance(value, np.ndarray):
-        if value.dtype.kind not in "fc" and value.dtype != object:
+        if value.dtype.kind == "c":
+            raise NotInArithmetic("an array of complex numbers has no parts where its entries are objects")
+        if value.dtype.kind != "f" and value.dtype != object:
             return value
         out = np.empty(value.shape, dtype=object)
         for index in np.ndindex(value.shape):
@@ -61,11 +63,11 @@ def to_balls(value: Any) -> Any:
 
 def widened(value: Any, ulps: int = 16) -> Any:
     """Return ``value`` in balls whose radius is ``ulps`` units in the last place of each float."""
-    from flint import arb
+    from flint import acb, arb
 
     def ball(x: Any) -> Any:
         if isinstance(x, complex):
-            raise NotInArithmetic(f"{x} is no real number")
+            return acb(ball(x.real), ball(x.imag))
         return arb(float(x), float(ulps * abs(np.spacing(_one_of_floats(x))))) if x else arb(0)
 
     return convert(value, ball)
@@ -77,16 +79,16 @@ def _one_of_floats(x: Any) -> Any:
 
 def watched(value: Any) -> Any:
     """Return ``value`` with balls whose ordinary comparisons are decided for all of their points, or refused."""
-    from psitheory.arithmetic.ball import Ball
+    from psitheory.arithmetic.ball import Ball, watching
 
-    return convert(value, lambda x: Ball(BALLS.element(x)))
+    return convert(value, lambda x: watching(Ball, BALLS.element(x)))
 
 
 def blurred_inputs(value: Any) -> Any:
     """Return ``value`` likewise, with balls that take a float which they meet for what it was rounded from."""
-    from psitheory.arithmetic.ball import BlurredBall
+    from psitheory.arithmetic.ball import BlurredBall, watching
 
-    return convert(value, lambda x: BlurredBall(BALLS.element(x)))
+    return convert(value, lambda x: watching(BlurredBall, BALLS.element(x)))
 
 
 def to_floats(value: Any) -> Any:

@@ -23,7 +23,7 @@ def _of_element(element: Any) -> ObjectNamespace | None:
     kind = type(element)
     module = kind.__module__
     if module.startswith("flint."):
-        return BALLS if kind.__name__ == "arb" else RATIONALS
+        return BALLS if kind.__name__ in ("arb", "acb") else RATIONALS
     if module == "psitheory.arithmetic.ball":
         return BALLS
     if module.startswith("psitheory.arithmetic."):

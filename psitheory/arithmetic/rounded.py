@@ -21,9 +21,15 @@ def is_rounded(value: Any) -> bool:
 
 
 def blurred(value: Any) -> Any:
-    """Return a ball of 16 units in the last place about a float that was rounded; anything else as it is."""
+    """Return a ball of 16 units in the last place about a float that was rounded; anything else as it is.
+
+    Of a complex number both parts.
+    """
+    from flint import acb, arb
+
+    if isinstance(value, complex):
+        return acb(blurred(value.real), blurred(value.imag))
     if not is_rounded(value):
         return value
-    from flint import arb
 
     return arb(value, ULPS * math.ulp(value))

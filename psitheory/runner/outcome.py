@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from psitheory.arithmetic import to_floats
+from psitheory.arithmetic import BALLS, to_floats
+from psitheory.arithmetic.balls import is_complex
 from psitheory.checking import Interval, Observation, vacuous
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 
@@ -86,7 +87,7 @@ def sides(seen: Observation, element: Callable[[Any], Any] | None = None) -> tup
     """
     left, right = np.broadcast_arrays(np.asarray(seen.left), np.asarray(seen.right))
     left, right = left.ravel(), right.ravel()
-    if "c" in (left.dtype.kind, right.dtype.kind):
+    if _is_complex(left) or _is_complex(right):
         left, right = _parts(seen.relation, left), _parts(seen.relation, right)
     if element is None:
         if left.dtype == right.dtype == object or not (_of_python(left) or _of_python(right)):
@@ -99,7 +100,15 @@ def sides(seen: Observation, element: Callable[[Any], Any] | None = None) -> tup
 def _parts(relation: str, side: Any) -> Any:
     if relation != "equal":
         raise ArgumentTypeError("a side is complex; what is at most something is real")
-    return np.concatenate([side.real, side.imag])
+    if side.dtype != object:
+        return np.concatenate([side.real, side.imag])
+    complex_ball = BALLS.element(0j)
+    both = [x + complex_ball for x in side]
+    return np.array([x.real for x in both] + [x.imag for x in both], dtype=object)
+
+
+def _is_complex(side: Any) -> bool:
+    return side.dtype.kind == "c" or (side.dtype == object and any(map(is_complex, side)))
 
 
 def _of_python(side: Any) -> bool:
