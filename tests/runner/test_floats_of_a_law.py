@@ -160,8 +160,9 @@ def test_complex_sides_are_equal_in_both_parts_and_have_no_order() -> None:
     assert guarded(FLOATS, lambda z: equal(z * z, z * z))({"z": 1 + 2j}).status == "passed"
     assert guarded(FLOATS, lambda z: equal(z.conjugate(), z))({"z": 1 + 2j}).status == "failed"
     assert "what is at most something is real" in guarded(FLOATS, lambda z: at_most(z, z))({"z": 1j}).note
+    assert guarded(BALLS, lambda z: equal(z * z, z * z))({"z": 1 + 2j}).status == "passed"
     with pytest.raises(CannotRun):
-        guarded(BALLS, lambda z: equal(z, z))({"z": 1j})
+        guarded(BALLS, lambda z: equal(z, z))({"z": np.array([1j])})
 
 
 @pytest.mark.parametrize("side", ["a", None, {"a": 1}, b"a", np.array(["a"]), [1, None], {1}])
