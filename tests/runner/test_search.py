@@ -65,6 +65,18 @@ def test_a_search_ignores_the_global_random_states() -> None:
     assert before[1] is not None
 
 
+def test_a_domain_may_read_the_global_random_state_while_it_draws() -> None:
+    import random
+
+    def run(drawn: Mapping[str, Any]) -> Outcome:
+        return Outcome("passed")
+
+    domain = st.fixed_dictionaries({"k": st.integers(0, 9).map(lambda k: k + random.random())})
+    found = search(domain, run, sought="failed", cases=20, seconds=20, seed=0)
+    assert found.outcomes
+    assert found.trouble == ""
+
+
 def test_a_search_does_not_depend_on_which_modules_are_loaded(tmp_path: Path) -> None:
     # Hypothesis seasons its draws with the constants of the local modules that happen to be loaded.
     (tmp_path / "seasoning.py").write_text("X = [123456, 1234567, 314159, 271828, 99991, 7654321]\n")
