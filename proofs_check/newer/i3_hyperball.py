@@ -35,7 +35,7 @@ newer work, normalised updates, effective rate
 import numpy as np
 
 from proofs_check.bibliography import KOS24
-from psitheory.arithmetic import namespace
+from psitheory.arithmetic import namespace, to_floats
 from psitheory.checking import BALLS, CONTROLS, FLOATS, POWERS_OF_TWO, at_most, equal, theorem
 from psitheory.geometry import PSIQuotient
 from psitheory.laws.update import after, run_commutes_with_rescaling
@@ -152,13 +152,16 @@ def a_step_turns_by_its_length(psi, w, x, eta):
 
 
 def _generic(psi, w, x):
-    """Return x with a direction of its own in every block: a turned copy of w is added, which no x cancels twice."""
+    """Return x with a direction of its own in every block: 64 along the axis that w has least of, which x never has."""
     layout = psi.layout
-    long = layout.scale(layout.norms(w), x)
-    turned = layout.map(
-        lambda rows: namespace(rows).concat([-rows[..., 1:2], rows[..., :1], rows[..., 2:]], axis=-1), lambda v: v, w
-    )
-    return long + 64 * turned
+    axes = layout.map(lambda rows: 0 * rows + _along_the_least(rows), lambda v: 0 * v, w)
+    return layout.scale(layout.norms(w), x + 64 * axes)
+
+
+def _along_the_least(rows):
+    """Return 1 at the entry of least size in each row, 0 elsewhere."""
+    sizes = abs(to_floats(rows))
+    return (np.arange(sizes.shape[-1]) == sizes.argmin(-1)[..., None]).astype(int)
 
 
 @I3.law(**TURN, on=(BALLS, FLOATS))
