@@ -197,3 +197,13 @@ def test_a_type_that_is_called_keeps_the_degree_and_passes_for_itself(name):
     assert issubclass(kind, stand_in)
     assert stand_in == kind
     assert not trace.equations.missing
+
+
+@pytest.mark.parametrize("name", ["tanh", "exp", "log1p", "sqrt", "arctan", "cos"])
+def test_functions_take_plain_numbers_among_entries(name):
+    trace = Trace()
+    mixed = np.array([*entries([1.25], 0, trace), 1, 2.5], dtype=object)
+    out = getattr(Numpy(trace), name)(mixed)
+    np.testing.assert_allclose([float(getattr(x, "number", x)) for x in out], getattr(np, name)([1.25, 1.0, 2.5]))
+    assert isinstance(out[0], Entry)
+    assert getattr(Numpy(trace), name)(0.5) == getattr(np, name)(0.5)

@@ -218,8 +218,9 @@ def _method(name: str) -> Callable[[Entry], Any]:
     return lambda x: getattr(DEGREED, f"scalar_{name}")(x)
 
 
-_CALLED = {"arctan": "atan"} | {n: n for n in ("sqrt", "exp", "log", "log1p", "expm1", "sin", "cos", "tan", "tanh")}
-for _name, _own in _CALLED.items():  # under which names NumPy asks objects for its functions
+CALLED = {"arctan": "atan"} | {n: n for n in ("sqrt", "exp", "log", "log1p", "expm1", "sin", "cos", "tan", "tanh")}
+"""Our names of the functions for which NumPy asks objects, by its own."""
+for _name, _own in CALLED.items():
     setattr(Entry, _name, _method(_own))
 for _name in ("add", "sub", "mul", "truediv", "pow"):
     for _special, _function in zip((f"__{_name}__", f"__r{_name}__"), _operator(_name), strict=True):

@@ -12,7 +12,7 @@ import numpy as np
 
 from psitheory.layout import Layout
 from psitheory.scaletypes.numbers import Number, patched
-from psitheory.scaletypes.pairs.entries import DEGREED, Entries, Entry, floats, in_memory
+from psitheory.scaletypes.pairs.entries import CALLED, DEGREED, Entries, Entry, floats, in_memory
 from psitheory.scaletypes.trace import Trace
 
 NATURAL = frozenset(["isfinite", "isnan", "isinf", "signbit"])
@@ -35,6 +35,9 @@ class Numpy(types.ModuleType):
         function = getattr(np, name)
         if name == "sign":
             return lambda x: DEGREED.sign(x) if _has_entries(x) else np.sign(x)
+        if name in CALLED:  # NumPy asks each element for it, and numbers among entries have none
+            own = getattr(DEGREED, CALLED[name])
+            return lambda x, *args, **options: own(x) if _has_entries(x) else function(x, *args, **options)
         if name in CREATING:
             return self._creating(function, CREATING[name])
         if name in ("array", "asarray"):
