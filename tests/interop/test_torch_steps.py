@@ -151,13 +151,21 @@ def test_parameters_gradients_and_buffers_are_in_the_precision_asked_for(dtype: 
     assert seen.count({wanted}) >= len(seen) - 4  # one step is taken to look at it
 
 
-def test_what_wants_sparse_gradients_is_shown_to_raise() -> None:
-    report = check_optimizer(optim.SparseAdam)
+def test_what_wants_sparse_gradients_is_given_them_by_rows() -> None:
+    report = check_optimizer(optim.SparseAdam, only=EXPONENT, steps=10)
+    assert report.properties["exponent"] == 1
+    assert report.properties["types"]["must scale by"] == {"lr": "1", "eps": "-1"}
+
+
+class Refusing(optim.SGD):
+    def step(self, closure: Any = None) -> Any:
+        raise RuntimeError("no step today")
+
+
+def test_what_raises_whatever_it_is_given_is_shown() -> None:
+    report = check_optimizer(Refusing)
     assert report.verdict is Verdict.INCONCLUSIVE
-    assert {f.observed for f in report.findings} == {
-        "the code under test raised RuntimeError: SparseAdam does not support dense gradients, please consider Adam "
-        "instead"
-    }
+    assert {f.observed for f in report.findings} == {"the code under test raised RuntimeError: no step today"}
 
 
 class ProjectedFirst(optim.SGD):
