@@ -69,16 +69,18 @@ def _inner_with_the_point(psi, new, m):
     return equal(layout.dots(new, m) + layout.dots(new, new), layout.dots(new, new))
 
 
-@E5.law(**MOTION)
-def the_transported_vector_is_horizontal(psi, w, x, m):
-    """⟨τ(m),w⁺⟩ = 0 for any m, horizontal or not, and any step."""
-    return _inner_with_the_point(psi, w + x, rescaled_and_transported(psi.layout, w, w + x, m))
+@E5.law(psi=quotients(), w=points("psi"), new=points("psi"), m=tangents("psi", "w"))
+def the_transported_vector_is_horizontal(psi, w, new, m):
+    """⟨τ(m),w⁺⟩ = 0 for any m, horizontal or not, and any step that does not lead to zero."""
+    return _inner_with_the_point(psi, new, rescaled_and_transported(psi.layout, w, new, m))
 
 
-@the_transported_vector_is_horizontal.counterfeit(instance={**THREE, "m": np.array([0.0, 1.0, 0.0])})
-def the_vector_itself_is_horizontal(psi, w, x, m):
+@the_transported_vector_is_horizontal.counterfeit(
+    instance={"psi": THREE["psi"], "w": THREE["w"], "new": np.array([1.0, 1.0, 0.0]), "m": np.array([0.0, 1.0, 0.0])}
+)
+def the_vector_itself_is_horizontal(psi, w, new, m):
     """⟨Pm,w⁺⟩ = 0 without a transport."""
-    return _inner_with_the_point(psi, w + x, psi.horizontal(w, m))
+    return _inner_with_the_point(psi, new, psi.horizontal(w, m))
 
 
 def _across(psi, w, x, m):

@@ -212,21 +212,27 @@ def generic_class(layout: Layout, table: SymbolTable, name: str) -> Any:
 def vectors(reference: Reference) -> Domain:
     """Draw ambient vectors (..., n); a law projects them where it needs tangent vectors."""
 
-    def drawn_by(entries: Any) -> Any:
-        def draw(drawn: Drawn) -> st.SearchStrategy[Any]:
-            layout = layout_of(reference, drawn)
-            return related(layout, drawn, entries((layout.n,)))
+    def floats(drawn: Drawn) -> st.SearchStrategy[Any]:
+        layout = layout_of(reference, drawn)
+        return related(layout, drawn, float_arrays((layout.n,)), fits=_are_of_ordinary_size)
 
-        return draw
+    def rationals(drawn: Drawn) -> st.SearchStrategy[Any]:
+        layout = layout_of(reference, drawn)
+        return related(layout, drawn, rational_arrays((layout.n,)))
 
     return Domain(
-        floats=drawn_by(float_arrays),
-        rationals=drawn_by(rational_arrays),
+        floats=floats,
+        rationals=rationals,
         symbols=lambda drawn, table, name: [
             SYMBOLS.asarray([table.real(f"{name}_{k}") for k in range(layout_of(reference, drawn).n)])
         ],
         formal=lambda drawn, space, name: [vector(layout_of(reference, drawn), space, name)],
     )
+
+
+def _are_of_ordinary_size(x: Any) -> bool:
+    """Tell whether entries are no larger than those of vectors are, 64 to be sure, and not all far smaller."""
+    return bool(2.0**-6 <= np.max(np.abs(x), initial=0.0) <= 2.0**6)
 
 
 def tangents(reference: Reference, at: str) -> Domain:

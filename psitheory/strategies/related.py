@@ -133,9 +133,11 @@ def _orthogonal(layout: Layout, w: Any, z: Any) -> Any:
 
 
 def _near(layout: Layout, w: Any, z: Any) -> Any:
-    """Return what lies at a distance of about 2^-8 to 2^-44 of w or -w, by steps of 2^4."""
-    share = _power_of_two(w, z) / 2 ** (8 + 4 * _which(z, 10))
-    return _sign(z) * w + share * z
+    """Return what lies at a distance of about 2^-8 to 2^-44 of w or -w, by steps of 2^4; block by block."""
+    share, sign = 2 ** (8 + 4 * _which(z, 10)), _sign(z)
+    return np.concatenate(
+        [sign * w[part] + _power_of_two(w[part], z[part]) / share * z[part] for part in _parts(layout)]
+    )
 
 
 RELATIONS: tuple[Relation, ...] = (
