@@ -11,6 +11,9 @@ from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.models.rules import ANY
 from psitheory.scaletypes.models.torch.elementwise import said
 
+PAIRS = 1_000_000
+"""More products of entries than these are all taken for compared, which is sound, but may ask for more."""
+
 
 def attention(m: Any, c: Any) -> Any:
     """Demand degree zero of products of queries and keys that are compared; values that are mixed share a degree.
@@ -18,7 +21,7 @@ def attention(m: Any, c: Any) -> Any:
     A query that sees one key alone, as the first under a causal mask, compares nothing.
     """
     what = said(m, c)
-    q, k, v = (np.asarray(m.ids(x)) for x in c.args[:3])
+    q, k, v = (m.rules.settled(m.ids(x)) for x in c.args[:3])
     k, v = (_repeated(x, c.args[1].shape[-3], c.args[0].shape[-3]) for x in (k, v))
     seen = _seen(m, c, q, k, v)
     if seen is None:
@@ -43,7 +46,7 @@ def _repeated(ids: Ids, heads: int, wanted: int) -> Ids:
 def _seen(m: Any, c: Any, q: Ids, k: Ids, v: Ids) -> Any:
     """Return which keys each query sees, (..., L, S); None where all do, or where all tokens have the same degrees."""
     mask = c.get("attn_mask", "attn_bias")
-    if q.shape[-2] == k.shape[-2] == v.shape[-2] == 1:
+    if q.shape[-2] == k.shape[-2] == v.shape[-2] == 1 or q.size * c.args[1].shape[-2] > PAIRS:
         return None
     if c.get("is_causal"):
         return np.tri(c.args[0].shape[-2], c.args[1].shape[-2], dtype=bool)
