@@ -37,6 +37,20 @@ def called_with_unit_weight(self, x):
     return self.h(torch.func.functional_call(self.a, weights, (x,)).tanh())
 
 
+NODES = torch.tensor([1, 2, 3, 0, 1, 7, 5, 5])
+
+
+def messages(self, x):
+    h = x @ self.w
+    return h.new_zeros(8, 80).index_add(0, NODES, h.flip(0)).relu() @ self.v
+
+
+def shared_keys(self, x):
+    heads = [layer(x).unflatten(-1, (-1, 2)).transpose(0, 1)[None] for layer in (self.q, self.k, self.v)]
+    seen = functional.scaled_dot_product_attention(*heads, is_causal=True, enable_gqa=True)
+    return self.o(seen[0].transpose(0, 1).flatten(1))
+
+
 def counter():
     module = M(counted, a=L(4, 6, bias=False), h=L(6, 2, bias=False))
     module.register_buffer("calls", torch.zeros(()))
@@ -59,6 +73,14 @@ CASES = {
         {"0.weight": TRADES, "2.weight": TRADES},
     ),
     "relu6": (lambda: nn.Sequential(L(4, 6), nn.ReLU6(), L(6, 2)), {"0.weight": "none"}),
+    "messages that are added at nodes": (
+        lambda: M(messages, w=parameter(4, 80), v=parameter(80, 4)),
+        {"w": "only by trading: w columns +1, v rows −1", "v": TRADES},
+    ),
+    "keys that several queries share": (
+        lambda: M(shared_keys, q=L(4, 8, bias=False), k=L(4, 4, bias=False), v=L(4, 4, bias=False), o=L(8, 2)),
+        {"q.weight": TRADES, "k.weight": TRADES, "v.weight": TRADES, "o.weight": TRADES, "o.bias": "none"},
+    ),
     "gated by silu": (
         lambda: M(lambda s, x: s.d(functional.silu(s.g(x)) * s.u(x)), g=L(4, 6), u=L(4, 6, bias=False), d=L(6, 4)),
         {"g.weight": "none", "u.weight": TRADES, "d.weight": TRADES},
