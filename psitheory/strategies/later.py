@@ -34,8 +34,12 @@ def _after(model: Any, w: Any, rate: float, steps: int) -> Any:
         end, _ = method.step(model.layout, end, model.evaluate(end), ())
     if not np.all(np.isfinite(end)):
         return w
-    return np.where(np.abs(end) < GONE * np.max(np.abs(end)), 0.0, end) if steps else w
+    return model.layout.map(_without_traces, _without_traces, end) if steps else w
+
+
+def _without_traces(rows: Any) -> Any:
+    return np.where(np.abs(rows) < GONE * np.max(np.abs(rows), axis=-1, keepdims=True, initial=0.0), 0.0, rows)
 
 
 GONE = 2.0**-200
-"""Entries that have become so small beside others are zeros: exact ones, where products do not underflow."""
+"""Entries that are so small beside others of their block are zeros: exact ones, where products do not underflow."""

@@ -8,7 +8,8 @@ import numpy as np
 from hypothesis import find, given
 from hypothesis import strategies as st
 
-from psitheory.models import Rayleigh
+from psitheory.models import Rayleigh, Zonal
+from psitheory.models.rapidity import Rapidity
 from psitheory.runner.domain import Drawn
 from psitheory.strategies import points
 from psitheory.strategies.later import later_points
@@ -37,3 +38,15 @@ def test_starts_near_the_minimum_are_drawn_and_such_without_some_components() ->
 def test_models_that_know_no_l_start_where_they_are_drawn() -> None:
     plain = st.just(START)
     assert later_points(object(), plain) is plain
+
+
+BLOCKS = Zonal((Rapidity.log_cosh(2.0),) * 2, (2, 2))
+
+
+@given(st.tuples(*[st.integers(-100, 100)] * 2).flatmap(lambda k: later_points(BLOCKS, st.just(_of_sizes(*k)))))
+def test_no_block_of_a_later_start_is_lost_beside_a_long_one(w: Any) -> None:
+    assert BLOCKS.layout.norms(w).all()
+
+
+def _of_sizes(i: int, j: int) -> Any:
+    return np.ldexp(np.array([1.0, 2.0, 1.0, -1.0]), np.array([i, i, j, j]))
