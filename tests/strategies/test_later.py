@@ -43,7 +43,9 @@ def test_models_that_know_no_l_start_where_they_are_drawn() -> None:
 BLOCKS = Zonal((Rapidity.log_cosh(2.0),) * 2, (2, 2))
 
 
-@given(st.tuples(*[st.integers(-100, 100)] * 2).flatmap(lambda k: later_points(BLOCKS, st.just(_of_sizes(*k)))))
+@given(
+    st.tuples(*[st.sampled_from([-120, 0, 120])] * 2).flatmap(lambda k: later_points(BLOCKS, st.just(_of_sizes(*k))))
+)
 def test_no_block_of_a_later_start_is_lost_beside_a_long_one(w: Any) -> None:
     assert BLOCKS.layout.norms(w).all()
 
