@@ -111,6 +111,21 @@ class Torus:
         return x
 
 
+class UnitTorus(Torus):
+    """The same with a turn of length 1: 1 and 0 are one point."""
+
+    def random_point(self, rng):
+        return rng.uniform(size=2)
+
+    def wrapped(self, w):
+        return w - np.round(w)
+
+    def exp(self, w, x):
+        return (w + x) % 1
+
+    retract = exp
+
+
 class PositiveDefinite:
     """Positive definite matrices with the affine-invariant metric."""
 

@@ -74,6 +74,30 @@ class OtherFormulas(Ball):
         return x + (e @ x) * ((np.cos(length) - 1) * e - np.sin(length) * w)
 
 
+class Columns:
+    """Matrices with unit columns."""
+
+    def random_point(self, rng):
+        z = rng.normal(size=(3, 2))
+        return z / norm(z, axis=0)
+
+    def inner(self, w, x, y):
+        return float(np.sum(x * y))
+
+    def project(self, w, z):
+        return z - w * np.sum(w * z, axis=0)
+
+    def random_tangent(self, rng, w):
+        return self.project(w, rng.normal(size=(3, 2)))
+
+    def exp(self, w, x):
+        lengths = norm(x, axis=0)
+        return np.cos(lengths) * w + np.sinc(lengths / np.pi) * x
+
+    def dist(self, w, z):
+        return float(norm(2 * np.arctan2(norm(w - z, axis=0), norm(w + z, axis=0))))
+
+
 class LargeSphere:
     """The sphere of radius 2."""
 

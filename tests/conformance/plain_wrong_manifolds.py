@@ -6,7 +6,7 @@ import numpy as np
 
 from tests.conformance.plain_frames import Frames, Subspaces
 from tests.conformance.plain_spaces import HalfPlane, Hyperboloid, PositiveDefinite, Torus, symmetric
-from tests.conformance.plain_spheres import Ball, ComplexSphere, Ellipsoid, Rays, Turnings, norm
+from tests.conformance.plain_spheres import Ball, Columns, ComplexSphere, Ellipsoid, Rays, Turnings, norm
 
 
 class ChordByArcsin(Ball):
@@ -18,6 +18,21 @@ class FarDistance(Ball):
     def dist(self, w, z):
         d = super().dist(w, z)
         return d if d < 3.1 else d * (1 + 1e-7)
+
+
+class BoundedDistance(Columns):
+    """Right up to 4, beyond which points lie that are nearly opposite in both columns."""
+
+    def dist(self, w, z):
+        return min(super().dist(w, z), 4.0)
+
+
+class NudgingLogarithm(Ball):
+    """It moves the point it is given by less than anything is judged by."""
+
+    def log(self, w, z):
+        z[0] *= 1 + 1e-14
+        return super().log(w, z)
 
 
 class TwiceTheDistance(Ball):

@@ -10,13 +10,23 @@ from psitheory.conformance import check_manifold
 from psitheory.errors import ArgumentError
 from psitheory.geometry import Euclidean
 from tests.conformance.plain_frames import CayleyFrames, Frames, PolarFrames, Subspaces
-from tests.conformance.plain_spaces import HalfPlane, Hyperboloid, PositiveDefinite, Torus
-from tests.conformance.plain_spheres import Ball, ComplexSphere, Ellipsoid, LargeSphere, OtherFormulas, Rays, Turnings
+from tests.conformance.plain_spaces import HalfPlane, Hyperboloid, PositiveDefinite, Torus, UnitTorus
+from tests.conformance.plain_spheres import (
+    Ball,
+    Columns,
+    ComplexSphere,
+    Ellipsoid,
+    LargeSphere,
+    OtherFormulas,
+    Rays,
+    Turnings,
+)
 from tests.conformance.plain_wrong_manifolds import (
     ArccosLog,
     ArccosRays,
     ArcoshDistance,
     AsymmetricMetric,
+    BoundedDistance,
     ChordByArcsin,
     DistanceOfBases,
     EuclideanGradient,
@@ -35,6 +45,7 @@ from tests.conformance.plain_wrong_manifolds import (
     LongLog,
     LongWayRound,
     NearTransport,
+    NudgingLogarithm,
     ObliqueProjection,
     RealProjection,
     RetractionForExponential,
@@ -77,6 +88,7 @@ LINEAR = "linear_methods_take_vectors_of_any_length"
     [
         Ball,
         OtherFormulas,
+        Columns,
         LargeSphere,
         Hyperboloid,
         PositiveDefinite,
@@ -89,6 +101,7 @@ LINEAR = "linear_methods_take_vectors_of_any_length"
         Ellipsoid,
         ComplexSphere,
         Torus,
+        UnitTorus,
         HalfPlane,
     ],
 )
@@ -108,6 +121,8 @@ def test_a_hermitian_product_is_taken_by_its_real_part_and_that_is_said():
 WRONG = {
     ChordByArcsin: {FAR},
     FarDistance: {FAR, FAR_LOG},
+    BoundedDistance: {FAR},
+    NudgingLogarithm: {"inputs_are_left_alone"},
     TwiceTheDistance: {LOG, NEAR_LOG, FAR_LOG, LENGTH, NEAR, FAR},
     LongLog: {LOG, NEAR_LOG, FAR_LOG},
     ArccosLog: {NEAR_LOG},

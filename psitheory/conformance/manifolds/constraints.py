@@ -7,7 +7,7 @@ import numpy as np
 from psitheory.checking import Observation, equal, vacuous
 from psitheory.conformance.manifolds.jets import jet
 from psitheory.conformance.manifolds.judging import ULPS, Bounded
-from psitheory.conformance.manifolds.measuring import bounded, rounding, size
+from psitheory.conformance.manifolds.measuring import as_written, bounded, rounding, size
 from psitheory.conformance.manifolds.nature import Known
 
 Point = np.ndarray
@@ -72,6 +72,8 @@ def tiny_steps_stay_at_the_point(subject: Known, w: Point, x: Point, s: float) -
     """Along vectors as short as 1e-296 neither retraction nor geodesic moves; nothing divides by zero."""
     moves = [move for name, move in (("retract", subject.retract), ("exp", subject.exp)) if name in subject.offers]
     here = subject.canonical(w)
-    left = np.concatenate([subject.canonical(move(w, s * x)) for move in moves])
+    ends = [move(w, s * x) for move in moves]
     shift = 2 * s * size(subject.velocity(w, x))
-    return Bounded(left, np.concatenate([here] * len(moves)), rounding(subject, here) + shift)
+    left = np.concatenate([subject.canonical(end) for end in ends])
+    right = np.concatenate([subject.canonical(as_written(subject, w, end, shift)) for end in ends])
+    return Bounded(left, right, rounding(subject, here) + shift)

@@ -80,8 +80,10 @@ def transport_between_near_antipodal_points_is_accurate(
 
 
 def _gap(subject: Known, w: Point, z: Point) -> float:
-    """Return how far the points are from antipodal, after rounding."""
-    return np.pi - references.distance(subject.canonical(w), subject.canonical(z), subject.nature.spheres)
+    """Return how far the block that is nearest to antipodal is from it, after rounding."""
+    u, v = subject.canonical(w), subject.canonical(z)
+    angles = [references.distance(u[block], v[block], [np.arange(len(block))]) for block in subject.nature.spheres]
+    return float(np.pi - max(angles))
 
 
 def _to_what_is_lost(

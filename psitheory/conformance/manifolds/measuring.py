@@ -71,11 +71,15 @@ def _moved_with(subject: Known, w: np.ndarray, velocity: np.ndarray) -> np.ndarr
 
 
 def nearly_opposite(subject: Known, w: np.ndarray, x: np.ndarray, gap: float) -> np.ndarray:
-    """Return a point whose longest block is ``gap`` short of the antipode, along x, in the precision of the subject."""
+    """Return the point along x where its longest block is ``gap`` short of the antipode, in the subject's precision.
+
+    Blocks of one length are so all together: no point is farther away.
+    """
     velocity = subject.velocity(w, x)
-    block = max(subject.nature.spheres, key=lambda b: float(np.linalg.norm(velocity[b])))
+    longest = max(float(np.linalg.norm(velocity[block])) for block in subject.nature.spheres)
     way = np.zeros_like(velocity)
-    way[block] = velocity[block] / np.linalg.norm(velocity[block]) * (np.pi - gap)
+    for block in subject.nature.spheres:
+        way[block] = velocity[block] / longest * (np.pi - gap)
     return _moved_with(subject, w, way)
 
 
@@ -88,15 +92,16 @@ def length(subject: Known, w: np.ndarray, x: np.ndarray) -> float:
     return float(np.sqrt(subject.inner(w, x, x)))
 
 
-def as_written(subject: Known, z: np.ndarray, like: np.ndarray) -> np.ndarray:
+def as_written(subject: Known, z: np.ndarray, like: np.ndarray, within: float = 0.0) -> np.ndarray:
     """Return z in the numbers of ``like`` if that is the same point, as an angle is with a turn more.
 
-    Numbers that differ grossly, at distance 0 by the subject's own account, are those of one point.
+    Numbers that differ grossly, at distance 0 by the subject's own account, or ``within`` another, are those of one
+    point.
     """
     own = "dist" in subject.offers and "canonical" not in subject.offers
     if not own or not size(z - like) > COARSE * size(z):
         return z
-    return like if subject.dist(z, like) <= ULPS * subject.eps * size(z) else z
+    return like if subject.dist(z, like) <= ULPS * subject.eps * size(z) + within else z
 
 
 def rounding(subject: Known, u: np.ndarray) -> float:
