@@ -62,21 +62,27 @@ def logarithm_of_near_antipodal_points_is_accurate(
     subject: Known, w: Point, x: Point, g: float
 ) -> Bounded | Observation:
     """The logarithm of points that are nearly opposite is right, to what the usual formula loses there."""
-    z = nearly_opposite(subject, w, x, g)
-    right = references.log(subject.canonical(w), subject.canonical(z), subject.nature.spheres)
-    return _to_what_is_lost(subject, w, lambda: subject.velocity(w, subject.log(w, z)), right, _gap(subject, w, z))
+    ends = nearly_opposite(subject, w, x, g)
+    right = [references.log(subject.canonical(w), subject.canonical(z), subject.nature.spheres) for z in ends]
+
+    def found() -> list[Point]:
+        return [subject.velocity(w, subject.log(w, z)) for z in ends]
+
+    return _to_what_is_lost(subject, w, found, right, min(_gap(subject, w, z) for z in ends))
 
 
 def transport_between_near_antipodal_points_is_accurate(
     subject: Known, w: Point, x: Point, y: Point, g: float
 ) -> Bounded | Observation:
     """Transport between points that are nearly opposite is right, to what the usual formula loses there."""
-    z = nearly_opposite(subject, w, x, g)
-    u, v = subject.canonical(w), subject.canonical(z)
-    right = references.transport(u, v, subject.velocity(w, y), subject.nature.spheres)
-    return _to_what_is_lost(
-        subject, w, lambda: subject.velocity(z, subject.transport(w, z, y)), right, _gap(subject, w, z)
-    )
+    ends = nearly_opposite(subject, w, x, g)
+    u, velocity = subject.canonical(w), subject.velocity(w, y)
+    right = [references.transport(u, subject.canonical(z), velocity, subject.nature.spheres) for z in ends]
+
+    def found() -> list[Point]:
+        return [subject.velocity(z, subject.transport(w, z, y)) for z in ends]
+
+    return _to_what_is_lost(subject, w, found, right, min(_gap(subject, w, z) for z in ends))
 
 
 def _gap(subject: Known, w: Point, z: Point) -> float:
@@ -87,16 +93,17 @@ def _gap(subject: Known, w: Point, z: Point) -> float:
 
 
 def _to_what_is_lost(
-    subject: Known, w: Point, found: Callable[[], np.ndarray], right: np.ndarray, gap: float
+    subject: Known, w: Point, found: Callable[[], list[Point]], right: list[Point], gap: float
 ) -> Bounded | Observation:
     """Return the comparison to rounding divided by the square of the gap, unless that leaves nothing.
 
     One ulp in the points leaves rounding divided by the gap; the formulas with 1 + ⟨w, z⟩ or sin θ lose as much again.
     """
-    noise = 4 * (rounding(subject, subject.canonical(w)) + rounding(subject, right)) / gap**2 if gap > 0 else np.inf
-    if not noise <= COARSE * size(right, 2):  # also where there is no right answer
-        return vacuous("the usual formulas are noise so near to antipodal points")
-    return Bounded(found(), right, noise)
+    here = rounding(subject, subject.canonical(w))
+    noises = [4 * (here + rounding(subject, one)) / gap**2 if gap > 0 else np.inf for one in right]
+    if not all(noise <= COARSE * size(one, 2) for noise, one in zip(noises, right, strict=True)):
+        return vacuous("the usual formulas are noise so near to antipodal points")  # or there is no right answer
+    return Bounded(np.concatenate(found()), np.concatenate(right), np.repeat(noises, [len(one) for one in right]))
 
 
 def nearest_point_of_a_point_is_itself(subject: Known, w: Point) -> Bounded:

@@ -113,7 +113,7 @@ def distance_of_near_antipodal_points_is_accurate(
     subject: Known, w: Point, x: Point, d: float
 ) -> Bounded | Observation:
     r"""The distance of points that are nearly opposite is right to rounding."""
-    return _distance(subject, w, nearly_opposite(subject, w, x, max(d, 1e-12)))
+    return _distance(subject, w, *nearly_opposite(subject, w, x, max(d, 1e-12)))
 
 
 def logarithm_inverts_exponential(subject: Known, w: Point, x: Point, k: float) -> Bounded | Observation:
@@ -172,10 +172,14 @@ def _within_reach(subject: Known, w: Point, x: Point, measured: Callable[[Point]
     return x
 
 
-def _distance(subject: Known, w: Point, z: Point) -> Bounded:
-    u, v = subject.canonical(w), subject.canonical(z)
-    right = references.distance(u, v, subject.nature.spheres, lines=subject.nature.lines)
-    return Bounded(subject.dist(w, z), right, rounding(subject, u) + rounding(subject, v) + ULPS * subject.eps * right)
+def _distance(subject: Known, w: Point, *ends: Point) -> Bounded:
+    u, found, right, noise = subject.canonical(w), [], [], []
+    for z in ends:
+        v = subject.canonical(z)
+        found.append(subject.dist(w, z))
+        right.append(references.distance(u, v, subject.nature.spheres, lines=subject.nature.lines))
+        noise.append(rounding(subject, u) + rounding(subject, v) + ULPS * subject.eps * right[-1])
+    return Bounded(found, right, noise)
 
 
 def _logarithm(subject: Known, w: Point, z: Point) -> Bounded:

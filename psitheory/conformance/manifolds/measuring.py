@@ -70,17 +70,21 @@ def _moved_with(subject: Known, w: np.ndarray, velocity: np.ndarray) -> np.ndarr
     return np.asarray(z.astype(subject.dtype).astype(float))
 
 
-def nearly_opposite(subject: Known, w: np.ndarray, x: np.ndarray, gap: float) -> np.ndarray:
-    """Return the point along x where its longest block is ``gap`` short of the antipode, in the subject's precision.
+def nearly_opposite(subject: Known, w: np.ndarray, x: np.ndarray, gap: float) -> list[np.ndarray]:
+    """Return points along x whose longest block is ``gap`` short of the antipode, in the precision of the subject.
 
-    Blocks of one length are so all together: no point is farther away.
+    At the first the other blocks stay where they are; at the second, where there are others, they go along: of blocks
+    of one length all are then opposite, and no point is farther away.
     """
-    velocity = subject.velocity(w, x)
-    longest = max(float(np.linalg.norm(velocity[block])) for block in subject.nature.spheres)
-    way = np.zeros_like(velocity)
-    for block in subject.nature.spheres:
-        way[block] = velocity[block] / longest * (np.pi - gap)
-    return _moved_with(subject, w, way)
+    velocity, blocks = subject.velocity(w, x), subject.nature.spheres
+    longest = max(blocks, key=lambda block: float(np.linalg.norm(velocity[block])))
+    ends = []
+    for moving in ([longest], blocks)[: min(len(blocks), 2)]:
+        way = np.zeros_like(velocity)
+        for block in moving:
+            way[block] = velocity[block] / np.linalg.norm(velocity[longest]) * (np.pi - gap)
+        ends.append(_moved_with(subject, w, way))
+    return ends
 
 
 def length(subject: Known, w: np.ndarray, x: np.ndarray) -> float:
