@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,17 +18,28 @@ KEPT = 64
 """Logged steps whose sums are kept before rows are made of them."""
 
 
-@dataclass(frozen=True, eq=False)
-class Sums:
-    r"""What is summed over each block of a parameter at a step, (4, blocks).
+SMALL = 2**13
+"""Entries of a parameter up to which copies of it are kept for so many steps, since one operation costs as much."""
 
-    :math:`\|\nabla f\|`, :math:`\|w^+\|`, :math:`\|w - w^+\|` and :math:`\langle w^+, w - w^+\rangle`.
-    """
 
-    step: int
-    name: str
-    hyper: Hyper
-    sums: Any
+class Shelf:
+    """Copies of a parameter before and after steps, and of its gradient; in float32 at least."""
+
+    def __init__(self, p: Any, count: int) -> None:
+        precise = p.dtype in (torch.float32, torch.float64)
+        made = [torch.empty((count, *p.shape), dtype=p.dtype if precise else torch.float32, device=p.device)]
+        made += [torch.empty_like(made[0]) for _ in range(2 if count > 1 else 0)]
+        self._whole = made
+        self.before, *others = (x.unbind(0) for x in made)
+        self.after, self.gradients = others or ((), ())
+        self.steps: list[tuple[int, Hyper]] = []
+
+    def sums(self, kind: str) -> Any:
+        """Return the sums of the steps that are kept, (steps, 4, blocks)."""
+        k = len(self.steps)
+        shape = (k, self._whole[0].shape[1] if kind == "rows" else 1, -1)
+        before, after, gradient = (x[:k].reshape(shape) for x in self._whole)
+        return _sums(_sizes(gradient), after, before)
 
 
 class ScaleMonitor:
@@ -54,9 +64,9 @@ class ScaleMonitor:
         Which parameters have scale-invariant blocks, ``"rows"`` or ``"whole"``, by name, such as the property
         ``groups`` of a report of ``check_model``.  If left out, every parameter of two axes or more has rows.
     every : int
-        Steps between two that are logged.  A logged step costs a copy of the watched parameters and five passes over
-        them: a quarter to a half of a step of a network of two or three small layers, a tenth of one of ResNet-18.
-        What follows from the sums of a step is computed when rows are read, or for 64 steps at once.
+        Steps between two that are logged.  A logged step costs copies of the watched parameters and five passes over
+        them: a fifth of a step of a network of three small layers, a twentieth of one of a transformer of width 192; of
+        every tenth, one in fifty and less.  What follows is computed for 64 steps at once, and rows when they are read.
     writer : SummaryWriter, optional
         Given scalars ``scale/COLUMN/NAME``, as TensorBoard's, at each logged step.
 
@@ -88,13 +98,15 @@ class ScaleMonitor:
         if isinstance(every, bool) or not isinstance(every, int) or every < 1:
             raise ArgumentError(f"every is {shown(every)}; a number of steps of at least 1 is needed")
         self._rows: list[dict[str, Any]] = []
-        self._pending: list[Sums] = []
+        self._found: list[Any] = []
+        self._pending: list[tuple[str, list[tuple[int, Hyper]], Any]] = []
         self.every, self.writer, self.steps = every, writer, 0
         self._kinds = _kinds(model, groups)
         named = dict(model.named_parameters())
         self._watched = {name: named[name] for name in self._kinds}
-        self._copies: dict[str, Any] = {}
-        self._gradients: dict[str, Any] = {}
+        self._shelves: dict[str, Shelf] = {}
+        self._large: dict[str, Any] = {}
+        self._chosen: list[str] = []
         self._handles = [
             optimizer.register_step_pre_hook(self._at_start),
             optimizer.register_step_post_hook(self._at_end),
@@ -104,6 +116,7 @@ class ScaleMonitor:
     def rows(self) -> list[dict[str, Any]]:
         """Return what was logged, a row for each parameter and logged step."""
         self._settle()
+        self._make_rows()
         return self._rows
 
     def close(self) -> None:
@@ -141,68 +154,97 @@ class ScaleMonitor:
     @torch.no_grad()  # type: ignore[untyped-decorator]
     def _at_start(self, optimizer: Any, *_: Any) -> None:
         self.steps += 1
-        self._gradients = {}
+        self._large, self._chosen = {}, []
         if self.steps % self.every and self.steps > 1:
             return
         stepped = {id(p) for group in optimizer.param_groups for p in group["params"]}
-        chosen = {n: p for n, p in self._watched.items() if p.grad is not None and id(p) in stepped}
-        for name, p in chosen.items():
-            self._gradients[name] = _sizes(_blocks(p.grad, self._kinds[name]))
-            if name not in self._copies:
-                self._copies[name] = torch.empty_like(_blocks(p, self._kinds[name]))
+        chosen = [n for n, p in self._watched.items() if p.grad is not None and id(p) in stepped]
+        to, source = [], []
+        for name in chosen:
+            p = self._watched[name]
+            if name not in self._shelves:
+                self._shelves[name] = Shelf(p, KEPT if p.numel() <= SMALL else 1)
+            shelf = self._shelves[name]
+            to.append(shelf.before[len(shelf.steps)])
+            source.append(p)
+            if p.numel() <= SMALL:
+                to.append(shelf.gradients[len(shelf.steps)])
+                source.append(p.grad)
+            else:
+                self._large[name] = _sizes(_blocks(p.grad, self._kinds[name]))
         if chosen:
-            torch._foreach_copy_(
-                [self._copies[n] for n in chosen], [_blocks(chosen[n], self._kinds[n]) for n in chosen]
-            )
+            torch._foreach_copy_(to, source)
+            self._chosen = chosen
 
     @torch.no_grad()  # type: ignore[untyped-decorator]
     def _at_end(self, optimizer: Any, *_: Any) -> None:
-        if not self._gradients:
+        if not self._chosen:
             return
         hypers = {id(p): h for g in optimizer.param_groups for h in [Hyper.of(optimizer, g)] for p in g["params"]}
-        after = {name: _blocks(self._watched[name], self._kinds[name]) for name in self._gradients}
-        back = [self._copies[name] for name in after]
-        torch._foreach_sub_(back, list(after.values()))
-        for (name, w), minus in zip(after.items(), back, strict=True):
-            sizes = [self._gradients[name], _sizes(w), _sizes(minus)]
-            sums = torch.stack([*sizes, minus.mul_(w).sum(1)])  # the copy is of no more use
-            self._pending.append(Sums(self.steps, name, hypers[id(self._watched[name])], sums))
-        self._gradients = {}
-        if self.writer is not None or len(self._pending) >= KEPT * len(self._watched):
+        small, full = [], self.writer is not None
+        for name in self._chosen:
+            p, shelf = self._watched[name], self._shelves[name]
+            one = self.steps, hypers[id(p)]
+            if name in self._large:
+                w, before = _blocks(p, self._kinds[name]), _blocks(shelf.before[0], self._kinds[name])
+                self._pending.append((name, [one], _sums(self._large[name], w, before)[None]))
+                full = full or len(self._pending) >= KEPT * len(self._watched)
+            else:
+                small.append((shelf.after[len(shelf.steps)], p))
+                shelf.steps.append(one)
+                full = full or len(shelf.steps) == KEPT
+        if small:
+            torch._foreach_copy_([to for to, _ in small], [p for _, p in small])
+        self._chosen = []
+        if full:
             self._settle()
 
     # -- rows --------------------------------------------------------------------------------------
 
+    @torch.no_grad()  # type: ignore[untyped-decorator]
     def _settle(self) -> None:
-        """Compute the rows of the steps whose sums are kept."""
+        """Compute what rows are made of for the steps that are kept, many at once."""
         pending, self._pending = self._pending, []
-        by_name: dict[str, list[Sums]] = {}
-        for one in pending:
-            by_name.setdefault(one.name, []).append(one)
-        found: list[tuple[Sums, list[float]]] = []
-        for ones in by_name.values():
-            found += zip(ones, _means(torch.stack([one.sums for one in ones])).tolist(), strict=True)
-        for one, means in sorted(found, key=lambda pair: pair[0].step):  # stable: in the order of what is watched
-            self._log(one, *means)
+        for name, shelf in self._shelves.items():
+            if shelf.steps:
+                pending.append((name, shelf.steps, shelf.sums(self._kinds[name])))
+                shelf.steps = []
+        by_name: dict[str, list[Any]] = {}
+        for name, steps, sums in pending:
+            by_name.setdefault(name, []).append((steps, sums))
+        found: list[Any] = []
+        for name, kept in by_name.items():
+            means = _means(torch.cat([sums for _, sums in kept])).tolist()
+            size = self._watched[name].numel() // kept[0][1].shape[2]
+            steps = [one for steps, _ in kept for one in steps]
+            found += [(step, name, hyper, size, *three) for (step, hyper), three in zip(steps, means, strict=True)]
+        order = {name: i for i, name in enumerate(self._watched)}
+        self._found += sorted(found, key=lambda one: (one[0], order[one[1]]))
+        if self.writer is not None:
+            self._make_rows()
 
-    def _log(self, one: Sums, norm: float, size: float, turn: float) -> None:
-        hyper = one.hyper
+    def _make_rows(self) -> None:
+        found, self._found = self._found, []
+        for one in found:
+            self._log(*one)
+
+    def _log(self, step: int, name: str, hyper: Hyper, entries: int, norm: float, size: float, turn: float) -> None:
         row = {
-            "step": one.step,
-            "name": one.name,
+            "step": step,
+            "name": name,
             "norm": norm,
             "G": size,
             "turn": turn,
             "rate": hyper.rate,
             "effective_rate": hyper.rate / norm**hyper.p if hyper.p is not None and norm > 0 else None,
-            "predicted_turn": equilibrium_turn(hyper, size, self._watched[one.name].numel() // one.sums.shape[1]),
+            "predicted_turn": equilibrium_turn(hyper, size, entries),
             "relaxation": relaxation(hyper),
         }
         self._rows.append(row)
         if self.writer is not None:
             for column in COLUMNS:
                 if row[column] is not None:
-                    self.writer.add_scalar(f"scale/{column}/{one.name}", row[column], one.step)
+                    self.writer.add_scalar(f"scale/{column}/{name}", row[column], step)
 
 
 def _kinds(model: Any, groups: Mapping[str, Any] | None) -> dict[str, str]:
@@ -228,7 +270,17 @@ def _blocks(p: Any, kind: str) -> Any:
 
 def _sizes(x: Any) -> Any:
     """Return the length of each block; as vecdot would, but at a third of its cost for small ones."""
-    return torch.linalg.vector_norm(x, dim=1)
+    return torch.linalg.vector_norm(x, dim=-1)
+
+
+def _sums(gradient: Any, after: Any, before: Any) -> Any:
+    r"""Return what is summed over each block, (…, 4, blocks); what was before the step is of no more use.
+
+    :math:`\|\nabla f\|`, :math:`\|w^+\|`, :math:`\|w - w^+\|` and :math:`\langle w^+, w - w^+\rangle`.
+    """
+    minus = before.sub_(after)
+    sizes = [gradient, _sizes(after), _sizes(minus)]
+    return torch.stack([*sizes, minus.mul_(after).sum(-1)], dim=-2)
 
 
 def _means(sums: Any) -> Any:
