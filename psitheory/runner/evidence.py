@@ -125,13 +125,17 @@ def _broken_specially(
     if law.example or kind != _climbed_in(law):
         return None
     drawn, start = inputs(law.domains, kind), passed[len(passed) // 2]
-    if patience(drawn, law.function, [start]) == 1:
+    if patience(drawn, law.function, [start]) < PATIENT:
         return None
     return broken_specially(drawn, law.function, guarded(kind, law.function), start, effort.cases[kind] // SPECIAL)
 
 
 SPECIAL = 2
 """At most one special case is computed for so many that are drawn; it is judged only if it seems to break the law."""
+
+
+PATIENT = 4
+"""A law that is climbed so many times as long costs so little that special cases hardly lengthen its check."""
 
 
 def _climbed_in(law: Law) -> str:

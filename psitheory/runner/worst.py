@@ -96,7 +96,8 @@ def _at_ends_of_ranges(drawing: Drawing, law: Case, starts: Sequence[Choices], m
     before = largest_ratio(law, redrawn(drawing, start))
     known = {before, -math.inf}  # where nothing changes, or nothing is claimed
     far_ends = [choices for choices in moved if largest_ratio(law, redrawn(drawing, choices)) not in known][: most // 2]
-    ratios = {choices: largest_ratio(law, redrawn(drawing, choices)) for choices in special_cases(drawing, start)}
+    near = special_cases(drawing, start) if most > 2 else []  # where a case costs little
+    ratios = {choices: largest_ratio(law, redrawn(drawing, choices)) for choices in near}
     best = max(ratios, key=lambda choices: ratios[choices], default=start)
     if ratios.get(best, before) <= before or best in far_ends:
         return far_ends
