@@ -177,4 +177,9 @@ EQUIVALENT: dict[Place, str] = {
         "NEARBY = (2.0**-52, 2.0**-46, 2.0**-40, 2.0**-33, 2.0**-26)",
         "33 → 34",
     ): "how far one looks for other roundings is a choice of five, and half as far is as good a one",
+    (
+        "psitheory/runner/interpreter.py",
+        "(_by_statement, 0, 1),",
+        "1 → 2",
+    ): "any other number than zero is as true",
 }
