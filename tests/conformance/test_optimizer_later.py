@@ -50,3 +50,12 @@ def test_powers_of_two_that_end_in_an_overflow_are_no_break() -> None:
         return 1e4 * (w - rate * g * layout.expand(layout.norms(w) ** 2))
 
     assert check_optimizer(growing, only=NEURON, steps=10).refuted() == ()
+
+
+def test_a_limit_that_is_taken_in_place_of_a_step_is_no_term_of_its_own() -> None:
+    def shrinking(w: Any, g: Any, t: int, rate: float = 0.02, least: float = 1e-6) -> Any:
+        return w - np.maximum(rate * 0.5**t, least) * np.sign(g)
+
+    report = check_optimizer(shrinking, only=EXPONENT, steps=10)
+    assert report.properties["exponent"] == 1.0
+    assert "on constants or comparisons may part runs" in report.sentence

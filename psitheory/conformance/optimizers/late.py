@@ -88,4 +88,9 @@ def _by_constants(bench: Bench, step: int) -> bool:
     if derived is None:
         return False
     later = derived.later(step)
-    return not any(b.kind is Kind.HARD for b in later) and bool(later or derived.soft_breaks)
+    # what a limit has put in place of others is no term of its own
+    soft = {c for b in (*derived.soft_breaks, *later) if b.kind is not Kind.HARD for c in b.constants}
+    hard = [b for b in later if b.kind is Kind.HARD and not (b.constants and soft.issuperset(b.constants))]
+    return not hard and bool(
+        later or derived.soft_breaks
+    )  # what a limit has put in place of others is no term of its own
