@@ -88,9 +88,7 @@ def _by_constants(bench: Bench, step: int) -> bool:
     if derived is None:
         return False
     later = derived.later(step)
-    # what a limit has put in place of others is no term of its own
     soft = {c for b in (*derived.soft_breaks, *later) if b.kind is not Kind.HARD for c in b.constants}
+    # what a limit has put in place of others is no term of its own
     hard = [b for b in later if b.kind is Kind.HARD and not (b.constants and soft.issuperset(b.constants))]
-    return not hard and bool(
-        later or derived.soft_breaks
-    )  # what a limit has put in place of others is no term of its own
+    return not hard and bool(later or derived.soft_breaks)
