@@ -56,6 +56,10 @@ def _parted(bench: Bench, mode: Mode, change: Change) -> Trial | None:
     """Return where two runs part, once they are no longer the same, by more than what rounding may grow to."""
     base, steps = Change(constants=change.constants), LATER * bench.steps
     try:
+        for t in bench.times:  # so many steps were run before
+            gap = bench.gaps(base, change, t, bench.steps)[mode]
+            if not gap.exact:
+                return Trial(change, Outcome("undecided", t, gap, 0.0))
         x, y = (list(bench.every_point(c, steps)) for c in (base, change))
     except (CodeRaised, PsitheoryError):
         return None
