@@ -98,14 +98,14 @@ def invariant_network(dtype: np.dtype, seed: int) -> Network:
 
 
 def network_of_other_shapes(dtype: np.dtype, seed: int, *, kernels: bool) -> Network:
-    """Return one with a tall and a square hidden layer of more than 128 rows, how many is drawn.
+    """Return one with a tall and a square hidden layer of more than 128 rows, a multiple of four that is drawn.
 
     Methods are seen to branch on 8, 64 and 128 entries, on the number of axes, and on which side is longer.  With
     ``kernels`` the first layer is a kernel of a convolution.  There are as many layers as in the other, since code may
     name them.
     """
     rng = np.random.default_rng([seed, 1])
-    rows, channels, outputs = (int(rng.integers(*ends)) for ends in ((129, 145), (3, 6), (6, 12)))
+    rows, channels, outputs = (int(rng.choice(sizes)) for sizes in ((132, 136, 140, 144), (3, 4, 5), range(6, 12)))
     found = _drawn(dtype, rng, 4 * channels, (rows, rows), outputs)
     return replace(found, kernels={"W1": (rows, channels, 2, 2)} if kernels else {})
 
@@ -113,10 +113,10 @@ def network_of_other_shapes(dtype: np.dtype, seed: int, *, kernels: bool) -> Net
 def network_of_more_layers(dtype: np.dtype, seed: int) -> Network:
     """Return one with four hidden layers, and as many outputs and rows as are drawn: some layers are wider than tall.
 
-    No size is one of the usual network's, of which code might tell its layers.
+    No size is one of the usual network's, of which code might tell its layers.  Halves are even: code may pair rows.
     """
     rng = np.random.default_rng([seed, 2])
-    inputs, *hidden, outputs = (int(n) for n in rng.permutation(np.arange(6, 12)))
+    inputs, *hidden, outputs = (int(n) for n in rng.permutation(np.arange(8, 32, 4)))
     return _drawn(dtype, rng, inputs, tuple(hidden), outputs)
 
 
