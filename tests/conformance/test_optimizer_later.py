@@ -52,10 +52,28 @@ def test_powers_of_two_that_end_in_an_overflow_are_no_break() -> None:
     assert check_optimizer(growing, only=NEURON, steps=10).refuted() == ()
 
 
-def test_a_limit_that_is_taken_in_place_of_a_step_is_no_term_of_its_own() -> None:
-    def shrinking(w: Any, g: Any, t: int, rate: float = 0.02, least: float = 1e-6) -> Any:
-        return w - np.maximum(rate * 0.5**t, least) * np.sign(g)
+def named(w: Any, g: Any, t: int, rate: float = 0.02, least: float = 1e-6) -> Any:
+    return w - np.maximum(rate * 0.5**t, least) * np.sign(g)
 
+
+def by_numpy(w: Any, g: Any, t: int, rate: float = 0.02) -> Any:
+    return w - np.maximum(rate * 0.5**t, 1e-6) * np.sign(g)
+
+
+def by_python(w: Any, g: Any, t: int, rate: float = 0.02) -> Any:
+    step = max(rate * 0.5**t, 1e-6)
+    return w - step * np.sign(g)
+
+
+@pytest.mark.parametrize("shrinking", [named, by_numpy, by_python])
+def test_a_limit_that_is_taken_in_place_of_a_step_is_no_term_of_its_own(shrinking: Any) -> None:
     report = check_optimizer(shrinking, only=EXPONENT, steps=10)
     assert report.properties["exponent"] == 1.0
     assert "on constants or comparisons may part runs" in report.sentence
+
+
+def test_a_decay_that_begins_later_beside_a_limit_breaks_the_law() -> None:
+    def limited(w: Any, g: Any, t: int, rate: float = 0.02, least: float = 1e-9, decay: float = 0.5) -> Any:
+        return (w * (1 - decay * rate) if t >= 15 else w) - np.maximum(rate, least) * np.sign(g)
+
+    assert check_optimizer(limited, only=EXPONENT, steps=10).refuted() == (EXPONENT,)
