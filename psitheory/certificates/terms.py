@@ -17,6 +17,9 @@ KEYWORDS |= {"return", "then", "using", "where", "with", "Prop", "Set", "Type"}
 USED = ("I", "R", "Rabs", "conj", "cons", "eq_refl", "list", "nat", "nil", "nth", "pow", "sqrt")
 """What inputs may not be called, beside the names of the preamble: Coq's own words, and what the files use of its."""
 
+OF_LEMMAS = re.compile(r"(product|given|condition|case|words)(_\w+)?|holds|\w+_(is|sign|square|symmetric|skew)")
+"""What lemmas, hypotheses and modules are called, which no variable of a law may be."""
+
 READ_AS = str.maketrans({"/": " over ", "−": " minus ", "+": " plus "})
 """What stands for signs in the names of inputs, such as α/(1−α)."""
 
@@ -57,8 +60,8 @@ class Terms:
         self.scalars()
 
     def is_taken(self, name: str) -> bool:
-        """Tell whether something bears this name already."""
-        return name in self._taken
+        """Tell whether something bears this name already, or a lemma or hypothesis of the file may."""
+        return name in self._taken or OF_LEMMAS.fullmatch(name) is not None
 
     # -- what there is ----------------------------------------------------------------------------
 

@@ -267,3 +267,17 @@ def test_hypotheses_that_contradict_each_other_are_told(besides):
     text = certificate("A3", "the_gradient_is_orthogonal_to_each_block").text
     claim = "  (* What is computed from them. *)"
     assert unmet(text.replace(claim, f"  {besides}.\n{claim}")) != ""
+
+
+@pytest.mark.parametrize(
+    "name", ["product_1", "given_2", "condition", "case_1", "words_H", "holds", "w_1_is", "r_sign"]
+)
+def test_no_node_takes_the_name_of_a_lemma(name):
+    assert Terms(Space()).is_taken(name)
+
+
+def test_no_name_is_given_twice_where_a_law_calls_a_variable_as_lemmas_are_called():
+    text = certificate("I8", "a_decay_in_proportion_to_the_rate_keeps_the_ratio_nearly").text
+    for module in text.split("Module ")[1:]:
+        given = re.findall(r"^  (?:Definition|Lemma|Hypothesis|Variable|Theorem) (\w+)", module, re.MULTILINE)
+        assert len(given) == len(set(given))
