@@ -97,7 +97,8 @@ class Computation:
                     names.setdefault(node, f"{side}_{i}" if len(self.goals) > 1 else side)
         for n in self.order:
             names.setdefault(n, self._own_name(n))
-        return {n: self.terms.name("node", name, str(n)) for n, name in names.items() if n in set(self.order)}
+        computed = set(self.order)
+        return {n: self.terms.name("node", name, str(n)) for n, name in names.items() if n in computed}
 
     def _own_name(self, node: int) -> str:
         """Return the last name that a node was given which no input has, or one that is made of its operation."""

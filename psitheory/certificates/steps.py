@@ -52,7 +52,8 @@ class Steps:
         self._of = computation
         self.words, self.products = Words(computation.terms), Products(computation.terms)
         self.normalised = chosen(computation)
-        self._signs = Signs(computation, self.normalised)
+        signs = Signs(computation, self.normalised)
+        self._signs = {n: signs.not_negative(n) for n in computation.surpluses}
         self._listed: dict[int, list[Word]] = {}
 
     def lemmas(self) -> list[str]:
@@ -77,14 +78,14 @@ class Steps:
         out = []
         for left, right in self._of.goals:
             out.append((f"{self._of.ref(left)} = {self._of.ref(right)}", self._equal(left, right)))
-            sign = self._signs.not_negative(right) if right in self._of.surpluses else None
+            sign = self._signs.get(right)
             if sign:
                 out.append((f"0 <= {self._of.ref(right)}", f"{sign}."))
         return out
 
     def leaves_a_sign_open(self) -> bool:
         """Tell whether it is not claimed of some surplus that it is not negative."""
-        return any(self._signs.not_negative(n) is None for n in self._of.surpluses)
+        return None in self._signs.values()
 
     def _equal(self, left: Any, right: Any) -> str:
         nodes = [n for n in (left, right) if isinstance(n, int)]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from psitheory.runner.outcome import Case, Outcome
-from psitheory.runner.redraw import Choices, Drawing, Inputs, is_plain, nodes_from, redrawn
+from psitheory.runner.redraw import Choices, Drawing, Inputs, first_broken, nodes_from
 from psitheory.runner.worst import PATIENCE, patience
 
 
@@ -26,14 +26,8 @@ def broken_among_few(
         return None
     grows = any(node.type == "boolean" for node in first)  # as lists do: what follows the first case costs more
     more = patience(drawing, law, [tuple(node.value for node in first)], most=PATIENCE if grows else CHEAP)
-    for choices in itertools.islice(_all_choices(drawing, most * more), most * more if more > 1 else 0):
-        inputs = redrawn(drawing, choices)
-        if inputs is None or is_plain(law, inputs):
-            continue
-        outcome = run(inputs)
-        if outcome.status == "failed":
-            return inputs, outcome
-    return None
+    few = itertools.islice(_all_choices(drawing, most * more), most * more if more > 1 else 0)
+    return first_broken(drawing, law, run, few)
 
 
 CHEAP = 32

@@ -6,7 +6,7 @@ import gc
 import math
 import random
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from hypothesis.internal.conjecture.data import ConjectureData
 from psitheory.arithmetic import to_floats
 from psitheory.checking import Interval
 from psitheory.runner.nudges import nudged
-from psitheory.runner.outcome import Case, in_floats, sides
+from psitheory.runner.outcome import Case, Outcome, in_floats, sides
 
 Choices = tuple[Any, ...]
 Inputs = Mapping[str, Any]
@@ -111,6 +111,20 @@ def is_plain(law: Case, inputs: Inputs) -> bool:
         return bool(np.all(left == right if seen.relation == "equal" else left <= right))
     except Exception:  # what it raises is told when it is judged
         return False
+
+
+def first_broken(
+    drawing: Drawing, law: Case, run: Callable[[Inputs], Outcome], candidates: Iterable[Choices]
+) -> tuple[Inputs, Outcome] | None:
+    """Return the first of many cases that breaks a law; judged are those that are not plainly as claimed on floats."""
+    for choices in candidates:
+        inputs = redrawn(drawing, choices)
+        if inputs is None or is_plain(law, inputs):
+            continue
+        outcome = run(inputs)
+        if outcome.status == "failed":
+            return inputs, outcome
+    return None
 
 
 def work(drawing: Drawing, law: Case, start: Choices) -> int:

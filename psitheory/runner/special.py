@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from psitheory.runner.outcome import Case, Outcome
-from psitheory.runner.redraw import Choices, Drawing, Inputs, is_plain, is_small, nodes, nodes_from, redrawn
+from psitheory.runner.redraw import Choices, Drawing, Inputs, first_broken, is_small, nodes, nodes_from
 
 COMMON = 2
 """A domain draws what is common so many times as often as what is special."""
@@ -42,14 +42,7 @@ def broken_specially(
     drawing: Drawing, law: Case, run: Callable[[Inputs], Outcome], start: Choices, most: int
 ) -> tuple[Inputs, Outcome] | None:
     """Return a special case beside ``start`` that breaks the law, among the first ``most``, if there is one."""
-    for choices in special_cases(drawing, start)[:most]:
-        inputs = redrawn(drawing, choices)
-        if inputs is None or is_plain(law, inputs):
-            continue
-        outcome = run(inputs)
-        if outcome.status == "failed":
-            return inputs, outcome
-    return None
+    return first_broken(drawing, law, run, special_cases(drawing, start)[:most])
 
 
 def special_cases(drawing: Drawing, start: Choices) -> list[Choices]:

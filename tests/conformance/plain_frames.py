@@ -12,8 +12,8 @@ def symmetric(a):
     return (a + a.T) / 2
 
 
-class Frames:
-    """Matrices with orthonormal columns, the retraction by a QR factorisation with its signs mended."""
+class Columns:
+    """What all matrices with orthonormal columns have, whatever they stand for."""
 
     def random_point(self, rng):
         return np.linalg.qr(rng.normal(size=(5, 2)))[0]
@@ -23,6 +23,10 @@ class Frames:
 
     def inner(self, w, x, y):
         return float(np.sum(x * y))
+
+
+class Frames(Columns):
+    """Matrices with orthonormal columns, the retraction by a QR factorisation with its signs mended."""
 
     def project(self, w, z):
         return z - w @ symmetric(w.T @ z)
@@ -55,17 +59,8 @@ class CayleyFrames(Frames):
         return np.linalg.solve(np.eye(5) - skew / 2, w + skew @ w / 2)
 
 
-class Subspaces:
+class Subspaces(Columns):
     """Subspaces by orthonormal bases, with the transport aligned to the basis where it arrives."""
-
-    def random_point(self, rng):
-        return np.linalg.qr(rng.normal(size=(5, 2)))[0]
-
-    def random_tangent(self, rng, w):
-        return self.project(w, rng.normal(size=(5, 2)))
-
-    def inner(self, w, x, y):
-        return float(np.sum(x * y))
 
     def norm(self, w, x):
         return float(norm(x))

@@ -7,7 +7,18 @@ import numpy as np
 norm = np.linalg.norm
 
 
-class Ball:
+class GreatCircles:
+    """Steps on unit vectors, real or complex."""
+
+    def retract(self, w, x):
+        return (w + x) / norm(w + x)
+
+    def exp(self, w, x):
+        length = norm(x)
+        return np.cos(length) * w + np.sinc(length / np.pi) * x
+
+
+class Ball(GreatCircles):
     """The unit sphere by the angle of Kahan and the transport of the half-way reflection."""
 
     def random_point(self, rng):
@@ -25,13 +36,6 @@ class Ball:
 
     def project(self, w, z):
         return z - (w @ z) * w
-
-    def retract(self, w, x):
-        return (w + x) / norm(w + x)
-
-    def exp(self, w, x):
-        length = norm(x)
-        return np.cos(length) * w + np.sinc(length / np.pi) * x
 
     def dist(self, w, z):
         return 2 * np.arctan2(norm(w - z), norm(w + z))
@@ -173,7 +177,7 @@ class Ellipsoid:
         return self.project(w, product - (n @ gradient) / (n @ n) * (self.axes * x))
 
 
-class Rays:
+class Rays(GreatCircles):
     """Complex lines by unit vectors, which count up to a phase."""
 
     def random_point(self, rng):
@@ -188,13 +192,6 @@ class Rays:
 
     def project(self, w, z):
         return z - w * np.vdot(w, z)
-
-    def retract(self, w, x):
-        return (w + x) / norm(w + x)
-
-    def exp(self, w, x):
-        length = norm(x)
-        return np.cos(length) * w + np.sinc(length / np.pi) * x
 
     def dist(self, w, z):
         overlap = np.vdot(w, z)

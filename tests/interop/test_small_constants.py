@@ -51,23 +51,22 @@ IN_TORCH: dict[str, tuple[Rule, dict[float, str]]] = {
     "threshold": (lambda x, c: torch.threshold(x, 0.0, c), {0.0: NOTHING, LARGEST: BROKEN}),
     "threshold at it": (lambda x, c: torch.threshold(x, c, 0.0), {0.0: NOTHING, LARGEST: BROKEN}),
 }
-IN_JAX: dict[str, tuple[Rule, dict[float, str]]] = {
-    "x + c": (lambda x, c: jnp.abs(x) + c, ADDED),
-    "c - x": (lambda x, c: c - jnp.abs(x), ADDED),
-    "maximum": (lambda x, c: jnp.maximum(x, c), FROM_BELOW),
-    "maximum, turned": (lambda x, c: jnp.maximum(c, x), FROM_BELOW),
-    "minimum": (lambda x, c: jnp.minimum(x, c), FROM_ABOVE),
-    "minimum, turned": (lambda x, c: jnp.minimum(c, x), FROM_ABOVE),
-    "x > c": (lambda x, c: jnp.where(x > c, 1.0, 2.0), COMPARED),
-}
-IN_NUMPY: dict[str, tuple[Rule, dict[float, str]]] = {
-    "x + c": (lambda x, c: np.abs(x) + c, ADDED),
-    "c - x": (lambda x, c: c - np.abs(x), ADDED),
-    "maximum": (lambda x, c: np.maximum(x, c), FROM_BELOW),
-    "maximum, turned": (lambda x, c: np.maximum(c, x), FROM_BELOW),
-    "minimum": (lambda x, c: np.minimum(x, c), FROM_ABOVE),
-    "minimum, turned": (lambda x, c: np.minimum(c, x), FROM_ABOVE),
-}
+
+
+def of_a_namespace(xp: Any) -> dict[str, tuple[Rule, dict[float, str]]]:
+    """Return what JAX and NumPy have in common."""
+    return {
+        "x + c": (lambda x, c: xp.abs(x) + c, ADDED),
+        "c - x": (lambda x, c: c - xp.abs(x), ADDED),
+        "maximum": (lambda x, c: xp.maximum(x, c), FROM_BELOW),
+        "maximum, turned": (lambda x, c: xp.maximum(c, x), FROM_BELOW),
+        "minimum": (lambda x, c: xp.minimum(x, c), FROM_ABOVE),
+        "minimum, turned": (lambda x, c: xp.minimum(c, x), FROM_ABOVE),
+    }
+
+
+IN_JAX = of_a_namespace(jnp) | {"x > c": (lambda x, c: jnp.where(x > c, 1.0, 2.0), COMPARED)}
+IN_NUMPY = of_a_namespace(np)
 
 
 def in_double_precision(f: Any, w: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -71,6 +71,11 @@ def extreme(rules: Rules, what: str, a: Item, b: Item, *, largest: bool) -> Ids:
 EQUALITIES = {"eq", "ne", "equal", "not_equal"}
 
 
+def whatever_the_scale(numbers: Set[float | None], what: str) -> bool:
+    """Tell whether a comparison with these constants, None for what is none, is one with infinity or of a zero."""
+    return bool(numbers & {math.inf, -math.inf}) or (0 in numbers and what in EQUALITIES)
+
+
 def compare(rules: Rules, what: str, a: Item, b: Item) -> Ids | None:
     """Demand equal degrees of what is compared; with zero everything may be.
 
@@ -78,7 +83,7 @@ def compare(rules: Rules, what: str, a: Item, b: Item) -> Ids | None:
     zero, is infinite, or is itself.
     """
     numbers = {number_of(a), number_of(b)}
-    if a is b or numbers & {math.inf, -math.inf} or (0 in numbers and what in EQUALITIES):
+    if a is b or whatever_the_scale(numbers, what):
         return None
     if 0 not in numbers:
         rules.join(*_paired(rules, a, b), what)

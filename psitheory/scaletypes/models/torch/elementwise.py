@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from fractions import Fraction
 from typing import Any
 
@@ -12,6 +11,7 @@ import torch
 from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.equations import Kind
 from psitheory.scaletypes.models.items import SMALL
+from psitheory.scaletypes.models.operations import whatever_the_scale
 from psitheory.scaletypes.models.rules import ANY
 from psitheory.scaletypes.models.torch.call import names
 
@@ -175,7 +175,7 @@ def compare(m: Any, c: Any) -> Ids | None:
     """
     one, two = c.args[0], c.args[1]
     numbers = {constant_of(m, one), constant_of(m, two)}
-    if one is two or numbers & {math.inf, -math.inf} or (0 in numbers and c.name in ("eq", "ne")):
+    if one is two or whatever_the_scale(numbers, c.name):
         return None
     if 0 not in numbers:
         m.rules.join(m.ids(one), m.ids(two), said(m, c))
