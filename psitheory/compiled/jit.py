@@ -1,4 +1,4 @@
-"""How passes are compiled, and exponentials that a compiler can spread over the lanes of a vector register.
+"""How passes are compiled, exponentials that a compiler can spread over the lanes of a vector register, and scales.
 
 A loop that sums stores nothing.  The compiler would take it in lanes only where it finds, at run time, what is stored
 far enough from what is read, and the order of the sum would depend on where arrays happen to lie.
@@ -61,3 +61,12 @@ def tanh(x: float) -> float:
     p, power = exponential_minus_1(2 * min(abs(x), 20.0))
     e = power * p + (power - 1)
     return math.copysign(e / (e + 2), x)
+
+
+@compiled
+def power_of_two(row: np.ndarray) -> float:
+    """Return the largest power of two that is not above the largest entry."""
+    largest = 0.0
+    for x in row:
+        largest = max(largest, abs(x))
+    return math.ldexp(1.0, math.frexp(largest)[1] - 1)

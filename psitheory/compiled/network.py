@@ -1,7 +1,7 @@
 """What lies between the matrix products of a batch-norm network: forward, at the outputs, and backward.
 
-Arrays are three-dimensional: runs, units, samples.  A row is the activations of one unit of one run; it stays in the
-cache from its statistics to what is done with them.
+Arrays are those of one run: units, samples.  A row is the activations of one unit; it stays in the cache from its
+statistics to what is done with them.
 """
 
 from __future__ import annotations
@@ -37,34 +37,33 @@ def normalised(
     weights, ``squares``, is not within ``ordinary``, or its root ``sigma`` not beyond both ``bound`` and ``of_mean``
     times the size of its mean: such a row may be constant.
     """
-    runs, units, samples = z.shape
+    units, samples = z.shape
     low, high = ordinary
-    for k in range(runs):
-        for i in range(units):
-            mean = square = 0.0
-            if not is_centred:
-                for s in range(samples):
-                    mean += z[k, i, s]
-                mean /= samples
-                for s in range(samples):
-                    z[k, i, s] -= mean
+    for i in range(units):
+        mean = square = 0.0
+        if not is_centred:
             for s in range(samples):
-                square += z[k, i, s] * z[k, i, s]
-            square = square / samples + eps
-            root = math.sqrt(square)
-            if not low < square / squares[k, i] < high or not root > max(bound[k, i], of_mean * abs(mean)):
-                return False
-            sigma[k, i] = root
-            g, b, inverse = gamma[k, i], beta[k, i], 1 / root
-            if activation == TANH:
-                for s in range(samples):
-                    z[k, i, s] *= inverse
-                    out[k, i, s] = tanh(g * z[k, i, s] + b)
-            else:
-                for s in range(samples):
-                    z[k, i, s] *= inverse
-                    outer = g * z[k, i, s] + b
-                    out[k, i, s] = outer if outer > 0 else 0.0
+                mean += z[i, s]
+            mean /= samples
+            for s in range(samples):
+                z[i, s] -= mean
+        for s in range(samples):
+            square += z[i, s] * z[i, s]
+        square = square / samples + eps
+        root = math.sqrt(square)
+        if not low < square / squares[i] < high or not root > max(bound[i], of_mean * abs(mean)):
+            return False
+        sigma[i] = root
+        g, b, inverse = gamma[i], beta[i], 1 / root
+        if activation == TANH:
+            for s in range(samples):
+                z[i, s] *= inverse
+                out[i, s] = tanh(g * z[i, s] + b)
+        else:
+            for s in range(samples):
+                z[i, s] *= inverse
+                outer = g * z[i, s] + b
+                out[i, s] = outer if outer > 0 else 0.0
     return True
 
 
@@ -84,59 +83,66 @@ def pulled_back(
     With δ the derivative in :math:`\gamma z + \beta`: :math:`\frac\gamma\sigma(\delta - \operatorname{mean}\delta -
     z\operatorname{mean}(\delta z))`.  The derivatives in gamma and beta are the two sums, times the samples.
     """
-    runs, units, samples = z.shape
-    for k in range(runs):
-        for i in range(units):
-            along = total = 0.0
-            if activation == TANH:
-                for s in range(samples):
-                    delta[k, i, s] *= 1 - h[k, i, s] * h[k, i, s]
-            else:
-                for s in range(samples):
-                    delta[k, i, s] = delta[k, i, s] if h[k, i, s] > 0 else 0.0
+    units, samples = z.shape
+    for i in range(units):
+        along = total = 0.0
+        if activation == TANH:
             for s in range(samples):
-                along += delta[k, i, s] * z[k, i, s]
-                total += delta[k, i, s]
-            of_gamma[k, i], of_beta[k, i] = along, total
-            along, total, factor = along / samples, total / samples, gamma[k, i] / sigma[k, i]
+                delta[i, s] *= 1 - h[i, s] * h[i, s]
+        else:
             for s in range(samples):
-                delta[k, i, s] = (delta[k, i, s] - total - z[k, i, s] * along) * factor
+                delta[i, s] = delta[i, s] if h[i, s] > 0 else 0.0
+        for s in range(samples):
+            along += delta[i, s] * z[i, s]
+            total += delta[i, s]
+        of_gamma[i], of_beta[i] = along, total
+        along, total, factor = along / samples, total / samples, gamma[i] / sigma[i]
+        for s in range(samples):
+            delta[i, s] = (delta[i, s] - total - z[i, s] * along) * factor
 
 
 @compiled
-def cross_entropy(
-    logits: np.ndarray, bias: np.ndarray, one_hot: np.ndarray, loss: np.ndarray, of_bias: np.ndarray
-) -> None:
-    """Add the bias to ``logits``, turn them into the derivative of the mean cross-entropy, and write ``loss``.
-
-    ``one_hot`` is (1, classes, samples) where all runs see the same samples.
-    """
-    runs, classes, samples = logits.shape
-    largest, total = np.empty(samples, logits.dtype), np.empty(samples, logits.dtype)
-    for k in range(runs):
-        hits = one_hot[k % len(one_hot)]
-        largest[:] = -np.inf
-        for c in range(classes):
-            for s in range(samples):
-                logits[k, c, s] += bias[k, c]
-                largest[s] = max(largest[s], logits[k, c, s])
-        total[:] = 0
-        chosen = 0.0
-        for c in range(classes):
-            for s in range(samples):
-                chosen += (logits[k, c, s] - largest[s]) * hits[c, s]
-            for s in range(samples):
-                logits[k, c, s] = exponential(logits[k, c, s] - largest[s])
-                total[s] += logits[k, c, s]
-        logs = 0.0
+def squared_loss(outputs: np.ndarray, bias: np.ndarray, targets: np.ndarray, of_bias: np.ndarray) -> float:
+    """Add the bias to ``outputs``, turn them into the derivative of the mean squared loss, and return that loss."""
+    units, samples = outputs.shape
+    loss = 0.0
+    for i in range(units):
+        total = 0.0
         for s in range(samples):
-            logs += math.log(total[s])
-            total[s] = 1 / (total[s] * samples)
-        loss[k] = (logs - chosen) / samples
-        for c in range(classes):
-            of_one = 0.0
-            for s in range(samples):
-                logits[k, c, s] = logits[k, c, s] * total[s] - hits[c, s] / samples
-            for s in range(samples):
-                of_one += logits[k, c, s]
-            of_bias[k, c] = of_one
+            outputs[i, s] += bias[i] - targets[i, s]
+        for s in range(samples):
+            loss += outputs[i, s] * outputs[i, s]
+            total += outputs[i, s]
+        for s in range(samples):
+            outputs[i, s] *= 2 / samples
+        of_bias[i] = total * 2 / samples
+    return float(loss / samples)
+
+
+@compiled
+def cross_entropy(logits: np.ndarray, bias: np.ndarray, one_hot: np.ndarray, of_bias: np.ndarray) -> float:
+    """Add the bias to ``logits``, turn them into the derivative of the mean cross-entropy, and return that loss."""
+    classes, samples = logits.shape
+    largest, total = np.full(samples, -np.inf, logits.dtype), np.zeros(samples, logits.dtype)
+    for c in range(classes):
+        for s in range(samples):
+            logits[c, s] += bias[c]
+            largest[s] = max(largest[s], logits[c, s])
+    chosen = logs = 0.0
+    for c in range(classes):
+        for s in range(samples):
+            chosen += (logits[c, s] - largest[s]) * one_hot[c, s]
+        for s in range(samples):
+            logits[c, s] = exponential(logits[c, s] - largest[s])
+            total[s] += logits[c, s]
+    for s in range(samples):
+        logs += math.log(total[s])
+        total[s] = 1 / (total[s] * samples)
+    for c in range(classes):
+        of_one = 0.0
+        for s in range(samples):
+            logits[c, s] = logits[c, s] * total[s] - one_hot[c, s] / samples
+        for s in range(samples):
+            of_one += logits[c, s]
+        of_bias[c] = of_one
+    return float((logs - chosen) / samples)

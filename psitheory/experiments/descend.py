@@ -86,16 +86,20 @@ def descend(
     return log.trajectory(w)
 
 
-def _by_stretches(advance: Advance, w: np.ndarray, times: list[int], log: Log) -> tuple[int, np.ndarray]:
+def _by_stretches(advance: Advance, starts: np.ndarray, times: list[int], log: Log) -> tuple[int, np.ndarray]:
     """Run from each of the ``times`` to the next; return where the loop has to go on, and the weights there.
 
     That is after the last time if nothing is left to it.
     """
-    marks = sorted(set(times))
+    marks, x = sorted(set(times)), advance.enter(starts)
+
+    def weights(t: int) -> np.ndarray:
+        return advance.leave(x) if t else starts
+
     for t, until in zip(marks, [*marks[1:], marks[-1]], strict=True):
-        stretch = advance(w, until - t)
+        stretch = advance(x, until - t)
         if stretch is None:
-            return t, w
-        log.see_stretch(t, w, stretch)
-        w = stretch.final
-    return marks[-1] + 1, w
+            return t, weights(t)
+        log.see_stretch(t, weights(t) if log.keep_points else None, stretch)
+        x = stretch.final
+    return marks[-1] + 1, weights(marks[-1])

@@ -26,7 +26,7 @@ class Log:
         self._next = next(self._due)
         self._columns: dict[str, list[Array]] = {"loss": [], "squared_gradient": []}
         self._running = running
-        self._keep_points = keep_points
+        self.keep_points = keep_points
         self._sum: Array = None
         self._min: Array = None
         self._broken_at: Any = None
@@ -53,12 +53,12 @@ class Log:
         if _has_minima(xp):
             self._min = square if t == 0 else xp.minimum(self._min, square)
 
-    def see_stretch(self, t: int, w: Array, stretch: Stretch) -> None:
-        """Take note of step ``t`` at the floats ``w``, and of the sums from there to the end of the stretch."""
+    def see_stretch(self, t: int, w: np.ndarray | None, stretch: Stretch) -> None:
+        """Take note of step ``t`` and of the sums to the end of the stretch; w is needed where points are kept."""
         if self._broken_at is None:
             self._start(np, stretch.squared_gradient)
         if self._next == t:
-            self._record(np, w, stretch.loss, stretch.squared_gradient, stretch.norms)
+            self._record(np, None if w is None else np.copy(w), stretch.loss, stretch.squared_gradient, stretch.norms)
         np.add(self._sum, stretch.sum_squared_gradient, out=self._sum)
         np.minimum(self._min, stretch.min_squared_gradient, out=self._min)
 
@@ -92,7 +92,7 @@ class Log:
                 now["min_squared_gradient"] = np.copy(self._min) if xp is np else self._min
         if xp is BALLS or not isinstance(xp, ObjectNamespace):
             now["norms"] = self._layout.norms(w) if norms is None else norms
-        if self._keep_points:
+        if self.keep_points:
             now["points"] = w
         for name, value in now.items():
             self._columns.setdefault(name, []).append(value)

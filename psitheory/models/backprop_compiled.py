@@ -1,32 +1,22 @@
-"""The backward pass of a batch-norm network with everything but its matrix products compiled."""
+"""The backward pass of a batch-norm network, and descent on it, compiled; what is not ordinary is left to NumPy."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from psitheory.arithmetic import Array, ordinary_range, ordinary_squares, rescaled
+from psitheory.arithmetic import ordinary_range
 from psitheory.errors import ArgumentError
-from psitheory.models.backprop import Network, Parts, Samples
-from psitheory.models.batchnorm import product
-from psitheory.models.data import divided
+from psitheory.layout import Layout
+from psitheory.models.backprop import Network, Samples
+
+if TYPE_CHECKING:
+    from psitheory.compiled.backprop import Batch, Shape
 
 
-class _Layer(NamedTuple):
-    weights: np.ndarray
-    scale: np.ndarray | int
-    incoming: np.ndarray
-    z: np.ndarray
-    h: np.ndarray
-    gamma: np.ndarray
-    sigma: np.ndarray
-
-
-@dataclass(frozen=True)
 class CompiledNetwork:
-    """Does what :class:`~psitheory.models.backprop.Network` does; hands over to it whatever is no ordinary float.
+    """Does for rows of weights (K, n) what :class:`~psitheory.models.backprop.Network` does, wherever it can.
 
     Raises
     ------
@@ -34,106 +24,78 @@ class CompiledNetwork:
         If the activation is not compiled.
     """
 
-    reference: Network
-
-    def __post_init__(self) -> None:
+    def __init__(self, network: Network, layout: Layout) -> None:
         from psitheory.compiled.network import ACTIVATIONS
 
-        if self.reference.activation.name not in ACTIVATIONS:
+        if network.activation.name not in ACTIVATIONS:
             raise ArgumentError(
-                f"activation is {self.reference.activation.name!r}; "
-                f"engine 'numba' needs one of {', '.join(ACTIVATIONS)}"
+                f"activation is {network.activation.name!r}; engine 'numba' needs one of {', '.join(ACTIVATIONS)}"
             )
+        self._network, self._layout = network, layout
+        self._shapes: dict[np.dtype[Any], Shape] = {}
 
-    def gradient(self, w: Parts, samples: Samples, out: Parts) -> Array:
-        """Return the loss (...) and write its gradient to ``out``."""
-        loss = self._gradient(w, samples, out) if w["V"].dtype.kind == "f" else None
-        return self.reference.gradient(w, samples, out) if loss is None else loss
+    def gradient(self, w: np.ndarray, samples: Samples, out: np.ndarray) -> np.ndarray | None:
+        """Return losses (K,) and write gradients (K, n) to ``out``; None where NumPy's formula has to.
 
-    def hessian_vector(self, w: Parts, x: Parts, samples: Samples, out: Parts) -> None:
-        """Write the derivative of the gradient along ``x`` to ``out``."""
-        self.reference.hessian_vector(w, x, samples, out)
+        It has to where floats are not real, a row is of extreme size, a neuron dead, or something not finite.
+        """
+        from psitheory.compiled.backprop import gradients
 
-    def _gradient(self, w: Parts, samples: Samples, out: Parts) -> Array | None:
-        """Return the loss, or None where a row of weights or activations is of extreme size, or dead."""
-        from psitheory.compiled.network import ACTIVATIONS, pulled_back
-
-        one = w["V"].ndim == 2  # run
-        if one:
-            w, out = ({name: x[None] for name, x in parts.items()} for parts in (w, out))
-        layers = self._forward(w, samples)
-        if layers is None:
+        if w.dtype.kind != "f":
             return None
-        h = layers[-1].h
-        loss, delta = self._outputs(w, h, samples, out)
-        out["V"][...] = delta @ h.mT
-        delta = np.matmul(w["V"].mT, delta, out=self._memory("delta", h.shape, h))
-        activation = ACTIVATIONS[self.reference.activation.name]
-        for i in range(len(layers), 0, -1):
-            layer = layers[i - 1]
-            of_gamma, of_beta = np.empty_like(layer.sigma), np.empty_like(layer.sigma)
-            pulled_back(delta, layer.z, layer.h, activation, layer.gamma, layer.sigma, of_gamma, of_beta)
-            if self.reference.affine:
-                out[f"gamma{i}"][...], out[f"beta{i}"][...] = of_gamma, of_beta
-            of_weights = product(delta, samples.rows if i == 1 else layer.incoming.mT)
-            out[f"W{i}"][...] = divided(of_weights, layer.scale)
-            if i > 1:
-                memory = self._memory(f"delta{i % 2}", layer.incoming.shape, delta)
-                delta = np.matmul(layer.weights.mT, delta, out=memory)
-        return loss[0] if one else loss
+        loss, batch = np.empty(len(w), w.dtype), _batch(samples)
+        done = gradients(np.ascontiguousarray(w), self._shape(w.dtype), batch, self._memory(w, batch), loss, out)
+        return loss if done else None
 
-    def _forward(self, w: Parts, samples: Samples) -> list[_Layer] | None:
-        layers: list[_Layer] = []
-        h = samples.columns
-        for i in range(1, self.reference.depth + 1):
-            layer = self._layer(i, w, h, samples.size if i == 1 else None)
-            if layer is None:
-                return None
-            layers.append(layer)
-            h = layer.h
-        return layers
+    def descender(self, w: np.ndarray, samples: Samples, rates: np.ndarray, on_quotient: bool) -> Any:
+        """Return :func:`psitheory.compiled.backprop.descended` on these samples, for floats such as ``w``.
 
-    def _layer(self, i: int, w: Parts, incoming: np.ndarray, size: np.ndarray | None) -> _Layer | None:
-        from psitheory.compiled.network import ACTIVATIONS, normalised
+        It takes w, steps, seen, total, least and out.
+        """
+        from psitheory.compiled.backprop import descended
 
-        network = self.reference
-        weights, scale = rescaled(w[f"W{i}"])
-        squares = ordinary_squares(weights)
-        if squares is None or not (isinstance(scale, int) or network.eps == 0):
-            return None
-        shape = (*weights.shape[:-1], incoming.shape[-1])
-        z = product(weights, incoming, self._memory(f"z{i}", shape, weights))
-        rounding = 8 * float(np.finfo(weights.dtype).eps) if network.eps == 0 else 0.0
-        bound = np.zeros_like(squares) if size is None else np.sqrt(squares) * (np.abs(size) * rounding)
-        gamma, beta = np.ones_like(squares), np.zeros_like(squares)
-        if network.affine:
-            gamma[...], beta[...] = w[f"gamma{i}"], w[f"beta{i}"]
-        sigma, h = np.empty_like(squares), self._memory(f"h{i}", shape, weights)
-        activation = ACTIVATIONS[network.activation.name]
-        low, high = ordinary_range(weights.dtype)  # less, for the ratio of what lies there to what it is divided by
-        ordinary = (low**0.8, high**0.8)
-        is_centred = size is not None
-        of_mean = 0.0 if is_centred else rounding
+        shape, batch = self._shape(w.dtype), _batch(samples)
+        memory = self._memory(w, batch)
+        return lambda w, *rest: bool(descended(w, shape, batch, memory, rates, on_quotient, *rest))
+
+    def _shape(self, dtype: np.dtype[Any]) -> Shape:
+        """Return what the passes know of the network, for floats of that kind."""
+        if dtype not in self._shapes:
+            self._shapes[dtype] = self._new_shape(dtype)
+        return self._shapes[dtype]
+
+    def _new_shape(self, dtype: np.dtype[Any]) -> Shape:
+        from psitheory.compiled.backprop import Shape
+        from psitheory.compiled.network import ACTIVATIONS
+
+        network, parts = self._network, self._layout.parts
+        starts = np.cumsum([0, *(part.size for part in parts)])
+        rows = [
+            start + np.arange(part.blocks + 1) * part.shape[1]
+            for start, part in zip(starts, parts, strict=False)
+            if part.blocks
+        ]
         eps = float(network.eps)
-        if not normalised(z, activation, gamma, beta, eps, squares, ordinary, bound, is_centred, of_mean, sigma, h):
-            return None
-        return _Layer(weights, scale, incoming, z, h, gamma, sigma)
+        return Shape(
+            np.array([parts[0].shape[1], *(part.shape[0] for part in parts if part.blocks), parts[-1].size]),
+            starts[:-1],
+            np.concatenate([np.stack([ends[:-1], ends[1:]], axis=-1) for ends in rows]),
+            ACTIVATIONS[network.activation.name],
+            network.affine,
+            network.head.name == "squared",
+            eps,
+            8 * float(np.finfo(dtype).eps) if eps == 0 else 0.0,
+            ordinary_range(dtype),
+        )
 
-    def _outputs(self, w: Parts, h: np.ndarray, samples: Samples, out: Parts) -> tuple[np.ndarray, np.ndarray]:
-        """Return the loss and its derivative in the outputs, and write the sums of the latter to ``out["c"]``."""
-        from psitheory.compiled.network import cross_entropy
+    def _memory(self, w: np.ndarray, batch: Batch) -> Any:
+        size = self._shape(w.dtype).memory(batch.rows.shape[1])
+        return self._network.scratch("compiled", (size,), w)
 
-        outputs = np.matmul(w["V"], h, out=self._memory("outputs", (*w["V"].shape[:-1], h.shape[-1]), h))
-        if self.reference.head.name != "cross-entropy":
-            outputs += w["c"][..., None]
-            loss, delta = self.reference.head.value_and_slope(outputs, samples.targets)
-            out["c"][...] = np.add.reduce(delta, axis=-1)
-            return loss, delta
-        loss, of_bias = np.empty(len(h), h.dtype), np.empty(w["c"].shape, h.dtype)
-        targets = samples.targets.reshape(-1, *samples.targets.shape[-2:])
-        cross_entropy(outputs, np.ascontiguousarray(w["c"]), targets, loss, of_bias)
-        out["c"][...] = of_bias
-        return loss, outputs
 
-    def _memory(self, name: str, shape: tuple[int, ...], like: np.ndarray) -> Any:
-        return self.reference.scratch(name, shape, like)
+def _batch(samples: Samples) -> Batch:
+    from psitheory.compiled.backprop import Batch
+
+    arrays = (samples.columns, samples.rows, samples.targets)
+    columns, rows, targets = (np.ascontiguousarray(x.reshape(-1, *x.shape[-2:])) for x in arrays)
+    return Batch(columns, rows, targets, np.abs(samples.size).reshape(-1))

@@ -60,8 +60,8 @@ class BatchNormMLP:
     classes : int, optional
         k for the cross-entropy; one more than the largest label if left out.
     engine : {"numpy", "numba"}
-        By what floats are computed: "numba" compiles all but the matrix products (the extra ``fast``; tanh and relu
-        only), and equals NumPy to rounding.
+        By what floats are computed: "numba" (the extra ``fast``; tanh and relu only) equals NumPy to rounding, and lets
+        :func:`~psitheory.experiments.descend` run from one recorded time to the next without Python.
 
     Raises
     ------
@@ -90,7 +90,7 @@ class BatchNormMLP:
         object.__setattr__(self, "targets", targets)
         check_nonnegative(self.eps, "eps")
         check_engine(self.engine)
-        self._network  # noqa: B018  # says now what cannot be compiled
+        self.compiled  # noqa: B018  # says now what cannot be compiled
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the fields: what is cached can be computed again, and some of it belongs to a thread."""
@@ -145,11 +145,14 @@ class BatchNormMLP:
         check_numpy(w, self.layout.n, "BatchNormMLP")
         w, batch = self._runs(w, batch)
         gradient = np.empty(w.shape, dtype=w.dtype)  # of one piece, whatever the strides of w
-        losses = []
-        for samples, tile, out in self._tiles(batch, w, gradient):
-            losses.append(self._network.gradient(tile, samples, out))
+        losses = [self._gradient(tile, samples, out) for samples, tile, out in self._tiles(batch, w, gradient)]
         loss = losses[0] if w.ndim == 1 else np.concatenate(losses)
         return Evaluation(np.reshape(loss, w.shape[:-1]), gradient)
+
+    def _gradient(self, w: Array, samples: Samples, out: Array) -> Array:
+        """Return the loss and write the gradient to ``out``: one run, (n,), or rows of runs."""
+        loss = self.compiled.gradient(np.atleast_2d(w), samples, np.atleast_2d(out)) if self.compiled else None
+        return self._network.gradient(self._parts(w), samples, self._parts(out)) if loss is None else loss
 
     def hessian_vector(self, w: Array, x: Array, batch: Array | None = None) -> Array:
         r"""Return :math:`\nabla^2 f(w)\,x`, (..., n): the derivative along x of backpropagation."""
@@ -159,13 +162,17 @@ class BatchNormMLP:
         w, x = np.broadcast_arrays(w, x)
         product = np.empty(w.shape, dtype=np.result_type(w, x))
         for samples, tile, direction, out in self._tiles(batch, w, x, product):
-            self._network.hessian_vector(tile, direction, samples, out)
+            self._network.hessian_vector(self._parts(tile), self._parts(direction), samples, self._parts(out))
         return product
 
     @cached_property
-    def _network(self) -> Network | CompiledNetwork:
-        network = Network(len(self.hidden), activation(self.activation), head(self.loss), self.affine, self.eps)
-        return network if self.engine == "numpy" else CompiledNetwork(network)
+    def _network(self) -> Network:
+        return Network(len(self.hidden), activation(self.activation), head(self.loss), self.affine, self.eps)
+
+    @cached_property
+    def compiled(self) -> CompiledNetwork | None:
+        """Return the passes of the engine "numba", if that is this model's."""
+        return CompiledNetwork(self._network, self.layout) if self.engine == "numba" else None
 
     def _runs(self, w: Array, batch: Array | None) -> tuple[Array, Array | None]:
         """Return the weights, for each row of the batch if it has several, and the indices of its samples."""
@@ -177,26 +184,26 @@ class BatchNormMLP:
         return w, batch
 
     def _tiles(self, batch: Array | None, *arrays: Array) -> Iterator[tuple[Any, ...]]:
-        """Yield samples and the parts of each array, (..., n) all, for a few runs at a time."""
+        """Yield samples and rows of each array, (..., n) all, for a few runs at a time."""
         w = arrays[0]
         if w.ndim == 1:
-            yield self._samples(w, batch), *map(self._parts, arrays)
+            yield self.samples_for(w, batch), *arrays
             return
         flat = [x.reshape(-1, x.shape[-1]) for x in arrays]
         own: Array = None  # every run's own batch
         if batch is not None and batch.ndim > 1:
             own = np.broadcast_to(batch, (*w.shape[:-1], batch.shape[-1])).reshape(len(flat[0]), -1)
-        shared = self._samples(w, batch) if own is None else None
+        shared = self.samples_for(w, batch) if own is None else None
         activations = max(self.hidden) * (self.samples if batch is None else batch.shape[-1])
         runs = max(_TILE // activations, 1)
         for start in range(0, len(flat[0]), runs):
             tile = slice(start, start + runs)
-            yield shared or self._samples(w, own[tile]), *(self._parts(x[tile]) for x in flat)
+            yield shared or self.samples_for(w, own[tile]), *(x[tile] for x in flat)
 
     def _parts(self, w: Array) -> Parts:
         return {part.name: self.layout.view(part.name, w) for part in self.layout.parts}
 
-    def _samples(self, w: Array, batch: np.ndarray | None) -> Samples:
+    def samples_for(self, w: Array, batch: np.ndarray | None = None) -> Samples:
         """Return a batch in the arithmetic of ``w``; all samples together are prepared once for each dtype."""
         if batch is not None:
             return _prepared(w, self.inputs[batch], self._wanted[batch])

@@ -39,7 +39,8 @@ class Rayleigh:
         Symmetric; floats may be asymmetric to rounding and are then symmetrised.
     engine : {"numpy", "numba"}
         By what floats are computed: "numba" (the extra ``fast``) equals NumPy to rounding, and lets
-        :func:`~psitheory.experiments.descend` run from one recorded time to the next without Python.
+        :func:`~psitheory.experiments.descend` run from one recorded time to the next without Python, in a basis of
+        eigenvectors.
 
     Raises
     ------

@@ -47,29 +47,28 @@ def geometry(name: str, size: float) -> Pass:
 
 
 def forward(activation: int) -> Pass:
-    ones, zeros = np.ones((RUNS, UNITS)), np.zeros((RUNS, UNITS))
+    ones, zeros = np.ones(UNITS), np.zeros(UNITS)
 
     def run(z: np.ndarray, h: np.ndarray, sigma: np.ndarray) -> Any:
         return network.normalised(z, activation, ones, zeros, 0.0, ones, ORDINARY, zeros, False, 0.0, sigma, h)
 
-    return lambda rng: [*rng.normal(size=(2, RUNS, UNITS, SAMPLES)), ones], run
+    return lambda rng: [*rng.normal(size=(2, UNITS, SAMPLES)), ones], run
 
 
 def backward(activation: int) -> Pass:
-    ones = np.ones((RUNS, UNITS))
+    ones = np.ones(UNITS)
 
     def run(delta: np.ndarray, z: np.ndarray, h: np.ndarray, of_gamma: np.ndarray, of_beta: np.ndarray) -> Any:
         return network.pulled_back(delta, z, h, activation, ones, ones, of_gamma, of_beta)
 
-    return lambda rng: [*rng.normal(size=(3, RUNS, UNITS, SAMPLES)), ones, ones], run
+    return lambda rng: [*rng.normal(size=(3, UNITS, SAMPLES)), ones, ones], run
 
 
-def outputs() -> Pass:
-    def arrays(rng: np.random.Generator) -> list[np.ndarray]:
-        logits, hits = rng.normal(size=(2, RUNS, UNITS, SAMPLES))
-        return [logits, np.ones((RUNS, UNITS)), hits, np.zeros(RUNS), np.ones((RUNS, UNITS))]
+def outputs(head: Callable[..., float]) -> Pass:
+    def run(outputs: np.ndarray, targets: np.ndarray, bias: np.ndarray, of_bias: np.ndarray, loss: np.ndarray) -> None:
+        loss[0] = head(outputs, bias, targets, of_bias)
 
-    return arrays, network.cross_entropy
+    return lambda rng: [*rng.normal(size=(2, UNITS, SAMPLES)), np.ones(UNITS), np.ones(UNITS), np.ones(1)], run
 
 
 GEOMETRY = ("project", "scaled_gradient", "retract", "inner", "squared_distance", "exp", "log", "transport")
@@ -78,7 +77,8 @@ CASES = {
     **{
         f"{way.__name__} {name}": way(kind) for way in (forward, backward) for name, kind in network.ACTIVATIONS.items()
     },
-    "outputs": outputs(),
+    "cross-entropy": outputs(network.cross_entropy),
+    "squared loss": outputs(network.squared_loss),
 }
 
 
