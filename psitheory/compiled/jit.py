@@ -1,4 +1,4 @@
-"""How passes are compiled, exponentials that a compiler can spread over the lanes of a vector register, and scales.
+"""How passes are compiled, functions that a compiler can spread over the lanes of a vector register, and scales.
 
 A loop that sums stores nothing.  The compiler would take it in lanes only where it finds, at run time, what is stored
 far enough from what is read, and the order of the sum would depend on where arrays happen to lie.
@@ -61,6 +61,29 @@ def tanh(x: float) -> float:
     p, power = exponential_minus_1(2 * min(abs(x), 20.0))
     e = power * p + (power - 1)
     return math.copysign(e / (e + 2), x)
+
+
+@compiled
+def arc_cosine(x: float) -> float:
+    r"""Return the arc cosine of x, -1 to 1, to 2 units in the last place.
+
+    With :math:`\arcsin s = s + s\,q(s^2)`: for :math:`|x| \le \frac12` it is :math:`\frac\pi2 - \arcsin x`, beyond it
+    :math:`2\arcsin\sqrt{(1 - x)/2}` or π less that of -x.  The rational q is that of the C library fdlibm (e_acos.c).
+    """
+    size = abs(x)
+    square = x * x if size <= 0.5 else (1 - size) / 2
+    root = size if size <= 0.5 else math.sqrt(square)
+    above = 7.91534994289814532176e-04 + square * 3.47933107596021167570e-05
+    above = -4.00555345006794114027e-02 + square * above
+    above = 2.01212532134862925881e-01 + square * above
+    above = -3.25565818622400915405e-01 + square * above
+    above = square * (1.66666666666666657415e-01 + square * above)
+    below = -6.88283971605453293030e-01 + square * 7.70381505559019352791e-02
+    below = 1 + square * (-2.40339491173441421878e00 + square * (2.02094576023350569471e00 + square * below))
+    arc = root + root * (above / below)
+    if size <= 0.5:
+        return math.pi / 2 - math.copysign(arc, x)
+    return 2 * arc if x > 0 else math.pi - 2 * arc
 
 
 @compiled

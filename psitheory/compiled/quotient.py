@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from psitheory.compiled.jit import compiled
+from psitheory.compiled.jit import arc_cosine, compiled
 
 DONE, UNUSUAL, OPPOSITE = 0, 1, 2
 
@@ -107,20 +107,20 @@ def squared_distance(
     w: np.ndarray, z: np.ndarray, edges: np.ndarray, free: np.ndarray, ordinary: tuple[float, float], out: np.ndarray
 ) -> int:
     r"""Write :math:`\sum_i\angle(w_i, z_i)^2`, (K,)."""
-    cosines = np.empty(len(edges))
+    cosines, angles = np.empty(len(edges)), np.empty(len(edges))
     for k in range(len(w)):
         for i in range(len(edges)):
             p, q, along = _three_dots(w[k], z[k], edges[i, 0], edges[i, 1])
             if not ordinary[0] < p < ordinary[1] or not ordinary[0] < q < ordinary[1]:
                 return UNUSUAL
             cosines[i] = along / math.sqrt(p * q)
+        for i in range(len(edges)):
+            angles[i] = arc_cosine(cosines[i])
         total = 0.0
         for i in range(len(edges)):
-            if abs(cosines[i]) <= _OBLIQUE:
-                angle = math.acos(cosines[i])
-            else:
-                angle = _angle_everywhere(w[k], z[k], edges[i, 0], edges[i, 1])
-            total += angle * angle
+            if not abs(cosines[i]) <= _OBLIQUE:
+                angles[i] = _angle_everywhere(w[k], z[k], edges[i, 0], edges[i, 1])
+            total += angles[i] * angles[i]
         for begin, end in free:
             for j in range(begin, end):
                 total += (w[k, j] - z[k, j]) * (w[k, j] - z[k, j])
@@ -165,7 +165,7 @@ def log(
             r, t = math.sqrt(p), math.sqrt(q)
             c = along / (r * t)
             if abs(c) <= _OBLIQUE:
-                factor = math.acos(c) / math.sqrt((1 - c) * (1 + c))
+                factor = arc_cosine(c) / math.sqrt((1 - c) * (1 + c))
                 of_z, of_w = factor * (r / t), factor * c
                 for j in range(begin, end):
                     out[k, j] = of_z * z[k, j] - of_w * w[k, j]

@@ -1,4 +1,4 @@
-"""Exponentials for a compiler, against the ball around the true value."""
+"""Exponentials and arc cosines for a compiler, against the ball around the true value."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 pytest.importorskip("numba")
 
-from psitheory.compiled.jit import exponential, tanh
+from psitheory.arithmetic import precision
+from psitheory.compiled.jit import arc_cosine, exponential, tanh
 
 SIZES = (
     st.floats(-708, 0) | st.floats(-20, 20) | st.builds(lambda m, k: m * 10.0**k, st.floats(1, 9), st.integers(-300, 2))
@@ -33,7 +34,14 @@ def test_the_exponential_is_right_to_two_units_in_the_last_place(x):
     assert ulps_off(exponential(x), arb(x).exp()) < 2
 
 
+@given(st.floats(-1, 1) | st.floats(0, 1).map(lambda x: 1 - x * 2.0**-30))
+def test_the_arc_cosine_is_right_to_two_units_in_the_last_place(x):
+    with precision(128):
+        assert ulps_off(arc_cosine(x), arb(x).acos()) < 2
+
+
 def test_what_is_at_the_edges():
+    assert [arc_cosine(1.0), arc_cosine(-1.0), arc_cosine(0.0)] == [0, np.pi, np.pi / 2]
     assert [tanh(np.inf), tanh(-np.inf), exponential(0.0)] == [1, -1, 1]
     assert np.isnan([tanh(np.nan), exponential(np.nan)]).all()
     assert np.copysign(1, tanh(-0.0)) == -1
