@@ -176,6 +176,8 @@ def _operator(kind: type[Any], function: Callable[..., Any]) -> Callable[..., An
 
     def method(self: Any, other: Any) -> Any:
         out = function(self, other)
+        if out is NotImplemented and isinstance(other, complex):  # which flint's real balls do not know
+            out = getattr(acb, function.__name__)(acb(self), other)
         return kind(out) if type(out) is flints else watching(kind, out)
 
     flints = arb if issubclass(kind, arb) else acb
@@ -184,10 +186,8 @@ def _operator(kind: type[Any], function: Callable[..., Any]) -> Callable[..., An
 
 
 def _blurring(kind: type[Any], function: Callable[..., Any]) -> Callable[..., Any]:
-    def method(self: Any, other: Any) -> Any:
-        return watching(kind, function(self, blurred(other)))
-
-    return method
+    plain = _operator(kind, function)
+    return lambda self, other: plain(self, blurred(other))
 
 
 def _install(kind: type[Any], base: type[Any], operator: Callable[..., Any]) -> None:

@@ -25,6 +25,9 @@ _OPERATORS = frozenset({"COMPARE_OP", "CONTAINS_OP", "TO_BOOL", "UNARY_NOT"})
 _FLOATS = frozenset({"float", "complex", "astype", "float64", "float32", "float16", "longdouble"})
 """What makes floats of other numbers, beside the functions of ``math``."""
 
+_COARSE = frozenset({"float32", "float16", "single", "half", "f4", "f2"})
+"""Names and codes of floats of fewer digits than Python's."""
+
 _OF_FLOATS = frozenset({"math", "cmath"})
 
 ENOUGH_BITS = 512
@@ -39,10 +42,10 @@ def observe_in_balls(function: Callable[..., Any], inputs: dict[str, Any]) -> Ob
 
 
 def observe_watched(function: Callable[..., Any], inputs: dict[str, Any]) -> Observation:
-    """Return what a law observes on balls that watch it, which the functions of ``math`` take as they take floats."""
-    from psitheory.runner.math_of_balls import math_takes_balls
+    """Return what a law observes on balls that watch it, which ``math`` and ``float`` take as they take floats."""
+    from psitheory.runner.math_of_balls import functions_take_balls
 
-    with math_takes_balls(_parts(function, _kinds(inputs))):
+    with functions_take_balls(_parts(function, _kinds(inputs))):
         return observe(function, inputs)
 
 
@@ -83,6 +86,30 @@ def makes_floats(function: Callable[..., Any], kinds: frozenset[type] = frozense
     return any(_makes_floats(part) for part in _parts(function, kinds))
 
 
+def names_floats(function: Callable[..., Any], inputs: Mapping[str, Any]) -> bool:
+    """Tell likewise whether a float is written in it, or is the value of a name."""
+    return any(_names_floats(part) for part in _parts(function, _kinds(inputs)))
+
+
+def _names_floats(function: FunctionType) -> bool:
+    written = (constant for code in codes(function.__code__) for constant in code.co_consts)
+    given = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
+    return any(map(_holds_floats, (*written, *given, *_named(function))))
+
+
+def _holds_floats(value: Any) -> bool:
+    if isinstance(value, (tuple, list, frozenset, set)):
+        return any(map(_holds_floats, value))
+    return isinstance(value, float) or getattr(getattr(value, "dtype", None), "kind", "") == "f"
+
+
+def rounds_coarsely(function: Callable[..., Any], inputs: Mapping[str, Any]) -> bool:
+    """Tell likewise whether floats of fewer digits are named in it."""
+    every = [code for part in _parts(function, _kinds(inputs)) for code in codes(part.__code__)]
+    texts = {text.lstrip("<>=") for code in every for text in code.co_consts if isinstance(text, str)}
+    return any(not _COARSE.isdisjoint(names) for names in (texts, *(code.co_names for code in every)))
+
+
 @lru_cache(maxsize=1024)
 def _parts(function: Callable[..., Any], kinds: frozenset[type]) -> tuple[FunctionType, ...]:
     return tuple(_each_part(function, kinds))
@@ -112,7 +139,8 @@ def _makes_floats(function: FunctionType) -> bool:
 
 
 def _branches(code: CodeType) -> bool:
-    if _COMPARING & set(code.co_names):
+    """Tell whether it branches, or does what plain balls cannot: they know no powers about zero, and nothing of 1j."""
+    if _COMPARING & set(code.co_names) or any(isinstance(constant, complex) for constant in code.co_consts):
         return True
     return any(i.opname in _OPERATORS or is_conditional(i) or _is_power(i) for i in dis.get_instructions(code))
 

@@ -65,14 +65,14 @@ def _sampled(case: Case, inputs: Mapping[str, Any]) -> Outcome:
     if outcome.status == "undecided" and not seen.accurate:
         return _unless_balls_decide(case, inputs, outcome)
     if outcome.note == ILL_CONDITIONED and seen.relation == "at most":
-        exactly = _exactly(case, inputs)
+        exactly = exactly_at(case, inputs)
         return exactly if exactly is not None and exactly.status == "failed" else outcome
     return outcome
 
 
 def _unless_balls_decide(case: Case, inputs: Mapping[str, Any], chaotic: Outcome) -> Outcome:
     """Return what is to be told of a case where floats are chaotic: what balls find, if they decide it."""
-    exactly = _exactly(case, inputs)
+    exactly = exactly_at(case, inputs)
     if exactly is None or exactly.status not in ("passed", "failed"):
         return chaotic
     if exactly.status == "failed":
@@ -91,7 +91,7 @@ def _raised_by_rounding(case: Case, inputs: Mapping[str, Any]) -> Outcome | None
         with precision(_bits_of_rounding(*arrays)):
             observe_in_balls(case, widened(dict(inputs), ULPS))
     except Undecided as doubt:
-        exactly = _exactly(case, inputs)
+        exactly = exactly_at(case, inputs)
         if exactly is None or exactly.status != "passed":
             return exactly if exactly is not None and exactly.status == "failed" else None
         with precision(BALL_BITS[-1]):
@@ -106,7 +106,7 @@ def _raised_by_rounding(case: Case, inputs: Mapping[str, Any]) -> Outcome | None
 def unless_floats_end(case: Case, inputs: Mapping[str, Any], failed: Outcome) -> Outcome:
     """Return what is to be told of floats that break a law: where they over- or underflow, balls decide if they can."""
     over, under = overflow_at(case, inputs), underflow_at(case, inputs)
-    exactly = _exactly(case, inputs) if over or under else None
+    exactly = exactly_at(case, inputs) if over or under else None
     if exactly is None:
         return failed
     if over:
@@ -117,7 +117,7 @@ def unless_floats_end(case: Case, inputs: Mapping[str, Any], failed: Outcome) ->
     return exactly
 
 
-def _exactly(case: Case, inputs: Mapping[str, Any]) -> Outcome | None:
+def exactly_at(case: Case, inputs: Mapping[str, Any]) -> Outcome | None:
     """Return what balls find at the inputs as they are, None where the law does not run there."""
     try:
         return enclosed(case, inputs)
@@ -152,7 +152,7 @@ def _finite(side: Any) -> bool:
 
 def _beyond_floats(case: Case, inputs: Mapping[str, Any], what: str) -> Outcome:
     """Return what is found where floats end: a refutation if enclosures give one, else a finding with its line."""
-    exactly = _exactly(case, inputs) or Outcome("undecided")
+    exactly = exactly_at(case, inputs) or Outcome("undecided")
     if exactly.status in ("failed", "vacuous"):
         return exactly
     line = overflow_at(case, inputs)

@@ -20,15 +20,16 @@ from typing import Any
 
 import numpy as np
 
+from psitheory.arithmetic import RATIONALS as OF_RATIONALS
 from psitheory.arithmetic import namespace
 from psitheory.arithmetic.rounded import is_rounded
 from psitheory.checking import BALLS, CONTROLS, FLOATS, FORMAL, POWERS_OF_TWO, RATIONALS, SYMBOLS
 from psitheory.errors import MadeAFloat, NotInArithmetic
-from psitheory.runner.branches import refuse_floats
+from psitheory.runner.branches import names_floats, refuse_floats
 from psitheory.runner.by_controls import controlled
 from psitheory.runner.by_identity import identified
 from psitheory.runner.in_balls import enclosed, holds_but_for_rounding
-from psitheory.runner.in_floats import overflow_at, sampled, unless_floats_end
+from psitheory.runner.in_floats import exactly_at, overflow_at, sampled, unless_floats_end
 from psitheory.runner.outcome import Case, Outcome, in_floats, judged, observe, sides
 
 __all__ = ["Outcome", "judge"]
@@ -46,7 +47,7 @@ def _exact(case: Case, inputs: Mapping[str, Any]) -> Outcome:
     left, right = sides(seen)
     xp = namespace(left, right)
     if seen.relation == "equal":
-        holds = bool(np.all(left == right))
+        holds = bool(np.all(left == right)) or _are_equal_ratios(left, right)
     else:
         above = xp.greater(left, right)
         if any(flag is None for flag in np.ravel(above)):
@@ -61,9 +62,21 @@ def _are_rounded(*both: Any) -> bool:
     return any(is_rounded(x) for side in both for x in side)
 
 
+def _are_equal_ratios(left: Any, right: Any) -> bool:
+    """Tell whether sides with ratios are equal, of which no ratio is equal to a float, nor to what is NumPy's."""
+    if namespace(left, right) is not OF_RATIONALS:
+        return False
+    return bool(np.all(OF_RATIONALS.asarray(left) == OF_RATIONALS.asarray(right)))
+
+
 def _on_rationals(case: Case, inputs: Mapping[str, Any]) -> Outcome:
     refuse_floats(case, inputs)
-    return _exact(case, inputs)
+    outcome = _exact(case, inputs)
+    if outcome.status == "failed" and names_floats(case, inputs):
+        exactly = exactly_at(case, inputs)
+        if exactly is not None and exactly.status == "passed":
+            raise MadeAFloat("a float that the law names may be compared with a ratio, which is equal to none")
+    return outcome
 
 
 def _bitwise(case: Case, inputs: Mapping[str, Any]) -> Outcome:

@@ -83,15 +83,18 @@ def in_floats(case: Case, inputs: Mapping[str, Any]) -> Observation:
 def sides(seen: Observation, element: Callable[[Any], Any] | None = None) -> tuple[Any, Any]:
     """Return both sides, broadcast against each other and flattened; complex ones as real and imaginary parts.
 
-    Fractions stay as they are where both sides are exact, and become floats beside floats.
+    Fractions stay as they are where both sides are exact, and become floats beside floats.  Whole numbers of which no
+    one type of NumPy's holds all stay Python's.
     """
     left, right = np.broadcast_arrays(np.asarray(seen.left), np.asarray(seen.right))
     left, right = left.ravel(), right.ravel()
     if _is_complex(left) or _is_complex(right):
         left, right = _parts(seen.relation, left), _parts(seen.relation, right)
     if element is None:
-        if left.dtype == right.dtype == object or not (_of_python(left) or _of_python(right)):
+        if left.dtype == right.dtype == object:
             return left, right
+        if left.dtype != right.dtype and _are_whole(left) and _are_whole(right):
+            return left.astype(object), right.astype(object)
         return _floats_of(left), _floats_of(right)
     lift = np.frompyfunc(element, 1, 1)
     return lift(left.astype(object)), lift(right.astype(object))
@@ -111,13 +114,15 @@ def _is_complex(side: Any) -> bool:
     return side.dtype.kind == "c" or (side.dtype == object and any(map(is_complex, side)))
 
 
-def _of_python(side: Any) -> bool:
-    """Tell whether a side is made of Python's own exact numbers, which no array of floats holds."""
-    return side.dtype == object and any(isinstance(x, (int, Fraction, Decimal)) for x in side)
+def _are_whole(side: Any) -> bool:
+    """Tell whether a side is made of whole numbers, NumPy's or Python's."""
+    return side.dtype.kind in "iu" or (side.dtype == object and all(isinstance(x, int) for x in side))
 
 
 def _floats_of(side: Any) -> Any:
-    return np.array([float(x) for x in side]) if _of_python(side) else side
+    """Return a side of Python's own numbers as floats, any other as it is."""
+    of_python = side.dtype == object and all(isinstance(x, (int, float, Fraction, Decimal)) for x in side)
+    return np.array([float(x) for x in side]) if of_python else side
 
 
 def are_exact(*of_python: Any) -> bool:

@@ -65,6 +65,14 @@ def _of_extreme_size(drawing: Drawing, drawn: Sequence[Any]) -> Iterator[Choices
         if is_small(node) and not node.was_forced and not specials(node):
             for end in (node.constraints["max_value"], node.constraints["min_value"]):
                 yield refilled(drawing, (*choices[:i], end), drawn)
+        if _is_wide(node):
+            for end in (node.constraints["max_value"], node.constraints["max_value"] - 1):
+                yield (*choices[:i], end, *choices[i + 1 :])
+
+
+def _is_wide(node: Any) -> bool:
+    """Tell whether a whole number may be so large that floats do not hold it and all beside it."""
+    return node.type == "integer" and not node.was_forced and (node.constraints["max_value"] or 0) > 1 << 53
 
 
 def other_lengths(drawing: Drawing, drawn: Sequence[Any]) -> Iterator[Choices]:

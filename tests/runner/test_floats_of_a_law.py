@@ -26,7 +26,7 @@ from psitheory.geometry import PSIQuotient
 from psitheory.layout import Layout
 from psitheory.runner.guard import CannotRun, guarded
 from psitheory.runner.judge import judge
-from psitheory.runner.math_of_balls import _OF_BALLS, math_takes_balls
+from psitheory.runner.math_of_balls import _OF_BALLS, FloatOrBall, functions_take_balls
 
 PLANE = PSIQuotient(Layout.of([2]))
 
@@ -38,7 +38,7 @@ ONE += ("atanh", "gamma", "lgamma", "erf", "erfc", "log", "log2", "log10", "fabs
 @given(x=st.floats(0.01, 0.99))
 def test_functions_of_math_enclose_what_they_give_for_floats(name: str, x: float) -> None:
     expected = getattr(math, name)(x)
-    with math_takes_balls([]):
+    with functions_take_balls(()):
         found = getattr(math, name)(Ball(x))
         assert getattr(math, name)(x) == expected
     assert type(found) is Ball
@@ -48,10 +48,10 @@ def test_functions_of_math_enclose_what_they_give_for_floats(name: str, x: float
 @given(x=st.floats(0.1, 9), y=st.floats(0.1, 9))
 def test_functions_of_two_numbers_take_a_ball_among_them(x: float, y: float) -> None:
     for name in ("atan2", "pow", "hypot"):
-        with math_takes_balls([]):
+        with functions_take_balls(()):
             both = getattr(math, name)(Ball(x), y), getattr(math, name)(x, Ball(y))
         assert [to_floats(z) for z in both] == pytest.approx([getattr(math, name)(x, y)] * 2, rel=1e-12)
-    with math_takes_balls([]):
+    with functions_take_balls(()):
         assert to_floats(math.log(Ball(x), 3)) == pytest.approx(math.log(x) / math.log(3), rel=1e-9, abs=1e-12)
         assert to_floats(math.fsum([Ball(x), y])) == pytest.approx(x + y)
         assert to_floats(math.acosh(Ball(1 + x))) == pytest.approx(math.acosh(1 + x), rel=1e-9)
@@ -62,12 +62,27 @@ def test_math_is_as_it_was_after_whatever_happens_inside() -> None:
         return exp(x)
 
     before = {name: getattr(math, name) for name in _OF_BALLS}
-    with suppress(ZeroDivisionError), math_takes_balls([imported]):  # type: ignore[list-item]
+    with suppress(ZeroDivisionError), functions_take_balls((imported,)):
         assert type(imported(Ball(1))) is Ball
         raise ZeroDivisionError
     assert {name: getattr(math, name) for name in _OF_BALLS} == before
     with pytest.raises(MadeAFloat):
         imported(Ball(1))
+
+
+def test_inside_a_law_a_ball_is_its_own_float_and_floats_stay_what_they_are() -> None:
+    def law(x: Any) -> Any:
+        return float(x), isinstance(x, float), isinstance(1.5, float), np.array([1, x], dtype=float)[1], float("1.5")
+
+    x = Ball(1) / 3
+    with functions_take_balls((law,)):
+        assert law(x) == (x, False, True, x, 1.5)
+        assert issubclass(np.float64, FloatOrBall)
+        with pytest.raises(MadeAFloat):
+            FloatOrBall(repr(x))
+    with pytest.raises(MadeAFloat):
+        law(x)
+    assert "float" not in globals()
 
 
 def by_math(x: Any) -> Any:
@@ -78,7 +93,11 @@ def by_float(x: Any) -> Any:
     return equal(float(x) * 3 / 3, x)
 
 
-@pytest.mark.parametrize(("function", "balls"), [(by_math, True), (by_float, False)])
+def by_numpy(x: Any) -> Any:
+    return equal(np.float64(x) * 3 / 3, x)
+
+
+@pytest.mark.parametrize(("function", "balls"), [(by_math, True), (by_float, True), (by_numpy, False)])
 def test_a_float_that_is_made_of_an_input_is_no_exact_number(function: Callable[..., Any], balls: bool) -> None:
     with pytest.raises(CannotRun, match="a float was made"):
         guarded(RATIONALS, function)({"x": to_rationals(Fraction(1, 3))})

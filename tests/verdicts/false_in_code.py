@@ -211,3 +211,34 @@ def caught_where_few_cases_lead(x):
         return equal(x, x)
     except ValueError:
         return equal(x, 2 * x)
+
+
+@FALSE.says(x=st.floats(0.1, 10))
+def floats_are_compared(x):
+    """x = x + 2⁻⁶⁰, by floats."""
+    return equal(float(x) == float(x + 2.0**-60), True)
+
+
+@FALSE.says(x=st.floats(1, 10), y=st.floats(1, 10))
+def parts_of_complex_numbers(x, y):
+    """|z|² = x² + y² + 2⁻⁶⁰ for z = x + iy."""
+    z, also = complex(x, y), x + 1j * y
+    return equal(abs(z) * abs(also), x * x + y * y + 2.0**-60)
+
+
+@FALSE.says(n=st.integers(0, 2**62))
+def floats_hold_whole_numbers(n):
+    """A float holds every whole number."""
+    return equal(int(float(n)), n)
+
+
+@FALSE.says(n=st.integers(2**62, 2**64))
+def one_is_nothing_beside_large_numbers(n):
+    """n + 1 ≤ n."""
+    return at_most(n + 1, n)
+
+
+@FALSE.says(x=st.floats(1, 2))
+def single_precision_is_enough(x):
+    """A number in single precision is the number."""
+    return equal(np.float64(np.float32(x)), x)

@@ -129,6 +129,41 @@ def logarithms_where_there_are_any(q, w, z):
     return equal(q.norm(w, q.log(w, z)), q.dist(w, z))
 
 
+@TRUE.says(w=points([3]), x=vectors([3]))
+def zero_as_a_float(w, x):
+    """⟨w,x⟩ - ⟨x,w⟩ = 0.0: no ratio is equal to a float by itself."""
+    return equal(np.array([dot(w, x) - dot(x, w), dot(w, w) / (2 * dot(w, w))]), np.array([0.0, 0.5]))
+
+
+@TRUE.says(w=points([3]), x=vectors([3]))
+def a_branch_at_zero_as_a_float(w, x):
+    """The same by a branch, which ratios take wrongly."""
+    if dot(w, x) - dot(x, w) == 0.0:
+        return equal(w, w)
+    return equal(w, w + 1)
+
+
+@TRUE.says(x=st.floats(0.1, 10), y=st.floats(0.1, 10), z=st.floats(0.1, 10))
+def floats_associate(x, y, z):
+    """(x + y) + z = x + (y + z), by floats of numbers."""
+    if float((x + y) + z) == float(x + (y + z)):
+        return equal(float(x), x)
+    return equal(x, x + 1)
+
+
+@TRUE.says(psi=quotients(), w=points("psi"))
+def numbers_of_all_kinds_in_one_array(psi, w):
+    """(0w₁, 1, 2.0) = (0, 1, 2)."""
+    return equal(np.array([0 * w[0], 1, 2.0]), np.array([0.0, 1, 2]))
+
+
+@TRUE.says(x=vectors([4]))
+def rows_of_complex_numbers(x):
+    """‖x‖² is the squared length of two complex entries."""
+    z = x[:2] + 1j * x[2:]
+    return equal(sum(abs(t) ** 2 for t in z), dot(x, x))
+
+
 class Damped:
     """Gradient descent with a rate that math takes a root of."""
 
