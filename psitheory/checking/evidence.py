@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from psitheory.checking.theorem import BALLS, CONTROLS, FLOATS, FORMAL, POWERS_OF_TWO, RATIONALS, SYMBOLS
@@ -71,6 +71,9 @@ class Evidence:
     proof : str
         For what this evidence proves the law, in words ("in every dimension, for 1 and 2 blocks"); empty where
         it only tries cases.
+    within : str
+        Of a law that is refuted by other evidence: for what this one shows it, in words as above.  That is no proof of
+        the law, since what refutes it lies outside.
     at : Witness or None
         Where the largest ratio of an inequality was found, if it was sought.
     sought : int
@@ -89,6 +92,19 @@ class Evidence:
     seconds: float = 0.0
     relation: str = "equal"
     proof: str = ""
+    within: str = ""
     at: Witness | None = None
     sought: int = 0
     sees: int | None = None
+
+
+def beside_each_other(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """Return all the evidence for one law: where some of it refutes the law, no other proves it."""
+    found = tuple(evidence)
+    if not any(e.verdict is Verdict.REFUTED for e in found):
+        return found
+    return tuple(replace(e, proof="", within=e.proof, note=_no_proof(e)) if e.proof else e for e in found)
+
+
+def _no_proof(evidence: Evidence) -> str:
+    return f"no proof of the law: true {evidence.proof}; what refutes it lies outside"

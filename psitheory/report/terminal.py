@@ -165,6 +165,7 @@ def _law_lines(report: Report, target: str, id: str, law: LawReport) -> list[Lin
         return [
             *lines,
             *_refutation(decisive, decisive.witness),
+            *[("beside", f"{e.kind}: {e.note}") for e in law.evidence if e.within],
             ("means", f"{id} fails on this input: the claim, this law of it, or the code that it ran is wrong"),
             ("replay", _replay_line(report, target, law.name, decisive.witness)),
         ]

@@ -22,6 +22,7 @@ from psitheory.checking import (
     Theorem,
     Verdict,
 )
+from psitheory.checking.evidence import beside_each_other
 from psitheory.errors import TimeUp, said
 from psitheory.runner.counterfeits import check_counterfeit, in_kind
 from psitheory.runner.domain import kinds_of, not_offered
@@ -91,7 +92,7 @@ def _check_law(law: Law, effort: Effort, seed: int) -> LawReport:
         if kind not in found:
             found[kind] = Evidence(kind, Verdict.INCONCLUSIVE, 0, note=said(late))
         counterfeits += untried_counterfeits(law, len(counterfeits), said(late))
-    evidence = tuple(e for e in found.values() if isinstance(e, Evidence))
+    evidence = beside_each_other(e for e in found.values() if isinstance(e, Evidence))
     untried = {kind: reason for kind, reason in found.items() if isinstance(reason, str)}
     missing = {} if law.on else not_offered(law.domains)
     gap = watched.gap() or unseen() if law.quantifier == "for all" else ""

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from psitheory.arithmetic import namespace
+from psitheory.arithmetic import dot, namespace
 from psitheory.checking import (
     BALLS,
     CONTROLS,
@@ -20,13 +20,16 @@ from psitheory.checking import (
     SYMBOLS,
     Grade,
     LawReport,
+    Report,
     Verdict,
     at_most,
     equal,
     law,
+    theorem,
 )
 from psitheory.layout import Layout
-from psitheory.runner import check_law, replay
+from psitheory.report.terminal import text
+from psitheory.runner import check_law, check_theorem, replay
 from psitheory.strategies import points, psi_models, quotients, rescalings, step_sizes, vectors
 from tests.runner.small_laws import LAYOUT, W, kinds, with_counterfeit
 
@@ -203,3 +206,22 @@ def test_a_law_is_not_about_a_dimension_that_its_domains_leave() -> None:
     report = check_law(with_counterfeit(true))
     assert report.verdict is Verdict.INCONCLUSIVE
     assert "the law is said to be about in the plane, but its domains draw" in report.note
+
+
+def test_what_is_refuted_outside_the_scope_of_a_proof_is_not_proved() -> None:
+    made = theorem("T", "no two are orthogonal", statement="T")
+
+    @made.law(psi=quotients(), w=points("psi"), x=vectors("psi"))
+    def none_is_orthogonal(psi: Any, w: Any, x: Any) -> Any:
+        return equal(2 * w if dot(w, x) == 0 else w, w)
+
+    report = Report((check_theorem(made),), "quick", 0, 1.0)
+    law = report.claims[0].laws[0]
+    formal = next(e for e in law.evidence if e.kind == FORMAL)
+    assert (law.verdict, law.proof, law.grade, formal.proof) == (Verdict.REFUTED, "", None, "")
+    assert formal.within.startswith("in every dimension, for 1 and 2 blocks")
+    assert "where ⟨" in formal.within
+    assert "in every dimension" not in law.scope
+    shown = "true in every dimension, for 1 and 2 blocks with and without free parameters, where ⟨"
+    assert f"formal vectors: no proof of the law: {shown}" in text(report)
+    assert shown in json.dumps(report.to_dict(), ensure_ascii=False)
