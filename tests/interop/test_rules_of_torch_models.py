@@ -11,13 +11,14 @@ from tests.interop import torch_operations_along_axes as along_axes
 from tests.interop import torch_operations_as_one as as_one
 from tests.interop import torch_operations_by_entries as by_entries
 from tests.interop import torch_operations_of_layers as of_layers
+from tests.interop import torch_operations_on_matrices as on_matrices
 from tests.scaletypes.operation_law import Draw, dressed, holds
 
 from .torch_operations import Made, run, typed
 
 torch.set_num_threads(1)
 
-CASES: dict[str, Made] = by_entries.CASES | along_axes.CASES | of_layers.CASES
+CASES: dict[str, Made] = by_entries.CASES | along_axes.CASES | of_layers.CASES | on_matrices.CASES
 AS_ONE = {f"{name} as one": made for name, made in as_one.CASES.items()}
 
 

@@ -27,6 +27,13 @@ def product(m: Any, c: Any) -> Ids:
     return m.rules.join(np.asarray(out), added, said(m, c))
 
 
+def product_of_batches(m: Any, c: Any) -> Ids:
+    """Contract two stacks of matrices, over the stack too, and add a third where it counts."""
+    a, b = (np.broadcast_to(m.ids(x), x.shape) for x in c.args[1:3])
+    out = m.rules.contract(np.moveaxis(a, 0, 1).reshape(a.shape[1], -1), b.reshape(-1, b.shape[2]), said(m, c))
+    return out if c.get("beta") == 0 else m.rules.join(out, m.ids(c.first), said(m, c))
+
+
 def factors(m: Any, c: Any, a: Any, b: Any) -> Ids:
     """Return the degrees of a product; one factor may be a parameter that takes what it is given."""
     right = m.memory.parameter(b)
@@ -108,6 +115,7 @@ def trilinear(m: Any, c: Any) -> Ids:
 CONTRACTIONS: dict[str, Any] = dict.fromkeys(PRODUCTS, product) | {
     "ger": outer,
     "outer": outer,
+    "addbmm": product_of_batches,
     "linear": linear,
     "_trilinear": trilinear,
 }

@@ -67,6 +67,13 @@ def pooled(m: Any, c: Any) -> Any:
     return [ids, None]
 
 
+def overlapping(m: Any, c: Any) -> Ids:
+    """Add the windows of each channel, which overlap: (n, channels · window, positions) to (n, channels, h, w)."""
+    x, size = c.first, int(np.prod(c["kernel_size"]))
+    ids = np.broadcast_to(m.ids(x), tuple(x.shape)).reshape(*x.shape[:-2], -1, size * x.shape[-1])
+    return m.rules.same(ids, [-1], said(m, c))[..., None]
+
+
 def resampled(m: Any, c: Any) -> Any:
     """As pooling, for interpolation."""
     return pooled(m, c)[0]
@@ -87,22 +94,40 @@ def embedding(m: Any, c: Any) -> Ids:
 
 
 def clipped(m: Any, c: Any) -> Ids:
-    """Let the rows that ``max_norm`` shortens lose their scale, as long as they are too long; others must have none."""
+    """Shorten rows of a table that are read."""
     table, index = c.args[0], c.args[1]
     with torch.utils._python_dispatch._disable_current_modes():
-        lengths = torch.linalg.vector_norm(table.detach(), c["norm_type"], dim=1).cpu().numpy()
         read = np.unique(index.detach().cpu().numpy())
-    m.rules.zero(picked(m, table, read[lengths[read] <= c["max_norm"]]), said(m, c))
-    ids, long = np.array(np.broadcast_to(m.ids(table), tuple(table.shape))), read[lengths[read] > c["max_norm"]]
-    if long.size:
-        rows = m.rules.same(ids[long], [1], said(m, c))
-        m.rules.zero(
-            rows, f"rows longer than max_norm = {c['max_norm']:g} are clipped to it, {said(m, c)}", Kind.WINDOW
-        )
-        m.rules.zero(rows, said(m, c), Kind.CONSTANT, BESIDE_NORMS)
-        m.rules.constants.add(BESIDE_NORMS)
-    ids[long] = 0
+    lengths = row_lengths(table, 0, c["norm_type"])[read]
+    ids = np.array(np.broadcast_to(m.ids(table), tuple(table.shape)))
+    ids[read] = _shortened(m, c, picked(m, table, read), lengths > c["max_norm"], f"max_norm = {c['max_norm']:g}")
     return ids
+
+
+def renormed(m: Any, c: Any) -> Ids:
+    """Shorten slices of an axis."""
+    axis, limit = c["dim"] % c.first.dim(), float(c["maxnorm"])
+    rows = np.moveaxis(np.broadcast_to(m.ids(c.first), tuple(c.first.shape)), axis, 0)
+    out = _shortened(m, c, rows, row_lengths(c.first, axis, c["p"]) > limit, f"maxnorm = {limit:g}")
+    return np.moveaxis(out, 0, axis)
+
+
+def row_lengths(x: Any, axis: int, order: float) -> Any:
+    """Return the norms of the slices of an axis."""
+    with torch.utils._python_dispatch._disable_current_modes():
+        others = [k for k in range(x.dim()) if k != axis]
+        return torch.linalg.vector_norm(x.detach(), order, dim=others).cpu().numpy()
+
+
+def _shortened(m: Any, c: Any, rows: Ids, long: Any, limit: str) -> Ids:
+    """Let rows (k, …) that are too long lose their scale, as long as they are; others must have none."""
+    m.rules.zero(rows[~long], said(m, c))
+    if long.any():
+        one = m.rules.same(rows[long], range(1, rows.ndim), said(m, c))
+        m.rules.zero(one, f"rows longer than {limit} are clipped to it, {said(m, c)}", Kind.WINDOW)
+        m.rules.zero(one, said(m, c), Kind.CONSTANT, BESIDE_NORMS)
+        m.rules.constants.add(BESIDE_NORMS)
+    return np.where(long.reshape(-1, *[1] * (rows.ndim - 1)), 0, rows)
 
 
 def picked(m: Any, table: Any, index: Any) -> Ids:
@@ -144,5 +169,6 @@ LAYERS: dict[str, Any] = (
     | dict.fromkeys(POOLS, pooled)
     | dict.fromkeys(RESAMPLINGS, resampled)
     | dict.fromkeys(("grid_sampler_2d", "grid_sampler_3d"), sampled)
-    | {"embedding_renorm": clipped, "embedding": embedding, "_embedding_bag": bag, "_embedding_bag_forward_only": bag}
+    | {"embedding_renorm": clipped, "renorm": renormed, "embedding": embedding}
+    | {"_embedding_bag": bag, "_embedding_bag_forward_only": bag, "col2im": overlapping}
 )

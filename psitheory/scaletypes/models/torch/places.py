@@ -44,6 +44,14 @@ def put(m: Any, c: Any) -> Any:
     return accumulated(m.rules, m.ids(x), ids, into, said(m, c))
 
 
+def put_flat(m: Any, c: Any) -> Any:
+    """Write entries at places counted through all axes, or add them, which are all joined then."""
+    if not c.get("accumulate"):
+        return moved(m, c)
+    both = (list(range(x.dim())) for x in (c.first, c["source"]))
+    return accumulated(m.rules, m.ids(c.first), m.ids(c["source"]), tuple(both), said(m, c))
+
+
 def scattered(m: Any, c: Any) -> Any:
     """Write entries at indices along an axis, or add them."""
     return moved(m, c) if c.get("reduce") is None else added_along(m, c)
@@ -52,5 +60,5 @@ def scattered(m: Any, c: Any) -> Any:
 PLACES: dict[str, Any] = (
     dict.fromkeys(("index_add", "scatter_add", "scatter_reduce", "index_reduce"), added_along)
     | dict.fromkeys(("index_put", "_index_put_impl", "_index_put_impl_"), put)
-    | {"scatter": scattered}
+    | {"scatter": scattered, "put": put_flat}
 )

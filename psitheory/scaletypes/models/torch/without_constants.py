@@ -32,7 +32,11 @@ class WithoutConstants(Dispatch):
         if call.name in ADDING:
             return func(*map(self._smaller, args), **{k: self._smaller(x) for k, x in (kwargs or {}).items()})
         if call.name == "embedding_renorm" and BESIDE_NORMS in self.constants:
-            return _shortened(call)
+            rows = call["indices"].unique()
+            call.first[rows] = _shortened(call.first[rows], call["norm_type"], 0, call["max_norm"])
+            return call.first
+        if call.op == "renorm" and BESIDE_NORMS in self.constants:
+            return _shortened(call.first, call["p"], call["dim"], call["maxnorm"])
         eps = next((name for name in ("eps", "epsilon") if name in call.values), None)
         if eps is None or float(call[eps] or 0.0) not in self.constants:
             return call.run()
@@ -49,10 +53,8 @@ class WithoutConstants(Dispatch):
         return x * SHRINK if isinstance(x, float) and x in self.constants else x
 
 
-def _shortened(call: Call) -> Any:
-    """Give the rows of a table that are read the length ``max_norm``, whatever they had."""
-    table, rows = call.first, call["indices"].unique()
-    read = table[rows]
-    lengths = torch.linalg.vector_norm(read, call["norm_type"], dim=1, keepdim=True)
-    table[rows] = read * (call["max_norm"] / lengths.clamp_min(torch.finfo(read.dtype).tiny))
-    return table
+def _shortened(x: Any, order: float, axis: int, limit: float) -> Any:
+    """Give the slices of an axis that are too long the length ``limit``, with no eps beside it."""
+    others = [k for k in range(x.dim()) if k != axis % x.dim()]
+    lengths = torch.linalg.vector_norm(x, order, dim=others, keepdim=True)
+    return torch.where(lengths > limit, x * (limit / lengths), x)
