@@ -200,10 +200,47 @@ CASES: dict[str, Made] = {
         lambda r: lambda x, n=r.one(1, 2): jnp.fft.fftn(spread(3, 4, 2) * x, axes=(1, 2)[:n]), (3, 1, 1)
     ),
     "cholesky": fixed(lambda r: lambda d: jnp.linalg.cholesky((jnp.eye(3) + 0.5) * d[:, None] * d), (3,)),
-    # no rule, and yet, where an input is scaled as a whole
-    "singular values": fixed(lambda r: lambda s: jnp.linalg.svd(spread(3, 2) * s, compute_uv=False), ()),
+    "singular values": fixed(lambda r: lambda s: jnp.linalg.svd(spread(2, 3, 2) * s, compute_uv=False), (2, 1, 1)),
+    "eigh": fixed(lambda r: lambda s: list(jnp.linalg.eigh(DEFINITE * s)), (2, 1, 1)),
+    "qr": fixed(lambda r: lambda a: list(jnp.linalg.qr(a)), (3, 2)),
     "triangular_solve": fixed(
-        lambda r: lambda s, t: lax.linalg.triangular_solve(DEFINITE * s, spread(2, 2) * t, left_side=True), (), ()
+        lambda r: (
+            lambda a, b, w={name: r.flag() for name in words("left_side lower transpose_a unit_diagonal")}: (
+                lax.linalg.triangular_solve(a, b, **w)
+            )
+        ),
+        (3, 3),
+        (3, 3),
+    ),
+    "lu": fixed(lambda r: lambda c: lax.linalg.lu(spread(3, 3) * c)[0], (3,)),
+    "lu of a matrix": fixed(lambda r: lambda a: lax.linalg.lu(a)[0], (3, 3), like=lambda a: a.sum(0)),
+    "solve": lambda r: Operation(jnp.linalg.solve, [(3, 3), r.one((3,), (3, 2))]),
+    "inv": fixed(lambda r: jnp.linalg.inv, (3, 3)),
+    "det": lambda r: Operation(jnp.linalg.det, [r.one((2, 2), (3, 3), (4, 4))]),
+    "slogdet": fixed(lambda r: lambda a: jnp.linalg.slogdet(a)[1], (3, 3), like=lambda a: jnp.tanh(jnp.linalg.det(a))),
+    "a linear equation": fixed(
+        lambda r: lambda d, b: lax.custom_linear_solve(lambda x: d * x, b, lambda f, b: b / d, lambda f, b: b / d),
+        (3,),
+        (3,),
+    ),
+    "multiply at": fixed(
+        lambda r: (
+            lambda x, y, i=jnp.asarray(r.rng.integers(0, 3, 3)), a=r.flag(): (
+                x.at[i].multiply(y) if a else x.at[:, i].multiply(y.T)
+            )
+        ),
+        (3, 3),
+        (3, 3),
+    ),
+    "copysign": entrywise(jnp.copysign, 2),
+    "convolution by groups of images": fixed(
+        lambda r: (
+            lambda s, w: lax.conv_general_dilated(
+                spread(4, 3, 3, 3) * jnp.repeat(s, 2, 0)[..., None, None], w, (1, 1), "VALID", batch_group_count=2
+            )
+        ),
+        (2, 3),
+        (4, 3, 2, 2),
     ),
     # rearrangements
     "transpose": fixed(lambda r: lambda x, p=r.one((2, 0, 1), (1, 0, 2)): lax.transpose(x, p) * 2, (2, 3, 4)),

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from tests.scaletypes.operation_law import Operation
 
-from .torch_operations import Made, fixed
+from .torch_operations import Made
 
 SYMMETRIC = torch.tensor([[1.0, 0.3, 0.2], [0.3, 2.0, 0.1], [0.2, 0.1, 3.0]]).double()
 

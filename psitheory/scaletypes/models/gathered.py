@@ -53,3 +53,15 @@ def accumulated(rules: Rules, into: Ids, added: Ids, axes: tuple[Sequence[int], 
     lengths = iter(kept)
     shape = [1 if axis in set(axes[0]) else next(lengths) for axis in range(one.ndim)]
     return rules.join(one, two.reshape(shape), what)
+
+
+def multiplied_at(rules: Rules, into: Ids, places: Ids, factors: Ids) -> Ids:
+    """Return the degrees of an array whose entries are multiplied by factors, each at its place; -1 is dropped."""
+    out = np.array(into)
+    flat, left = out.reshape(-1), np.flatnonzero(places >= 0)
+    while left.size:
+        _, first = np.unique(places[left], return_index=True)  # one factor of each place at a time
+        now = left[first]
+        flat[places[now]] = rules.combine(flat[places[now]], factors[now])
+        left = np.delete(left, first)
+    return out

@@ -169,17 +169,27 @@ def _absorbed(rules: Rules, what: str, x: Ids, w: Item, contracted: Sequence[int
 
 
 def convolution(rules: Rules, what: str, channels: Ids, w: Item, axes: tuple[int, int], groups: int) -> Ids:
-    """Return the degree of each output channel (out,) of a kernel; ``axes`` are its outputs and inputs."""
+    """Return the degree of each output channel (out,) of a kernel.
+
+    Parameters
+    ----------
+    channels : array (batches, in)
+        Degrees of input channels; of several batches each makes outputs of its own, in order.
+    axes : tuple of int
+        The axes of the kernel that are its outputs and its inputs.
+    groups : int
+    """
     shape, (o, i) = w.shape, axes
     if (channels == ANY).all():
         return np.full(1, ANY, np.int64)
     channels = rules.known(channels)
     outs = rules.fresh([shape[o] if axis == o else 1 for axis in range(len(shape))])
-    into = channels.reshape([channels.size if axis == i else 1 for axis in range(len(shape))])
-    if groups > 1 and channels.size > 1:
-        by_group = np.repeat(channels.reshape(groups, shape[i]), shape[o] // groups, 0)
-        into = by_group if o < i else by_group.T
-        into = into.reshape([shape[axis] if axis in (o, i) else 1 for axis in range(len(shape))])
+    if groups > 1 and channels.shape[1] > 1:
+        channels = channels.reshape(groups, shape[i])
+    into = channels if len(channels) == 1 else np.repeat(channels, shape[o] // len(channels), 0)
+    into = into if o < i else into.T
+    sizes = iter(into.shape)
+    into = into.reshape([next(sizes) if axis in (o, i) else 1 for axis in range(len(shape))])
     view = w.view
     tied = None if w.source is None or view is None else w.source.tie(view, outs, into, what)
     if tied is None:

@@ -10,13 +10,21 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 
 from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.jax.jaxprs import bind
 from psitheory.scaletypes.models import operations as op
-from psitheory.scaletypes.models.gathered import accumulated, lower_root, multiplied, running_products
+from psitheory.scaletypes.models.gathered import (
+    accumulated,
+    lower_root,
+    multiplied,
+    multiplied_at,
+    running_products,
+)
 from psitheory.scaletypes.models.items import Item
-from psitheory.scaletypes.models.rules import Rules
+from psitheory.scaletypes.models.rules import ANY, Rules
+from psitheory.scaletypes.models.square import determinant, inverse, solution, triangle
 
 Rule = Callable[[Rules, Any, Sequence[Item]], Any]
 """Takes the rules, an equation of a jaxpr and its inputs; returns the degrees of an output, or of each.
@@ -113,12 +121,15 @@ def _dot(r: Rules, eqn: Any, x: Sequence[Item]) -> Ids:
     return op.contraction(r, "dot_general", x[0], x[1], contracted, batch)
 
 
-def _convolution(r: Rules, eqn: Any, x: Sequence[Item]) -> Any:
+def _convolution(r: Rules, eqn: Any, x: Sequence[Item]) -> Ids:
     numbers, rank = eqn.params["dimension_numbers"], len(x[0].shape)
-    if eqn.params["batch_group_count"] != 1:
-        return None
-    channel = numbers.lhs_spec[1]
-    ids = op.reduce(r, "convolution", x[0], [axis for axis in range(rank) if axis != channel]).reshape(-1)
+    batch, channel = numbers.lhs_spec[:2]
+    count = eqn.params["batch_group_count"]
+    ids = np.moveaxis(x[0].degrees(r, [k for k in range(rank) if k not in (batch, channel)]), (batch, channel), (0, 1))
+    if count > 1 and ids.shape[0] > 1:
+        ids = np.moveaxis(ids.reshape(count, -1, *ids.shape[1:]), 1, -1)
+    ids = r.same(ids, [k for k in range(ids.ndim) if k != 1 and (k or count == 1)], "convolution")
+    ids = ids.reshape(ids.shape[0], ids.shape[1])
     outs = op.convolution(r, "convolution", ids, x[1], numbers.rhs_spec[:2], eqn.params["feature_group_count"])
     return outs.reshape([-1 if axis == numbers.out_spec[1] else 1 for axis in range(rank)])
 
@@ -147,6 +158,45 @@ def _scatter_add(r: Rules, eqn: Any, x: Sequence[Item]) -> Ids:
         for side, shape in enumerate((into, added))
     ]
     return accumulated(r, x[0].degrees(r, axes[0]), x[2].degrees(r, axes[1]), (axes[0], axes[1]), eqn.primitive.name)
+
+
+def _scatter_mul(r: Rules, eqn: Any, x: Sequence[Item]) -> Ids:
+    """Add the degrees of factors to those of what they are multiplied into, at the place of each."""
+    into, factors = (np.broadcast_to(item.degrees(r), item.shape) for item in (x[0], x[2]))
+    places = np.arange(1, into.size + 1, dtype=np.float32).reshape(into.shape)
+    adding = partial(lax.scatter_add, dimension_numbers=eqn.params["dimension_numbers"], mode=eqn.params["mode"])
+    _, back = jax.vjp(lambda u: adding(jnp.zeros_like(places), x[1].value, u), jnp.zeros(x[2].shape, np.float32))
+    where = np.asarray(back(jnp.asarray(places))[0]).astype(int)  # 0 for what is dropped
+    return multiplied_at(r, into, where.ravel() - 1, factors.ravel())
+
+
+def _lu(r: Rules, eqn: Any, x: Sequence[Item]) -> list[Ids | None]:
+    """Demand one degree of all rows, which are compared; columns may have their own, which the upper factor has."""
+    columns = np.broadcast_to(r.same(x[0].degrees(r), [-2], "lu"), x[0].shape)
+    return [np.where(np.tri(x[0].shape[-2], x[0].shape[-1], -1, dtype=bool), 0, columns), None, None]
+
+
+def _solved_by_triangle(r: Rules, eqn: Any, x: Sequence[Item]) -> Ids:
+    p = eqn.params
+    a, b = triangle(x[0].degrees(r), x[0].shape[-1], upper=not p["lower"], unit=p["unit_diagonal"]), x[1].degrees(r)
+    a = np.swapaxes(a, -1, -2) if p["transpose_a"] else a
+    if p["left_side"]:
+        return solution(r, a, b, "triangular_solve")
+    return np.swapaxes(solution(r, np.swapaxes(a, -1, -2), np.swapaxes(b, -1, -2), "triangular_solve"), -1, -2)
+
+
+def _orthogonalised(r: Rules, eqn: Any, x: Sequence[Item]) -> Any:
+    if eqn.params.get("pivoting"):
+        return None
+    columns = r.same(x[0].degrees(r), [-2], "qr")
+    return [0 * columns, columns]
+
+
+def _spectrum(r: Rules, eqn: Any, x: Sequence[Item]) -> list[Ids]:
+    """Demand one degree of each matrix, which its eigenvalues or singular values have; vectors stay."""
+    ids = r.same(x[0].degrees(r), [-2, -1], eqn.primitive.name)
+    degrees = [ids[..., 0], 0 * ids, 0 * ids]
+    return [degrees[1], degrees[0]] if eqn.primitive.name == "eigh" else degrees[: len(eqn.outvars)]
 
 
 def _transpose(eqn: Any) -> Callable[[Any], Any]:
@@ -217,17 +267,47 @@ RULES: dict[str, Rule] = (
     | _every("eq ne lt le gt ge atan2", _compare)
     | _every("rem complex", lambda r, eqn, x: op.join(r, eqn.primitive.name, *x))
     | {"fft": _transformed, "cholesky": _cholesky, "cumprod": _running_product}
+    | {"lu": _lu, "triangular_solve": _solved_by_triangle, "qr": _orthogonalised, "eigh": _spectrum, "svd": _spectrum}
     | {"clamp": _clamp, "convert_element_type": _cast}
     | {"select_n": lambda r, eqn, x: op.select(r, "select", x[0], x[1:])}
     | _every("reduce_sum reduce_max reduce_min", _reduction())
     | {"reduce_prod": _product, "sort": _sorted, "top_k": _largest}
     | _every("scatter-add scatter_add scatter-max scatter_max scatter-min scatter_min", _scatter_add)
+    | _every("scatter-mul scatter_mul", _scatter_mul)
     | _every("argmax argmin", _index)
     | _every("cumsum cummax cummin", _along)
     | _every("reduce_window_sum reduce_window_max reduce_window_min", _windows)
     | {"dot_general": _dot, "conv_general_dilated": _convolution}
     | _every("gather dynamic_slice dynamic_update_slice concatenate stack pad scatter tile tie_in", _moved)
 )  # fmt: skip
+
+
+def _solved(r: Rules, eqn: Any, x: Sequence[Item]) -> Ids:
+    a, b = x[0].degrees(r), _entries(r, x[1])
+    return solution(r, a, b[..., None], "solve")[..., 0] if b.ndim == 1 else solution(r, a, b, "solve")
+
+
+def _entries(r: Rules, item: Item) -> Ids:
+    """Return degrees in which the zeros of a constant, such as those of an identity, are exact zeros."""
+    return item.degrees(r) if item.known else np.where(np.asarray(item.value) == 0, ANY, 0)
+
+
+def _determinant(r: Rules, eqn: Any, x: Sequence[Item]) -> Any:
+    ids = determinant(r, x[0].degrees(r), x[0].shape[-1], eqn.params["name"])
+    if eqn.params["name"] == "det":
+        return ids
+    r.zero(ids, "slogdet")
+    return [0 * ids, 0 * ids]
+
+
+WHOLE: dict[str, Rule] = {
+    "solve": _solved,
+    "inv": lambda r, eqn, x: inverse(r, x[0].degrees(r), "inv"),
+    "det": _determinant,
+    "slogdet": _determinant,
+    "signbit": _free,
+}
+"""Functions of JAX's own NumPy whose inner ways (pivots, bits, logarithms) ask for more than they need."""
 
 
 def probed(r: Rules, eqn: Any, x: Sequence[Item]) -> list[Ids] | None:

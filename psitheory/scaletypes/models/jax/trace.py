@@ -15,7 +15,7 @@ from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.equations import Place
 from psitheory.scaletypes.jax.jaxprs import CALLS, bind, inner, is_of_library, needed, place_of
 from psitheory.scaletypes.models.items import Item, Later, parameter_item
-from psitheory.scaletypes.models.jax.primitives import RULES, VIEWS, Rule, probed, split
+from psitheory.scaletypes.models.jax.primitives import RULES, VIEWS, WHOLE, Rule, probed, split
 from psitheory.scaletypes.models.parameters import Parameter
 from psitheory.scaletypes.models.rules import Rules
 
@@ -49,6 +49,8 @@ class Trace:
         name = eqn.primitive.name
         if name in CALLS:
             jaxpr, consts = inner(eqn)
+            if any(item.known for item in x) and _is_numpy(eqn, jaxpr):
+                return self._typed(eqn, x, WHOLE[eqn.params["name"]], _later(eqn, x))
             return self.run(jaxpr, list(map(Item, consts)), x, library=library or is_of_library(jaxpr))
         if name in LOOPS:
             return LOOPS[name](self, eqn, x, library)
@@ -61,12 +63,14 @@ class Trace:
             return [x[0].moved(self.rules, values[0], VIEWS[name](eqn))]
         if name == "split":
             return [x[0].moved(self.rules, v, move) for v, move in zip(values, split(eqn), strict=True)]
-        ids = self._degrees(eqn, x)
+        return self._typed(eqn, x, RULES.get(name, probed), values)
+
+    def _typed(self, eqn: Any, x: list[Item], rule: Rule, values: Sequence[Later]) -> list[Item]:
+        ids = self._degrees(eqn, x, rule)
         ids = ids if isinstance(ids, list) else [ids]
         return [Item(v, None if i is None else np.asarray(i)) for v, i in zip(values, ids, strict=True)]
 
-    def _degrees(self, eqn: Any, x: list[Item]) -> Any:
-        rule: Rule = RULES.get(eqn.primitive.name, probed)
+    def _degrees(self, eqn: Any, x: list[Item], rule: Rule) -> Any:
         try:
             ids = rule(self.rules, eqn, x)
         except Exception:  # a form of it that the rule does not know; demands already made only restrict
@@ -75,6 +79,12 @@ class Trace:
             self.rules.unknown_operation(eqn.primitive.name, [i.degrees(self.rules) for i in x if i.known])
             return [np.int64(0) for _ in eqn.outvars]
         return ids
+
+
+def _is_numpy(eqn: Any, jaxpr: Any) -> bool:
+    """Return whether an equation calls a function of JAX's own NumPy that has a rule as a whole."""
+    source = str(getattr(getattr(jaxpr, "debug_info", None), "func_src_info", ""))
+    return eqn.params.get("name") in WHOLE and "/jax/_src/numpy/" in source
 
 
 def _later(eqn: Any, x: Sequence[Item]) -> list[Later]:
@@ -148,10 +158,22 @@ def _while(trace: Trace, eqn: Any, x: list[Item], library: bool) -> list[Item]:
         carry = trace.run(body.jaxpr, list(map(Item, body.consts)), [*of_body, *carry], library=library)
 
 
+def _linear_solve(trace: Trace, eqn: Any, x: list[Item], library: bool) -> list[Item]:
+    """Let a solution have the degrees with which the equation that it solves is well typed."""
+    count = eqn.params["const_lengths"].matvec
+    matvec, right = eqn.params["jaxprs"].matvec, x[sum(eqn.params["const_lengths"]) :]
+    found = [Item(value, trace.rules.fresh(value.shape)) for value in _later(eqn, x)]
+    outs = trace.run(matvec.jaxpr, list(map(Item, matvec.consts)), [*x[:count], *found], library=library)
+    for out, one in zip(outs, right, strict=True):
+        trace.rules.equal(out.degrees(trace.rules), one.degrees(trace.rules), "custom_linear_solve")
+    return [Item(one.given, trace.rules.settled(one.degrees(trace.rules))) for one in found]
+
+
 LOOPS: dict[str, Callable[[Trace, Any, list[Item], bool], list[Item]]] = {
     "scan": _scan,
     "while": _while,
     "cond": _cond,
+    "custom_linear_solve": _linear_solve,
 }
 
 

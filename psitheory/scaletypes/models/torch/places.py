@@ -48,8 +48,8 @@ def put_flat(m: Any, c: Any) -> Any:
     """Write entries at places counted through all axes, or add them, which are all joined then."""
     if not c.get("accumulate"):
         return moved(m, c)
-    both = (list(range(x.dim())) for x in (c.first, c["source"]))
-    return accumulated(m.rules, m.ids(c.first), m.ids(c["source"]), tuple(both), said(m, c))
+    every = (list(range(c.first.dim())), list(range(c["source"].dim())))
+    return accumulated(m.rules, m.ids(c.first), m.ids(c["source"]), every, said(m, c))
 
 
 def scattered(m: Any, c: Any) -> Any:
