@@ -41,8 +41,7 @@ from psitheory.experiments import descend
 from psitheory.models import BatchNormMLP, NormalisedLayer
 from psitheory.models.datasets import dataset
 from psitheory.optimizers import PSIGradientDescent
-from psitheory.strategies import normalised_layers, points, step_sizes
-from psitheory.strategies.geometry import rescalings
+from psitheory.strategies import normalised_layers, points, rescalings, step_sizes
 from psitheory.strategies.rates import rayleigh_means
 
 H10 = theorem(

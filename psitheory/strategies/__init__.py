@@ -1,20 +1,9 @@
 """Hypothesis strategies and domains: layouts, points, vectors, rescalings, models, step sizes."""
 
 from psitheory.strategies.free import models_with_free_part
-from psitheory.strategies.geometry import (
-    GENERIC_LAYOUTS,
-    counts,
-    layouts,
-    planes,
-    points,
-    quotients,
-    ratios,
-    rescalings,
-    step_sizes,
-    tangents,
-    vectors,
-)
+from psitheory.strategies.geometry import planes, points, tangents, vectors
 from psitheory.strategies.layers import normalised_layers, symmetric_rayleighs
+from psitheory.strategies.layouts import GENERIC_LAYOUTS, layouts, quotients
 from psitheory.strategies.models import (
     digits_network,
     network_starts,
@@ -25,6 +14,7 @@ from psitheory.strategies.models import (
     whole_models,
 )
 from psitheory.strategies.pythagorean import pythagorean_points
+from psitheory.strategies.scales import counts, ratios, rescalings, step_sizes
 from psitheory.strategies.smooth import rank_one_models, smooth_models
 from psitheory.strategies.stochastic import (
     choices,

@@ -19,7 +19,8 @@ from psitheory.optimizers import PSIGradientDescent
 from psitheory.rates import largest_curvature
 from psitheory.runner.domain import Domain, Drawn, by_size
 from psitheory.strategies.formal import formal_layouts, generic_functions
-from psitheory.strategies.geometry import GENERIC_LAYOUTS, exact_layouts, generic_class
+from psitheory.strategies.geometry import generic_class
+from psitheory.strategies.layouts import GENERIC_LAYOUTS, exact_layouts
 from psitheory.strategies.values import (
     Draw,
     Made,

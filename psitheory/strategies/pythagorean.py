@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from psitheory.arithmetic import RATIONALS
 from psitheory.layout import Layout
 from psitheory.runner.domain import Domain, Drawn
-from psitheory.strategies.geometry import Reference, layout_of, points
+from psitheory.strategies.geometry import points
+from psitheory.strategies.layouts import Reference, layout_of
 from psitheory.strategies.values import Draw, positive_ratios, rational_arrays, rational_units
 
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from psitheory.models import Frozen, Neuron, RankOne
 from psitheory.runner.domain import Domain, Drawn, by_size
 from psitheory.strategies.formal import factor
-from psitheory.strategies.geometry import Reference, layout_of, ratios
+from psitheory.strategies.layouts import Reference, layout_of
+from psitheory.strategies.scales import ratios
 from psitheory.strategies.values import Draw, Made
 
 

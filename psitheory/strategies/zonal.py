@@ -13,7 +13,8 @@ from psitheory.layout import Layout
 from psitheory.models import Rapidity, Zonal
 from psitheory.models.rapidity import CLIFF
 from psitheory.runner.domain import Domain, Drawn, by_size
-from psitheory.strategies.geometry import float_points, layout_of
+from psitheory.strategies.geometry import float_points
+from psitheory.strategies.layouts import layout_of
 from psitheory.strategies.models import rayleigh_quotients
 from psitheory.strategies.values import Draw, Made
 
