@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from psitheory.runner.climb import Climb, Enough, ascend, ascend_on, others
+from psitheory.runner.climb import Climb, Enough, ascend, ascend_on
 from psitheory.runner.outcome import Case, Outcome
-from psitheory.runner.redraw import Choices, Drawing, Inputs, is_small, largest_ratio, nodes, redrawn, work
-from psitheory.runner.special import special_cases, specials
+from psitheory.runner.redraw import Choices, Drawing, Inputs, redrawn, work
+from psitheory.runner.special import far_starts
 
 
 @dataclass
@@ -57,7 +57,7 @@ def worst_case(
     """Climb from each start in turn, with an equal share of the ``budget`` of cases, and judge where it ends."""
     ends: list[tuple[float, Inputs]] = []
     spent, begun = 0, set[Choices]()
-    elsewhere = _at_ends_of_ranges(drawing, law, starts, budget // LONG)
+    elsewhere = far_starts(drawing, law, starts[0], budget // LONG) if starts else []
     for start in (*starts, *elsewhere):
         share = budget // (2 if elsewhere else 1) // len(elsewhere if start in elsewhere else starts)
         climb = Climb(drawing, law, run, max(share, 1), begun=begun)
@@ -78,30 +78,6 @@ def worst_case(
 
 LONG = 80
 """So many cases are a climb by itself."""
-
-
-def _at_ends_of_ranges(drawing: Drawing, law: Case, starts: Sequence[Choices], most: int) -> list[Choices]:
-    """Return the first start with one whole number at an end of its range, whatever the ratio is there, up to a few.
-
-    Where the best real numbers go with a whole number, as the peak of a power does, no move of either leads uphill.
-    What is moved the farthest comes first, as a number of steps does.  The best special case beside the start is one.
-    """
-    if not starts or most < 2:
-        return []
-    start, far = starts[0], []
-    for i, node in enumerate(nodes(drawing, start)):
-        ends = others(node)[:2] if is_small(node) and not specials(node) else []
-        far += [(abs(end - start[i]), (*start[:i], end, *start[i + 1 :])) for end in ends if end != start[i]]
-    moved = [choices for _, choices in sorted(far, key=lambda move: -move[0])]
-    before = largest_ratio(law, redrawn(drawing, start))
-    known = {before, -math.inf}  # where nothing changes, or nothing is claimed
-    far_ends = [choices for choices in moved if largest_ratio(law, redrawn(drawing, choices)) not in known][: most // 2]
-    near = special_cases(drawing, start) if most > 2 else []  # where a case costs little
-    ratios = {choices: largest_ratio(law, redrawn(drawing, choices)) for choices in near}
-    best = max(ratios, key=lambda choices: ratios[choices], default=start)
-    if ratios.get(best, before) <= before or best in far_ends:
-        return far_ends
-    return [*far_ends[: max(most // 2 - 1, 1)], best]
 
 
 def _judged(run: Callable[[Inputs], Outcome], ends: list[tuple[float, Inputs]], spent: int) -> Worst:

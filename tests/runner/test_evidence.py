@@ -34,9 +34,11 @@ from psitheory.checking import (
 from psitheory.errors import ArgumentError, NotInArithmetic, Undecided, UnknownName
 from psitheory.layout import Layout
 from psitheory.runner import EFFORTS, Domain
-from psitheory.runner.evidence import _at_its_worst, _climbed, _established, _label, _shapes, _summary, evidence_of
+from psitheory.runner.evidence import _established, evidence_of
+from psitheory.runner.in_symbols import _label, _shapes
 from psitheory.runner.outcome import Outcome
 from psitheory.runner.search import Search
+from psitheory.runner.tried import _at_its_worst, _climbed, _summary
 from psitheory.runner.worst import Worst
 from psitheory.strategies import points, quotients
 
