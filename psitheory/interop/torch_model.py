@@ -154,7 +154,10 @@ def _without_eps(
     constants = traces.constants
     if not constants:
         return made
-    return _seen(runner.without(constants), call, parts, name, made.notes, replace(shown, again=()))
+    clean = _seen(runner.without(constants), call, parts, name, made.notes, replace(shown, again=()))
+    if clean.of_outputs is not None and made.of_outputs is not None:
+        clean = replace(clean, of_outputs=replace(clean.of_outputs, types=made.of_outputs.types))
+    return replace(clean, types=made.types)  # which tell what holds without its constants too
 
 
 def _wrapped(

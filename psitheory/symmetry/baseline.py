@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from psitheory.arithmetic import Array
-from psitheory.symmetry.function import LossFunction, Seen
+from psitheory.symmetry.function import HALF, LossFunction, Seen
 from psitheory.symmetry.sampling import usable, wide
 
 CONTROLS = 4
@@ -50,6 +50,8 @@ class Baseline:
     seen: Seen
     sizes: dict[str, float]
     allowed: dict[str, float]
+    ulp: float = 0.0
+    """The relative distance of neighbouring numbers in the precision of the function."""
 
     def change(self, seen: Seen, aspect: str) -> Change:
         """Return how far another evaluation lies from this one, in its ``loss`` or its ``outputs``."""
@@ -69,7 +71,7 @@ class Baseline:
         Where a bias is much larger than what it is added to, digits are lost that are not lost here; with ``added``
         as many are taken to be lost everywhere.
         """
-        if not change.seen or not change.size < LARGEST_ROUNDING:
+        if not change.seen or not change.size < max(LARGEST_ROUNDING, ALLOWED * self.ulp):
             return not change.seen
         rng = np.random.default_rng(0)
         here = baseline(function, w, rng, controls=0, added=added)
@@ -84,11 +86,11 @@ class Baseline:
         sizes = {aspect: float(np.max(np.abs(x), initial=0)) or 1.0 for aspect, x in seen.items()}
         least = 32 * float(np.finfo(dtype).eps)
         allowed = {a: max(self.allowed[a] * self.sizes[a] / size, least) for a, size in sizes.items()}
-        return Baseline(self.w, seen, sizes, allowed)
+        return Baseline(self.w, seen, sizes, allowed, self.ulp)
 
     def blind(self, aspect: str) -> bool:
         """Return whether rounding is so large here that nothing can be told."""
-        eps = np.finfo(self.seen[aspect].dtype).eps
+        eps = max(self.ulp, float(np.finfo(self.seen[aspect].dtype).eps))
         return bool(self.allowed[aspect] > ALLOWED * eps**0.38)  # 1e-6 in float64, 2e-3 in float32
 
 
@@ -116,7 +118,7 @@ def baseline(
         )
         eps = float(np.finfo(function.dtype).eps)
         allowed[aspect] = max(ALLOWED * spread / sizes[aspect], 32 * eps)
-    return Baseline(w, seen, sizes, allowed)
+    return Baseline(w, seen, sizes, allowed, function.ulp)
 
 
 def _moved(
@@ -124,7 +126,7 @@ def _moved(
 ) -> Array:
     """Return w with each entry an ulp up, down or as it is; in one array, since new pages cost more than arithmetic."""
     out = np.full_like(w, np.abs(w).max(initial=0)) if added else np.abs(w)
-    out *= np.finfo(function.dtype).eps
+    out *= function.ulp
     out *= rng.integers(-1, 2, w.shape, np.int8)
     if still is not None:
         out[still] = 0
@@ -191,6 +193,9 @@ def in_own_precision(function: LossFunction, rng: np.random.Generator) -> LossFu
     Second differences over steps of 2^-22 are rounding: curvature adds 2^-44 alone.  The steps are longer than the
     rounding of float32 weights, which would not see shorter ones.
     """
+    if function.ulp > HALF:
+        said = f"it casts to a format of neighbours {function.ulp:.2g} apart on the way, and is judged so"
+        return replace(function, notes=(*function.notes, said))
     if function.dtype != np.float64:
         return function
     found = []

@@ -14,7 +14,7 @@ from psitheory.frameworks import one_thread
 from psitheory.symmetry.baseline import Baseline, baseline, example_baselines, in_own_precision
 from psitheory.symmetry.certificate import Rejected, failures
 from psitheory.symmetry.derived import Derived, derived
-from psitheory.symmetry.function import LossFunction, as_loss_function, probed
+from psitheory.symmetry.function import HALF, LossFunction, as_loss_function, probed
 from psitheory.symmetry.generator import Generator
 from psitheory.symmetry.gradients import left_out
 from psitheory.symmetry.kinds import Generators
@@ -81,8 +81,10 @@ def discover_symmetries(
             raise ArgumentError(
                 f"f is {first!r} and then {again!r} at the example point; a loss of the parameters alone is needed"
             )
+    is_coarse = function.ulp > HALF  # gradients are rounded too much to tell ranks
+    function = in_own_precision(function, rng) if is_coarse else function
     types = derived(function, rng)
-    if types is not None and samples is None and function.layout.n > SAMPLED:
+    if types is not None and samples is None and (is_coarse or function.layout.n > SAMPLED):
         return _from_types(types, seed)
     if types is not None:
         function = types.clean

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, is_dataclass, replace
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any, cast
 
 import numpy as np
@@ -26,6 +26,10 @@ Seen = Mapping[str, np.ndarray]
 """What one evaluation shows: ``loss``, (), and perhaps ``outputs``."""
 
 Named = Mapping[str, Any]
+
+
+HALF = 1e-4
+"""Only formats of 16 bits and fewer are coarser; single precision on the way is measured."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +85,13 @@ class LossFunction:
         """Watch what is somebody's code."""
         object.__setattr__(self, "observe", _watched(self.observe))
         object.__setattr__(self, "gradients", self.gradients and _watched(self.gradients))
+
+    @cached_property
+    def ulp(self) -> float:
+        """Return the relative distance of neighbouring numbers in the coarsest precision on the way, as types tell."""
+        own = float(np.finfo(self.dtype).eps)
+        coarsest = 0.0 if self.types is None else self.types({}).rules.coarsest
+        return max(own, coarsest) if coarsest > HALF else own
 
     def loss(self, w: Array) -> float:
         """Return the loss at one point."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from psitheory.arithmetic import Array
 from psitheory.scaletypes.equations import Place
-from psitheory.symmetry.function import LossFunction
+from psitheory.symmetry.function import HALF, LossFunction
 from psitheory.symmetry.sampling import usable
 
 POINTS = 3
@@ -50,8 +50,11 @@ def few(names: Sequence[str]) -> str:
 
 
 def left_out(function: LossFunction, seed: int) -> LeftOut | None:
-    """Compare the gradient with differences of the loss; return where they disagree, None for a true gradient."""
-    if function.gradients is None:
+    """Compare the gradient with differences of the loss; return where they disagree, None for a true gradient.
+
+    None too where 16 bits on the way leave nothing of differences.
+    """
+    if function.gradients is None or function.ulp > HALF:
         return None
     points, rng = [], np.random.default_rng([seed, 1])
     try:

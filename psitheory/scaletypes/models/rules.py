@@ -114,6 +114,8 @@ class Rules:
     """All small constants that stand where an eps does, also beside what does not scale."""
     handed_out: list[tuple[float, Place]] = field(default_factory=list)
     """Values that left as plain numbers, which must then stay."""
+    coarsest: float = 0.0
+    """The relative distance of neighbouring numbers in the coarsest precision to which something is cast."""
     detached: dict[Place, None] = field(default_factory=dict)
     """Lines at which what depends on parameters is kept from its gradient."""
 

@@ -73,15 +73,15 @@ class ModelTypes:
 
 
 def derived_once(derive: Callable[[Mapping[str, Ids]], Derived]) -> Callable[[Mapping[str, Ids]], Derived]:
-    """Return ``derive`` remembering what it found last, by which entries are named as being without effect."""
-    last: list[tuple[dict[str, bytes], Derived]] = []
+    """Return ``derive`` remembering what it found last, with and without entries that are named as without effect."""
+    found: dict[bool, tuple[dict[str, bytes], Derived]] = {}
 
     @wraps(derive)
     def remembered(ignored: Mapping[str, Ids]) -> Derived:
         key = {name: np.packbits(mask).tobytes() for name, mask in ignored.items()}
-        if not last or last[0][0] != key:
-            last[:] = [(key, derive(ignored))]
-        return last[0][1]
+        if found.get(bool(key), ({"": b""},))[0] != key:
+            found[bool(key)] = (key, derive(ignored))
+        return found[bool(key)][1]
 
     return remembered
 

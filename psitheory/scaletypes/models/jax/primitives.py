@@ -50,8 +50,11 @@ def _times(factor: float) -> Rule:
 
 
 def _cast(r: Rules, eqn: Any, x: Sequence[Item]) -> Ids:
-    is_real = jnp.issubdtype(eqn.outvars[0].aval.dtype, jnp.inexact)
-    return x[0].degrees(r) if is_real else _zero(r, eqn, x)
+    dtype = eqn.outvars[0].aval.dtype
+    if not jnp.issubdtype(dtype, jnp.inexact):
+        return _zero(r, eqn, x)
+    r.coarsest = max(r.coarsest, float(jnp.finfo(dtype).eps))
+    return x[0].degrees(r)
 
 
 def _clamp(r: Rules, eqn: Any, x: Sequence[Item]) -> Ids:
