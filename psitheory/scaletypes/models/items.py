@@ -86,7 +86,7 @@ class Item:
             places = np.arange(self.source.count)[_places(self.home)]
             return np.broadcast_to(self.source.read(whole), self.source.count)[places]
         if self.ids is None:
-            return np.full([1] * rank, ANY if _fits_any(self.value) else 0, np.int64)
+            return np.full([1] * rank, ANY if fits_any(self.value) else 0, np.int64)
         ids = np.asarray(self.ids)
         return ids.reshape([1] * (rank - ids.ndim) + list(ids.shape))
 
@@ -118,7 +118,7 @@ def number_of(item: Item) -> float | None:
     return float(first) if value.size == 1 or bool(np.all(value == first)) else None
 
 
-def _fits_any(value: Any) -> bool:
+def fits_any(value: Any) -> bool:
     """Return whether a constant is zero everywhere, or infinite, or no number."""
     value = np.asarray(value)
     if value.dtype.kind == "b" or value.size == 0:

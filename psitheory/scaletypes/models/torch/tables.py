@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import torch
 
+from psitheory.scaletypes.models.items import fits_any
 from psitheory.scaletypes.models.rules import ANY
 from psitheory.scaletypes.models.torch.attention import ATTENTION
 from psitheory.scaletypes.models.torch.call import names
@@ -43,6 +43,5 @@ def rule_of_constants(call: Any) -> Any:
         return np.int64(ANY)
     if call.name in FILLED:
         value = call.get("fill_value", "s", "value")
-        is_free = not isinstance(value, torch.Tensor) and (value == 0 or not math.isfinite(abs(value)))
-        return np.int64(ANY) if is_free else None
+        return np.int64(ANY) if not isinstance(value, torch.Tensor) and fits_any(value) else None
     return None

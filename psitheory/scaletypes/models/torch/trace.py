@@ -14,6 +14,7 @@ from torch.overrides import TorchFunctionMode
 
 from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.equations import Place
+from psitheory.scaletypes.models.items import fits_any
 from psitheory.scaletypes.models.parameters import Parameter
 from psitheory.scaletypes.models.rules import ANY, Rules
 from psitheory.scaletypes.models.torch.call import Call, names
@@ -66,8 +67,7 @@ class Trace(Dispatch):
         """Return the degrees of a tensor or of a number."""
         if isinstance(value, torch.Tensor):
             return self.memory.read(value)
-        free = value is None or value == 0 or (isinstance(value, float) and not np.isfinite(value))
-        return np.int64(ANY if free else 0)
+        return np.int64(ANY if value is None or fits_any(value) else 0)
 
     def knows(self, value: Any) -> bool:
         """Tell whether something depends on parameters."""
