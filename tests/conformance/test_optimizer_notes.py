@@ -1,4 +1,4 @@
-"""What is said of several laws is said once."""
+"""What is said of several laws is said once, and branches that no run took are named."""
 
 from __future__ import annotations
 
@@ -27,3 +27,22 @@ def test_of_several_laws_that_an_eps_limits_the_worst_is_shown() -> None:
     report = check_optimizer(smoothed, steps=10, only=laws)
     (note,) = report.notes
     assert "and 1 more hold up to 1e-05 of the motion, for which an eps is the cause" in note
+
+
+def branching(w: Any, g: Any, t: int, layout: Layout, loss: float, rate: float = 0.02) -> Any:
+    """Descend on the quotient, unless something happens that never does in runs; two branches are none."""
+    if loss < 0:
+        raise ArithmeticError
+    if t > 5_000:
+        g = g * rate
+    size = 1.0 if loss > 1e9 else layout.norms(w)
+    return w - rate * layout.expand(size**2 if t % 2 else size * size) * g
+
+
+def test_branches_that_no_run_took_are_named() -> None:
+    (note,) = check_optimizer(branching, steps=10, only=LAWS[:3]).notes
+    assert note.startswith("no run was seen to take the branch at")
+    assert [text.rpartition("  ")[2] for text in note.removesuffix(": nothing is claimed of it").split("; ")] == [
+        "g = g * rate",
+        "size = 1.0 if loss > 1e9 else layout.norms(w)",
+    ]

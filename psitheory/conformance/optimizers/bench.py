@@ -14,6 +14,7 @@ coarse arithmetic inside the method; a true break would fall with it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
@@ -22,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from psitheory.arithmetic import norm
+from psitheory.conformance.optimizers.branches import Branches
 from psitheory.conformance.optimizers.change import MODES, Change, CodeRaised, Gap, Mode
 from psitheory.conformance.optimizers.derived import Derived
 from psitheory.conformance.optimizers.network import (
@@ -41,6 +43,8 @@ TIMES = (1, 2, 3, 5, 10, 30, 100)
 ENOUGH = 10
 """Steps that must be decided before anything holds."""
 CONTROLS = 3
+WATCHED = 3
+"""Steps of rescaled runs in which branches are noted, which takes half as long again: scales show in the first."""
 ONSET = 2**10
 """Units of rounding that runs are at most apart where they first differ, if nothing but rounding parts them."""
 CONTROL_FACTOR = 10
@@ -70,6 +74,7 @@ class Bench:
     """The step at which runs part after those that are compared, by constants or comparisons alone."""
     strays: dict[tuple[float, int], int | None] = field(default_factory=dict)
     _types: dict[str, tuple[Derived | None, str]] = field(default_factory=dict)
+    branches: Branches = field(default_factory=Branches)
 
     def afresh(self) -> Bench:
         """Return the same bench without any run."""
@@ -79,7 +84,8 @@ class Bench:
         """Return the bench on which the free part of the weights is fixed."""
         if self.network.fixed:
             return self
-        return Bench(self.method, self.network.without_free(), self.seed, self.steps, _types=self._types)
+        bare = self.network.without_free()
+        return Bench(self.method, bare, self.seed, self.steps, _types=self._types, branches=self.branches)
 
     @property
     def derivation(self) -> tuple[Derived | None, str]:
@@ -110,7 +116,8 @@ class Bench:
         return self._on(network_of_more_layers(self.network.dtype, self.seed))
 
     def _on(self, other: Network) -> Bench:
-        return Bench(self.method, other.without_free() if self.network.fixed else other, self.seed, self.moved_by)
+        network = other.without_free() if self.network.fixed else other
+        return Bench(self.method, network, self.seed, self.moved_by, branches=self.branches)
 
     @cached_property
     def moved_by(self) -> int:
@@ -171,7 +178,7 @@ class Bench:
                 constants=dict(change.constants),
                 noise=np.random.default_rng(change.noise) if change.noise else None,
             )
-            while (w := _next(run)) is not None:
+            while (w := self._next(run, watched=change == Change() or step < WATCHED)) is not None:
                 step += 1
                 yield w
         except PsitheoryError:
@@ -179,6 +186,10 @@ class Bench:
         except Exception as error:
             self._raised[change] = CodeRaised(error, change, step)
             raise self._raised[change] from error
+
+    def _next(self, run: Iterator[np.ndarray], *, watched: bool) -> np.ndarray | None:
+        with foreign("a step of the optimiser"), self.branches.watched() if watched else nullcontext():
+            return next(run, None)
 
     def every_point(self, change: Change, steps: int) -> Iterator[np.ndarray]:
         """Return the points of a run at 0, 1, …, ``steps``, which are not kept."""
@@ -261,8 +272,3 @@ class Bench:
             return False
         near = [self.gaps(base, change.times(factor), t, steps)[mode].defect for factor in NEARLY_NOTHING]
         return gap.defect / 3 < max(near) < np.inf
-
-
-def _next(run: Iterator[np.ndarray]) -> np.ndarray | None:
-    with foreign("a step of the optimiser"):
-        return next(run, None)

@@ -118,6 +118,12 @@ def check_optimizer(
     denied = facts.denied_by_types
     if denied is not None:
         inquiry.general.append(f"types ask for more than the level that runs show, which may not come to it: {denied}")
+    untaken = facts.bench.branches.untaken()
+    if untaken:
+        more = f", and {len(untaken) - 3} more" if len(untaken) > 3 else ""
+        inquiry.general.append(
+            f"no run was seen to take the branch at {'; '.join(map(str, untaken[:3]))}{more}: nothing is claimed of it"
+        )
     derived, _ = facts.bench.derivation
     if derived is not None and "exponent" in properties:
         properties["types"] = derived.as_data()
