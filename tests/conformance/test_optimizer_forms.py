@@ -32,10 +32,24 @@ def own_run(start: np.ndarray, steps: int, seed: int, rate: float = 0.1) -> Any:
         w = w - rate * model.evaluate(w).gradient
 
 
+class WithARateOfAnyName:
+    def __init__(self, **rate: float) -> None:
+        vars(self).update(rate)
+
+    def init(self, layout: Layout, w: Any) -> Any:
+        return ()
+
+    def step(self, layout: Layout, w: Any, evaluation: Any, state: Any) -> Any:
+        (rate,) = vars(self).values()
+        return w - rate * evaluation.gradient, state
+
+
 @pytest.mark.parametrize(
     ("opt", "options"),
     [
         (GradientDescent(0.1), {}),
+        (WithARateOfAnyName(lr=0.1), {}),
+        (WithARateOfAnyName(step_size=0.1), {}),
         (GradientDescent, {"opt": lambda rate: GradientDescent(rate), "rate": 0.1}),
         (lambda w, g, rate: w - rate * g, {"rate": 0.1}),
         (lambda w, g, state, lr=0.1: (w - lr * g, state), {}),

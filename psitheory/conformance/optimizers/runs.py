@@ -84,9 +84,13 @@ class OfOptimizer:
 
     @property
     def has_rate(self) -> bool:
-        """Tell whether it has a field or an attribute called rate."""
-        rate = self._fields().get("rate")
-        return is_schedule(rate) or (isinstance(rate, (int, float)) and not isinstance(rate, bool))
+        """Tell whether it has a field or an attribute under one of the names of a rate."""
+        return bool(self._rate_name)
+
+    @property
+    def _rate_name(self) -> str:
+        fields = self._fields()
+        return next((name for name in RATES if name in fields and _is_rate(fields[name])), "")
 
     @property
     def constants(self) -> Mapping[str, Any]:
@@ -102,8 +106,9 @@ class OfOptimizer:
     def _changed(self, network: Network, rate: float, constants: Mapping[str, Any]) -> Optimizer:
         changes: dict[str, Any] = dict(constants)
         if rate != 1.0:
-            old = self._fields()["rate"]
-            changes["rate"] = (lambda t: rate * old(t)) if is_schedule(old) else rate * old
+            name = self._rate_name
+            old = self._fields()[name]
+            changes[name] = (lambda t: rate * old(t)) if is_schedule(old) else rate * old
         if hasattr(self._fields().get("model"), "evaluate"):  # a line search must look where the run goes
             changes["model"] = network
         if changes and not dataclasses.is_dataclass(self.optimizer):
@@ -286,6 +291,10 @@ def nonzero_constants(values: Mapping[str, Any]) -> dict[str, Any]:
     numbers = {name: float(x) for name, x in values.items() if name in (*EPS, *DECAYS) and _is_positive(x)}
     pairs = {name: x for name, x in values.items() if name in LIMITS and isinstance(x, tuple) and len(x) == 2}
     return numbers | pairs
+
+
+def _is_rate(x: Any) -> bool:
+    return is_schedule(x) or (isinstance(x, (int, float)) and not isinstance(x, bool))
 
 
 def _is_positive(x: Any) -> bool:
