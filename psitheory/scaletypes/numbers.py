@@ -1,14 +1,9 @@
-"""Python floats that carry a degree, and stand-ins for ``math`` and ``float`` that keep it."""
+"""Python floats that carry a degree."""
 
 from __future__ import annotations
 
 import math
-import types
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from typing import Any, Self
-
-import numpy as np
 
 from psitheory.scaletypes.degrees import simple
 from psitheory.scaletypes.equations import Kind
@@ -193,108 +188,9 @@ def nearly(power: float) -> Any:
     return found if abs(float(found) - power) <= 1e-7 * abs(power) else simple(power)
 
 
-Read = Callable[[Any], "Number | None"]
-"""Reads the number in an array of one element, or returns None."""
-
-
-class Math(types.ModuleType):
-    """A stand-in for :mod:`math` that keeps degrees."""
-
-    def __init__(self, trace: Trace, read: Read) -> None:
-        super().__init__("math")
-        self._trace, self._read = trace, read
-
-    def __getattr__(self, name: str) -> Any:
-        function = getattr(math, name)
-        return self._typed(name, function) if callable(function) else function
-
-    def _typed(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*args: Any) -> Any:
-            numbers = (known(a, self._trace) or self._read(a) for a in args)
-            x = next((n for n in numbers if n is not None), None)
-            out = function(*args)
-            if x is None or name in ("isnan", "isinf", "isfinite", "isclose", "copysign"):
-                return out
-            if name in ("sqrt", "cbrt", "pow"):
-                power = {"sqrt": 1 / 2, "cbrt": 1 / 3}.get(name) or float(args[1])
-                return raised(x, power, self._trace, out)
-            if name == "fabs":
-                return abs(x)
-            self._trace.demand(x.degree, 0, Kind.HARD, name)
-            return out
-
-        return call
-
-
 def known(x: Any, trace: Trace) -> Number | None:
     """Return a number with its degree, if it has one."""
     if isinstance(x, Number):
         return x
-    found = trace.known.get(x) if type(x) is float else None
+    found = trace.known.get(float(x)) if isinstance(x, float) else None
     return Number(x, trace, *found) if found else None
-
-
-def float_of(trace: Trace, read: Read) -> type:
-    """Return a stand-in for ``float`` that keeps degrees; ``read`` reads those of arrays."""
-
-    class Meta(type):
-        def __instancecheck__(cls, x: Any) -> bool:
-            return isinstance(x, float)
-
-        def __subclasscheck__(cls, kind: type) -> bool:
-            return issubclass(kind, float)
-
-    class Float(float, metaclass=Meta):
-        dtype = np.dtype(float)  # NumPy asks a type for it
-
-        def __new__(cls, x: Any = 0.0) -> Any:
-            return x if isinstance(x, Number) else read(x) or float(x)
-
-    return Float
-
-
-def extreme_of(larger: bool, trace: Trace, read: Read) -> Callable[..., Any]:
-    """Return a stand-in for ``max`` or ``min`` that compares degrees."""
-    plain, name = (max, "max") if larger else (min, "min")
-
-    def extreme(*args: Any, **options: Any) -> Any:
-        found = [known(x, trace) or read(x) for x in args] if len(args) == 2 and not options else []
-        if not any(found):
-            return plain(*args, **options)
-        x, y = (float(a) if n is None else n for a, n in zip(args, found, strict=True))
-        dx, dy = (z.degree if isinstance(z, Number) else trace.literal(z) for z in (x, y))
-        if float(x) and float(y) and math.isfinite(x) and math.isfinite(y):
-            trace.compare(dx, dy, float(x), float(y), name)
-        limit = float(y) * (trace.times(dx, dy) if trace.follows(Kind.WINDOW) else 1)
-        return args[1] if (limit > float(x)) == larger and float(x) != limit else args[0]
-
-    return extreme
-
-
-@contextmanager
-def patched(modules: Iterable[Any], trace: Trace, read: Read) -> Iterator[None]:
-    """Let the code of modules use stand-ins for ``math``, ``float``, ``max`` and ``min`` inside the block."""
-    stand_ins = {"float": float_of(trace, read)} | {
-        name: extreme_of(name == "max", trace, read) for name in ("max", "min")
-    }
-    changed: list[tuple[Any, str, Any]] = []
-    for module in modules:
-        names = vars(module)
-        for name, value in list(names.items()):
-            if value is math:
-                changed.append((module, name, value))
-                setattr(module, name, Math(trace, read))
-            elif value is math.sqrt or value is math.pow:
-                changed.append((module, name, value))
-                setattr(module, name, getattr(Math(trace, read), value.__name__))
-        for name in stand_ins.keys() - names.keys():
-            changed.append((module, name, None))
-            setattr(module, name, stand_ins[name])
-    try:
-        yield
-    finally:
-        for module, name, value in changed:
-            if value is None:
-                delattr(module, name)
-            else:
-                setattr(module, name, value)

@@ -29,6 +29,20 @@ class Constant:
         return f"{self.name} = {self.value:g}" if self.name else f"the constant {self.value:g}"
 
 
+@dataclass(frozen=True)
+class Step:
+    """One operation of a run, for a witness: its name, its line, values and degrees of its result.
+
+    ``least`` is the smallest number that has all bits of its precision.
+    """
+
+    name: str
+    place: Place
+    values: np.ndarray
+    degrees: np.ndarray
+    least: float = 0.0
+
+
 @dataclass
 class Trace:
     """The record of one typed run.
@@ -47,6 +61,10 @@ class Trace:
         What comparisons of numbers belong to.
     ratios : dict of int to (float, float)
         Between which powers of two the quotients of numbers that were compared lie, by the degree of the quotient.
+    added : dict of Place to set of int
+        The unknowns of what is added to numbers that scale, an eps, by its line: beside it factors may be constants.
+    log : list of Step, optional
+        The steps, where they are kept.
     """
 
     degrees: Degrees = field(default_factory=Degrees)
@@ -57,6 +75,8 @@ class Trace:
     scaled: dict[int, float] = field(default_factory=dict)
     comparing: str = "comparison"
     ratios: dict[int, tuple[float, float]] = field(default_factory=dict)
+    log: list[Step] | None = None
+    added: dict[Place, set[int]] = field(default_factory=dict)
     _literals: dict[tuple[Place, float], int] = field(default_factory=dict)
     _signs: dict[tuple[Place, int], set[bool]] = field(default_factory=dict)
     _hyper: dict[str, int] = field(default_factory=dict)
@@ -136,7 +156,9 @@ class Trace:
         An eps stands beside numbers of one sign, norms and roots.  What stands beside numbers of both is a drift.
         """
         place = self.here()
-        seen = self._signs.setdefault((place, fixed if isinstance(fixed, int) else int(np.ravel(fixed)[0])), set())
+        own = fixed if isinstance(fixed, int) else int(np.ravel(fixed)[0])
+        self.added.setdefault(place, set()).update(self.degrees.form(own))
+        seen = self._signs.setdefault((place, own), set())
         seen.update([alike] if isinstance(alike, bool) else map(bool, np.unique(alike)))
         drifts = len(seen) > 1
         self.demand(a, b, Kind.HARD if drifts else Kind.CONSTANT, "drift" if drifts else "constant")

@@ -214,6 +214,15 @@ def test_an_eps_and_a_clamp_on_one_line_are_told_apart(most: float, cause: str) 
     assert (report.verdict is Verdict.HOLDS) is ("eps" in cause)
 
 
+def test_an_eps_beside_a_factor_is_an_eps() -> None:
+    def step(w: Any, g: Any, rate: float = 0.05, c: float = 20.3) -> Any:
+        return w - rate * g / np.sqrt(c * np.dot(g, g) + 1e-12)
+
+    report = check_optimizer(step, only=SCALES, steps=10)
+    assert "eps (the constant 1e-12) at" in report.sentence
+    assert "c = 20.3" not in report.sentence
+
+
 def by_turn(w: Any, g: Any, state: Any, layout: Layout, rate: float = 0.05, least: float = 0.5) -> Any:
     """PSI-GD at half the rate once a step turns the flat vector by sixty degrees, as none does here."""
     turn = np.ones(()) if state is None else np.dot(state, w) / (np.linalg.norm(state) * np.linalg.norm(w))

@@ -88,6 +88,17 @@ def test_numbers_that_are_read_from_memory_have_no_types_and_runs_decide(read: A
     assert f"not derived: numbers leave their array by {by} at conformance/test_optimizer_eps.py" in report.sentence
 
 
+def test_half_precision_limits_a_law_of_arrays_and_is_told_with_its_line() -> None:
+    def step(w: Any, g: Any, layout: Layout, rate: float = 0.02) -> Any:
+        return w - (rate * g * layout.expand(layout.norms(w) ** 2)).astype(np.float16).astype(float)
+
+    report = check_optimizer(step, only=[NEURON, "the_scaling_law_holds_at_every_scale"])
+    assert report.properties["full"] == "each neuron"
+    assert report.finding(NEURON).kind == "overflow-limited"
+    assert "few of their bits" in report.finding(NEURON).observed
+    assert "test_optimizer_eps.py" in report.finding(NEURON).observed
+
+
 def test_an_operation_without_degrees_is_named_with_its_line() -> None:
     def step(w: Any, g: Any, state: Any, rate: float = 0.01) -> Any:
         return w - np.round(rate * g, 12), state

@@ -65,7 +65,11 @@ def by_python(w: Any, g: Any, t: int, rate: float = 0.02) -> Any:
     return w - step * np.sign(g)
 
 
-@pytest.mark.parametrize("shrinking", [named, by_numpy, by_python])
+def beside_a_factor(w: Any, g: Any, t: int, rate: float = 0.02, boost: float = 2.3, least: float = 1e-6) -> Any:
+    return w - boost * np.clip(rate * 0.5**t, least, 1e6) * np.sign(g)
+
+
+@pytest.mark.parametrize("shrinking", [named, by_numpy, by_python, beside_a_factor])
 def test_a_limit_that_is_taken_in_place_of_a_step_is_no_term_of_its_own(shrinking: Any) -> None:
     report = check_optimizer(shrinking, only=EXPONENT, steps=10)
     assert report.properties["exponent"] == 1.0

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from psitheory.scaletypes.equations import Kind
-from psitheory.scaletypes.numbers import Math, Number, extreme_of, float_of, known
+from psitheory.scaletypes.numbers import Number, known
+from psitheory.scaletypes.stand_ins import Math, extreme_of, float_of
 from psitheory.scaletypes.trace import Trace
 
 

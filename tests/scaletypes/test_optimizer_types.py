@@ -126,6 +126,30 @@ def test_of_several_constants_those_scale_that_look_like_scales() -> None:
     assert of(*decay, lr=0.1, weight_decay=0.1).must_scale == {"lr": -1}
 
 
+def test_an_eps_without_a_name_scales_rather_than_a_limit() -> None:
+    """As in Sophia's min(|m| / (rho h + eps), 1), where rho h has the degree of m if the limit stays what it is."""
+    found = of(({"W0": -1}, Kind.CONSTANT), lr=0.1, rho=0.5)
+    trace, index = found.record.trace, found.record.trace.degrees.index
+    limit, eps = (index(trace.literal(x)) for x in (1.0, 1e-15))
+    names = {c.name: i for i, c in trace.constants.items() if c.name}
+    trace.equations.found.clear()
+    for row in found.all_rows:
+        trace.equations.vanish({names["lr"]: 1, limit: 1, row: -1}, LINE)
+        trace.equations.vanish({eps: 1, names["rho"]: -1, row: 2}, LINE, Kind.CONSTANT)
+        trace.equations.vanish({limit: 1, names["rho"]: 1, row: -1}, LINE, Kind.WINDOW)
+    assert {n: e for n, e in found.must_scale.items() if " at " not in n} == {"lr": 1, "rho": 1}
+
+
+def test_a_law_follows_where_limits_take_the_place_of_what_they_bound_and_nothing_else_is_added() -> None:
+    limited = [({"least": 1, "boost": 1, row: -1}, Kind.HARD) for row in ROWS]
+    limited += [({"least": 1, "lr": -1}, Kind.WINDOW)]
+    found = of(*limited, lr=0.1, boost=2.3, least=1e-6)
+    named = {c.name: c for c in found.record.trace.constants.values()}
+    assert found.follows(Fraction(1), {named["least"]})
+    assert not found.follows(Fraction(2), {named["least"]})
+    assert not found.follows(Fraction(1), {named["boost"]})
+
+
 def test_a_comparison_turns_at_the_scale_that_makes_both_sides_equal() -> None:
     found = of(c=0.3)
     trace = found.record.trace

@@ -13,8 +13,9 @@ from psitheory.arithmetic import dot, namespace, norm
 from psitheory.layout import Layout, blocks
 from psitheory.models import Rayleigh
 from psitheory.optimizers import Centralised, HeavyBall
+from psitheory.scaletypes.equations import Kind
 from psitheory.scaletypes.numbers import Number
-from psitheory.scaletypes.pairs.entries import DEGREED, Entry
+from psitheory.scaletypes.pairs.entries import DEGREED, Entries, Entry, floats
 from psitheory.scaletypes.pairs.run import _TypedModel, scaled
 from psitheory.scaletypes.pairs.stand_ins import CastingLayout, Draws, Numpy, casting, stand_ins
 from psitheory.scaletypes.trace import Trace
@@ -197,6 +198,29 @@ def test_a_type_that_is_called_keeps_the_degree_and_passes_for_itself(name):
     assert issubclass(kind, stand_in)
     assert stand_in == kind
     assert not trace.equations.missing
+
+
+@pytest.mark.parametrize("rounded", ["rint", "floor", "round"])
+def test_numbers_that_are_rounded_must_have_degree_zero(rounded):
+    trace = Trace()
+    x = entries([1.26, -0.74], trace.degrees.unknown("a"), trace).view(Entries)
+    out = x.round(1) if rounded == "round" else getattr(Numpy(trace), rounded)(x)
+    expected = np.round([1.26, -0.74], 1) if rounded == "round" else getattr(np, rounded)([1.26, -0.74])
+    np.testing.assert_array_equal(floats(out), expected)
+    assert all(e.number.degree == 0 for e in out)
+    assert {e.kind for e in trace.equations.found} == {Kind.HARD}
+
+
+@pytest.mark.parametrize("larger", [True, False])
+def test_a_limit_that_is_taken_has_the_degree_that_it_was_compared_with(larger):
+    trace = Trace()
+    (x,) = entries([1.26], trace.degrees.unknown("a"), trace)
+    limit = 2.5 if larger else 0.5
+    out = getattr(Numpy(trace), "maximum" if larger else "minimum")(x.number, limit)
+    assert float(out.number) == limit
+    (equation,) = trace.equations.found
+    assert equation.kind is Kind.WINDOW
+    assert trace.degrees.index(out.number.degree) in equation.terms
 
 
 @pytest.mark.parametrize("name", ["tanh", "exp", "log1p", "sqrt", "arctan", "cos"])

@@ -56,7 +56,7 @@ class Derived:
     whole: OptimizerTypes
     seed: int = 0
     _bases: dict[tuple[bool, int], Record] = field(default_factory=dict)
-    _later: dict[int, tuple[Break, ...]] = field(default_factory=dict)
+    _later: dict[int, OptimizerTypes | None] = field(default_factory=dict)
     _gaps: dict[tuple[bool, Change, frozenset[Line], int], float] = field(default_factory=dict)
 
     @classmethod
@@ -113,19 +113,33 @@ class Derived:
 
     def later(self, steps: int) -> tuple[Break, ...]:
         """Return the lines that break the law of the first steps in a run of so many, and did not before."""
-        if steps not in self._later:
-            self._later[steps] = self._found_later(steps)
-        return self._later[steps]
-
-    def _found_later(self, steps: int) -> tuple[Break, ...]:
-        law = self.alone.hard
-        if law is None or not hasattr(self.runs, "of_length"):
+        law, found = self.alone.hard, self._of_length(steps)
+        if law is None or found is None:
             return ()
-        with suppress(Exception), np.errstate(all="ignore"), _typed(self.seed):  # the code under test
-            found = OptimizerTypes(self.runs.of_length(steps).run(self.seed))
-            before = {b.line for b in self.alone.at_fixed_constants(law)}
-            return tuple(b for b in found.at_fixed_constants(law) if b.line not in before)
-        return ()
+        before = {b.line for b in self.alone.at_fixed_constants(law)}
+        return tuple(b for b in found.at_fixed_constants(law) if b.line not in before)
+
+    def parted_by_constants(self, steps: int) -> bool:
+        """Tell whether the law of the first steps holds in a run of so many once the constants of soft lines scale.
+
+        These are constants that stand beside what scales, or are compared with it: what takes the place of what it is
+        compared with has its degree.
+        """
+        law, found = self.alone.hard, self._of_length(steps)
+        if law is None or found is None:
+            return False
+        later = (b for b in found.at_fixed_constants(law) if b.kind is not Kind.HARD)
+        constants = {c for b in (*self.soft_breaks, *later) for c in b.constants}
+        return bool(constants) and found.follows(self.alone.exponent or Fraction(0), constants)
+
+    def _of_length(self, steps: int) -> OptimizerTypes | None:
+        """Return the types of a run of so many steps, or None where there are none."""
+        if steps not in self._later:
+            self._later[steps] = None
+            if hasattr(self.runs, "of_length"):
+                with suppress(Exception), np.errstate(all="ignore"), _typed(self.seed):  # the code under test
+                    self._later[steps] = OptimizerTypes(self.runs.of_length(steps).run(self.seed))
+        return self._later[steps]
 
     def turning_points(self, network: Network, direction: Sequence[float], p: float) -> list[float]:
         """Return how far along a direction of rescalings, the rate scaled with it, comparisons turn out otherwise."""

@@ -12,11 +12,9 @@ import numpy as np
 
 from psitheory.conformance.optimizers.bench import ONSET, Bench
 from psitheory.conformance.optimizers.change import Change, CodeRaised, Constants, Mode
-from psitheory.conformance.optimizers.eps import TOLERANCE, harmless, without_eps
+from psitheory.conformance.optimizers.eps import harmless, without_eps
 from psitheory.conformance.optimizers.equivariance import Outcome, Trial
 from psitheory.errors import PsitheoryError
-from psitheory.scaletypes.equations import Kind
-from psitheory.scaletypes.optimizers.types import Break
 
 LATER = 5
 """How many times as many steps are run as are compared one by one."""
@@ -46,7 +44,7 @@ def broken_late(bench: Bench, mode: Mode, law: str, change: Change) -> Trial | N
             return None
         if found.outcome.status == "undecided":  # not bit for bit: an eps may be the reason
             continue
-        if _by_constants(bench, found):
+        if bench.derived is not None and bench.derived.parted_by_constants(found.outcome.step):
             bench.later_by_constants[mode, law] = found.outcome.step
             return None
         return found
@@ -85,29 +83,3 @@ def _is_safe(bench: Bench, *points: np.ndarray) -> bool:
     most = SAFE * np.finfo(bench.network.dtype).maxexp
     with np.errstate(all="ignore"):
         return all(bool(np.all(np.abs(np.log2(bench.network.layout.norms(w))) < most)) for w in points)
-
-
-def _by_constants(bench: Bench, found: Trial) -> bool:
-    """Tell whether constants or comparisons that types know of part runs by then, and no other term.
-
-    A limit that is taken in place of a step hides what the step was made of: types then name a sum, of the limit or of
-    a number without a name.  Where such limits are known this is no other term, if it parts runs by little.
-    """
-    derived = bench.derived
-    if derived is None:
-        return False
-    later = derived.later(found.outcome.step)
-    soft = [b for b in (*derived.soft_breaks, *later) if b.kind is not Kind.HARD]
-    constants, limits = ({c for b in some for c in b.constants} for some in (soft, [b for b in soft if _is_limit(b)]))
-    little = bool(limits) and found.outcome.gap.relative <= TOLERANCE
-
-    def is_of_them(b: Break) -> bool:
-        own = set(b.constants)
-        return (bool(own) and own <= constants) or (little and (not own or bool(own & limits)))
-
-    return bool(soft) and all(is_of_them(b) for b in later if b.kind is Kind.HARD)
-
-
-def _is_limit(b: Break) -> bool:
-    """Tell whether a line bounds numbers by constants."""
-    return b.kind is Kind.WINDOW and bool(b.constants)

@@ -18,24 +18,10 @@ from psitheory.scaletypes.jax.jaxprs import CALLS, bind, inner, is_of_library, p
 from psitheory.scaletypes.jax.operations import RANDOM, RULES, Call, Item
 from psitheory.scaletypes.probing import read_off
 from psitheory.scaletypes.rules import Rules, Typed
-from psitheory.scaletypes.trace import OURSELVES, Trace
+from psitheory.scaletypes.trace import OURSELVES, Step, Trace
 
 SKIP = (*OURSELVES, "/jax/", "/jaxlib/", "psitheory/interop/")
 """Files between an equation and the line that asked for it."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One equation of a run, for a witness: its primitive, its line, values and degrees of its output.
-
-    ``least`` is the smallest number that has all bits of its precision.
-    """
-
-    name: str
-    place: Place
-    values: np.ndarray
-    degrees: np.ndarray
-    least: float = 0.0
 
 
 def _plain(x: Any) -> np.ndarray:

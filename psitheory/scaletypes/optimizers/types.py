@@ -7,7 +7,7 @@ solutions tell at which level runs commute with rescaling: each row, all rows of
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -190,6 +190,19 @@ class OptimizerTypes:
         kept = {i: e for i, e in law.scaling.items() if i not in self.record.trace.constants or i == self.rate}
         return self._breaks(kept, full=False)
 
+    def follows(self, p: Fraction, constants: Container[Constant]) -> bool:
+        """Tell whether a law with this exponent of the rate holds where some constants scale and the others stay."""
+        system = Elimination(e.terms for e in self.record.trace.equations.of(Kind.HARD, Kind.WINDOW))
+        first, *others = self.all_rows
+        for i in others:
+            system.require({i: Fraction(1), first: Fraction(-1)})
+        for i, c in self.record.trace.constants.items():
+            if i == self.rate:
+                system.require({i: Fraction(1), first: -p})
+            elif c not in constants:
+                system.require({i: Fraction(1)})
+        return not system.vanishes({first: Fraction(1)})
+
     def _solved(self, kinds: Sequence[Kind]) -> Law | None:
         """Return the law with as few constants scaled as can be: literals stay first, then others, then the rate."""
         system = Elimination(e.terms for e in self.record.trace.equations.of(*kinds))
@@ -211,9 +224,10 @@ class OptimizerTypes:
         return Law(scaling, self._breaks(scaling, full=False))
 
     def _in_order(self) -> list[int]:
-        """Return the constants, those first that should not scale if they need not."""
+        """Return the constants, those first that should not scale if they need not: an eps may rather than a limit."""
         constants = self.record.trace.constants
-        literals = [i for i, c in constants.items() if not c.name]
+        added = {i for e in self.record.trace.equations.of(Kind.CONSTANT) for i in e.terms}
+        literals = sorted((i for i, c in constants.items() if not c.name), key=added.__contains__)
         named = [i for i, c in constants.items() if c.name and i != self.rate]
         return (
             literals
@@ -244,6 +258,8 @@ class OptimizerTypes:
     def _break(self, e: Equation) -> Break:
         constants = self.record.trace.constants
         there = [i for i in e.terms if i in constants and i != self.rate]
+        added = self.record.trace.added.get(e.place, set()) if e.kind is Kind.CONSTANT else set()
+        there = [i for i in there if i in added] or there
         free = [i for i in there if self._hard_system.reduce({i: Fraction(1)})]  # what can scale at all, such as an eps
         return Break(e.kind, e.place, e.what, tuple(constants[i] for i in free or there))
 

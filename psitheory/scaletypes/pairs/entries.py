@@ -13,12 +13,21 @@ import numpy as np
 from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.scaletypes.equations import Kind
 from psitheory.scaletypes.numbers import Number, raised
+from psitheory.scaletypes.trace import Step
+
+WHOLE = ("rint", "floor", "ceil", "trunc")
+"""Functions that round to whole numbers."""
 
 
 class Degreed(ObjectNamespace):
     """Floats with degrees: sums and comparisons ask for equal degrees, transcendental functions for degree zero."""
 
     name = "scale types"
+
+    def __init__(self) -> None:
+        super().__init__()
+        for name in WHOLE:
+            setattr(self, name, self._lifted(name, 1))
 
     def element(self, value: Any) -> Any:
         """Return an entry as it is, and anything else as a float: a constant of the code."""
@@ -46,11 +55,11 @@ class Degreed(ObjectNamespace):
 
     def scalar_maximum(self, x: Any, y: Any) -> Any:
         """Return the larger one: a comparison."""
-        return x if x > y else y
+        return _limit(x, y) if x > y else _limit(y, x)
 
     def scalar_minimum(self, x: Any, y: Any) -> Any:
         """Return the smaller one: a comparison."""
-        return x if x < y else y
+        return _limit(x, y) if x < y else _limit(y, x)
 
     def scalar_greater(self, x: Any, y: Any) -> bool:
         """Compare, which asks for equal degrees."""
@@ -72,6 +81,8 @@ def _transcendental(name: str, function: Callable[[float], float]) -> Callable[[
 
 for _name in ("exp", "log", "log1p", "expm1", "sin", "cos", "tan", "atan", "tanh"):
     setattr(Degreed, f"scalar_{_name}", _transcendental(_name, getattr(math, _name)))
+for _name in WHOLE:
+    setattr(Degreed, f"scalar_{_name}", _transcendental(_name, getattr(np, _name)))
 
 DEGREED = Degreed()
 """The namespace of arrays whose entries carry degrees."""
@@ -130,10 +141,16 @@ class Entries(np.ndarray):
         """Return entries rounded to a floating-point type, each of the degree it has; integers must have none."""
         kind = np.dtype(dtype)
         if kind.kind == "f" and self.dtype == object:
-            return np.reshape([_rounded(x, kind) for x in self.flat], self.shape).view(Entries)
+            return _kept(np.reshape([_rounded(x, kind) for x in self.flat], self.shape).view(Entries), kind)
         if kind.kind in "iu" and self.dtype == object:
             return np.reshape(np.array([int(_plain(x)) for x in self.flat], kind), self.shape)
         return super().astype(dtype, *args, **options)
+
+    def round(self, decimals: Any = 0, out: Any = None) -> Any:
+        """Return entries rounded to decimals, which must have degree zero."""
+        if out is not None or self.dtype != object:
+            return super().round(decimals, out)
+        return DEGREED.rint(self * 10.0**decimals).view(Entries) / 10.0**decimals
 
     def tobytes(self, order: Any = "C") -> bytes:
         """Return the bytes of the numbers, of whose degrees nothing is known from then on."""
@@ -173,6 +190,15 @@ def floats(entries: Any) -> Any:
     return np.vectorize(_float, otypes=[float])(np.asarray(entries))  # plain, since these have a memory of their own
 
 
+def _kept(cast: Any, kind: np.dtype[Any]) -> Any:
+    """Return entries that were cast, after keeping the step where steps are kept: there numbers may lose their bits."""
+    trace = next((x.number.trace for x in cast.flat if isinstance(x, Entry)), None)
+    if trace is not None and trace.log is not None:
+        degrees = np.array([x.number.degree if isinstance(x, Entry) else 0 for x in cast.flat]).reshape(cast.shape)
+        trace.log.append(Step("astype", trace.here(), floats(cast), degrees, float(np.finfo(kind).tiny)))
+    return cast
+
+
 def _rounded(x: Any, kind: np.dtype[Any]) -> Any:
     value = float(kind.type(_float(x)))
     return Entry(Number(value, x.number.trace, x.number.degree, x.number.fixed)) if isinstance(x, Entry) else value
@@ -180,6 +206,15 @@ def _rounded(x: Any, kind: np.dtype[Any]) -> Any:
 
 def _float(x: Any) -> float:
     return float(x.number if isinstance(x, Entry) else x)
+
+
+def _limit(taken: Any, left: Any) -> Any:
+    """Return the number of two that were compared which is taken: a constant with the unknown that it was given."""
+    if isinstance(taken, Entry) or not isinstance(left, Entry):
+        return taken
+    trace, value = left.number.trace, float(taken)
+    degree = trace.literal(value)
+    return Entry(Number(value, trace, degree, fixed=True)) if degree else taken
 
 
 def _of_degree_zero(x: Any, value: float) -> Any:
@@ -218,7 +253,9 @@ def _method(name: str) -> Callable[[Entry], Any]:
     return lambda x: getattr(DEGREED, f"scalar_{name}")(x)
 
 
-CALLED = {"arctan": "atan"} | {n: n for n in ("sqrt", "exp", "log", "log1p", "expm1", "sin", "cos", "tan", "tanh")}
+CALLED = {"arctan": "atan"} | {
+    n: n for n in ("sqrt", "exp", "log", "log1p", "expm1", "sin", "cos", "tan", "tanh", *WHOLE)
+}
 """Our names of the functions for which NumPy asks objects, by its own."""
 for _name, _own in CALLED.items():
     setattr(Entry, _name, _method(_own))

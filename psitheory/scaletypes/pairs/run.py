@@ -47,7 +47,7 @@ class ArrayRuns(ABC):
     along : frozenset of (Place, Kind)
         Lines at whose sums, or comparisons, constants scale along.
     log : bool
-        Not kept: there is no log of operations.
+        Whether casts to a precision, in which numbers may lose their bits, are kept.
     """
 
     model: Any
@@ -69,7 +69,7 @@ class ArrayRuns(ABC):
 
     def run(self, seed: int = 0) -> Record:
         """Run it, and return the record."""
-        trace, problem = Trace(skip=SKIP, along=self.along), self.problem
+        trace, problem = Trace(skip=SKIP, along=self.along, log=[] if self.log else None), self.problem
         record = Record.of(trace, problem)
         degrees = np.concatenate([record.degrees(part).ravel() for part in problem.parts])
         start, scales = self._scaled(problem)
@@ -86,6 +86,7 @@ class ArrayRuns(ABC):
                     break
                 w = step(w)
                 record.after_step(problem, self._arrays(_degrees(w)), self._arrays(_floats(w)))
+        record.log = trace.log
         return record
 
     @property

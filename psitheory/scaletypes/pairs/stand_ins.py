@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from psitheory.layout import Layout
-from psitheory.scaletypes.numbers import Number, patched
+from psitheory.scaletypes.numbers import Number, known
 from psitheory.scaletypes.pairs.entries import CALLED, DEGREED, Entries, Entry, floats, in_memory
+from psitheory.scaletypes.stand_ins import patched, standing_for
 from psitheory.scaletypes.trace import Trace
 
 NATURAL = frozenset(["isfinite", "isnan", "isinf", "signbit"])
@@ -21,7 +22,8 @@ CREATING = {"empty": 0.0, "zeros": 0.0, "ones": 1.0}
 """Functions that make arrays, by what these are filled with."""
 FLOATS = frozenset(["float16", "float32", "float64", "longdouble", "half", "single", "double"])
 """Types that are called to cast one number, and named where arrays are."""
-LIMITING = frozenset(["clip", "maximum", "minimum", "fmax", "fmin"])
+LIMITING = {"clip": "clip", "maximum": "maximum", "minimum": "minimum", "fmax": "maximum", "fmin": "minimum"}
+"""Functions that compare with limits, and our own, where a limit that is taken has a degree."""
 
 
 class Numpy(types.ModuleType):
@@ -50,7 +52,7 @@ class Numpy(types.ModuleType):
             return lambda buffer, *args, **options: function(_bytes(buffer, name), *args, **options)
         if name in NATURAL:
             return lambda x: function(floats(x)) if _has_entries(x) else function(x)
-        return self._limiting(function) if name in LIMITING else function
+        return self._limiting(function, getattr(DEGREED, LIMITING[name])) if name in LIMITING else function
 
     def _creating(self, function: Callable[..., Any], value: float) -> Callable[..., Any]:
         """Return a function that makes entries, since a float array would take no number with its degree."""
@@ -74,37 +76,16 @@ class Numpy(types.ModuleType):
 
         return cast
 
-    def _limiting(self, function: Callable[..., Any]) -> Callable[..., Any]:
+    def _limiting(self, function: Callable[..., Any], own: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any, **options: Any) -> Any:
             self._trace.comparing, before = "clamp", self._trace.comparing
+            given = [x if (n := known(x, self._trace)) is None else Entry(n) for x in args]
             try:
-                return function(*args, **options)
+                return function(*args, **options) if options or not any(map(_has_entries, given)) else own(*given)
             finally:
                 self._trace.comparing = before
 
         return call
-
-
-def standing_for(kind: type, make: Callable[..., Any]) -> type:
-    """Return a type that passes for another wherever one is named, and makes its objects by a function."""
-
-    class Meta(type):
-        def __instancecheck__(cls, x: Any) -> bool:
-            return isinstance(x, kind)
-
-        def __subclasscheck__(cls, other: type) -> bool:
-            return issubclass(other, kind)
-
-        def __eq__(cls, other: object) -> bool:
-            return other is cls or other is kind
-
-        def __hash__(cls) -> int:
-            return hash(kind)
-
-        def __call__(cls, *args: Any, **options: Any) -> Any:
-            return make(*args, **options)
-
-    return Meta(kind.__name__, (kind,), {})
 
 
 def _rounding(kind: Any, x: Any) -> Any:

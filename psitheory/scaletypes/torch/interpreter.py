@@ -20,7 +20,7 @@ from psitheory.scaletypes.torch.call import Call
 from psitheory.scaletypes.torch.operations import CREATING, RULES
 from psitheory.scaletypes.torch.probing import probed
 from psitheory.scaletypes.torch.shadow import Shadow, values
-from psitheory.scaletypes.trace import OURSELVES, Trace
+from psitheory.scaletypes.trace import OURSELVES, Step, Trace
 
 SKIP = (
     *OURSELVES,
@@ -36,20 +36,6 @@ SKIP = (
 """Files of PyTorch between an operation and the line that asked for it."""
 LEAVING = ("numpy", "tolist", "__array__", "__dlpack__")
 """Methods by which values leave PyTorch; a pointer is mostly compared with another."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One operation of a run, for a witness: its name, its line, values and degrees of its result.
-
-    ``least`` is the smallest number that has all bits of its precision.
-    """
-
-    name: str
-    place: Any
-    values: np.ndarray
-    degrees: np.ndarray
-    least: float = 0.0
 
 
 @dataclass

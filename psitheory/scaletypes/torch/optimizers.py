@@ -12,9 +12,10 @@ import numpy as np
 import torch
 
 from psitheory.scaletypes.equations import Line
-from psitheory.scaletypes.numbers import Number, patched
+from psitheory.scaletypes.numbers import Number
 from psitheory.scaletypes.optimizers.problem import ENOUGH, MOST, TURNED, Problem, Record, Turns
 from psitheory.scaletypes.optimizers.types import RATES
+from psitheory.scaletypes.stand_ins import patched
 from psitheory.scaletypes.torch.interpreter import SKIP, Memory
 from psitheory.scaletypes.torch.schedules import of_schedules, rates_marked
 from psitheory.scaletypes.torch.shadow import values
