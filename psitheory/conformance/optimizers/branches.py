@@ -96,6 +96,7 @@ def _branches(file: str) -> tuple[tuple[Span, Span], ...]:
 
 
 def _of(node: ast.AST) -> Iterator[tuple[Span, Span]]:
+    suites: list[Sequence[ast.AST]]
     if isinstance(node, ast.IfExp):
         test, suites = node.test, [[node.body], [node.orelse]]
     elif isinstance(node, (ast.If, ast.While)):
