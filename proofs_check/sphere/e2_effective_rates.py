@@ -75,16 +75,19 @@ def _is_the_rate(model, w, a, eta, claimed):
     return equal(image_step(layout, w, a, rate=eta).effective_rate * square / eta, claimed(square) * square / eta)
 
 
-def _step_has_the_rate(method, model, w, eta, rate, state=(), along=None):
-    """Claim that the method's step leads where u - η_ec⊥ points: w⁺ = (⟨w,w⁺⟩/r²)(w - η_e r c⊥), on the blocks."""
+def _step_has_the_rate(method, model, w, eta, under, state=(), along=None):
+    """Claim that the method's step leads where u - η_ec⊥ points, η_e = η/q: q w⁺ = (⟨w,w⁺⟩/r²)(q w - η r c⊥).
+
+    So written it is true where q is 0, too: there w⁺ is orthogonal to w, and no effective rate exists.
+    """
     layout, evaluation = model.layout, model.evaluate(w)
     new, _ = method.step(layout, w, evaluation, state)
     square = layout.dots(w, w)
     step = evaluation.gradient if along is None else along
     tangent = PSIQuotient(layout).horizontal(w, step)
     stretch = layout.dots(w, new) / square
-    image = layout.scale(stretch, w) - layout.scale(stretch * rate(square) * square, tangent)
-    return equal(_on_blocks(layout, new), _on_blocks(layout, image))
+    image = layout.scale(stretch * under(square), w) - layout.scale(stretch * eta * square, tangent)
+    return equal(_on_blocks(layout, layout.scale(under(square), new)), _on_blocks(layout, image))
 
 
 def _on_blocks(layout, x):
@@ -125,26 +128,26 @@ def l2_leaves_the_rate_alone(model, w, eta, b):
 def a_decoupled_decay_raises_it_alike(model, w, eta, b):
     """The step (1 - ηλ)w - η∇f leads where u - η_ec⊥ points, η_e = η/(r²(1 - ηλ))."""
     method = GradientDescent(eta, decay=PerBlock(b / eta, 0))
-    return _step_has_the_rate(method, model, w, eta, lambda square: eta / square / (1 - b))
+    return _step_has_the_rate(method, model, w, eta, lambda square: square * (1 - b))
 
 
 @a_decoupled_decay_raises_it_alike.counterfeit(instance={**TWO, "b": 1 / 128})
 def a_decoupled_decay_lowers_it(model, w, eta, b):
     """The same with η_e = η/(r²(1 + ηλ))."""
     method = GradientDescent(eta, decay=PerBlock(b / eta, 0))
-    return _step_has_the_rate(method, model, w, eta, lambda square: eta / square / (1 + b))
+    return _step_has_the_rate(method, model, w, eta, lambda square: square * (1 + b))
 
 
 @E2.law(**STEP)
 def the_rate_of_psi_gd_is_constant(model, w, eta):
     """The step of PSI-GD leads where u - η_ec⊥ points with η_e = η times c⊥ = r∇f."""
-    return _step_has_the_rate(PSIGradientDescent(eta), model, w, eta, lambda square: eta * square / square)
+    return _step_has_the_rate(PSIGradientDescent(eta), model, w, eta, lambda square: square / square)
 
 
 @the_rate_of_psi_gd_is_constant.counterfeit(instance=TWO)
 def the_rate_of_psi_gd_falls_too(model, w, eta):
     """The same with η_e = η/r²."""
-    return _step_has_the_rate(PSIGradientDescent(eta), model, w, eta, lambda square: eta / square)
+    return _step_has_the_rate(PSIGradientDescent(eta), model, w, eta, lambda square: square)
 
 
 BUFFER = {**STEP, "m": vectors("model"), "beta": factors()}
@@ -155,10 +158,10 @@ def _momentum_has_the_rate(model, w, eta, m, beta, radial):
     buffer = m * beta + model.evaluate(w).gradient
     inner = model.layout.dots(buffer, w)
 
-    def rate(square):
-        return eta / (square - radial * eta * inner)
+    def under(square):
+        return square - radial * eta * inner
 
-    return _step_has_the_rate(HeavyBall(eta, beta), model, w, eta, rate, Momentum(0, m), buffer)
+    return _step_has_the_rate(HeavyBall(eta, beta), model, w, eta, under, Momentum(0, m), buffer)
 
 
 @E2.law(**BUFFER)
