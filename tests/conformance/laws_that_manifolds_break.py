@@ -61,7 +61,7 @@ REFUTED: dict[str, set[str]] = {
     "FastRetraction": {"retraction_is_of_first_order"},
     "SwervingRetraction": {"retraction_is_of_second_order"},
     "DividingExponential": {"exponential_of_zero_stays_at_the_point"},
-    "UnderflowingExponential": set(),
+    "UnderflowingExponential": {"a_batch_equals_the_loop"},
     "FlatExponential": {
         "exponential_is_a_geodesic",
         "exponential_stays_on_the_manifold",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import math
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -70,7 +72,7 @@ def why_not(subject: Known, batch: bool | None) -> str:
         if name in subject.offers:
             try:
                 arguments = subject.arguments(name, w, x, z, v)
-                found = flat(subject.raw(name, *_stacks(subject, arguments, arguments)))
+                found = flat(subject.raw(name, *_stacks([arguments], (_count(subject),))))
             except Exception as error:  # whatever it is, it says that stacks are not taken
                 return f"{ONE_BY_ONE}: {name} of {_count(subject)} stacked points raised {type(error).__name__}"
             if found.size != _count(subject):
@@ -80,17 +82,42 @@ def why_not(subject: Known, batch: bool | None) -> str:
 
 
 def _compared(subject: Known, w: Point, x: Point, z: Point, v: Point) -> Iterator[tuple[Any, list[Any]]]:
-    there = (z, subject.random_tangent(np.random.default_rng(0), z), w, v / 2)
+    rng = np.random.default_rng(0)
+    other_w, other_z = subject.random_point(rng), subject.random_point(rng)
+    there = (other_w, subject.random_tangent(rng, other_w), other_z, v / 2)
     for name in STACKED:
         if name not in subject.offers:
             continue
-        one, other = subject.arguments(name, w, x, z, v), subject.arguments(name, *there)
+        given = [subject.arguments(name, *inputs) for inputs in ((w, x, z, v), there)]
+        still = subject.arguments(name, w, 0 * x, w, 0 * v)
         try:
-            stacked = subject.raw(name, *_stacks(subject, one, other))
-            alone = [subject.raw(name, *arguments) for arguments in (one, other)]
+            alone = [subject.raw(name, *copy.deepcopy(arguments)) for arguments in given]  # some edit them
+            if (found := _defined(subject, name, still)) is not None:  # formulas of near points are not for all
+                given, alone = [*given, still], [*alone, found]
+            for shape in _shapes(subject):
+                stacked = subject.raw(name, *_stacks(given, shape))
+                yield stacked, [alone[k % len(alone)] for k in range(math.prod(shape))]
         except Missing:
             continue
-        yield stacked, [alone[k % 2] for k in range(_count(subject))]
+
+
+def _defined(subject: Known, name: str, arguments: list[Any]) -> Any:
+    """Return what a method gives, None if that is no number."""
+    try:
+        found = subject.raw(name, *copy.deepcopy(arguments))
+    except Exception:  # other laws ask for it
+        return None
+    return found if np.all(np.isfinite(flat(found))) else None
+
+
+def _shapes(subject: Known) -> list[tuple[int, ...]]:
+    """Return the leading axes of the stacks that are tried: some points, one, as many as a point has sides.
+
+    Geoopt's manifolds take any number of leading axes.
+    """
+    counts = dict.fromkeys((_count(subject), 1, *(side for side in subject.point_form.shape if side > 1)))
+    shapes: list[tuple[int, ...]] = [(count,) for count in counts]
+    return [*shapes, (2, _count(subject))] if subject.dialect == "Geoopt" else shapes
 
 
 def _count(subject: Known) -> int:
@@ -99,13 +126,12 @@ def _count(subject: Known) -> int:
     return next(k for k in range(3, 3 + len(sides) + 1) if k not in sides)
 
 
-def _stacks(subject: Known, one: list[Any], other: list[Any]) -> list[Any]:
-    """Return each argument stacked in turns with another one."""
-    count = _count(subject)
-    return [_stack([pair[k % 2] for k in range(count)]) for pair in zip(one, other, strict=True)]
+def _stacks(given: list[list[Any]], shape: tuple[int, ...]) -> list[Any]:
+    """Return each argument stacked in turns with others, with leading axes of a shape."""
+    turns = [k % len(given) for k in range(math.prod(shape))]
+    return [_stack([values[k] for k in turns], shape) for values in zip(*given, strict=True)]
 
 
-def _stack(values: list[Any]) -> Any:
-    if is_tensor(values[0]):
-        return sys.modules["torch"].stack(values)
-    return np.stack(values)
+def _stack(values: list[Any], shape: tuple[int, ...]) -> Any:
+    stacked = sys.modules["torch"].stack(values) if is_tensor(values[0]) else np.stack(values)
+    return stacked.reshape((*shape, *stacked.shape[1:]))

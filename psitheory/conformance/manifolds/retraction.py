@@ -14,8 +14,9 @@ from psitheory.conformance.manifolds.methods import expression
 from psitheory.conformance.manifolds.sources import Points
 from psitheory.errors import ArgumentTypeError, UnknownName, shown
 
+BATCH = "a_batch_equals_the_loop"
 LAWS = ("retraction_of_zero_stays_at_the_point", "retraction_stays_on_the_manifold", FIRST, SECOND)
-"""The names of the laws, in the order in which they are tried."""
+"""The names of the laws, in the order in which they are tried; with ``batch`` also that of stacked points."""
 
 
 def check_retraction(
@@ -25,6 +26,7 @@ def check_retraction(
     project: Callable[..., Any] | None = None,
     shape: tuple[int, ...] | None = None,
     order: Literal[1, 2] | None = None,
+    batch: bool = False,
     cases: int = 12,
     only: str | Iterable[str] | None = None,
     expected: Mapping[str, str] | None = None,
@@ -45,6 +47,8 @@ def check_retraction(
         For a function: the projection of an ambient vector to the tangent space at a point.
     order : {1, 2}, optional
         The order that is claimed; if left out, 2 on spheres and subspaces, else 1.
+    batch : bool
+        Whether it is claimed to take stacked points and vectors.
 
     Returns
     -------
@@ -56,9 +60,10 @@ def check_retraction(
         if not callable(retraction):
             raise ArgumentTypeError(f"retraction is {shown(retraction)}; a manifold or a function of (w, x) is needed")
         subject = _Moves(retraction, project)
-    laws = LAWS if only is None else [only] if isinstance(only, str) else list(only)
-    if any(law not in LAWS for law in laws):
-        raise UnknownName(f"only names {shown(only)}; the laws are {', '.join(LAWS)}")
+    known = (*LAWS, BATCH) if batch else LAWS
+    laws = known if only is None else [only] if isinstance(only, str) else list(only)
+    if any(law not in known for law in laws):
+        raise UnknownName(f"only names {shown(only)}; the laws are {', '.join(known)}")
     report = manifold_report(
         subject,
         points=points,
@@ -67,7 +72,8 @@ def check_retraction(
         cases=cases,
         only=laws,
         seed=seed,
-        said=laws_said(order or 1, None, None),
+        batch=batch or None,
+        said=laws_said(order or 1, None, batch),
     )
     report = replace(report, findings=_replayable(report, subject, project))
     found = _order(report)
