@@ -39,9 +39,15 @@ def _types() -> tuple[Any, Any, Any]:
 
 
 class Balls(ObjectNamespace):
-    """Midpoint-radius arithmetic.  A comparison of overlapping balls answers None, never False."""
+    """Midpoint-radius arithmetic.  A comparison of overlapping balls answers None, never False.
 
-    name = "balls"
+    Attributes
+    ----------
+    hulls : int
+        How many times so far both branches were enclosed, and both signs, as no more precision may decide.
+    """
+
+    name, hulls = "balls", 0
 
     def element(self, value: Any) -> Any:
         """Return an enclosure of ``value``: exact for floats and ints, rounded outwards for ratios."""
@@ -56,6 +62,7 @@ class Balls(ObjectNamespace):
 
     def either(self, x: Any, y: Any) -> Any:
         """Return the hull of both branches."""
+        self.hulls += 1
         return self.element(x).union(self.element(y))
 
     def isfinite(self, x: Any) -> Any:
@@ -101,7 +108,9 @@ class Balls(ObjectNamespace):
 
     def scalar_sign(self, x: Any) -> Any:
         """Return an enclosure of the sign."""
-        return self.element(x).sgn()
+        ball = self.element(x)
+        self.hulls += ball.contains(0) and not ball.is_zero()
+        return ball.sgn()
 
     def scalar_atan2(self, y: Any, x: Any) -> Any:
         """Return an enclosure of the angle of (x, y)."""

@@ -20,16 +20,16 @@ def is_rounded(value: Any) -> bool:
     return (numerator // max(numerator & -numerator, 1)).bit_length() > HALF_OF_THE_DIGITS
 
 
-def blurred(value: Any) -> Any:
+def blurred(value: Any, size: float = 0.0) -> Any:
     """Return a ball of 16 units in the last place about a float that was rounded; anything else as it is.
 
-    Of a complex number both parts.
+    Of a complex number both parts.  The units are those of ``size`` if it is larger.
     """
     from flint import acb, arb
 
     if isinstance(value, complex):
-        return acb(blurred(value.real), blurred(value.imag))
+        return acb(blurred(value.real, size), blurred(value.imag, size))
     if not is_rounded(value):
         return value
 
-    return arb(value, ULPS * math.ulp(value))
+    return arb(value, ULPS * math.ulp(max(abs(value), size)))

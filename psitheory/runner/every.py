@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterator
+import random
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from psitheory.runner.outcome import Case, Outcome
@@ -19,15 +20,23 @@ def broken_among_few(
 
     Few are ``most``, up to 32 times as many where they cost little (at effort quick some twenty thousand, in three
     seconds), and none where they cost much.  They are computed on floats, in order; one whose sides are not plainly as
-    claimed is judged.
+    claimed is judged.  Where there are more, as of the seeds of random numbers, ``most`` at most
+    are drawn, and judged where they are clearly not as claimed.
     """
     first = nodes_from(drawing, ())
-    if not first or any(_count(node) == math.inf for node in first):
+    if not first or not all(map(_is_bounded, first)):
         return None
     grows = any(node.type == "boolean" for node in first)  # as lists do: what follows the first case costs more
     more = patience(drawing, law, [tuple(node.value for node in first)], most=PATIENCE if grows else CHEAP)
+    if any(_count(node) == math.inf for node in first):
+        some = _some_choices(first, most * more // CHEAP if more > 1 and not grows else 0)
+        return first_broken(drawing, law, run, some, share=CLEARLY)
     few = itertools.islice(_all_choices(drawing, most * more), most * more if more > 1 else 0)
     return first_broken(drawing, law, run, few)
+
+
+CLEARLY = 2.0**-20
+"""Sides that differ by less than this share of their size differ by less than an error that is planted."""
 
 
 CHEAP = 32
@@ -52,6 +61,22 @@ def _all_choices(drawing: Drawing, most: int) -> Iterator[Choices]:
             yield prefix
         else:
             waiting += [(*prefix, value) for value in reversed(_values(drawn[len(prefix)]))]
+
+
+def _some_choices(drawn: Sequence[Any], count: int) -> Iterator[Choices]:
+    """Yield the choices of so many cases, each number of a range as likely as any other."""
+    rng = random.Random(0)
+    for _ in range(count):
+        yield tuple(
+            node.value if node.was_forced else rng.randint(node.constraints["min_value"], node.constraints["max_value"])
+            for node in drawn
+        )
+
+
+def _is_bounded(node: Any) -> bool:
+    if node.was_forced or node.type == "boolean":
+        return True
+    return node.type == "integer" and None not in (node.constraints["min_value"], node.constraints["max_value"])
 
 
 def _count(node: Any) -> float:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from psitheory.arithmetic import BALLS as OF_BALLS
 from psitheory.arithmetic import blurred_inputs, precision, to_balls, to_floats
 from psitheory.arithmetic.balls import enclosure, is_complex
-from psitheory.arithmetic.rounded import blurred
+from psitheory.arithmetic.rounded import blurred, is_rounded
 from psitheory.checking import Observation
 from psitheory.errors import BranchUndecided, MadeAFloat, NotInArithmetic, Undecided
 from psitheory.runner.branches import observe_in_balls, observe_watched
@@ -36,6 +38,7 @@ def enclosed(case: Case, inputs: Mapping[str, Any]) -> Outcome:
     outcome = Outcome("undecided", note="no precision was enough")
     coarse: Any = None
     for bits in (*BALL_BITS, *BEYOND_BITS):
+        before = OF_BALLS.hulls
         with precision(bits):
             try:
                 seen = observe_in_balls(case, to_balls(dict(inputs)))
@@ -55,7 +58,9 @@ def enclosed(case: Case, inputs: Mapping[str, Any]) -> Outcome:
                 raise NotInArithmetic("complex numbers in arrays have no parts where the entries are objects")
         if outcome.status != "undecided":
             return outcome
-    return outcome
+    if OF_BALLS.hulls == before or outcome.note.startswith(OPEN_BRANCH):
+        return outcome
+    return replace(outcome, note=f"{OPEN_BRANCH}{outcome.note}")  # as where the sign is taken of what is zero
 
 
 def _by_its_own_floats(case: Case, inputs: Mapping[str, Any], failed: Observation, bits: int) -> bool:
@@ -93,8 +98,12 @@ def differs_on_floats(case: Case, inputs: Mapping[str, Any]) -> bool:
 
 
 def holds_but_for_rounding(relation: str, left: Any, right: Any) -> bool:
-    """Tell whether sides may be as claimed, if floats stand for all numbers that may have been rounded to them."""
-    blurring = np.frompyfunc(lambda x: enclosure(blurred(x)), 1, 1)
+    """Tell whether sides may be as claimed, if floats stand for all numbers that may have been rounded to them.
+
+    They are rounded at the size of the largest of them, as zeros in a product of orthogonal matrices are.
+    """
+    largest = max((abs(x) for side in (left, right) for x in side if is_rounded(x)), default=0.0)
+    blurring = np.frompyfunc(lambda x: enclosure(blurred(x, largest)), 1, 1)
     pairs = list(zip(*(blurring(side.astype(object)) for side in (left, right)), strict=True))
     return all(x.overlaps(y) for x, y in pairs) if relation == "equal" else not any(x > y for x, y in pairs)
 

@@ -101,25 +101,35 @@ def _both(law: Case, inputs: Inputs) -> tuple[Any, Any]:
     return to_floats(left).astype(float), to_floats(right).astype(float)
 
 
-def is_plain(law: Case, inputs: Inputs) -> bool:
-    """Tell whether a case claims nothing, or its sides are as claimed whatever was rounded."""
+def is_plain(law: Case, inputs: Inputs, share: float = 0.0) -> bool:
+    """Tell whether a case claims nothing, or its sides are as claimed whatever was rounded.
+
+    With a ``share`` they may be off by this part of their size.
+    """
     try:
         seen = in_floats(law, inputs)
         if not seen.moved:
             return True
         left, right = sides(seen)
-        return bool(np.all(left == right if seen.relation == "equal" else left <= right))
+        if not share:
+            return bool(np.all(left == right if seen.relation == "equal" else left <= right))
+        gap = abs(left - right) if seen.relation == "equal" else left - right
+        return bool(np.all(gap <= share * max(np.max(abs(left)), np.max(abs(right)))))
     except Exception:  # what it raises is told when it is judged
         return False
 
 
 def first_broken(
-    drawing: Drawing, law: Case, run: Callable[[Inputs], Outcome], candidates: Iterable[Choices]
+    drawing: Drawing,
+    law: Case,
+    run: Callable[[Inputs], Outcome],
+    candidates: Iterable[Choices],
+    share: float = 0.0,
 ) -> tuple[Inputs, Outcome] | None:
     """Return the first of many cases that breaks a law; judged are those that are not plainly as claimed on floats."""
     for choices in candidates:
         inputs = redrawn(drawing, choices)
-        if inputs is None or is_plain(law, inputs):
+        if inputs is None or is_plain(law, inputs, share):
             continue
         outcome = run(inputs)
         if outcome.status == "failed":

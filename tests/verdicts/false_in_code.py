@@ -242,3 +242,9 @@ def one_is_nothing_beside_large_numbers(n):
 def single_precision_is_enough(x):
     """A number in single precision is the number."""
     return equal(np.float64(np.float32(x)), x)
+
+
+@FALSE.says(seed=st.integers(0, 10**6))
+def two_hundred_normal_numbers_stay_below(seed):
+    """None of 200 is above 3.9: one seed in a hundred knows better."""
+    return at_most(np.random.default_rng(seed).normal(size=200).max(), 3.9)

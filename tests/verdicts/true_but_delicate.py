@@ -10,7 +10,7 @@ from psitheory.arithmetic import dot, namespace
 from psitheory.experiments import descend
 from psitheory.layout import Layout
 from psitheory.models import Cosine, Rayleigh
-from psitheory.optimizers import GradientDescent, PSIGradientDescent
+from psitheory.optimizers import GradientDescent, Lion, PSIGradientDescent
 from psitheory.strategies import (
     counts,
     factors,
@@ -246,3 +246,14 @@ def a_sum_that_telescopes(x, n):
 def means_of_whole_numbers(m, n):
     """4mn ≤ (m + n)², met at m = n."""
     return at_most(4 * m * n, (m + n) * (m + n))
+
+
+@TRUE.says(model=whole_models(), w=points("model"), eta=step_sizes())
+def steps_by_signs_have_the_length_of_their_rate(model, w, eta):
+    """Lion's step at 2η is twice that at η, also where entries of gradients vanish."""
+
+    def moved(rate):
+        method = Lion(rate)
+        return method.step(model.layout, w, model.evaluate(w), method.init(model.layout, w))[0] - w
+
+    return equal(moved(2 * eta), 2 * moved(eta))

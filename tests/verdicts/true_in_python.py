@@ -164,6 +164,13 @@ def rows_of_complex_numbers(x):
     return equal(sum(abs(t) ** 2 for t in z), dot(x, x))
 
 
+@TRUE.says(seed=st.integers(0, 10**6), n=st.integers(2, 20))
+def products_of_orthogonal_matrices(seed, n):
+    """QQᵀ = I, whose zeros are rounded as its ones are."""
+    q, _ = np.linalg.qr(np.random.default_rng(seed).normal(size=(n, n)))
+    return equal(q @ q.T, np.eye(n))
+
+
 class Damped:
     """Gradient descent with a rate that math takes a root of."""
 
