@@ -247,3 +247,18 @@ def test_where_types_agree_nothing_more_is_said() -> None:
 def test_a_clamp_is_an_eps_if_nothing_with_another_name_is_in_it(names: tuple[str, ...], cause: str) -> None:
     constants = tuple(Constant(1e-8, name) for name in names)
     assert cause_of([Break(Kind.WINDOW, Place("a.py", 1), "clamp", constants)]) == cause
+
+
+def test_what_breaks_for_all_weights_breaks_for_each_neuron() -> None:
+    """The sum of squares of all rows falls below the threshold if all rows are halved, and not in each draw of some."""
+
+    def step(w: Any, g: Any, layout: Layout, rate: float = 0.02) -> Any:
+        squares = layout.norms(w) ** 2
+        return w - rate * g * (rows(layout, squares) if squares.sum() > 3.0 else 1.0)
+
+    report = check_optimizer(step, steps=10)
+    assert report.properties["full"] == "none"
+    assert report.refuted()[: len(LEVELS)] == tuple(
+        f"runs_commute_with_rescaling_of_{v.replace(' ', '_')}" for v in LEVELS
+    )
+    assert "threshold (the constant 3) at" in report.sentence

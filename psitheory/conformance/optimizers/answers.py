@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -52,7 +52,21 @@ class Answers:
         if (mode, level) not in self.known:
             for each, trials in try_level(self.bench, level).items():
                 self.known[each, level] = self._answered(each, level, trials)
+            for each in MODES:
+                self.known[each, level] = self._with_coarser(each, level)
         return self.known[mode, level]
+
+    def _with_coarser(self, mode: Mode, level: Level) -> Answer:
+        """Return the answer of a level, refuted where a coarser one is, whose rescalings are among those of the finer.
+
+        Few of its own may come to a threshold that all rows pass together.
+        """
+        own = self.known[mode, level]
+        coarser = LEVELS[LEVELS.index(level) + 1 :]
+        if own.verdict is not Verdict.HOLDS or not coarser:
+            return own
+        found = self.of(mode, coarser[0])
+        return own if found.verdict is not Verdict.REFUTED else replace(found, cases=own.cases + found.cases)
 
     def _answered(self, mode: Mode, level: Level, trials: list[Trial]) -> Answer:
         whole = self.known.get(("full", level))
