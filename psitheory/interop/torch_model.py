@@ -21,6 +21,7 @@ from psitheory.interop.torch_state import (
     Shown,
     TensorModule,
     check_memory,
+    check_own,
     initialised,
     warmed_up,
 )
@@ -97,6 +98,7 @@ def shown_name(module: object) -> str:
 def _modes(module: nn.Module, call: Any, name: str, only_present: bool) -> dict[str, LossFunction]:
     """Return a function for each mode, the present one first; one if the modes do not differ."""
     module = initialised(module, call)
+    check_own(module, call)
     order = ("train", "eval") if module.training else ("eval", "train")
     if only_present:
         return {order[0]: _of_mode(module, call, name, order[0])}

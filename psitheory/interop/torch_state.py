@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from psitheory.errors import ArgumentError, ArgumentTypeError
 from psitheory.scaletypes.models.torch.without_constants import WithoutConstants
+from psitheory.symmetry.gradients import few
 
 
 class TensorModule(nn.Module):  # type: ignore[misc]
@@ -93,6 +94,33 @@ def check_memory(module: nn.Module) -> None:
                     f"parameters {one!r} and {two!r} are different views of the same memory, so that neither can be "
                     "scaled alone; one parameter under both names, of which the views are taken in forward, is needed"
                 )
+
+
+def check_own(module: nn.Module, call: Any) -> None:
+    """Raise if a loss reads the parameters of the module itself where it is given a copy, whose weights are scaled.
+
+    Raises
+    ------
+    ArgumentError
+        With the names of the parameters.
+    """
+    if getattr(call, "loss", call) is None:
+        return
+    own = {n: p for n, p in module.named_parameters() if p.requires_grad and p.is_floating_point()}
+    if not own:
+        return
+    try:
+        with torch.enable_grad(), torch.random.fork_rng(devices=[]):
+            loss, _ = call(copied(module), next(iter(own.values())).dtype)
+        slopes = torch.autograd.grad(loss, list(own.values()), allow_unused=True)
+    except Exception:  # told where it is run, or no function of them
+        return
+    read = [name for name, slope in zip(own, slopes, strict=True) if slope is not None]
+    if read:
+        raise ArgumentError(
+            f"the loss reads {few(read)} of the module itself, and not of the copy on which it is tried; a function of"
+            " the module that it is given is needed: check_model(lambda module: …, module)"
+        )
 
 
 def initialised(module: nn.Module, call: Any) -> nn.Module:

@@ -10,6 +10,7 @@ from torch import nn  # noqa: E402
 from torch.nn import functional  # noqa: E402
 
 from psitheory.conformance import check_model  # noqa: E402
+from psitheory.errors import ArgumentError  # noqa: E402
 from tests.interop.torch_zoo import L, M  # noqa: E402
 
 
@@ -134,3 +135,20 @@ def test_each_parameter_is_told_as_it_is(name):
     found = check_model(make(), inputs=X).properties
     for parameter_name, level in expected.items():
         assert found[parameter_name].startswith(level)
+
+
+def test_a_loss_that_reads_the_module_itself_and_no_copy_is_refused():
+    net = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2), nn.Linear(2, 1))
+    x = torch.randn(8, 3)
+
+    def decayed(out):
+        return out.square().mean() + 0.1 * net[0].weight.square().sum()
+
+    def of_another(module):
+        return net(x).square().mean()
+
+    for f, options in ((net, {"inputs": x, "loss": decayed}), (of_another, {"at": net})):
+        with pytest.raises(ArgumentError, match="0.weight.* of the module itself, and not of the copy"):
+            check_model(f, **options)
+    report = check_model(lambda m: m(x).square().mean() + 0.1 * m[0].weight.square().sum(), net)
+    assert report.properties["0.weight"] == "none"
