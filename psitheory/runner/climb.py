@@ -25,7 +25,10 @@ SHARES = 8
 """A climb that still rises is given its share of the cases so many times."""
 
 STEADILY = 1e-2
-"""A share that raises the ratio by less than this part of it is the last one."""
+"""A share that raises the ratio by less than this part of it is the last one, unless it is about to break the law."""
+
+NEARLY = 2.0**-10
+"""A bound that is met but for this is taken for one that is met: on the way there gains are small for ever."""
 
 
 class Enough(Exception):
@@ -73,9 +76,10 @@ class Climb:
     def _goes_on(self) -> bool:
         """Grant one share more to a climb that the last one led upward, and tell whether it is granted."""
         self.shares -= 1
-        gained = self.best[0] - self._before > STEADILY * abs(self.best[0])
+        gained, left = self.best[0] - self._before, 1 - self.best[0]
+        rises = gained > STEADILY * abs(self.best[0]) or (left > NEARLY and gained * self.shares > left)
         self._before = self.best[0]
-        if gained and self.shares > 0:
+        if rises and self.shares > 0:
             self.budget += self.share
             return True
         return False
@@ -88,17 +92,22 @@ class Climb:
 
 
 def ascend(climb: Climb, start: Choices, *, whole: bool) -> None:
-    """Move the whole numbers, unless they are to stay, then the real ones, from one start."""
+    """Move the whole numbers, unless they are to stay, then the real ones, which get a share, from one start."""
     drawn = redrawn(climb.drawing, start)
     if drawn is None:
         return
     climb.floor = ROUNDING * right_size(climb.law, drawn)
     climb.at(start)
     if whole:
-        _move_whole_numbers(climb, start, climb.budget // 2)
+        try:
+            _move_whole_numbers(climb, start, climb.budget // 2)
+        except Enough:
+            if climb.broken is not None:
+                raise
     begin = climb.best[1] or start
     if begin not in climb.begun:
         climb.begun.add(begin)
+        climb.budget = max(climb.budget, climb.evaluations + climb.share)  # whole ones may have taken all
         _move_real_numbers(climb, begin)
 
 

@@ -221,3 +221,12 @@ def test_nudges_are_moved_as_what_was_chosen_is() -> None:
         ascend(climb, (0.0,), whole=True)
     _, (x,), (y, z) = climb.best
     assert [x, y, z] == pytest.approx([0.5, -0.25, -0.25], abs=1e-3)
+
+
+def test_many_whole_numbers_leave_a_share_to_the_real_one() -> None:
+    drawing = st.tuples(st.floats(0, 1), *[st.integers(0, 20)] * 12).map(lambda drawn: {"x": drawn[0]})
+    climb = Climb(drawing, lambda x: at_most(x, 1), passes, budget=20)
+    with suppress(Enough):
+        ascend(climb, (0.25, *[3] * 12), whole=True)
+    assert climb.best[0] > 0.9
+    assert climb.evaluations <= 4 * 20
