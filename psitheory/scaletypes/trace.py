@@ -79,7 +79,7 @@ class Trace:
     added: dict[Place, set[int]] = field(default_factory=dict)
     _literals: dict[tuple[Place, float], int] = field(default_factory=dict)
     _signs: dict[tuple[Place, int], set[bool]] = field(default_factory=dict)
-    _hyper: dict[str, int] = field(default_factory=dict)
+    _hyper: dict[tuple[str, float | None], int] = field(default_factory=dict)
     _demanded: set[tuple[int, Place, Kind, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -89,13 +89,17 @@ class Trace:
         """Return the line of foreign code that runs now."""
         return place_of_caller(self.skip)
 
-    def hyper(self, name: str, value: float) -> int:
-        """Return the degree of a hyper-parameter, one for each name; that of a constant met before, if it is this."""
-        if name not in self._hyper:
+    def hyper(self, name: str, value: float, *, apart: bool = False) -> int:
+        """Return the degree of a hyper-parameter, one for each name; that of a constant met before, if it is this.
+
+        Where groups of parameters may give a name several values, ``apart`` tells these apart.
+        """
+        key = name, value if apart else None
+        if key not in self._hyper:
             met = [] if has_few_bits(value) else [d for (_, x), d in self._literals.items() if x == abs(value)]
-            self._hyper[name] = met[0] if len(met) == 1 else self.degrees.unknown(name)
-            self.constants[self.degrees.index(self._hyper[name])] = Constant(value, name)
-        return self._hyper[name]
+            self._hyper[key] = met[0] if len(met) == 1 else self.degrees.unknown(name)
+            self.constants[self.degrees.index(self._hyper[key])] = Constant(value, name)
+        return self._hyper[key]
 
     def literal(self, value: float) -> int:
         """Return the degree of a constant that is added or compared: an unknown of its own for each line."""

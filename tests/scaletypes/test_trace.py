@@ -149,3 +149,11 @@ def test_hyper_parameters_are_told_apart_by_their_last_bits(x: float, number: in
     assert 0 < abs(changed - x) <= 1e-5 * x
     assert changed != told_apart(x, number + 1)
     assert told_apart(0.5, number) == 0.5
+
+
+def test_values_of_one_name_are_told_apart_where_groups_have_their_own() -> None:
+    trace = Trace()
+    small, large = (trace.hyper("eps", x, apart=True) for x in (1e-8, 1e-3))
+    assert trace.hyper("eps", 1e-8, apart=True) == small != large
+    assert [c.value for c in trace.constants.values()] == [1e-8, 1e-3]
+    assert trace.hyper("lr", 0.1) == trace.hyper("lr", 0.2)

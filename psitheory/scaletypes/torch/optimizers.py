@@ -207,7 +207,7 @@ class _Marking:
         trace = self.memory.trace
         copied = [own for own in self.names.get(x, ()) if own in name]  # as base_lr is a copy of lr
         name = max(copied, key=lambda own: (len(own), own), default=name)
-        degree = trace.hyper(name, x)
+        degree = trace.hyper(name, x, apart=name not in RATES)
         value = told_apart(x, trace.degrees.index(degree))
         return Number(value * self.factors.get(name, 1.0), trace, degree, fixed=True)
 
