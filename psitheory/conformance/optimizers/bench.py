@@ -167,7 +167,7 @@ class Bench:
         return points
 
     def _run(self, change: Change, steps: int) -> Iterator[np.ndarray]:
-        step = 0
+        step, is_open = 0, self.branches.open
         try:
             run = self.method.run(
                 self.network,
@@ -178,7 +178,7 @@ class Bench:
                 constants=dict(change.constants),
                 noise=np.random.default_rng(change.noise) if change.noise else None,
             )
-            while (w := self._next(run, watched=change == Change() or step < WATCHED)) is not None:
+            while (w := self._next(run, watched=is_open and (change == Change() or step < WATCHED))) is not None:
                 step += 1
                 yield w
         except PsitheoryError:

@@ -35,11 +35,17 @@ class Branches:
 
     def __init__(self) -> None:
         self._ran: dict[CodeType, set[int]] = {}
+        self._begun = False
+
+    @property
+    def open(self) -> bool:
+        """Tell whether something is left to be seen: no step was watched yet, or a branch was not taken."""
+        return not self._begun or bool(self.untaken())
 
     @contextmanager
     def watched(self) -> Iterator[None]:
         """Note the instructions that run inside the block."""
-        before = sys.gettrace()
+        before, self._begun = sys.gettrace(), True
         sys.settrace(self._enter)
         try:
             yield
