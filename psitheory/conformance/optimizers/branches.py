@@ -88,7 +88,8 @@ def _ran(span: Span, ran: set[At]) -> bool:
 
 @lru_cache(4096)
 def _is_own(file: str) -> bool:
-    return not file.startswith(("<frozen", *LIBRARIES))
+    has_source = not file.startswith("<") or file.startswith("<ipython")  # and is no code that code made
+    return has_source and not file.startswith(LIBRARIES)
 
 
 @lru_cache(64)
