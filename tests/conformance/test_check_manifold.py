@@ -62,6 +62,7 @@ def test_a_quotient_is_tried_on_all_that_it_offers():
         "transport_composes_along_geodesics",
         "nearest_point_of_a_point_is_itself",  # every array without a zero block is a point
         "nearest_points_are_on_the_manifold",
+        "squared_distances_have_derivatives",  # arrays of NumPy carry none
     }
 
 
@@ -103,8 +104,9 @@ def test_the_witness_of_each_law_is_small(law):
 
 
 def test_every_law_is_seen_to_fail():
-    assert set(SMALLEST) == set(LAWS)
-    assert set().union(*REFUTED.values()) == set(LAWS)
+    of_arrays = set(LAWS) - {"squared_distances_have_derivatives"}  # those of NumPy carry none
+    assert set(SMALLEST) == of_arrays
+    assert set().union(*REFUTED.values()) == of_arrays
 
 
 def test_a_finding_replays():

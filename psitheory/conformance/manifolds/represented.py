@@ -147,8 +147,9 @@ class Represented:
             try:
                 with warnings.catch_warnings(), np.errstate(all="ignore"):
                     warnings.simplefilter("ignore")
-                    if any(map(is_tensor, arguments)):
-                        with sys.modules["torch"].no_grad():
+                    tensors = [x for x in arguments if is_tensor(x)]
+                    if tensors:
+                        with sys.modules["torch"].set_grad_enabled(any(x.requires_grad for x in tensors)):
                             return method(*arguments)
                     return method(*arguments)
             except NotImplementedError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from psitheory.conformance.manifolds import conditions, edges, far, geodesics
+from psitheory.conformance.manifolds import conditions, differentiation, edges, far, geodesics
 from psitheory.conformance.manifolds.rule import Rule
 from psitheory.laws import curves
 
@@ -78,5 +78,12 @@ RULES: tuple[Rule, ...] = (
         "log_w(exp_w x) = x, π - ‖x‖ from 1e-1 to 2e-5",
         "logarithms of nearly opposite points are off",
         conditions.antipodes,
+    ),
+    Rule(
+        differentiation.squared_distances_have_derivatives,
+        "dist",
+        "∇d(·, z)² is finite, also at z",
+        "a loss of distances ends in NaN as soon as two points meet",
+        differentiation.of_tensors,
     ),
 )
