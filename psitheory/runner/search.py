@@ -89,6 +89,9 @@ def _second(ratios: list[tuple[float, Choices]]) -> list[Choices]:
     return [choices for _, choices in sorted(ratios, key=lambda start: -start[0])[1:2]]
 
 
+_PROCESSORS = os.cpu_count() or 1  # the system looks them up anew each time
+
+
 class _Clock:
     """Tells when so many seconds of processor time, or ten times as many on the wall, are over.
 
@@ -98,7 +101,7 @@ class _Clock:
     def __init__(self, seconds: float) -> None:
         now = time.monotonic()
         self._processor, self._wall = time.process_time() + seconds, now + 10 * seconds
-        self._earliest = now + seconds / (os.cpu_count() or 1)
+        self._earliest = now + seconds / _PROCESSORS
 
     def is_over(self) -> bool:
         now = time.monotonic()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
@@ -105,6 +106,7 @@ def is_statement(function: FunctionType, home: str) -> bool:
     return is_statement_file(Path(function.__code__.co_filename), home)
 
 
+@cache
 def is_statement_file(file: Path, home: str) -> bool:
     """Tell whether a file holds theorems, or statements of the library.
 
