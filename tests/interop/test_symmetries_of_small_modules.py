@@ -28,6 +28,8 @@ Function = Callable[..., Any]
 relu = torch.relu
 
 FUNCTIONS: dict[str, tuple[str, Function]] = {
+    "singular values": ("us", lambda u, s: torch.linalg.svdvals(u) / s),
+    "inverse": ("us", lambda u, s: torch.linalg.inv(u) * s),
     "product along": ("ar", lambda a, r: a.prod(0) / r),
     "product of all": ("as", lambda a, s: a.prod() / s),
     "transform": ("ar", lambda a, r: torch.fft.fft(a, dim=0).abs() / r),
@@ -154,8 +156,7 @@ FUNCTIONS: dict[str, tuple[str, Function]] = {
 
 AS_A_WHOLE: dict[str, tuple[str, Function]] = {
     # no rule, and only inputs that were scaled as a whole were tried: rows of their own might be missed
-    "singular values": ("us", lambda u, s: torch.linalg.svdvals(u) / s),
-    "inverse": ("us", lambda u, s: torch.linalg.inv(u) * s),
+    "pseudo-inverse": ("as", lambda a, s: torch.linalg.pinv(a) * s),
 }
 
 STRICT: dict[str, tuple[str, Function, int]] = {

@@ -565,7 +565,7 @@ case(
     lambda: M(lambda s, x: (s.v @ F.relu(s.w @ F.unfold(x, 3))).flatten(1), w=P(4, 27), v=P(2, 4)),
 )
 case("fft", VECTORS, 1, 1, lambda: M(lambda s, x: s.o(torch.fft.rfft(F.relu(s.a(x))).abs()), a=L(4, 5), o=L(3, 2)))
-case("qr", VECTORS, 1, 1, lambda: M(lambda s, x: x @ torch.linalg.qr(s.w)[0], w=P(4, 3)))
+case("qr", VECTORS, 3, 3, lambda: M(lambda s, x: x @ torch.linalg.qr(s.w)[0], w=P(4, 3)))
 case("cumsum", VECTORS, 1, 1, lambda: M(lambda s, x: s.o(torch.cumsum(F.relu(s.a(x)), 1)), a=L(4, 5), o=L(5, 2)))
 case(
     "numpy inside",
