@@ -9,6 +9,8 @@ from functools import lru_cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
+import numpy as np
+
 from psitheory.arithmetic import precision, to_balls, watched
 from psitheory.checking import Observation
 from psitheory.errors import MadeAFloat, Undecided
@@ -100,7 +102,7 @@ def _names_floats(function: FunctionType) -> bool:
 def _holds_floats(value: Any) -> bool:
     if isinstance(value, (tuple, list, frozenset, set)):
         return any(map(_holds_floats, value))
-    return isinstance(value, float) or getattr(getattr(value, "dtype", None), "kind", "") == "f"
+    return isinstance(value, float) or (isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind == "f")
 
 
 def rounds_coarsely(function: Callable[..., Any], inputs: Mapping[str, Any]) -> bool:

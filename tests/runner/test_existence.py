@@ -9,7 +9,7 @@ import pytest
 
 from psitheory.arithmetic import RATIONALS as RATIONAL_ARRAYS
 from psitheory.arithmetic import namespace
-from psitheory.checking import BALLS, CONTROLS, FLOATS, RATIONALS, Law, Verdict, at_most, equal, law
+from psitheory.checking import BALLS, CONTROLS, FLOATS, POWERS_OF_TWO, RATIONALS, Law, Verdict, at_most, equal, law
 from psitheory.runner import check_law, replay
 from tests.runner.small_laws import W
 
@@ -71,3 +71,16 @@ def test_an_existence_claim_that_raises_is_inconclusive_with_the_message() -> No
         report = check_law(exists(breaks, on=[FLOATS], instance=instance))
         assert report.verdict is Verdict.INCONCLUSIVE
         assert "raised RuntimeError: the model exploded" in report.note
+
+
+@pytest.mark.parametrize("kind", [FLOATS, BALLS, POWERS_OF_TWO])
+def test_sides_that_are_as_near_as_one_likes_are_not_shown_to_be_equal(kind: str) -> None:
+    report = check_law(exists(lambda w: equal(namespace(w).tanh(w[0] * w[0] + 2000), 1), on=[kind]))
+    assert report.verdict is Verdict.INCONCLUSIVE
+    assert "near, not that they are equal" in report.evidence[0].note
+
+
+def test_an_equality_is_shown_by_ratios() -> None:
+    report = check_law(exists(lambda w: equal(w[0] * w[0] * 4, 9), instance={"w": np.array([1.5, 0.0])}))
+    assert report.verdict is Verdict.HOLDS
+    assert report.grade.name == "PROVED"

@@ -24,6 +24,7 @@ from psitheory.checking import BALLS, CONTROLS, FLOATS, RATIONALS, SYMBOLS, at_m
 from psitheory.errors import ArgumentTypeError, MadeAFloat, Undefined, WrongClass
 from psitheory.geometry import PSIQuotient
 from psitheory.layout import Layout
+from psitheory.runner.branches import names_floats
 from psitheory.runner.guard import CannotRun, guarded
 from psitheory.runner.judge import judge
 from psitheory.runner.math_of_balls import _OF_BALLS, FloatOrBall, functions_take_balls
@@ -236,3 +237,11 @@ def test_the_library_may_round_what_it_knows_to_round() -> None:
 
     assert guarded(BALLS, bounded)({"cosines": np.array([0.0, 1.0, 0.5])}).status == "passed"
     assert guarded(BALLS, curvature)({"cosines": np.array([0.0, 1.0, 0.5])}).status in ("failed", "undecided")
+
+
+def test_names_may_be_of_anything() -> None:
+    assert not names_floats(lambda: OF_BALLS, {})  # which has no dtype, and says so
+    assert names_floats(lambda: HALVES, {})
+
+
+HALVES = np.array([0.5])
