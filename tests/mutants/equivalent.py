@@ -182,4 +182,58 @@ EQUIVALENT: dict[Place, str] = {
         "(_by_statement, 0, 1),",
         "1 → 2",
     ): "any other number than zero is as true",
+    ("psitheory/scaletypes/optimizers/problem.py", "MOST = 60", "60 → 61"): "a run that stands still ends a step later",
+    (
+        "psitheory/scaletypes/models/rules.py",
+        "self.equal(a, b, what)",
+        "self.equal(a, b, what) → self.equal(b, a, what)",
+    ): "equal degrees are equal either way round",
+    (
+        "psitheory/arithmetic/formal/field.py",
+        "LARGEST = 5000",
+        "5000 → 5001",
+    ): "a limit far from every use, by one term",
+    (
+        "psitheory/layout/checks.py",
+        "return layout.ordinary_squares(w) is not None and (not layout.p or is_known_finite(layout.free_part(w)))",
+        "not layout.p or is_known_finite(layout.free_part(w)) → not layout.p and is_known_finite(layout.free_part(w))",
+    ): "the slower way, which it then takes, finds the same",
+    (
+        "psitheory/scaletypes/jax/optimizers.py",
+        "self._as_number = True",
+        "drop self._as_number = True",
+    ): "what cannot be traced is tried once more each time, in vain",
+    (
+        "psitheory/scaletypes/torch/operations.py",
+        'if c.name in ("norm", "linalg_vector_norm") and not isinstance(c.get(1, "ord", 2), str) '
+        'and c.get(1, "ord", 2) == 0:',
+        "2 → 3",
+        2,
+    ): "an order that is not given is not 0",
+    (
+        "psitheory/scaletypes/models/torch/attention.py",
+        'mask = c.get("attn_mask", "attn_bias")',
+        "c.get('attn_mask', 'attn_bias') → c.get('attn_bias', 'attn_mask')",
+        1,
+    ): "an operation has a mask by one of the names alone",
+    (
+        "psitheory/scaletypes/models/items.py",
+        "SMALL = 1e-2",
+        "0.01 → 0.02",
+    ): "no constant of a layer lies between them, and runs decide",
+    (
+        "psitheory/runner/worst.py",
+        "for bits in (0, 1, 2, 4, 6, 8, 12, 16):",
+        "8 → 9",
+    ): "the case that is shown is rounded to one bit more",
+    (
+        "psitheory/scaletypes/jax/evaluate.py",
+        'return lambda p, x: function(x, axis=tuple(p["axes"]))',
+        "return None for lambda p, x: function(x, axis=tuple(p['axes']))",
+    ): "what NumPy does not compute, JAX does",
+    (
+        "psitheory/optimizers/library.py",
+        '"RMSprop": lambda model: RMSprop(0.011, eps=_EPS, **_DECAYS),',
+        "0.011 → 0.022",
+    ): "a rate like any other, in a table of what holds for all",
 }

@@ -62,6 +62,11 @@ VALUES: list[tuple[bounds.Bound, dict[str, Any], float]] = [
         {"smoothness": L, "width": 3.0, "largest_gradient": 5.0, "rate": 0.5, "largest_square": 2.0, "steps": 5},
         (8 + 6 * (4 + 6)) / 4,
     ),
+    (
+        bounds.GD_ANY_RATE,  # two times are enough
+        {"smoothness": L, "width": 3.0, "largest_gradient": 5.0, "rate": 0.5, "largest_square": 2.0, "steps": 2},
+        8 + 6 * (4 + 6),
+    ),
 ]
 
 

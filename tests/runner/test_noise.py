@@ -10,9 +10,10 @@ from flint import arb
 from hypothesis import given
 from hypothesis import strategies as st
 
-from psitheory.checking import FLOATS, at_most, equal
+from psitheory.checking import FLOATS, at_most, equal, vacuous
 from psitheory.runner.in_floats import ULPS, _noise
 from psitheory.runner.judge import judge
+from psitheory.runner.redraw import is_plain
 
 SIZES = st.sampled_from([0.0, 1e-12, 1.0, 3e5])
 
@@ -42,3 +43,10 @@ def test_a_ratio_to_what_may_be_rounding_alone_is_not_told(right: float, told: b
 
     outcome = judge(FLOATS, law, {"x": np.array([1e4])})
     assert (outcome.worst is not None) is told
+
+
+def test_a_case_is_plain_where_nothing_is_claimed_or_all_is_as_claimed() -> None:
+    assert is_plain(lambda x: vacuous("nothing is"), {"x": 1.0})
+    assert is_plain(lambda x: equal(x, 1), {"x": 1.0})
+    assert not is_plain(lambda x: equal(x, 2), {"x": 1.0})
+    assert not is_plain(lambda x: x / 0, {"x": 1.0})
