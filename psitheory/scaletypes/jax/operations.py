@@ -170,6 +170,8 @@ def _factors(*share: int) -> Rule:
 
 
 def _solved(c: Call) -> Answer:
+    if c.eqn.params["unit_diagonal"]:  # ones stand in place of the diagonal
+        c.rules.pure(c.args[0], c.name)
     return c.rules.divide(c.rules.whole(c.args[1], c.name), c.rules.whole(c.args[0], c.name))
 
 

@@ -292,6 +292,8 @@ def inverse(c: Call) -> Answer:
 def solved(c: Call) -> Answer:
     """Solutions of A x = b."""
     one, right = c.rules.whole(c.args[0], c.name), c.rules.whole(c.args[1], c.name)
+    if c.kwargs.get("unitriangular"):  # ones stand in place of the diagonal
+        c.rules.pure(c.args[0], c.name)
     return c.rules.divide(right, one)
 
 
