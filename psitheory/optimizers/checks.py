@@ -146,7 +146,7 @@ def check_method(value: Any, name: str) -> None:
 def check_values(value: Any, name: str, *, may_be_zero: bool) -> None:
     """Raise an error unless ``value``, or what it holds for blocks and the free part, is positive (or zero)."""
     needed = "zero or a positive number" if may_be_zero else "a positive number"
-    if type(value) is float and 0 < value < math.inf:
+    if type(value) in (int, float) and (0 < value < math.inf or (may_be_zero and value == 0)):
         return
     if isinstance(value, PerBlock):
         check_values(value.blocks, f"{name}.blocks", may_be_zero=may_be_zero)

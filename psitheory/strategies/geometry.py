@@ -37,7 +37,7 @@ def _nonzero_rows(draw: Draw, layout: Layout, entries: Callable[[tuple[int, ...]
     w = draw(entries((layout.n,)))
     start = 0
     for size in layout.sizes_in_order:
-        if size > 0 and not np.any(w[start : start + size] != 0):
+        if size > 0 and not w[start : start + size].any():
             w[start] = one
         start += abs(size)
     return w
