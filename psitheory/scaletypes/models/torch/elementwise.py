@@ -227,9 +227,12 @@ def copy(m: Any, c: Any) -> Ids:
 def cast(m: Any, c: Any) -> Ids:
     """Keep the degree, unless numbers become integers; what becomes coarser is kept in mind."""
     dtype = c.get("dtype")
-    if dtype is not None and (dtype.is_floating_point or dtype.is_complex):
-        m.rules.coarsest = max(m.rules.coarsest, torch.finfo(dtype).eps)
-    return m.ids(c.first) if dtype is None or dtype.is_floating_point or dtype.is_complex else zero(m, c)
+    if dtype is None:
+        return m.ids(c.first)
+    if not (dtype.is_floating_point or dtype.is_complex):
+        return zero(m, c)
+    m.rules.coarsest = max(m.rules.coarsest, torch.finfo(dtype).eps)
+    return m.ids(c.first)
 
 
 def number_out(m: Any, c: Any) -> None:
