@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from psitheory.compiled.jit import compiled, power_of_two
+from psitheory.compiled.jit import compiled, elementwise, power_of_two
 from psitheory.compiled.network import cross_entropy, normalised, pulled_back, squared_loss
 
 
@@ -74,7 +74,7 @@ def gradients(w: np.ndarray, shape: Shape, batch: Batch, memory: np.ndarray, los
 
 @compiled
 def descended(
-    w: np.ndarray,
+    x: np.ndarray,
     shape: Shape,
     batch: Batch,
     memory: np.ndarray,
@@ -86,20 +86,22 @@ def descended(
     least: np.ndarray,
     out: np.ndarray,
 ) -> bool:
-    r"""Write to ``out`` where w (K, n) come in so many steps; tell whether all stayed ordinary, finite and alive.
+    r"""Write to ``out`` where x come in so many steps; tell whether all stayed ordinary, finite and alive.
 
-    The parameters are those of :func:`psitheory.compiled.rayleigh.advanced`; norms are (K, m).
+    x (K, n + m) are weights whose rows are without a power of two, and those powers.  The other parameters are those
+    of :func:`psitheory.compiled.rayleigh.advanced`; norms are (K, m).
     """
     m, free = len(shape.rows), shape.rows[-1, 1]
+    n = x.shape[1] - m
     losses, norms, gs = seen
-    scale, squares, gradient = np.empty(m, w.dtype), np.empty(m, w.dtype), np.empty_like(w[0])
-    for k in range(len(w)):
-        point = out[k]
-        _to_units(w[k], shape, point, scale)
+    squares, gradient = np.empty(m, x.dtype), np.empty(n, x.dtype)
+    out[:] = x
+    for k in range(len(x)):
+        w, scale = out[k, :n], x[k, n:]
         for t in range(max(steps, 1)):
-            loss = _gradient(point, shape, batch, 0, memory, squares, gradient)
+            loss = _gradient(w, shape, batch, 0, memory, squares, gradient)
             g = _riemannian_square(gradient, squares, shape)
-            if not math.isfinite(g + loss + point[free:].sum()):
+            if not math.isfinite(g + loss + w[free:].sum()):
                 return False
             if t == 0:
                 losses[k], gs[k] = loss, g
@@ -109,13 +111,16 @@ def descended(
                 least[k] = min(least[k], g)
                 for i in range(m):
                     factor = rate[k] * squares[i] if on_quotient else rate[k] / scale[i] / scale[i]
-                    for j in range(shape.rows[i, 0], shape.rows[i, 1]):
-                        point[j] -= factor * gradient[j]
-                for j in range(free, len(point)):
-                    point[j] -= rate[k] * gradient[j]
-        for i in range(m):
-            point[shape.rows[i, 0] : shape.rows[i, 1]] *= scale[i]
+                    row = slice(shape.rows[i, 0], shape.rows[i, 1])
+                    _step(w[row], factor, gradient[row])
+                _step(w[free:], rate[k], gradient[free:])
     return True
+
+
+@elementwise
+def _step(w: np.ndarray, factor: float, gradient: np.ndarray) -> None:
+    for j in range(len(w)):
+        w[j] -= factor * gradient[j]
 
 
 @compiled
@@ -134,11 +139,10 @@ def _riemannian_square(gradient: np.ndarray, squares: np.ndarray, shape: Shape) 
     low, high = shape.ordinary
     total = 0.0
     for i in range(len(shape.rows)):
-        square, is_zero = 0.0, True
-        for j in range(shape.rows[i, 0], shape.rows[i, 1]):
-            square += gradient[j] * gradient[j]
-            is_zero = is_zero and gradient[j] == 0
-        if not low < square < high and not is_zero:
+        row, square = gradient[shape.rows[i, 0] : shape.rows[i, 1]], 0.0
+        for x in row:
+            square += x * x
+        if not low < square < high and (square != 0 or row.any()):
             return math.nan
         total += squares[i] * square
     rest = 0.0
@@ -188,11 +192,12 @@ def _forward(
     gamma, beta, sigma, bound = scales[0], scales[1], scales[2], np.zeros_like(squares)
     gamma[:], beta[:] = 1, 0
     for j in range(len(squares)):
-        squares[j] = 0
+        square = 0.0
         for x in w[shape.rows[j, 0] : shape.rows[j, 1]]:
-            squares[j] += x * x
-        if not low < squares[j] < high:
+            square += x * x
+        if not low < square < high:
             return False
+        squares[j] = square
     h, first = batch.columns[own], 0
     for i in range(1, depth + 1):
         layer = slice(first, first + widths[i])

@@ -10,10 +10,12 @@ import math
 
 import numpy as np
 
-from psitheory.compiled.jit import compiled, exponential, tanh
+from psitheory.compiled.jit import compiled, elementwise, exponential, tanh
 
 TANH, RELU = 0, 1
 ACTIVATIONS = {"tanh": TANH, "relu": RELU}
+
+_MANY = 2.0**64  # from there on a logarithm is taken; the next factor is at most the number of classes
 
 
 @compiled
@@ -97,8 +99,13 @@ def pulled_back(
             total += delta[i, s]
         of_gamma[i], of_beta[i] = along, total
         along, total, factor = along / samples, total / samples, gamma[i] / sigma[i]
-        for s in range(samples):
-            delta[i, s] = (delta[i, s] - total - z[i, s] * along) * factor
+        _pull_back(delta[i], z[i], total, along, factor)
+
+
+@elementwise
+def _pull_back(delta: np.ndarray, z: np.ndarray, mean: float, along: float, factor: float) -> None:
+    for s in range(len(delta)):
+        delta[s] = (delta[s] - mean - z[s] * along) * factor
 
 
 @compiled
@@ -135,8 +142,13 @@ def cross_entropy(logits: np.ndarray, bias: np.ndarray, one_hot: np.ndarray, of_
         for s in range(samples):
             logits[c, s] = exponential(logits[c, s] - largest[s])
             total[s] += logits[c, s]
+    product = 1.0
     for s in range(samples):
-        logs += math.log(total[s])
+        product *= total[s]  # each is at least 1; a logarithm takes as long as dozens of products
+        if product > _MANY:
+            logs, product = logs + math.log(product), 1.0
+    logs += math.log(product)
+    for s in range(samples):
         total[s] = 1 / (total[s] * samples)
     for c in range(classes):
         of_one = 0.0

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from psitheory.compiled.jit import compiled, power_of_two
+from psitheory.compiled.jit import compiled
 
 
 @compiled
@@ -24,7 +24,7 @@ def to_gradient(w: np.ndarray, product: np.ndarray, squares: np.ndarray, loss: n
 
 @compiled
 def advanced(
-    w: np.ndarray,
+    x: np.ndarray,
     values: np.ndarray,
     rate: np.ndarray,
     on_quotient: bool,
@@ -35,11 +35,10 @@ def advanced(
     ordinary: tuple[float, float],
     out: np.ndarray,
 ) -> bool:
-    r"""Write to ``out`` where rows w (K, d) come in so many steps; tell whether all stayed within ``ordinary``.
+    r"""Write to ``out`` where x come in so many steps; tell whether all stayed within ``ordinary``.
 
-    Rows are coordinates in a basis of eigenvectors, where a product with the matrix is one with its eigenvalues
-    ``values``.  Powers of two are taken out of each row, so that what is of extreme size does not depend on the
-    representative.
+    x (K, d + 1) are coordinates of w in a basis of eigenvectors, where a product with the matrix is one with its
+    eigenvalues ``values``, without a power of two, which comes last.
 
     Parameters
     ----------
@@ -56,10 +55,9 @@ def advanced(
     """
     low, high = ordinary
     losses, norms, gs = seen
-    for k in range(len(w)):
-        scale, row = power_of_two(w[k]), out[k]
-        for j in range(len(row)):
-            row[j] = w[k, j] / scale
+    out[:] = x
+    for k in range(len(x)):
+        row, scale = out[k, :-1], x[k, -1]
         for t in range(max(steps, 1)):
             square = along = rest = 0.0
             for j in range(len(row)):
@@ -79,6 +77,4 @@ def advanced(
                 factor = 2 * rate[k] if on_quotient else rate[k] / scale / scale * (2 / square)
                 for j in range(len(row)):
                     row[j] -= factor * ((values[j] - loss) * row[j])
-        for j in range(len(row)):
-            row[j] *= scale
     return True

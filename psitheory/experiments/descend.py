@@ -91,10 +91,10 @@ def _by_stretches(advance: Advance, starts: np.ndarray, times: list[int], log: L
 
     That is after the last time if nothing is left to it.
     """
-    marks, x = sorted(set(times)), advance.enter(starts)
+    marks, x = sorted(set(times)), advance.coordinates.of(starts)
 
     def weights(t: int) -> np.ndarray:
-        return advance.leave(x) if t else starts
+        return advance.coordinates.weights(x) if t else starts
 
     for t, until in zip(marks, [*marks[1:], marks[-1]], strict=True):
         stretch = advance(x, until - t)

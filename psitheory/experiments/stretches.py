@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import cycle
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from psitheory.arithmetic import Array, ordinary_range, rescaled
+from psitheory.arithmetic import Array, ordinary_range
+from psitheory.experiments.coordinates import Coordinates
+from psitheory.layout import Layout
 from psitheory.models import BatchNormMLP, Rayleigh
 from psitheory.models.data import matched
 from psitheory.models.interface import Model
@@ -20,9 +22,9 @@ from psitheory.optimizers.rate import at_step, is_zero
 
 
 class Stretch(NamedTuple):
-    """Loss, G and norms (..., m) where a stretch begins, what it adds to the sums, and where it ends.
+    """Loss, G and norms (..., m) where a stretch begins, what it adds to the sums, and the coordinates of its end.
 
-    The end lies in memory that the stretch after the next is written to.
+    These lie in memory that the stretch after the next is written to.
     """
 
     loss: np.ndarray
@@ -38,46 +40,36 @@ _LARGEST = 512
 
 _Seen: TypeAlias = tuple[np.ndarray, np.ndarray, np.ndarray]
 _Passes: TypeAlias = Callable[[np.ndarray, int, _Seen, np.ndarray, np.ndarray, np.ndarray], bool]
-"""Take rows w (K, n) so many steps on: write where they begin (f, norms, G), add to sums, lessen minima, write ends."""
+"""Take coordinates (K, n + m) so many steps on: write what begins there (f, norms, G), add to sums, lessen minima."""
 
 
 class Advance:
-    """Runs many steps at once, in the coordinates that an orthonormal ``basis``, (n, n) in columns, gives, if any."""
+    """Runs many steps at once, in ``coordinates`` that are kept from one stretch to the next."""
 
-    def __init__(self, passes: _Passes, m: int, like: np.ndarray, basis: np.ndarray | None = None) -> None:
-        self._passes, self._m, self._basis = passes, m, basis
-        self._memory = cycle([np.empty((like.size // like.shape[-1], like.shape[-1]), like.dtype) for _ in range(2)])
-
-    def enter(self, w: np.ndarray) -> np.ndarray:
-        """Return the coordinates of weights (..., n); both commute with powers of two bit for bit."""
-        return w if self._basis is None else _turned(w, self._basis)
-
-    def leave(self, x: np.ndarray) -> np.ndarray:
-        """Return the weights that have the coordinates x, (..., n)."""
-        return x if self._basis is None else _turned(x, self._basis.T)
+    def __init__(self, passes: _Passes, coordinates: Coordinates) -> None:
+        self._passes = passes
+        self.coordinates = coordinates
+        self._memory: Iterator[np.ndarray] | None = None
 
     def __call__(self, x: np.ndarray, steps: int) -> Stretch | None:
         """Run so many steps; None where the loop has to, since a row is of extreme size or no longer finite."""
-        lead, rows, final = x.shape[:-1], np.ascontiguousarray(x).reshape(-1, x.shape[-1]), next(self._memory)
+        lead, rows = x.shape[:-1], x.reshape(-1, x.shape[-1])
+        if self._memory is None:
+            self._memory = cycle([np.empty_like(rows) for _ in range(2)])
         loss, g, least = np.empty((3, len(rows)), x.dtype)
-        norms, total = np.empty((len(rows), self._m), x.dtype), np.zeros(len(rows))
+        norms, total = np.empty((len(rows), self.coordinates.layout.m), x.dtype), np.zeros(len(rows))
         least[:] = np.inf
+        final = next(self._memory)
         if not self._passes(rows, steps, (loss, norms, g), total, least, final):
             return None
         return Stretch(
             loss.reshape(lead),
             g.reshape(lead),
-            norms.reshape(*lead, self._m),
+            norms.reshape(*lead, norms.shape[-1]),
             total.reshape(lead),
             least.reshape(lead),
             final.reshape(x.shape),
         )
-
-
-def _turned(x: np.ndarray, basis: np.ndarray) -> np.ndarray:
-    y, s = rescaled(x)
-    turned: np.ndarray = y @ basis
-    return turned if isinstance(s, int) else turned * s[..., None]
 
 
 def advancer(model: Model, optimizer: Optimizer, w: Array) -> Advance | None:
@@ -94,9 +86,10 @@ def advancer(model: Model, optimizer: Optimizer, w: Array) -> Advance | None:
     rates = np.broadcast_to(at_step(rate, 0, model.layout, w), (*w.shape[:-1], 1)).astype(w.dtype).reshape(-1)
     on_quotient = type(optimizer) is PSIGradientDescent
     if type(model) is Rayleigh and type(model.matrix) is np.ndarray and model.matrix.dtype.kind == "f":
-        return _on_eigenvectors(matched(model.matrix, w), rates, on_quotient, w)
+        return _on_eigenvectors(model.layout, matched(model.matrix, w), rates, on_quotient)
     if type(model) is BatchNormMLP and model.compiled and model.inputs.dtype.kind == "f":
-        return Advance(model.compiled.descender(w, model.samples_for(w), rates, on_quotient), model.layout.m, w)
+        passes = model.compiled.descender(w, model.samples_for(w), rates, on_quotient)
+        return Advance(passes, Coordinates(model.layout, are_scaled=model.eps == 0))
     return None
 
 
@@ -112,15 +105,15 @@ def _plain_rate(optimizer: Optimizer) -> object | None:
     return optimizer.rate if plain else None
 
 
-def _on_eigenvectors(matrix: np.ndarray, rates: np.ndarray, on_quotient: bool, w: np.ndarray) -> Advance | None:
+def _on_eigenvectors(layout: Layout, matrix: np.ndarray, rates: np.ndarray, on_quotient: bool) -> Advance | None:
     if len(matrix) > _LARGEST:
         return None
     from psitheory.compiled.rayleigh import advanced
 
     values, vectors = np.linalg.eigh(matrix)
-    ordinary = ordinary_range(w.dtype)
+    ordinary = ordinary_range(matrix.dtype)
 
-    def passes(w: np.ndarray, steps: int, seen: _Seen, total: np.ndarray, least: np.ndarray, out: np.ndarray) -> bool:
-        return bool(advanced(w, values, rates, on_quotient, steps, seen, total, least, ordinary, out))
+    def passes(x: np.ndarray, steps: int, seen: _Seen, total: np.ndarray, least: np.ndarray, out: np.ndarray) -> bool:
+        return bool(advanced(x, values, rates, on_quotient, steps, seen, total, least, ordinary, out))
 
-    return Advance(passes, 1, w, vectors)
+    return Advance(passes, Coordinates(layout, basis=vectors))

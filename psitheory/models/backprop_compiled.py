@@ -50,13 +50,13 @@ class CompiledNetwork:
     def descender(self, w: np.ndarray, samples: Samples, rates: np.ndarray, on_quotient: bool) -> Any:
         """Return :func:`psitheory.compiled.backprop.descended` on these samples, for floats such as ``w``.
 
-        It takes w, steps, seen, total, least and out.
+        It takes coordinates, steps, seen, total, least and out.
         """
         from psitheory.compiled.backprop import descended
 
         shape, batch = self._shape(w.dtype), _batch(samples)
         memory = self._memory(w, batch)
-        return lambda w, *rest: bool(descended(w, shape, batch, memory, rates, on_quotient, *rest))
+        return lambda x, *rest: bool(descended(x, shape, batch, memory, rates, on_quotient, *rest))
 
     def _shape(self, dtype: np.dtype[Any]) -> Shape:
         """Return what the passes know of the network, for floats of that kind."""
