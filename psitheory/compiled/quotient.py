@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from psitheory.compiled.jit import arc_cosine, compiled
+from psitheory.compiled.jit import arc_cosine, compiled, elementwise
 
 DONE, UNUSUAL, OPPOSITE = 0, 1, 2
 
@@ -27,9 +27,7 @@ def project(
             square, along = _two_dots(w[k], z[k], begin, end)
             if not ordinary[0] < square < ordinary[1] or not math.isfinite(along):
                 return UNUSUAL
-            share = along / square
-            for j in range(begin, end):
-                out[k, j] = z[k, j] - share * w[k, j]
+            _combine(1.0, z[k, begin:end], -along / square, w[k, begin:end], out[k, begin:end])
         if not _keep(w[k], z[k], free, out[k]):
             return UNUSUAL
     return DONE
@@ -45,8 +43,7 @@ def scaled_gradient(
             square, along = _two_dots(w[k], z[k], begin, end)
             if not ordinary[0] < square < ordinary[1] or not math.isfinite(along):
                 return UNUSUAL
-            for j in range(begin, end):
-                out[k, j] = square * z[k, j]
+            _scale(square, z[k, begin:end], out[k, begin:end])
         if not _keep(w[k], z[k], free, out[k]):
             return UNUSUAL
     return DONE
@@ -65,8 +62,7 @@ def retract(
                 length += x[k, j] * x[k, j]
             if not ordinary[0] < square < ordinary[1] or not length < ordinary[1]:
                 return UNUSUAL
-            for j in range(begin, end):
-                out[k, j] = w[k, j] + x[k, j]
+            _combine(1.0, w[k, begin:end], 1.0, x[k, begin:end], out[k, begin:end])
         if not _add(w[k], x[k], free, out[k]):
             return UNUSUAL
     return DONE
@@ -145,8 +141,7 @@ def exp(
                 return UNUSUAL
             theta = math.sqrt(length / square)
             cosine, sine = math.cos(theta), math.sin(theta) / theta if theta > 0 else 1.0
-            for j in range(begin, end):
-                out[k, j] = cosine * w[k, j] + sine * x[k, j]
+            _combine(cosine, w[k, begin:end], sine, x[k, begin:end], out[k, begin:end])
         if not _add(w[k], x[k], free, out[k]):
             return UNUSUAL
     return DONE
@@ -166,16 +161,13 @@ def log(
             c = along / (r * t)
             if abs(c) <= _OBLIQUE:
                 factor = arc_cosine(c) / math.sqrt((1 - c) * (1 + c))
-                of_z, of_w = factor * (r / t), factor * c
-                for j in range(begin, end):
-                    out[k, j] = of_z * z[k, j] - of_w * w[k, j]
+                _combine(factor * (r / t), z[k, begin:end], -factor * c, w[k, begin:end], out[k, begin:end])
                 continue
             sine = _towards(w, z, k, begin, end, r, t, c, out)
             if sine == 0 and c < 0:
                 return OPPOSITE
             factor = r * (_angle_everywhere(w[k], z[k], begin, end) / sine) if sine > 0 else r
-            for j in range(begin, end):
-                out[k, j] *= factor
+            _scale(factor, out[k, begin:end], out[k, begin:end])
         for begin, end in free:
             for j in range(begin, end):
                 out[k, j] = z[k, j] - w[k, j]
@@ -208,8 +200,8 @@ def transport(
                     on_w += w[k, j] * x[k, j]
                     on_z += z[k, j] * x[k, j]
                 share = (on_z / (r * t) - c * (on_w / p)) / (1 + c)
-                for j in range(begin, end):
-                    out[k, j] = ratio * x[k, j] - share * (ratio * w[k, j] + z[k, j])
+                here, there, tangent = w[k, begin:end], z[k, begin:end], x[k, begin:end]
+                _combine_three(ratio, tangent, -share * ratio, here, -share, there, out[k, begin:end])
                 if not math.isfinite(share):
                     return UNUSUAL
                 continue
@@ -307,3 +299,26 @@ def _towards(
     for j in range(begin, end):
         square += out[k, j] * out[k, j]
     return math.sqrt(square)
+
+
+@elementwise
+def _combine(a: float, x: np.ndarray, b: float, y: np.ndarray, out: np.ndarray) -> None:
+    """Write a x + b y."""
+    for j in range(len(x)):
+        out[j] = a * x[j] + b * y[j]
+
+
+@elementwise
+def _combine_three(
+    a: float, x: np.ndarray, b: float, y: np.ndarray, c: float, z: np.ndarray, out: np.ndarray
+) -> None:
+    """Write a x + b y + c z."""
+    for j in range(len(x)):
+        out[j] = a * x[j] + b * y[j] + c * z[j]
+
+
+@elementwise
+def _scale(a: float, x: np.ndarray, out: np.ndarray) -> None:
+    """Write a x."""
+    for j in range(len(x)):
+        out[j] = a * x[j]
