@@ -1,7 +1,8 @@
 """A sweep of 100,000 short trajectories on one core and on several: ``python -m benchmarks.sweeps``.
 
 Besides the wall's time, which other programs spoil, the processors' time of all processes is counted: work that is
-shared evenly among free cores takes as long as that over their number.
+shared evenly among free cores takes as long as that over their number.  Starting a process costs as much as thousands
+of the shortest runs, so that how many steps a run has (``--steps``) decides what is lost to it.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ from pathlib import Path
 from psitheory.sweeps import Sweep, sweep
 
 
-def grid(seeds: int) -> Sweep:
+def grid(seeds: int, steps: int) -> Sweep:
     """Return 200 cells a seed: two methods, ten rates, ten scales."""
     return Sweep.of(
         model={"name": "rayleigh", "d": 20},
         optimizer={"name": ["gd", "psi-gd"], "rate": {"geomspace": [0.01, 0.5, 10]}},
         scale={"geomspace": [0.1, 10, 10]},
         seeds=seeds,
-        steps=300,
+        steps=steps,
         chunk=1000,
     )
 
@@ -48,8 +49,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cells", type=int, default=100_000)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--steps", type=int, default=1000)
     asked = parser.parse_args()
-    spec = grid(max(1, asked.cells // 200))
+    spec = grid(max(1, asked.cells // 200), asked.steps)
     one, busy_one, expected = timed(spec, 1)
     many, busy_many, found = timed(spec, asked.workers)
     assert found == expected, "the results depend on the number of workers"

@@ -14,8 +14,11 @@ import numpy as np
 compiled = numba.njit(cache=True, error_model="numpy", fastmath={"reassoc", "contract"})
 """Sums may be split into lanes and products fused with sums, both by shape alone; no number is taken to be finite."""
 
-elementwise = numba.njit(cache=True, error_model="numpy", fastmath={"contract"}, forceinline=True)
-"""For loops that sum nothing: where terms may be regrouped, the compiler leaves some of them outside of lanes."""
+elementwise = numba.njit(cache=True, error_model="numpy", fastmath=False, forceinline=True)
+"""For loops that sum nothing, each operation rounded as it stands, whoever calls: x - (x/w) w is 0.
+
+Where terms may be regrouped, the compiler leaves some of these loops outside of lanes.
+"""
 
 _LOG2_E, _LOG_2_HIGH, _LOG_2_LOW = 1 / math.log(2), 6.93147180369123816490e-01, 1.90821492927058770002e-10
 _MAGIC = 1.5 * 2.0**52  # added to a small integer, it leaves that integer in the lowest bits

@@ -309,9 +309,7 @@ def _combine(a: float, x: np.ndarray, b: float, y: np.ndarray, out: np.ndarray) 
 
 
 @elementwise
-def _combine_three(
-    a: float, x: np.ndarray, b: float, y: np.ndarray, c: float, z: np.ndarray, out: np.ndarray
-) -> None:
+def _combine_three(a: float, x: np.ndarray, b: float, y: np.ndarray, c: float, z: np.ndarray, out: np.ndarray) -> None:
     """Write a x + b y + c z."""
     for j in range(len(x)):
         out[j] = a * x[j] + b * y[j] + c * z[j]
