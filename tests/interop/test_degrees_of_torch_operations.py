@@ -49,6 +49,7 @@ CASES: dict[str, Case] = {
     "a draw times it": case(lambda x: torch.rand_like(x) * x, X, 12, 1),
     "a draw beside it": case(lambda x: torch.rand_like(x) + x, X, 0, None),
     "cast": case(lambda x: (8 * x).to(torch.int64), X, 0, None),
+    "bits": case(lambda x: (8 * x).view(torch.int64).double(), X, 0, None),
     "cast of zeros": case(lambda x: (8 * x).to(torch.int64), HOLES, EMPTY, None),
     "copied": case(lambda x: torch.empty_like(x).copy_(x), X, 12, 1),
     "copied to another precision": case(

@@ -236,6 +236,16 @@ def test_what_was_tried_as_a_whole_is_true_and_said_to_be_not_derived(name: str)
     confirm(types.exact, lambda w: run(f, w), w)
 
 
+@pytest.mark.parametrize(
+    "bits", [lambda a: a.view(torch.int64), lambda a: (2 * a).view(torch.int64), lambda a: (2 * a).view(torch.float32)]
+)
+def test_the_bits_of_numbers_follow_no_scale(bits: Function) -> None:
+    types = types_of(lambda a: bits(a).double().sum(), parameters("a"))
+    assert types.exact.dimension == 0
+    assert all(text.startswith("not derived: a view as another dtype at ") for text in types.missing)
+    assert len(types.missing) == 1
+
+
 @pytest.mark.parametrize("name", STRICT)
 def test_what_types_cannot_know_is_left_out(name: str) -> None:
     names, f, found = STRICT[name]

@@ -110,7 +110,7 @@ class Interpreter:
         return self._written(call, found)
 
     def _views(self, eqn: Any, x: Sequence[Item], values: Sequence[Any]) -> list[Item]:
-        ids = [np.broadcast_to(item.d, item.shape) for item in x[: 1 if len(values) == 1 else len(x)]]
+        ids = [np.broadcast_to(item.d, item.shape) for item in x]
         moved = VIEWS[eqn.primitive.name](eqn.params, *ids)
         moved = moved if isinstance(moved, list) else [moved]
         return [replace(x[min(k, len(x) - 1)], x=v, d=d) for k, (v, d) in enumerate(zip(values, moved, strict=True))]

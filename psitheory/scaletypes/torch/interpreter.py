@@ -107,7 +107,10 @@ class _Operations(TorchDispatchMode):  # type: ignore[misc]
         kwargs = dict(kwargs or {})
         name = func._schema.name.split("::")[1]
         if func.is_view:
-            return func(*args, **kwargs)
+            out = func(*args, **kwargs)
+            if name == "view" and _takes_bits(args[0], out):
+                self.rules.pure(self.memory.typed(args[0]), "a view as another dtype")
+            return out
         if name.startswith("_foreach_"):
             return self._each(name, func, args, kwargs)
         args, kwargs = self._along(name, args, kwargs)
@@ -191,6 +194,11 @@ SHARING = frozenset(
 """Operations whose result lies in the memory of what they are given, as that of a view does."""
 RANDOM = frozenset(["rand_like", "randn_like", "rand", "randn", "bernoulli", "uniform", "normal", "randint_like"])
 """Operations whose result is drawn anew, and so no constant."""
+
+
+def _takes_bits(x: Any, view: Any) -> bool:
+    """Tell whether the bits of floats are taken for other numbers; bytes are not, which are only copied."""
+    return x.is_floating_point() and view.dtype not in (x.dtype, torch.uint8) and not view.is_complex()
 
 
 def base_name(name: str) -> str:

@@ -224,7 +224,6 @@ def selected(c: Call) -> Answer:
     ):
         out = c.rules.whole(x, c.name) if c.kwargs.get("dim") is None else c.rules.reduce(x, (c.kwargs["dim"],), c.name)
         return [np.asarray(out).reshape(o.shape) if out.ndim else out for o in c.outs]
-    dim = dim if isinstance(dim, int) and not isinstance(dim, bool) else -1
     one = c.rules.reduce(x, (dim,), c.name, keep=True)
     first = c.outs[0]
     one = one if first.ndim == len(x.shape) else np.squeeze(one, dim)

@@ -89,8 +89,7 @@ class Traced(NDArrayOperatorsMixin):
         raise NotTraced("entries written in place")
 
     def __bool__(self) -> bool:
-        self.rules.zero(self.item.degrees(self.rules), "a branch")
-        return bool(self.item.value)
+        return bool(self.item.value)  # which no scale changes
 
     def __float__(self) -> float:
         self.rules.zero(self.item.degrees(self.rules), "a plain number")

@@ -28,13 +28,18 @@ def size_of(t: Any) -> int:
     return int(t.element_size()) // (2 if t.is_complex() else 1)
 
 
+def kind_of(t: Any) -> tuple[int, bool]:
+    """Return the bytes of a real number of a tensor, and whether it is a float."""
+    return size_of(t), t.is_floating_point() or t.is_complex()
+
+
 @dataclass
 class _Shadow:
     """The degrees of one storage: of one view that covers it, or of each of its entries."""
 
     storage: StorageWeakRef  # keeps its address from being used again, not its memory
     count: int
-    size: int
+    kind: tuple[int, bool]
     view: View | None
     ids: Ids
     settled: int = -1
@@ -69,10 +74,12 @@ class Memory:
         shadow = self._shadows.get(key)
         if shadow is None:
             parameter = self.parameters.get(key)
-            return np.zeros([1] * t.dim(), np.int64) if parameter is None else parameter.read(view)
-        if shadow.size != size_of(t):  # its bytes are taken for numbers of another kind
-            self.rules.unknown_operation("a view as another dtype", [compressed(shadow.ids)])
-            return np.zeros([1] * t.dim(), np.int64)
+            if parameter is None:
+                return np.zeros([1] * t.dim(), np.int64)
+            kind = t.untyped_storage().nbytes() // parameter.count, True
+            return parameter.read(view) if kind == kind_of(t) else self._of_bits(parameter.read(_whole(parameter)), t)
+        if shadow.kind != kind_of(t):
+            return self._of_bits(shadow.ids, t)
         self._settle(shadow)
         if shadow.view is not None:
             found = _as_seen(shadow.view, shadow.ids, view)
@@ -80,6 +87,11 @@ class Memory:
                 return found
             shadow.ids, shadow.view = _spread(shadow), None
         return compressed(view.of(shadow.ids))
+
+    def _of_bits(self, ids: Ids, t: Any) -> Ids:
+        """Return the degrees of a tensor that takes the bytes of numbers for those of another kind."""
+        self.rules.unknown_operation("a view as another dtype", [compressed(ids)])
+        return np.zeros([1] * t.dim(), np.int64)
 
     def _settle(self, shadow: _Shadow) -> None:
         """Put degrees into unknowns that are still free, so that they stay few."""
@@ -98,19 +110,22 @@ class Memory:
         ids = compressed(ids.reshape([1] * (t.dim() - ids.ndim) + list(ids.shape)))
         ids = ids[..., None] if t.is_complex() else ids
         if int(np.prod(view.shape)) == count and view.ends == (0, count):
-            self._shadows[key] = _Shadow(StorageWeakRef(storage), count, size_of(t), view, ids)
+            self._shadows[key] = _Shadow(StorageWeakRef(storage), count, kind_of(t), view, ids)
             return
         if key not in self._shadows:
             parameter = self.parameters.get(key)
-            whole = View((count,), (1,), 0)
-            old = np.zeros(count, np.int64) if parameter is None else np.array(parameter.read(whole))
+            old = np.zeros(count, np.int64) if parameter is None else np.array(parameter.read(_whole(parameter)))
             self._shadows[key] = _Shadow(
-                StorageWeakRef(storage), count, size_of(t), None, np.broadcast_to(old, count).copy()
+                StorageWeakRef(storage), count, kind_of(t), None, np.broadcast_to(old, count).copy()
             )
         shadow = self._shadows[key]
         if shadow.view is not None:
             shadow.ids, shadow.view = _spread(shadow), None
         view.of(shadow.ids)[...] = ids
+
+
+def _whole(parameter: Parameter) -> View:
+    return View((parameter.count,), (1,), 0)
 
 
 def _spread(shadow: _Shadow) -> Ids:
