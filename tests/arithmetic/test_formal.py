@@ -171,6 +171,15 @@ def test_an_angle_is_known_by_its_cosine_its_sine_and_its_quadrant() -> None:
     assert (once + twice).is_identically(0)
 
 
+def test_sums_of_two_angles_each_of_two_right_angles_are_less_than_a_whole_turn_apart() -> None:
+    space = Space()
+    s, t, x = space.positive("s"), space.positive("t"), space.real("x")
+    two, other = (FORMAL.atan2(y, x) + FORMAL.atan2(y, -x) for y in (s, t))  # π
+    assert (two - other).is_identically(0)
+    assert not (2 * two).is_identically(0)
+    assert not (two + other).is_identically(0)
+
+
 def test_the_quadrant_of_an_angle_is_known_only_where_signs_are() -> None:
     space = Space()
     s, t = space.positive("s"), space.real("t")

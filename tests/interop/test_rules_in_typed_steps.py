@@ -28,6 +28,7 @@ FLOORS = {"a floor", "clamp_min", "a floor by maximum"}
 
 STRICTER = {"prod", "prod of all", "cholesky", "left behind", "inv", "solve", "solve from the right", "copysign"}
 STRICTER |= {"solve_triangular", "solve_triangular from the right", "qr", "eigh"}
+STRICTER |= {"cumprod from the end", "add to a row", "add to a column"}
 """Of which types of steps ask for more: for one degree of all entries, and also of what no output depends on."""
 
 

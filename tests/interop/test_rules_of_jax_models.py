@@ -174,6 +174,7 @@ CASES: dict[str, Made] = {
         name: lambda r, f=getattr(lax, name): along(lambda x, a, v=r.flag(): f(x, a, v), r.one(2, 3))(r)
         for name in words("cumsum cummax cummin cumprod")
     },
+    "cumprod from the end": along(lambda x, a: lax.cumprod(x, a, True)),
     "cumlogsumexp": along(lax.cumlogsumexp, like=lambda x, a: unchanged(x)),
     "sort": along(lax.sort, 3),
     "sort of two": fixed(lambda r: lambda x, y, a=r.one(0, 1): lax.sort((x, y), dimension=a), (2, 3), (2, 3)),
@@ -263,6 +264,8 @@ CASES: dict[str, Made] = {
     "add at": fixed(
         lambda r: lambda x, y: x.at[jnp.array([0, 1, 0])].add(y), (2, 2), (3, 2), like=lambda x, y: x.sum(0) + y.sum(0)
     ),
+    "add to a row": fixed(lambda r: lambda x, y: x.at[1].add(y), (3, 2), (2,), like=lambda x, y: x.sum(0) + y),
+    "add to a column": fixed(lambda r: lambda x, y: x.at[:, 1].add(y), (2, 3), (2,), like=lambda x, y: x.sum(1) + y),
     "largest at": fixed(
         lambda r: lambda x, y: x.at[:, jnp.array([0, 1, 0])].max(y),
         (2, 2),

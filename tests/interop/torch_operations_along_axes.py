@@ -135,6 +135,19 @@ CASES: dict[str, Made] = {
         ),
         [(1, 1, 3, 2)] * 3,
     ),
+    "attention where each head hides keys of its own": lambda r: Operation(
+        lambda q, k, v: F.scaled_dot_product_attention(
+            *(x.contiguous() for x in (q, k, v)), attn_mask=torch.stack([HIDDEN, HIDDEN.T])[None]
+        ),
+        [(1, 2, 3, 2)] * 3,
+    ),
+    "attention where a parameter hides keys": lambda r: Operation(
+        lambda s, q, k, v: F.scaled_dot_product_attention(
+            q, k, v, attn_mask=torch.where(torch.ones(2, 2).tril() > 0, s, -torch.inf)
+        ),
+        [(), (1, 1, 2, 2), (1, 1, 2, 2), (1, 1, 2, 2)],
+        lambda s, q, k, v: [F.scaled_dot_product_attention(q, k, v), s.tanh()],
+    ),
     "attention with shared keys": lambda r: Operation(
         lambda q, k, v, c=r.flag(): F.scaled_dot_product_attention(
             fixed(1, 4, 3, 2) * q, fixed(1, 2, 3, 2) * k, fixed(1, 2, 3, 2) * v, enable_gqa=True, is_causal=c

@@ -98,6 +98,10 @@ CASES: dict[str, Made] = {
         )[0],
         [(2, 1, 2)] * 3,
     ),
+    "attention of three axes": lambda r: Operation(
+        lambda q, k, v, f=whole("_scaled_dot_product_attention_math"): f(q, k, v, None, 0.0, True)[0],
+        [(1, 3, 2), (1, 4, 2), (1, 4, 2)],
+    ),
     "_native_batch_norm_legit_functional": lambda r: Operation(
         lambda x, g, f=whole("_native_batch_norm_legit_functional"): f(
             fixed(4, 3) * x, g, None, fixed(3), fixed(3).abs(), True, 0.1, 1e-3

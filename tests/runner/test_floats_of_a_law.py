@@ -128,6 +128,14 @@ def test_what_fails_by_more_is_refuted_everywhere(kind: str, law: Any) -> None:
     assert guarded(kind, law)({"n": 1}).status == "failed"
 
 
+def test_a_ratio_that_is_equal_to_a_float_refutes_nothing_by_being_of_another_kind() -> None:
+    half = {"x": to_rationals(Fraction(1, 2))}
+    with pytest.raises(CannotRun, match="compared with a ratio"):
+        guarded(RATIONALS, lambda x: equal(x if x == 0.5 else 0, x))(half)
+    assert guarded(RATIONALS, lambda x: equal(x if x == 0.5 else 0, 3 * x))(half).status == "failed"
+    assert guarded(RATIONALS, lambda x: equal(2 * x if x == 0.25 else x, x))(half).status == "passed"
+
+
 def test_a_short_float_is_meant_as_it_stands() -> None:
     assert not any(map(is_rounded, (0.0, 0.5, -0.75, 3.0, 1e300 * 0, 2.0**-900, math.inf, math.nan, 7, "x")))
     assert all(map(is_rounded, (0.1, 1 / 3, -math.pi, math.sqrt(2), np.float64(0.3))))

@@ -141,6 +141,15 @@ def test_divisors_are_conditions_of_the_scope() -> None:
     assert "division by a number that is zero" in note(lambda s: equal(1 / (s - s), 1), s=step_sizes())
 
 
+def test_what_is_said_of_angles_is_proved_for_blocks_of_two_entries_and_more() -> None:
+    def beside_angles(psi: Any, w: Any, x: Any) -> Any:
+        return equal(psi.layout.dots(w, x) + 0 * psi.angles(w, w), psi.layout.dots(x, w))
+
+    of_vectors: dict[str, Any] = {"psi": quotients(), "w": points("psi"), "x": vectors("psi")}
+    assert scope(beside_angles, **of_vectors).endswith(", where d_i ≥ 2")
+    assert "d_i" not in scope(lambda psi, w, x: equal(psi.layout.dots(w, x), psi.layout.dots(x, w)), **of_vectors)
+
+
 def test_what_was_taken_to_differ_is_a_condition_of_the_scope() -> None:
     def scales_differ(s: Any, t: Any) -> Any:
         return equal(s * (0 if bool(s == t) else 1), s)

@@ -90,6 +90,15 @@ def test_an_arccos_distance_is_rejected_where_atan2_passes(angle: float) -> None
     assert rejected >= 19  # by chance an arccos may come out right
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_floats_that_agree_say_nothing_where_one_side_has_no_bounds(turned: bool) -> None:
+    def law(x: Any, y: Any) -> Any:
+        sides = x - y, (x - y) * (x - y) / (x - y)
+        return equal(*sides[::-1] if turned else sides)
+
+    assert judge(FLOATS, law, {"x": np.array([1.0]), "y": np.array([1.0 + 2**-50])}).status == "vacuous"
+
+
 def test_what_cancels_is_set_aside_unless_accuracy_is_claimed() -> None:
     inputs = {"x": np.array([1.0 + 2.0**-30])}
 

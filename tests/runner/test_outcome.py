@@ -57,6 +57,18 @@ def test_the_entry_that_is_shown_breaks_the_relation_by_the_largest_share(pairs:
     assert float(judged(relation(left, right), left, right, False, at=len(pairs) - 1).left) == pairs[-1][0]
 
 
+@given(st.integers(2**53, 2**63 - 2), st.integers(-1, 1))
+def test_whole_numbers_of_numpy_and_of_python_are_compared_as_they_are(n: int, gap: int) -> None:
+    of_numpy, of_python = np.array([n], dtype=np.int64), np.array([n + gap], dtype=object)
+    for law in (equal, at_most):
+        for x, y, holds in (
+            (of_numpy, of_python, gap == 0 if law is equal else gap >= 0),
+            (of_python, of_numpy, gap == 0 if law is equal else gap <= 0),
+        ):
+            outcome = judge(FLOATS, lambda x, y, law=law: law(x, y), {"x": x, "y": y})
+            assert outcome.status == ("passed" if holds else "failed")
+
+
 def test_a_nan_is_shown_before_all_else() -> None:
     left, right = np.array([1.0, np.nan, 5.0]), np.array([9.0, 1.0, 6.0])
     assert judged(equal(left, right), left, right, False).left == "nan"

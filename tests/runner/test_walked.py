@@ -64,6 +64,7 @@ def test_what_tells_sizes_apart_is_found(rule: Callable[..., Any], words: str) -
         lambda dots, w: sum(dots),
         lambda dots, w: dots[0] + dots[-1],
         lambda dots, w: sum(k * dots[0] for k in range(3)),
+        lambda dots, w: sum(a * b for a, b in zip((1, 2), (dots is None or dots[0], dots[-1]), strict=True)),
         lambda dots, w: sum(a * b for a, b in zip((1, 2), (dots[0], dots[-1]), strict=True)),
         lambda dots, w: sum(dot(np.stack([w, w]), np.stack([w, w]))),
         lambda dots, w: (dots[:, None] * dots[None, :])[0, 0],

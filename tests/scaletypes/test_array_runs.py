@@ -74,6 +74,23 @@ def test_a_typed_run_is_a_plain_run_of_so_many_steps(kind: str, steps: int) -> N
     assert {e.what for e in record.trace.equations.found if e.kind is Kind.HARD} >= {"sum"}
 
 
+def rounded(w: Any, gradient: Any, state: Any, *, rate: Any) -> Any:
+    return w - rate * gradient.astype(np.float32), None
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_casts_are_kept_where_that_is_asked_for(log: bool) -> None:
+    runs = FunctionRuns(model=MODEL, start=START, function=rounded, constants={"rate": 0.375}, log=log)
+    found = runs.of_length(1).run().log
+    if not log:
+        assert found is None
+        return
+    assert found is not None
+    (step,) = found
+    assert (step.name, step.least) == ("astype", np.finfo(np.float32).tiny)
+    np.testing.assert_array_equal(step.values, MODEL.evaluate(START).gradient.astype(np.float32))
+
+
 @pytest.mark.parametrize(
     "by", [4.0, (np.full((2, 2), 4.0), np.full(1, 7.0), np.full((1, 2), 0.5))], ids=["one", "each"]
 )

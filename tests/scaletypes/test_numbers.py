@@ -85,6 +85,25 @@ def test_a_constant_beside_a_number_has_a_degree_of_its_own_that_is_asked_to_be_
     assert trace.constants[constant].value == 0.375
 
 
+@pytest.mark.parametrize("x_by", [8.0, 2.0**-30])
+@pytest.mark.parametrize("eps_by", [1.0, 4.0])
+@pytest.mark.parametrize(
+    "rule", [lambda x, e: x + e, lambda x, e: e + x, lambda x, e: x - e, lambda x, e: e - x, lambda x, e: 0.375 - x]
+)
+def test_a_constant_scales_along_with_the_number_beside_it(
+    rule: Callable[[Any, Any], Any], x_by: float, eps_by: float
+) -> None:
+    def found(along: Any, x_by: float, eps_by: float) -> tuple[Trace, Any]:
+        trace = Trace(along=along)
+        x, e = (int(trace.degrees.unknown(name)) for name in "xe")
+        trace.scaled = {trace.degrees.index(d): math.log2(by) for d, by in ((x, x_by), (e, eps_by))}
+        return trace, rule(Number(1.5 * x_by, trace, x, fixed=False), Number(0.25 * eps_by, trace, e, fixed=True))
+
+    before, here = found(frozenset(), 1.0, 1.0)
+    _, there = found(frozenset((e.place, e.kind) for e in before.equations.found), x_by, eps_by)
+    assert float(there) == x_by * float(here)
+
+
 def test_a_constant_beside_numbers_of_both_signs_is_a_drift() -> None:
     trace, _, x, y = numbers(2, 2)
     for number in (x, -y):
