@@ -33,6 +33,12 @@ class Typed:
         """Return the shape of the values."""
         return tuple(np.shape(self.x))
 
+    @property
+    def turned(self) -> Typed:
+        """Return the transposes of matrices."""
+        x, d = np.broadcast_arrays(self.x, self.d)
+        return Typed(np.swapaxes(x, -1, -2), np.swapaxes(d, -1, -2), self.fixed)
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -131,3 +137,62 @@ class Rules:
         da = np.broadcast_to(x.d, x.shape)[..., :, :, None]
         db = np.broadcast_to(y.d, y.shape)[..., None, :, :]
         return self.reduce(Typed((a != 0) & (b != 0), self.multiply(da, db)), (-2,), what)
+
+    # -- matrices ----------------------------------------------------------------------------------
+
+    def sides(self, x: Typed, what: str) -> tuple[Ids, Ids]:
+        """Return degrees r and c of the rows and columns of matrices, whose entries must have the degrees r_i + c_j.
+
+        What is known of one entry spreads along its row and its column, as far as there are entries that are not zero.
+        """
+        a, d = np.broadcast_arrays(x.x, x.d)
+        rows, columns = np.zeros(a.shape[:-1], np.int64), np.zeros((*a.shape[:-2], a.shape[-1]), np.int64)
+        for place in np.ndindex(a.shape[:-2]):
+            self._spread(a[place] != 0, d[place], rows[place], columns[place])
+        both = self.multiply(rows[..., :, None], columns[..., None, :])
+        self.trace.demand(d[a != 0], both[a != 0], Kind.HARD, what)
+        return rows, columns
+
+    def _spread(self, there: Values, d: Ids, rows: Ids, columns: Ids) -> None:
+        """Write degrees of the rows and columns of one matrix, the first row of each part that hangs together at 0."""
+        known_rows, known_columns = (np.zeros(len(one), bool) for one in (rows, columns))
+        for first in range(len(rows)):
+            met = [] if known_rows[first] else [first]
+            known_rows[first] = True
+            while met:
+                i = met.pop()
+                for j in np.flatnonzero(there[i] & ~known_columns):
+                    known_columns[j], columns[j] = True, self.divide(d[i, j], rows[i])
+                    for k in np.flatnonzero(there[:, j] & ~known_rows):
+                        known_rows[k], rows[k] = True, self.divide(d[k, j], columns[j])
+                        met.append(int(k))
+
+    def solution(self, a: Typed, b: Typed, what: str) -> Ids:
+        """Return the degrees of the solutions x of a x = b, (..., n, k): a_ij of r_i + c_j, b_ik of r_i + s_k."""
+        rows, columns = self.sides(a, what)
+        per_row = Typed(np.broadcast_to(b.x, b.shape), self.divide(np.broadcast_to(b.d, b.shape), rows[..., None]))
+        right = self.reduce(per_row, (-2,), what, keep=True)
+        return self.divide(right, columns[..., None])
+
+    def inverse(self, a: Typed, what: str) -> Ids:
+        """Return the degrees of inverses: -c_i - r_j for a_ij of r_i + c_j."""
+        rows, columns = self.sides(a, what)
+        return self.power(self.multiply(columns[..., :, None], rows[..., None, :]), -1)
+
+    def cholesky(self, a: Typed, what: str) -> Ids:
+        """Return the degrees of a root L of a = L Lᵀ: those of its rows, r_i for a_ij of r_i + r_j."""
+        x, d = np.broadcast_arrays(a.x, a.d)
+        rows = self.power(np.diagonal(d, axis1=-2, axis2=-1), Fraction(1, 2))
+        both = self.multiply(rows[..., :, None], rows[..., None, :])
+        self.trace.demand(d[x != 0], both[x != 0], Kind.HARD, what)
+        return np.broadcast_to(rows[..., None], d.shape)
+
+    def triangle(self, a: Typed, *, upper: bool, unit: bool, what: str) -> Typed:
+        """Return the triangle of matrices that is looked at; below ones in place of the diagonal nothing scales."""
+        part = np.triu if upper else np.tril
+        kept = Typed(part(np.broadcast_to(a.x, a.shape), (1 if upper else -1) if unit else 0), a.d, a.fixed)
+        if unit:
+            self.pure(kept, what)
+            ones = np.eye(a.shape[-1], dtype=np.asarray(kept.x).dtype)
+            return Typed(kept.x + ones, np.int64(0), a.fixed)
+        return kept

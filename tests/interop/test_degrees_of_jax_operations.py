@@ -125,10 +125,20 @@ CASES: dict[str, Case] = {
     ),
     "singular values": case(lambda x: jnp.linalg.svd(x, compute_uv=False), X, 1, 1),
     "eigenvalues": case(lambda x: lax.linalg.eigh(x, symmetrize_input=False)[1], S + S.T, 1, 1),
-    "qr": case(lambda x: tuple(jnp.linalg.qr(x)), X, 1, (0, 1)),
-    "cholesky": case(lambda x: lax.linalg.cholesky(x @ x.T, symmetrize_input=False), X, 1, 1),
+    "qr": case(lambda x: tuple(jnp.linalg.qr(x)), X, 4, (0, 1)),
+    "cholesky": case(lambda x: lax.linalg.cholesky(x @ x.T, symmetrize_input=False), X, 3, 1),
     "triangular_solve": case(
-        lambda s, x: lax.linalg.triangular_solve(jnp.tril(s), x, left_side=True, lower=True), (S, X), 5, 0
+        lambda s, x: lax.linalg.triangular_solve(s, x, left_side=True, lower=True), (S, X), 12, 0
+    ),
+    "triangular_solve from the right, turned": case(
+        lambda s, x: lax.linalg.triangular_solve(s, x.T, lower=False, transpose_a=True), (S, X), 12, 0
+    ),
+    "solve": case(jnp.linalg.solve, (S, X), 5, 0, strict=True),
+    "solve by cholesky": case(lambda x, y: jax.scipy.linalg.solve(x @ x.T, y, assume_a="pos"), (X, Y), 7, -1),
+    "inverse": case(jnp.linalg.inv, S, 1, -1, strict=True),
+    "conjugate gradients": case(
+        lambda s, x: jax.scipy.sparse.linalg.cg(lambda v: s @ (s.T @ v), x[:, 0], maxiter=2, tol=0)[0], (S, X), 11, -1,
+        strict=True,
     ),
     # rearrangements
     "transpose": case(lambda x: jnp.transpose(x.reshape(3, 2, 2), (2, 0, 1)), X, 12, 1),
@@ -192,9 +202,19 @@ def convolved(x, y):
 
 def test_what_follows_no_rule_is_not_derived() -> None:
     trace = JaxTrace(skip=SKIP)
-    typed(trace, convolved, (X, Y), [trace.degrees.unknowns([""] * x.size).reshape(x.shape) for x in (X, Y)])
+    typed(trace, jax.scipy.special.i0e, (X,), [np.full(X.shape, trace.degrees.unknown("a"))])
     (sentence,) = trace.equations.not_derived_in_words()
-    assert sentence.startswith("not derived: conv_general_dilated at interop/test_degrees_of_jax_operations.py:")
+    assert sentence.startswith("not derived: bessel_i0e at interop/test_degrees_of_jax_operations.py:")
+
+
+def test_one_degree_of_each_input_is_asked_for_where_no_more_can_be_read_off() -> None:
+    trace = JaxTrace(skip=SKIP)
+    ids = [trace.degrees.unknowns([""] * x.size).reshape(x.shape) for x in (X, Y)]
+    ((_, out),) = typed(trace, convolved, (X, Y), ids)
+    assert set(out.ravel()) == {int(trace.degrees.combine(ids[0][0, 0], ids[1][0, 0]))}
+    assert {e.what for e in trace.equations.found} == {"conv_general_dilated as a whole"}
+    assert len(trace.equations.found) == X.size + Y.size - 2
+    assert not trace.equations.missing
 
 
 def test_what_follows_no_rule_is_read_off_where_each_input_has_one_degree() -> None:

@@ -54,6 +54,8 @@ class StepTypes:
     exact: Scalings
     missing: tuple[Any, ...]
     constants: tuple[float, ...] = ()
+    stricter: bool = False
+    """Whether some operation was told only if all entries have one degree."""
 
 
 def typed_step(
@@ -62,4 +64,6 @@ def typed_step(
     """Type an operation on inputs whose entries have an unknown each."""
     ids = {name: trace.degrees.unknowns([""] * x.size).reshape(x.shape) for name, x in w.items()}
     outs = run(trace, f, list(w.values()), list(ids.values()))
-    return StepTypes(Scalings(trace, ids), tuple(trace.equations.missing)), [np.asarray(d) for _, d in outs]
+    stricter = any(e.what.endswith(" as a whole") for e in trace.equations.found)
+    types = StepTypes(Scalings(trace, ids), tuple(trace.equations.missing), stricter=stricter)
+    return types, [np.asarray(d) for _, d in outs]

@@ -92,7 +92,9 @@ VIEWS: dict[str, Callable[..., Any]] = {
     "expand_dims": lambda p, x: np.expand_dims(x, p["dimensions"]),
     "rev": lambda p, x: np.flip(x, p["dimensions"]),
     "split": _split,
-} | dict.fromkeys(("copy", "copy_p", "stop_gradient", "name", "optimization_barrier"), lambda p, *x: list(x))
+} | dict.fromkeys(
+    ("copy", "copy_p", "device_put", "stop_gradient", "name", "optimization_barrier"), lambda p, *x: list(x)
+)
 """What moves entries alone: degrees go the same way."""
 
 NUMPY: dict[str, Callable[..., Any]] = VIEWS | {

@@ -16,7 +16,7 @@ from psitheory.scaletypes.jax.evaluate import VIEWS, evaluate
 from psitheory.scaletypes.jax.hyper import NUMBER
 from psitheory.scaletypes.jax.jaxprs import CALLS, bind, inner, is_of_library, place_of
 from psitheory.scaletypes.jax.operations import RANDOM, RULES, Call, Item
-from psitheory.scaletypes.probing import read_off
+from psitheory.scaletypes.probing import read_as_wholes, read_off
 from psitheory.scaletypes.rules import Rules, Typed
 from psitheory.scaletypes.trace import OURSELVES, Step, Trace
 
@@ -145,7 +145,10 @@ class Interpreter:
             return [np.asarray(o) for o in bind(call.eqn, *(scaled(x) if x.is_real else x.x for x in call.args))]
 
         outs = [np.asarray(o) for o in call.outs]
-        return read_off(again, varying, outs, self.trace.degrees) or self._underived(call)
+        found = read_off(again, varying, outs, self.trace.degrees)
+        if found is None:
+            found = read_as_wholes(again, varying, outs, self.rules, call.name)
+        return self._underived(call) if found is None else found
 
     def _underived(self, call: Call) -> list[Any]:
         self.trace.missing(call.name)
@@ -184,6 +187,13 @@ class Interpreter:
         taken = branches[int(np.clip(int(x[0].x), 0, len(branches) - 1))]
         return self.closed(taken, x[1:], library=library)
 
+    def solution(self, eqn: Any, x: list[Item], library: bool) -> list[Item]:
+        """Run the function by which equations are solved; the others serve derivatives."""
+        lengths, solve = eqn.params["const_lengths"], eqn.params["jaxprs"].solve
+        first = lengths.matvec + lengths.vecmat
+        given = [*x[first : first + lengths.solve], *x[first + lengths.solve + lengths.transpose_solve :]]
+        return self.closed(solve, given, library=library)
+
 
 def _stacked(column: Sequence[Item]) -> Item:
     values = np.stack([np.asarray(one.x) for one in column])
@@ -195,4 +205,5 @@ LOOPS: dict[str, Callable[[Interpreter, Any, list[Item], bool], list[Item]]] = {
     "scan": Interpreter.scan,
     "while": Interpreter.loop,
     "cond": Interpreter.branch,
+    "custom_linear_solve": Interpreter.solution,
 }

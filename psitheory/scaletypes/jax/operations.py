@@ -170,13 +170,30 @@ def _factors(*share: int) -> Rule:
 
 
 def _solved(c: Call) -> Answer:
-    if c.eqn.params["unit_diagonal"]:  # ones stand in place of the diagonal
-        c.rules.pure(c.args[0], c.name)
-    return c.rules.divide(c.rules.whole(c.args[1], c.name), c.rules.whole(c.args[0], c.name))
+    p = c.eqn.params
+    b = c.args[1]
+    a = c.rules.triangle(c.args[0], upper=not p["lower"], unit=p["unit_diagonal"], what=c.name)
+    if p["transpose_a"]:
+        a = a.turned
+    if p["left_side"]:
+        return c.rules.solution(a, b, c.name)
+    return np.swapaxes(c.rules.solution(a.turned, b.turned, c.name), -1, -2)
 
 
 def _cholesky(c: Call) -> Answer:
-    return c.rules.power(c.rules.whole(c.args[0], c.name), 0.5)
+    return c.rules.cholesky(c.args[0], c.name)
+
+
+def _lu(c: Call) -> Answer:
+    """Both factors in one matrix, of which the lower one has ones on its diagonal: rows change their places."""
+    one = c.rules.whole(c.args[0], c.name)
+    below = np.tril(np.ones(c.outs[0].shape, bool), -1)
+    return [np.where(below, 0, one), np.int64(0), np.int64(0)]
+
+
+def _orthogonal(c: Call) -> Answer:
+    """QR: each column may have a length of its own, which is that of its column in R."""
+    return [np.int64(0), c.rules.reduce(c.args[0], (-2,), c.name, keep=True)][: len(c.outs)]
 
 
 def _moved(c: Call) -> Answer:
@@ -197,7 +214,7 @@ def _every(rule: Rule, names: str) -> dict[str, Rule]:
 
 
 RULES: dict[str, Rule] = (
-    _every(_same, "neg abs real imag conj reduce_precision device_put sharding_constraint pvary")
+    _every(_same, "neg abs real imag conj reduce_precision sharding_constraint pvary")
     | _every(_free, "sign is_finite iota eq ne and or xor not shift_left shift_right_logical shift_right_arithmetic")
     | _every(
         _pure,
@@ -214,7 +231,7 @@ RULES: dict[str, Rule] = (
     | _every(_reduced, "reduce_sum reduce_max reduce_min reduce_prod reduce_and reduce_or argmax argmin")
     | _every(_accumulated, "cumsum cummax cummin")
     | {"sort": _sorted, "top_k": _largest, "dot_general": _dot}
-    | {"qr": _factors(0, 1), "eigh": _factors(0, 1), "svd": _factors(1, 0, 0)}
+    | {"lu": _lu, "qr": _orthogonal, "eigh": _factors(0, 1), "svd": _factors(1, 0, 0)}
     | {"cholesky": _cholesky, "triangular_solve": _solved}
     | _every(_moved, "gather dynamic_slice dynamic_update_slice concatenate stack pad scatter tile")
     | _every(_scattered, "scatter-add scatter_add")

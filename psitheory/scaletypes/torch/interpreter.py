@@ -18,7 +18,7 @@ from psitheory.scaletypes.rules import Rules, Typed
 from psitheory.scaletypes.torch.along import TOUCHED, scaled_along
 from psitheory.scaletypes.torch.call import Call
 from psitheory.scaletypes.torch.operations import CREATING, RULES
-from psitheory.scaletypes.torch.probing import probed
+from psitheory.scaletypes.torch.probing import parts_of, probed
 from psitheory.scaletypes.torch.shadow import Shadow, values
 from psitheory.scaletypes.trace import OURSELVES, Step, Trace
 
@@ -130,9 +130,21 @@ class _Operations(TorchDispatchMode):  # type: ignore[misc]
             return out
         outs = out if isinstance(out, (tuple, list)) else (out,)
         tensors = [t for t in outs if isinstance(t, torch.Tensor)]
-        if tensors and name not in SHARING and call.writes(tensors):
-            self._write(call, tensors)
+        if not tensors or name in SHARING or not call.writes(tensors):
+            return out
+        call.outs = [values(t) for t in tensors]
+        found = self._found(call)
+        parts = parts_of(func, tensors) if found is None else None
+        if parts is not None:
+            with self:
+                return parts(*args, **kwargs)
+        self._write(call, tensors, found)
         return out
+
+    @staticmethod
+    def _found(call: Call) -> Any:
+        """Return the degrees of results by a rule or by probing, or None if neither tells."""
+        return RULES[call.name](call) if call.name in RULES else probed(call)
 
     def _along(self, name: str, args: Any, kwargs: dict[str, Any]) -> Any:
         base = base_name(name)
@@ -150,10 +162,11 @@ class _Operations(TorchDispatchMode):  # type: ignore[misc]
             return type(x)(map(self._typed, x)) if type(x) in (list, tuple) else x
         return x
 
-    def _write(self, call: Call, outs: Sequence[Any]) -> None:
+    def _write(self, call: Call, outs: Sequence[Any], found: Any) -> None:
         self.memory.operations += 1
-        call.outs = [values(t) for t in outs]
-        found = RULES[call.name](call) if call.name in RULES else probed(call)
+        if found is None:
+            call.rules.trace.missing(call.name)
+            found = [np.int64(0) for _ in outs]
         degrees = found if isinstance(found, list) else [found]
         fixed = call.name in CREATING or all(x.fixed for x in call.tensors())
         varies = np.int64(not fixed or call.name in RANDOM)
@@ -184,7 +197,8 @@ class _Operations(TorchDispatchMode):  # type: ignore[misc]
             func = func.overloadpacket
         out = func(*args, **kwargs)
         for call, t in zip(calls, args[0] if out is None else out, strict=True):
-            self._write(call, [t])
+            call.outs = [values(t)]
+            self._write(call, [t], self._found(call))
         return out
 
 

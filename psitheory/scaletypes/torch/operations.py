@@ -12,10 +12,17 @@ from psitheory.scaletypes.equations import Kind
 from psitheory.scaletypes.numbers import nearly
 from psitheory.scaletypes.rules import Typed
 from psitheory.scaletypes.torch.call import Call, axes_of
-
-Answer = Any
-"""The degrees of the result, or a list of those of several results; those that are left out have none."""
-
+from psitheory.scaletypes.torch.matrices import (
+    Answer,
+    cholesky,
+    factors,
+    inverse,
+    orthogonal,
+    product,
+    product_and_sum,
+    solved,
+    solved_by_cholesky,
+)
 
 # -- entry by entry ---------------------------------------------------------------------------------
 
@@ -40,11 +47,18 @@ def free(c: Call) -> Answer:
 
 
 def drawn(c: Call) -> Answer:
-    """Draws have no degree, if what tells their distribution has none."""
-    told_by = c.tensors()[1 if c.func._schema.name.endswith("_") else 0 :]  # one in place forgets what was there
-    if any(np.any(x.d) for x in told_by):
-        c.rules.trace.missing(c.name)
+    """Bits that are drawn have no degree, and their probabilities must have none."""
+    for x in c.tensors()[1 if c.func._schema.name.endswith("_") else 0 :]:  # one in place forgets what was there
+        c.rules.pure(x, c.name)
     return np.int64(0)
+
+
+def normal(c: Call) -> Answer:
+    """Draws around a mean that are as large as their deviation."""
+    in_place = c.func._schema.name.endswith("_")
+    mean, deviation = (c.get(k + in_place, name, k) for k, name in enumerate(("mean", "std")))
+    x, y = c.typed(mean), c.typed(deviation)
+    return np.broadcast_to(c.rules.add(Typed(x.x, x.d), Typed(y.x, y.d)), c.shape)
 
 
 def constant(c: Call) -> Answer:
@@ -249,57 +263,6 @@ def moments(c: Call) -> Answer:
     return [np.asarray(d).reshape(o.shape) for d, o in zip((first, one), c.outs, strict=True)]
 
 
-# -- matrices ---------------------------------------------------------------------------------------
-
-
-def product(c: Call) -> Answer:
-    x, y = c.args[:2]
-    return _contracted(c, x, y).reshape(c.shape)
-
-
-def product_and_sum(c: Call) -> Answer:
-    """beta·x + alpha·y z."""
-    x, y, z = c.args[:3]
-    alpha, beta = c.typed(c.kwargs.get("alpha", 1)), c.typed(c.kwargs.get("beta", 1))
-    d = c.rules.multiply(_contracted(c, y, z).reshape(c.shape), alpha.d)
-    old = Typed(x.x * beta.x, c.rules.multiply(x.d, beta.d), x.fixed)
-    return c.rules.add(old, Typed(c.outs[0] - np.broadcast_to(old.x, c.shape), d), c.outs[0])
-
-
-def _contracted(c: Call, x: Typed, y: Typed) -> np.ndarray:
-    if len(x.shape) == 1:
-        x = Typed(x.x[None], x.d[None])
-    if len(y.shape) == 1:
-        y = Typed(y.x[:, None], y.d[:, None])
-    return np.asarray(c.rules.contract(x, y, c.name))
-
-
-def factors(*share: int) -> Callable[[Call], Answer]:
-    """Decompositions of a matrix of one degree: its share in each factor."""
-
-    def rule(c: Call) -> Answer:
-        one = c.rules.whole(c.args[0], c.name)
-        return [c.rules.power(one, s) for s in share]
-
-    return rule
-
-
-def inverse(c: Call) -> Answer:
-    return c.rules.power(c.rules.whole(c.args[0], c.name), -1)
-
-
-def solved(c: Call) -> Answer:
-    """Solutions of A x = b."""
-    one, right = c.rules.whole(c.args[0], c.name), c.rules.whole(c.args[1], c.name)
-    if c.kwargs.get("unitriangular"):  # ones stand in place of the diagonal
-        c.rules.pure(c.args[0], c.name)
-    return c.rules.divide(right, one)
-
-
-def cholesky(c: Call) -> Answer:
-    return c.rules.power(c.rules.whole(c.args[0], c.name), 0.5)
-
-
 # -- rearrangements ---------------------------------------------------------------------------------
 
 
@@ -331,7 +294,8 @@ def _rules() -> dict[str, Callable[[Call], Answer]]:
         "randn_like rand randn eye arange sign sgn isnan isinf isfinite logical_not logical_and logical_or "
         "logical_xor bitwise_not bitwise_and bitwise_or any all lift_fresh randint randint_like uniform "
         "randperm linspace nonzero heaviside signbit is_same_size bincount exponential",
-        drawn: "bernoulli normal",
+        drawn: "bernoulli",
+        normal: "normal",
         constant: "ones_like ones new_ones full full_like new_full scalar_tensor",
         filled: "fill",
         add: "add sub rsub",
@@ -343,7 +307,7 @@ def _rules() -> dict[str, Callable[[Call], Answer]]:
         power: "pow",
         pure: "exp exp2 expm1 log log1p log2 log10 tanh sigmoid erf erfc sin cos tan atan asin acos sinh cosh softplus "
         "floor ceil round trunc frac gelu silu logit _softmax _log_softmax erfinv polygamma lgamma digamma hardtanh "
-        "logcumsumexp",
+        "logcumsumexp asinh acosh atanh i0 linalg_matrix_exp histc",
         angle: "atan2",
         compare: "gt lt ge le",
         equality: "eq ne equal",
@@ -361,12 +325,13 @@ def _rules() -> dict[str, Callable[[Call], Answer]]:
         inverse: "linalg_inv_ex inverse",
         mantissa_and_exponent: "frexp",
         solved: "linalg_solve_triangular _linalg_solve_ex",
+        solved_by_cholesky: "cholesky_solve",
         cholesky: "linalg_cholesky_ex cholesky",
+        orthogonal: "linalg_qr",
         moved: "triu tril flip roll repeat index_select gather index cat stack constant_pad_nd take repeat_interleave "
         "_unsafe_index masked_select diag_embed im2col select_backward slice_backward",
         factors(1, 0): "linalg_eigh _linalg_eigh",
         factors(0, 1, 0): "linalg_svd _linalg_svd",
-        factors(0, 1): "linalg_qr",
         powers(-1): "reciprocal",
         powers(0.5): "sqrt",
         powers(-0.5): "rsqrt",
