@@ -2,6 +2,9 @@
 
 Each pass returns a verdict: :data:`DONE`; :data:`UNUSUAL` where a squared norm is not within ``ordinary`` or a number
 is not finite, so that nothing may be read from ``out``; :data:`OPPOSITE` where two blocks are antipodal.
+
+Rows are taken from an array before their entries are: an index that begins nobody knows where would be looked at for
+each entry.
 """
 
 from __future__ import annotations
@@ -24,10 +27,11 @@ def project(
     r"""Write :math:`z_i - \frac{\langle z_i, w_i\rangle}{r_i^2}w_i`."""
     for k in range(len(w)):
         for begin, end in edges:
-            square, along = _two_dots(w[k], z[k], begin, end)
+            here, x = w[k, begin:end], z[k, begin:end]
+            square, along = _dot(here, here), _dot(here, x)
             if not ordinary[0] < square < ordinary[1] or not math.isfinite(along):
                 return UNUSUAL
-            _combine(1.0, z[k, begin:end], -along / square, w[k, begin:end], out[k, begin:end])
+            _combine(1.0, x, -along / square, here, out[k, begin:end])
         if not _keep(w[k], z[k], free, out[k]):
             return UNUSUAL
     return DONE
@@ -40,10 +44,11 @@ def scaled_gradient(
     r"""Write :math:`r_i^2z_i`."""
     for k in range(len(w)):
         for begin, end in edges:
-            square, along = _two_dots(w[k], z[k], begin, end)
-            if not ordinary[0] < square < ordinary[1] or not math.isfinite(along):
+            here, x = w[k, begin:end], z[k, begin:end]
+            square = _dot(here, here)
+            if not ordinary[0] < square < ordinary[1] or not math.isfinite(_dot(here, x)):
                 return UNUSUAL
-            _scale(square, z[k, begin:end], out[k, begin:end])
+            _scale(square, x, out[k, begin:end])
         if not _keep(w[k], z[k], free, out[k]):
             return UNUSUAL
     return DONE
@@ -56,13 +61,10 @@ def retract(
     """Write w + x."""
     for k in range(len(w)):
         for begin, end in edges:
-            square, length = 0.0, 0.0
-            for j in range(begin, end):
-                square += w[k, j] * w[k, j]
-                length += x[k, j] * x[k, j]
-            if not ordinary[0] < square < ordinary[1] or not length < ordinary[1]:
+            here, tangent = w[k, begin:end], x[k, begin:end]
+            if not ordinary[0] < _dot(here, here) < ordinary[1] or not _dot(tangent, tangent) < ordinary[1]:
                 return UNUSUAL
-            _combine(1.0, w[k, begin:end], 1.0, x[k, begin:end], out[k, begin:end])
+            _combine(1.0, here, 1.0, tangent, out[k, begin:end])
         if not _add(w[k], x[k], free, out[k]):
             return UNUSUAL
     return DONE
@@ -82,16 +84,13 @@ def inner(
     for k in range(len(w)):
         total = 0.0
         for begin, end in edges:
-            square = along = 0.0
-            for j in range(begin, end):
-                square += w[k, j] * w[k, j]
-                along += x[k, j] * y[k, j]
+            here = w[k, begin:end]
+            square = _dot(here, here)
             if not ordinary[0] < square < ordinary[1]:
                 return UNUSUAL
-            total += along / square
+            total += _dot(x[k, begin:end], y[k, begin:end]) / square
         for begin, end in free:
-            for j in range(begin, end):
-                total += x[k, j] * y[k, j] + 0 * w[k, j]
+            total += _dot(x[k, begin:end], y[k, begin:end]) + 0 * w[k, begin:end].sum()
         if not math.isfinite(total):
             return UNUSUAL
         out[k] = total
@@ -106,16 +105,17 @@ def squared_distance(
     cosines, angles = np.empty(len(edges)), np.empty(len(edges))
     for k in range(len(w)):
         for i in range(len(edges)):
-            p, q, along = _three_dots(w[k], z[k], edges[i, 0], edges[i, 1])
+            here, there = w[k, edges[i, 0] : edges[i, 1]], z[k, edges[i, 0] : edges[i, 1]]
+            p, q = _dot(here, here), _dot(there, there)
             if not ordinary[0] < p < ordinary[1] or not ordinary[0] < q < ordinary[1]:
                 return UNUSUAL
-            cosines[i] = along / math.sqrt(p * q)
+            cosines[i] = _dot(here, there) / math.sqrt(p * q)
         for i in range(len(edges)):
             angles[i] = arc_cosine(cosines[i])
         total = 0.0
         for i in range(len(edges)):
             if not abs(cosines[i]) <= _OBLIQUE:
-                angles[i] = _angle_everywhere(w[k], z[k], edges[i, 0], edges[i, 1])
+                angles[i] = _angle_everywhere(w[k, edges[i, 0] : edges[i, 1]], z[k, edges[i, 0] : edges[i, 1]])
             total += angles[i] * angles[i]
         for begin, end in free:
             for j in range(begin, end):
@@ -133,15 +133,13 @@ def exp(
     r"""Write :math:`\cos\theta\,w + \frac{\sin\theta}\theta x`, :math:`\theta = \|x\|/\|w\|`."""
     for k in range(len(w)):
         for begin, end in edges:
-            square = length = 0.0
-            for j in range(begin, end):
-                square += w[k, j] * w[k, j]
-                length += x[k, j] * x[k, j]
+            here, tangent = w[k, begin:end], x[k, begin:end]
+            square, length = _dot(here, here), _dot(tangent, tangent)
             if not ordinary[0] < square < ordinary[1] or not length < ordinary[1]:
                 return UNUSUAL
             theta = math.sqrt(length / square)
             cosine, sine = math.cos(theta), math.sin(theta) / theta if theta > 0 else 1.0
-            _combine(cosine, w[k, begin:end], sine, x[k, begin:end], out[k, begin:end])
+            _combine(cosine, here, sine, tangent, out[k, begin:end])
         if not _add(w[k], x[k], free, out[k]):
             return UNUSUAL
     return DONE
@@ -154,20 +152,20 @@ def log(
     r"""Write :math:`\frac\theta{\sin\theta}(r v - cw)` with v the unit vector along z, and c and θ of w and z."""
     for k in range(len(w)):
         for begin, end in edges:
-            p, q, along = _three_dots(w[k], z[k], begin, end)
+            here, there, found = w[k, begin:end], z[k, begin:end], out[k, begin:end]
+            p, q, along = _dot(here, here), _dot(there, there), _dot(here, there)
             if not ordinary[0] < p < ordinary[1] or not ordinary[0] < q < ordinary[1]:
                 return UNUSUAL
             r, t = math.sqrt(p), math.sqrt(q)
             c = along / (r * t)
             if abs(c) <= _OBLIQUE:
                 factor = arc_cosine(c) / math.sqrt((1 - c) * (1 + c))
-                _combine(factor * (r / t), z[k, begin:end], -factor * c, w[k, begin:end], out[k, begin:end])
+                _combine(factor * (r / t), there, -factor * c, here, found)
                 continue
-            sine = _towards(w, z, k, begin, end, r, t, c, out)
+            sine = _towards(here, there, r, t, c, found)
             if sine == 0 and c < 0:
                 return OPPOSITE
-            factor = r * (_angle_everywhere(w[k], z[k], begin, end) / sine) if sine > 0 else r
-            _scale(factor, out[k, begin:end], out[k, begin:end])
+            _scale(r * (_angle_everywhere(here, there) / sine) if sine > 0 else r, found, found)
         for begin, end in free:
             for j in range(begin, end):
                 out[k, j] = z[k, j] - w[k, j]
@@ -189,34 +187,31 @@ def transport(
     r"""Write :math:`\frac tr(x - \frac{\langle v - cu, x\rangle}{1 + c}(u + v))`, for w = r u and z = t v."""
     for k in range(len(w)):
         for begin, end in edges:
-            p, q, along = _three_dots(w[k], z[k], begin, end)
+            here, there, tangent = w[k, begin:end], z[k, begin:end], x[k, begin:end]
+            moved = out[k, begin:end]
+            p, q, along = _dot(here, here), _dot(there, there), _dot(here, there)
             if not ordinary[0] < p < ordinary[1] or not ordinary[0] < q < ordinary[1]:
                 return UNUSUAL
             r, t = math.sqrt(p), math.sqrt(q)
             c, ratio = along / (r * t), t / r
             if abs(c) <= _OBLIQUE:
-                on_w = on_z = 0.0
-                for j in range(begin, end):
-                    on_w += w[k, j] * x[k, j]
-                    on_z += z[k, j] * x[k, j]
-                share = (on_z / (r * t) - c * (on_w / p)) / (1 + c)
-                here, there, tangent = w[k, begin:end], z[k, begin:end], x[k, begin:end]
-                _combine_three(ratio, tangent, -share * ratio, here, -share, there, out[k, begin:end])
+                share = (_dot(there, tangent) / (r * t) - c * (_dot(here, tangent) / p)) / (1 + c)
                 if not math.isfinite(share):
                     return UNUSUAL
+                _combine_three(ratio, tangent, -share * ratio, here, -share, there, moved)
                 continue
-            sine = _towards(w, z, k, begin, end, r, t, c, out)
+            sine = _towards(here, there, r, t, c, moved)
             if sine == 0 and c < 0:
                 return OPPOSITE
-            apart, total = _diagonals(w[k], z[k], begin, end, r, t)
+            apart, total = _diagonals(here, there, r, t)
             half = sine / apart if c < 0 else total / 2  # the cosine of half the angle
             share = 0.0
-            for j in range(begin, end):
-                share += (out[k, j] / half) * (x[k, j] / r)
+            for j in range(len(moved)):
+                share += (moved[j] / half) * (tangent[j] / r)
             if not math.isfinite(share):
                 return UNUSUAL
-            for j in range(begin, end):
-                out[k, j] = t * (x[k, j] / r - share * (half * (w[k, j] / r) + out[k, j] / half / 2))
+            for j in range(len(moved)):
+                moved[j] = t * (tangent[j] / r - share * (half * (here[j] / r) + moved[j] / half / 2))
         for begin, end in free:
             for j in range(begin, end):
                 out[k, j] = x[k, j]
@@ -248,37 +243,25 @@ def _add(w: np.ndarray, x: np.ndarray, free: np.ndarray, out: np.ndarray) -> boo
 
 
 @compiled
-def _two_dots(w: np.ndarray, z: np.ndarray, begin: int, end: int) -> tuple[float, float]:
-    square = along = 0.0
-    for j in range(begin, end):
-        square += w[j] * w[j]
-        along += w[j] * z[j]
-    return square, along
+def _dot(x: np.ndarray, y: np.ndarray) -> float:
+    total = 0.0
+    for j in range(len(x)):
+        total += x[j] * y[j]
+    return total
 
 
 @compiled
-def _three_dots(w: np.ndarray, z: np.ndarray, begin: int, end: int) -> tuple[float, float, float]:
-    p = q = along = 0.0
-    for j in range(begin, end):
-        p += w[j] * w[j]
-        q += z[j] * z[j]
-        along += w[j] * z[j]
-    return p, q, along
-
-
-@compiled
-def _angle_everywhere(w: np.ndarray, z: np.ndarray, begin: int, end: int) -> float:
+def _angle_everywhere(w: np.ndarray, z: np.ndarray) -> float:
     """Return the angle of two blocks from the diagonals of the rhombus of their unit vectors."""
-    p, q, _ = _three_dots(w, z, begin, end)
-    apart, total = _diagonals(w, z, begin, end, math.sqrt(p), math.sqrt(q))
+    apart, total = _diagonals(w, z, math.sqrt(_dot(w, w)), math.sqrt(_dot(z, z)))
     return 2 * math.atan2(apart, total)
 
 
 @compiled
-def _diagonals(w: np.ndarray, z: np.ndarray, begin: int, end: int, r: float, t: float) -> tuple[float, float]:
+def _diagonals(w: np.ndarray, z: np.ndarray, r: float, t: float) -> tuple[float, float]:
     """Return ‖u - v‖ and ‖u + v‖ of the unit vectors; each is at least the spacing of numbers near 1, or zero."""
     apart = total = 0.0
-    for j in range(begin, end):
+    for j in range(len(w)):
         u, v = w[j] / r, z[j] / t
         apart += (u - v) * (u - v)
         total += (u + v) * (u + v)
@@ -286,19 +269,15 @@ def _diagonals(w: np.ndarray, z: np.ndarray, begin: int, end: int, r: float, t: 
 
 
 @compiled
-def _towards(
-    w: np.ndarray, z: np.ndarray, k: int, begin: int, end: int, r: float, t: float, c: float, out: np.ndarray
-) -> float:
+def _towards(w: np.ndarray, z: np.ndarray, r: float, t: float, c: float, out: np.ndarray) -> float:
     """Write the tangential part of v at u, as that of v - u or v + u, which is shorter; return its length."""
-    side, along, square = (1.0 if c < 0 else -1.0), 0.0, 0.0
-    for j in range(begin, end):
-        along += (w[k, j] / r) * (z[k, j] / t + side * (w[k, j] / r))
-    for j in range(begin, end):
-        u = w[k, j] / r
-        out[k, j] = (z[k, j] / t + side * u) - along * u
-    for j in range(begin, end):
-        square += out[k, j] * out[k, j]
-    return math.sqrt(square)
+    side, along = (1.0 if c < 0 else -1.0), 0.0
+    for j in range(len(w)):
+        along += (w[j] / r) * (z[j] / t + side * (w[j] / r))
+    for j in range(len(w)):
+        u = w[j] / r
+        out[j] = (z[j] / t + side * u) - along * u
+    return math.sqrt(_dot(out, out))
 
 
 @elementwise
