@@ -179,6 +179,7 @@ CASES: dict[str, Made] = {
     "sort": along(lax.sort, 3),
     "sort of two": fixed(lambda r: lambda x, y, a=r.one(0, 1): lax.sort((x, y), dimension=a), (2, 3), (2, 3)),
     "top_k": fixed(lambda r: lambda x: lax.top_k(x, 2), (2, 3), like=lambda x: x.sum(1)),
+    "top without a rule": fixed(lambda r: lambda x: list(lax.approx_max_k(x, 2)), (2, 3), like=lambda x: x.sum()),
     "windows of sums": windows(lax.add, 0.0),
     "windows of largest": windows(lax.max, -jnp.inf),
     "windows of smallest": windows(lax.min, jnp.inf),

@@ -205,10 +205,8 @@ EQUIVALENT: dict[Place, str] = {
     ): "what cannot be traced is tried once more each time, in vain",
     (
         "psitheory/scaletypes/torch/operations.py",
-        'if c.name in ("norm", "linalg_vector_norm") and not isinstance(c.get(1, "ord", 2), str) '
-        'and c.get(1, "ord", 2) == 0:',
+        'if c.name in ("norm", "linalg_vector_norm") and c.get(1, "ord", 2) == 0:',
         "2 → 3",
-        2,
     ): "an order that is not given is not 0",
     (
         "psitheory/scaletypes/models/torch/attention.py",
