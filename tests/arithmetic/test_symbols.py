@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psitheory.arithmetic import SYMBOLS, SymbolTable, namespace, norm, rescaled
-from psitheory.errors import NotInArithmetic, Undecided
+from psitheory.errors import ArgumentError, NotInArithmetic, Undecided
 
 
 def symbols(*, real: str = "", positive: str = "") -> list[Any]:
@@ -32,6 +32,17 @@ X, Y, R = symbols(real="x y", positive="r")
 SYMPY_X = sympy.Symbol("x", real=True)
 LEAVES = [(X, SYMPY_X), (Y, sympy.Symbol("y", real=True)), (R, sympy.Symbol("r", positive=True))]
 LEAVES += [(k * X / X, sympy.Integer(k)) for k in (1, 2, -3)]
+
+
+def test_no_two_inputs_share_a_symbol() -> None:
+    table = SymbolTable()
+    table.belongs_to("w")
+    table.real("a")
+    table.real("a")
+    table.belongs_to("x")
+    table.real("b")
+    with pytest.raises(ArgumentError, match="the inputs 'w' and 'x' both ask for the symbol 'a'"):
+        table.real("a")
 
 
 @st.composite
