@@ -163,6 +163,16 @@ def test_every_geometry_is_a_manifold(manifold: Any) -> None:
     assert isinstance(manifold, Manifold)
 
 
+def test_the_unit_sphere_of_the_line_is_two_points() -> None:
+    sphere, zero = Sphere(1), np.zeros(1)
+    assert sphere.dimension == 0
+    for w in (np.ones(1), -np.ones(1)):
+        np.testing.assert_array_equal(sphere.project(w, np.array([0.7])), zero)
+        np.testing.assert_array_equal(sphere.exp(w, zero), w)
+        np.testing.assert_array_equal(sphere.log(w, w), zero)
+        assert sphere.dist(w, -w) == np.pi
+
+
 # -- bad input -----------------------------------------------------------------------------------------
 
 
