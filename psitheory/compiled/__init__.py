@@ -9,12 +9,21 @@ leaves them to NumPy's formula.
 from __future__ import annotations
 
 from importlib.util import find_spec
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
 
 from psitheory.errors import ArgumentError, shown
 
 Engine: TypeAlias = Literal["numpy", "numba"]
-"""By what real floats of NumPy are computed; every other arithmetic takes the formulas as they stand."""
+"""By what single and double precision of NumPy are computed; all else takes the formulas as they stand."""
+
+_DTYPES = frozenset({np.dtype(np.float32), np.dtype(np.float64)})  # in the byte order of this machine
+
+
+def is_compiled(*arrays: Any) -> bool:
+    """Tell whether all are arrays of NumPy's own class in single or double precision, which passes take."""
+    return all(type(x) is np.ndarray and x.dtype in _DTYPES for x in arrays)
 
 
 def check_engine(engine: object) -> None:

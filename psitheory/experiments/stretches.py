@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import cycle
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from psitheory.arithmetic import Array, ordinary_range
+from psitheory.compiled import is_compiled
 from psitheory.experiments.coordinates import Coordinates
-from psitheory.layout import Layout
 from psitheory.models import BatchNormMLP, Rayleigh
-from psitheory.models.data import matched
 from psitheory.models.interface import Model
 from psitheory.optimizers.checks import PerBlock, is_schedule
 from psitheory.optimizers.euclidean import GradientDescent
@@ -78,16 +77,16 @@ def advancer(model: Model, optimizer: Optimizer, w: Array) -> Advance | None:
     Compiled are Rayleigh quotients and batch-norm networks under gradient descent, on the quotient or flat, with rates
     that stay and no decay.
     """
-    if type(w) is not np.ndarray or w.dtype.kind != "f" or getattr(model, "engine", "numpy") != "numba":
+    if not is_compiled(w) or getattr(model, "engine", "numpy") != "numba":
         return None
     rate = _plain_rate(optimizer)
     if rate is None:
         return None
     rates = np.broadcast_to(at_step(rate, 0, model.layout, w), (*w.shape[:-1], 1)).astype(w.dtype).reshape(-1)
     on_quotient = type(optimizer) is PSIGradientDescent
-    if type(model) is Rayleigh and type(model.matrix) is np.ndarray and model.matrix.dtype.kind == "f":
-        return _on_eigenvectors(model.layout, matched(model.matrix, w), rates, on_quotient)
-    if type(model) is BatchNormMLP and model.compiled and model.inputs.dtype.kind == "f":
+    if type(model) is Rayleigh and is_compiled(model.matrix):
+        return _on_eigenvectors(model, w.dtype, rates, on_quotient)
+    if type(model) is BatchNormMLP and model.compiled and is_compiled(model.inputs):
         passes = model.compiled.descender(w, model.samples_for(w), rates, on_quotient)
         return Advance(passes, Coordinates(model.layout, are_scaled=model.eps == 0))
     return None
@@ -105,15 +104,15 @@ def _plain_rate(optimizer: Optimizer) -> object | None:
     return optimizer.rate if plain else None
 
 
-def _on_eigenvectors(layout: Layout, matrix: np.ndarray, rates: np.ndarray, on_quotient: bool) -> Advance | None:
-    if len(matrix) > _LARGEST:
+def _on_eigenvectors(model: Rayleigh, dtype: np.dtype[Any], rates: np.ndarray, on_quotient: bool) -> Advance | None:
+    if len(model.matrix) > _LARGEST:
         return None
     from psitheory.compiled.rayleigh import advanced
 
-    values, vectors = np.linalg.eigh(matrix)
-    ordinary = ordinary_range(matrix.dtype)
+    values, vectors = (x.astype(dtype) for x in model.eigenvectors)
+    ordinary = ordinary_range(dtype)
 
     def passes(x: np.ndarray, steps: int, seen: _Seen, total: np.ndarray, least: np.ndarray, out: np.ndarray) -> bool:
         return bool(advanced(x, values, rates, on_quotient, steps, seen, total, least, ordinary, out))
 
-    return Advance(passes, Coordinates(layout, basis=vectors))
+    return Advance(passes, Coordinates(model.layout, basis=vectors))

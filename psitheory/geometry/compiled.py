@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from psitheory.arithmetic import Array, ordinary_range
-from psitheory.compiled import check_engine
+from psitheory.compiled import check_engine, is_compiled
 from psitheory.geometry.psi import PSIQuotient
 
 
@@ -94,7 +94,7 @@ class CompiledPSIQuotient(PSIQuotient):
     def _pass(self, name: str, *arrays: Array) -> Any:
         """Return what the pass called ``name`` makes of arrays of one shape, or None where it cannot."""
         first = arrays[0]
-        if type(first) is not np.ndarray or first.dtype.kind != "f" or first.shape[-1:] != (self.layout.n,):
+        if not is_compiled(first) or first.shape[-1:] != (self.layout.n,):
             return None
         for x in arrays[1:]:
             if type(x) is not np.ndarray or x.dtype != first.dtype or x.shape != first.shape:

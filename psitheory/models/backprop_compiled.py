@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from psitheory.arithmetic import ordinary_range
+from psitheory.compiled import is_compiled
 from psitheory.errors import ArgumentError
 from psitheory.layout import Layout
 from psitheory.models.backprop import Network, Samples
@@ -37,11 +38,12 @@ class CompiledNetwork:
     def gradient(self, w: np.ndarray, samples: Samples, out: np.ndarray) -> np.ndarray | None:
         """Return losses (K,) and write gradients (K, n) to ``out``; None where NumPy's formula has to.
 
-        It has to where floats are not real, a row is of extreme size, a neuron dead, or something not finite.
+        It has to where floats are neither of single nor of double precision, a row is of extreme size, a neuron dead,
+        or something not finite.
         """
         from psitheory.compiled.backprop import gradients
 
-        if w.dtype.kind != "f":
+        if not is_compiled(w, samples.rows):
             return None
         loss, batch = np.empty(len(w), w.dtype), _batch(samples)
         done = gradients(np.ascontiguousarray(w), self._shape(w.dtype), batch, self._memory(w, batch), loss, out)

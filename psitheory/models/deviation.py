@@ -58,5 +58,5 @@ def are_dead(sigma: Array, size: Array) -> np.ndarray:
 
 def _are_safe(square: np.ndarray) -> bool:
     real = square.real
-    limit = 2.0 ** (-63 if real.itemsize < 8 else -511)  # the root of the smallest normal number
-    return bool(((real > limit) & (real < 1 / limit)).all())
+    root = np.ldexp(np.ones((), real.dtype), np.finfo(real.dtype).minexp // 2)  # of the smallest normal number
+    return bool(((real > root) & (real < 1 / root)).all())

@@ -11,7 +11,7 @@ from psitheory.arithmetic import Array, dot, namespace, ordinary_squares, rescal
 from psitheory.arithmetic.balls import BALLS
 from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.arithmetic.spectrum import symmetric_spectrum
-from psitheory.compiled import Engine, check_engine
+from psitheory.compiled import Engine, check_engine, is_compiled
 from psitheory.errors import ArgumentError, NotInArithmetic
 from psitheory.layout import Layout
 from psitheory.models.data import check_width, checked, divided, matched, refuse_batch
@@ -74,7 +74,7 @@ class Rayleigh:
         check_width(w, self.matrix.shape[0])
         refuse_batch(batch, "the Rayleigh quotient")
         matrix, squares = matched(self.matrix, w), ordinary_squares(w)
-        parts = _compiled_parts if self.engine == "numba" and _is_float(w) and _is_float(matrix) else self._parts
+        parts = _compiled_parts if self.engine == "numba" and is_compiled(w, matrix) else self._parts
         if squares is not None:
             squares = np.asarray(squares)[..., None]
             loss, gradient, _ = parts(w, matrix, squares)
@@ -103,6 +103,12 @@ class Rayleigh:
         product -= np.multiply(loss, y, out=_SCRATCH("shift", y.shape, y)) if _is_float(y) else loss * y
         product *= double
         return loss, product, double
+
+    @cached_property
+    def eigenvectors(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the eigenvalues (d,), ascending, and an orthonormal basis of eigenvectors in columns, of floats."""
+        values, vectors = np.linalg.eigh(self.matrix)
+        return values, vectors
 
     # Not cached from here on: in balls these depend on the precision at the time of asking.
 
