@@ -158,6 +158,9 @@ def others(node: Any) -> list[int]:
 MANY = 5
 """A simplex creeps where there are so many directions; there a slope leads most of the way."""
 
+BESIDE = 2.0**-4
+"""A climb sets out beside the place that was drawn: where vectors are in a relation, slopes vanish by symmetry."""
+
 ROUNDS = 50
 
 GAIN = 1e-6
@@ -189,7 +192,7 @@ def _move_real_numbers(climb: Climb, start: Choices) -> None:
     nudges = climb.best[2][: tape.used] if start == climb.best[1] else ()
     x[len(chosen) : len(chosen) + len(nudges)] = nudges
     if spans.size >= MANY:
-        x = minimize(objective, x, method="BFGS").x
+        x = minimize(objective, x + BESIDE * np.cos(1 + np.arange(x.size)), method="BFGS").x
     if spans.size < MANY or abs(climb.best[0] - 1) > GAIN:  # a slope that leads to 1 leads to where the bound is met
         _by_simplices(climb, objective, x)
 

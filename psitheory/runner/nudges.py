@@ -1,27 +1,33 @@
 """Small numbers by which a search for the worst case moves what a domain draws, without leaving the domain.
 
 A domain that draws real numbers adds what :func:`nudge` returns to them, and keeps its own constraints on the result:
-zeros while cases are drawn at random, the coordinates of the search while one is looked for.
+zeros while cases are drawn at random, the coordinates of the search while one is looked for.  What it chooses by the
+size or the sign of a number stays as it was :func:`decided` before that was moved, or the case would jump.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
+
+Decision = TypeVar("Decision")
 
 
 @dataclass
 class _Tape:
-    """Numbers that are handed out one after the other; zeros after the last."""
+    """Numbers that are handed out one after the other, zeros after the last; and what was decided, in turn."""
 
     numbers: Sequence[float]
+    unmoved: Callable[[], Sequence[Any]] | None = None
+    """Gives what was decided where nothing is moved."""
     used: int = 0
+    decided: list[Any] = field(default_factory=list)
 
     def next(self, count: int) -> Any:
         out = np.zeros(count)
@@ -29,6 +35,12 @@ class _Tape:
         out[: len(given)] = given
         self.used += count
         return out
+
+    def decide(self, make: Callable[[], Any]) -> Any:
+        before = self.unmoved() if self.unmoved else ()
+        k = len(self.decided)
+        self.decided.append(before[k] if k < len(before) else make())
+        return self.decided[k]
 
 
 _tape: ContextVar[_Tape | None] = ContextVar("tape", default=None)
@@ -43,10 +55,19 @@ def nudge(shape: tuple[int, ...] = ()) -> Any:
     return moved if shape else float(moved)
 
 
+def decided(make: Callable[[], Decision]) -> Decision:
+    """Return what a domain chooses by the numbers that were drawn; inside a search, what it chose before they moved."""
+    tape = _tape.get()
+    return make() if tape is None else tape.decide(make)
+
+
 @contextmanager
-def nudged(numbers: Sequence[float]) -> Iterator[_Tape]:
-    """Hand out ``numbers`` inside the block; the tape tells in the end how many were asked for."""
-    tape = _Tape(numbers)
+def nudged(numbers: Sequence[float], unmoved: Callable[[], Sequence[Any]] | None = None) -> Iterator[_Tape]:
+    """Hand out ``numbers`` inside the block; the tape tells in the end how many were asked for, and what was decided.
+
+    ``unmoved`` gives what is decided where nothing is moved, if it is asked for.
+    """
+    tape = _Tape(numbers, unmoved)
     token = _tape.set(tape)
     try:
         yield tape

@@ -7,6 +7,7 @@ import math
 import random
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -28,9 +29,18 @@ Drawing = st.SearchStrategy[dict[str, Any]]
 def redrawn(drawing: Drawing, choices: Choices, nudges: Sequence[float] | None = ()) -> dict[str, Any] | None:
     """Return the inputs that a strategy draws by these choices, None if they do not fit; None leaves nudges alone."""
     if nudges is not None:
-        with nudged(nudges):
+        unmoved = partial(_decisions, drawing, choices) if any(nudges) else None
+        with nudged(nudges, unmoved):
             return redrawn(drawing, choices, None)
     return _drawn(drawing, _of_choices(choices))
+
+
+@lru_cache(maxsize=1)
+def _decisions(drawing: Drawing, choices: Choices) -> Sequence[Any]:
+    """Return what the domains decide where nothing is moved; it is kept of the last choices, which are asked for again."""
+    with nudged(()) as tape:
+        redrawn(drawing, choices, None)
+    return tape.decided
 
 
 def nodes(drawing: Drawing, choices: Choices) -> Sequence[Any]:

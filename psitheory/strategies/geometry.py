@@ -15,6 +15,7 @@ from psitheory.arithmetic.formal import Space
 from psitheory.layout import Layout
 from psitheory.models.generic import complex_blocks, vector
 from psitheory.runner.domain import Domain, Drawn
+from psitheory.runner.nudges import decided
 from psitheory.strategies import formal
 from psitheory.strategies.later import later_points
 from psitheory.strategies.layouts import Reference, layout_of
@@ -165,7 +166,7 @@ def tangents(reference: Reference, at: str) -> Domain:
 
     def floats(drawn: Drawn) -> st.SearchStrategy[Any]:
         layout = layout_of(reference, drawn)
-        sizes = np.ldexp(1.0, np.frexp(layout.norms(drawn[at]))[1])
+        sizes = decided(lambda: np.ldexp(1.0, np.frexp(layout.norms(drawn[at]))[1]))
 
         def are_comparable(x: Any) -> bool:
             lengths = layout.norms(x)

@@ -1,12 +1,15 @@
 """Vectors that stand in a special relation to an earlier one: equal, opposite, parallel, orthogonal, near, in part so.
 
-Independent vectors are never so, and what fails only there would hold.
+Independent vectors are never so, and what fails only there would hold.  A relation is chosen by the signs and sizes of
+what was drawn; then it is a linear map.  So a search that moves the earlier vector takes the later one along, and one
+that moves the later one leaves the relation, both without a jump.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -15,10 +18,12 @@ from hypothesis import strategies as st
 from psitheory.arithmetic import RATIONALS
 from psitheory.layout import Layout
 from psitheory.runner.domain import Drawn
+from psitheory.runner.nudges import decided
 from psitheory.runner.special import special
 from psitheory.strategies.values import Made
 
-Relation = Callable[[Layout, Any, Any], Any]
+Linear = Callable[[Any, Any], Any]
+Relation = Callable[[Layout, Any, Any], Linear]
 
 
 def related(
@@ -37,7 +42,8 @@ def related(
         Tells of an earlier one whether it might have been drawn here.
     """
     arrays = [value for value in drawn.values() if isinstance(value, np.ndarray) and value.shape == (layout.n,)]
-    earlier = [value for value in arrays if fits(value)]
+    fitting = decided(lambda: [fits(value) for value in arrays]) if arrays else []
+    earlier = list(compress(arrays, fitting))
     if not earlier:
         return plain
 
@@ -45,9 +51,28 @@ def related(
         if which is None:
             return z
         to, relation = divmod(which, len(RELATIONS))
-        return _without_new_zeros(layout, z, RELATIONS[relation](layout, earlier[to], z))
+        made = decided(lambda: in_relation(layout, RELATIONS[relation], earlier[to], z))
+        return _without_new_zeros(layout, z, made(earlier[to], z))
 
     return Made(one_of_them, plain, special(len(RELATIONS) * len(earlier)))
+
+
+def in_relation(layout: Layout, relation: Relation, w: Any, z: Any) -> Linear:
+    """Return the map that relates the second of two vectors to the first, and moves it as the second is moved from z.
+
+    It moves by so much of its own length, block by block, as the second does.
+    """
+    relate = relation(layout, w, z)
+    there = relate(w, z)
+    shares = [_power_of_two(there[part], z[part]) for part in _parts(layout)]
+
+    def made(moved_w: Any, moved_z: Any) -> Any:
+        if moved_z is z:
+            return relate(moved_w, z)
+        moves = [share * (moved_z - z)[part] for share, part in zip(shares, _parts(layout), strict=True)]
+        return relate(moved_w, z) + np.concatenate(moves)
+
+    return made
 
 
 def _parts(layout: Layout) -> list[slice]:
@@ -85,59 +110,75 @@ def _which(z: Any, count: int) -> int:
     return int(sum(abs(_float(x)) for x in z)) % count
 
 
-def _equal(layout: Layout, w: Any, z: Any) -> Any:
-    return w
+def _equal(layout: Layout, w: Any, z: Any) -> Linear:
+    return lambda w, z: w
 
 
-def _opposite(layout: Layout, w: Any, z: Any) -> Any:
-    return -w
+def _opposite(layout: Layout, w: Any, z: Any) -> Linear:
+    return lambda w, z: -w
 
 
-def _multiple(layout: Layout, w: Any, z: Any) -> Any:
-    return w * (_sign(z) * _power_of_two(z, w))
+def _multiple(layout: Layout, w: Any, z: Any) -> Linear:
+    factor = _sign(z) * _power_of_two(z, w)
+    return lambda w, z: factor * w
 
 
-def _multiple_by_parts(layout: Layout, w: Any, z: Any) -> Any:
+def _multiple_by_parts(layout: Layout, w: Any, z: Any) -> Linear:
     """Each block is a positive or negative multiple."""
-    return np.concatenate([_multiple(layout, w[part], z[part]) for part in _parts(layout)])
+    return _by_parts(layout, [_multiple(layout, w[part], z[part]) for part in _parts(layout)])
 
 
-def _equal_in_part(layout: Layout, w: Any, z: Any) -> Any:
+def _by_parts(layout: Layout, maps: Sequence[Linear]) -> Linear:
+    both = list(zip(maps, _parts(layout), strict=True))
+    return lambda w, z: np.concatenate([relate(w[part], z[part]) for relate, part in both])
+
+
+def _equal_in_part(layout: Layout, w: Any, z: Any) -> Linear:
     """One block is equal; of a single one all entries but the last."""
     parts = _parts(layout)
-    out = z.copy()
     same = parts[_which(z, len(parts))] if len(parts) > 1 else slice(0, -1)
-    out[same] = w[same]
+    return lambda w, z: _with(z, same, w[same])
+
+
+def _with(x: Any, part: slice, value: Any) -> Any:
+    out = x.copy()
+    out[part] = value
     return out
 
 
-def _reflected(layout: Layout, w: Any, z: Any) -> Any:
+def _reflected(layout: Layout, w: Any, z: Any) -> Linear:
     """One block is opposite, the others are equal; of a single one the first entry."""
     parts = _parts(layout)
-    out = w.copy()
     other = parts[_which(z, len(parts))] if len(parts) > 1 else slice(0, 1)
-    out[other] = -w[other]
-    return out
+    return lambda w, z: _with(w, other, -w[other])
 
 
-def _orthogonal(layout: Layout, w: Any, z: Any) -> Any:
+def _orthogonal(layout: Layout, w: Any, z: Any) -> Linear:
     """Each block is orthogonal, exactly: entries change places by pairs, one of each with the other sign."""
-    out = z.copy()
-    for part in _parts(layout):
-        one = w[part]
-        pairs = len(one) // 2
-        turned = 0 * one
-        turned[0 : 2 * pairs : 2], turned[1 : 2 * pairs : 2] = -one[1 : 2 * pairs : 2], one[0 : 2 * pairs : 2]
-        out[part] = _multiple(layout, turned, z[part]) if np.any(turned != 0) else z[part]
-    return out
+    return _by_parts(layout, [_turned(w[part], z[part]) for part in _parts(layout)])
 
 
-def _near(layout: Layout, w: Any, z: Any) -> Any:
+def _turned(w: Any, z: Any) -> Linear:
+    at_right_angles = _by_a_right_angle(w)
+    factor = _sign(z) * _power_of_two(z, at_right_angles)
+    return lambda w, z: factor * _by_a_right_angle(w) if np.any(at_right_angles != 0) else z
+
+
+def _by_a_right_angle(x: Any) -> Any:
+    pairs = len(x) // 2
+    turned = 0 * x
+    turned[0 : 2 * pairs : 2], turned[1 : 2 * pairs : 2] = -x[1 : 2 * pairs : 2], x[0 : 2 * pairs : 2]
+    return turned
+
+
+def _near(layout: Layout, w: Any, z: Any) -> Linear:
     """Return what lies at a distance of about 2^-8 to 2^-44 of w or -w, by steps of 2^4; block by block."""
     share, sign = 2 ** (8 + 4 * _which(z, 10)), _sign(z)
-    return np.concatenate(
-        [sign * w[part] + _power_of_two(w[part], z[part]) / share * z[part] for part in _parts(layout)]
-    )
+    return _by_parts(layout, [_beside(sign, _power_of_two(w[part], z[part]) / share) for part in _parts(layout)])
+
+
+def _beside(sign: int, share: Any) -> Linear:
+    return lambda w, z: sign * w + share * z
 
 
 RELATIONS: tuple[Relation, ...] = (

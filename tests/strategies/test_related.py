@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from psitheory.checking import FLOATS, RATIONALS
 from psitheory.layout import Layout
 from psitheory.runner.domain import Drawn, inputs
+from psitheory.runner.redraw import redrawn
 from psitheory.strategies import layouts, points, tangents, vectors
-from psitheory.strategies.related import RELATIONS
+from psitheory.strategies.related import RELATIONS, in_relation
 
 NAMES = [relation.__name__.strip("_") for relation in RELATIONS]
 KINDS = [FLOATS, RATIONALS]
@@ -63,9 +64,37 @@ def holds(name: str, layout: Layout, w: Any, z: Any, plain: Any) -> bool:
 def test_a_relation_is_exact_unless_a_block_would_vanish(kind: str, name: str, data: Any, layout: Layout) -> None:
     domain = points(layout)
     w, z = (data.draw(domain.strategy(kind, Drawn())) for _ in range(2))  # type: ignore[arg-type]
-    made = RELATIONS[NAMES.index(name)](layout, w, z)
+    made = in_relation(layout, RELATIONS[NAMES.index(name)], w, z)(w, z)
     assert made.dtype == z.dtype
     assert holds(name, layout, w, made, z)
+
+
+@pytest.mark.parametrize("relation", RELATIONS)
+@given(data=st.data(), seed=st.integers(0, 2**16))
+def test_a_search_moves_related_vectors_without_a_jump(relation: Any, data: Any, seed: int) -> None:
+    """The later one changes by no more than both were moved, whatever signs and powers of two they cross on the way."""
+    layout = Layout.of([2, 3])
+    w, z = (data.draw(vectors(layout).strategy(FLOATS, Drawn())) for _ in range(2))  # type: ignore[arg-type]
+    made = in_relation(layout, relation, w, z)
+    rng = np.random.default_rng(seed)
+    ways = rng.normal(size=(2, layout.n))
+    steps = [made(w + t * ways[0], z + t * ways[1]) for t in np.linspace(0, 8, 65)]
+    jumps = np.max(np.abs(np.diff(steps, axis=0)), axis=1)
+    assert np.allclose(jumps, jumps[0])
+
+
+@pytest.mark.parametrize("way", range(len(RELATIONS) - 1))
+@given(x=st.tuples(*[st.integers(1, 100)] * 4), y=st.integers(1, 8))
+def test_a_search_keeps_a_relation_unless_it_moves_the_later_vector(way: int, x: Any, y: int) -> None:
+    layout = Layout.of([2, 2])
+    drawing = inputs({"w": vectors(layout), "z": vectors(layout)}, FLOATS, large=False)
+    choices = (0, bytes([1, 3, 5, 7]), 0, bytes([4, 5, 2, 1]), -1 - way)  # (1, 2, 3, 4) and (-2, 3, -1, 1), no noise
+    moved, left = redrawn(drawing, choices, x), redrawn(drawing, choices, (*x, y))
+    assert moved is not None
+    assert left is not None
+    assert holds(NAMES[way], layout, moved["w"], moved["z"], 0 * moved["z"])
+    assert np.array_equal(moved["w"], left["w"])
+    assert not np.array_equal(moved["z"], left["z"])
 
 
 @pytest.mark.parametrize("kind", KINDS)
