@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, Verbosity, control, given, settings
@@ -120,12 +121,40 @@ def _on_its_own() -> Iterator[None]:
     seasoned = getattr(provider, "_maybe_draw_constant", None)
     if seasoned is not None:
         provider._maybe_draw_constant = lambda *_, **__: None
+    engine = _engine()
+    copied = getattr(engine, "generate_mutations_from", None)
+    if copied is not None:
+        engine.generate_mutations_from = _now_and_then(copied)
     try:
         with nullcontext() if context is None else context.with_value(None):
             yield
     finally:
         if seasoned is not None:
             provider._maybe_draw_constant = seasoned
+        if copied is not None:
+            engine.generate_mutations_from = copied
+
+
+FRESH = 6
+"""One in so many cases that are drawn anew is followed by its copies, of which there are about five."""
+
+
+def _now_and_then(copied: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+    drawn = count(1)
+
+    def seldom(runner: Any, case: Any) -> None:
+        if next(drawn) % FRESH == 0:
+            copied(runner, case)
+
+    return seldom
+
+
+def _engine() -> Any:
+    try:
+        from hypothesis.internal.conjecture.engine import ConjectureRunner
+    except ImportError:
+        return None
+    return ConjectureRunner
 
 
 def _source_of_draws() -> Any:
