@@ -1,4 +1,4 @@
-"""Laws about few things: where whole numbers alone are drawn, and few, all of them are tried."""
+"""Claims about few things: where whole numbers alone are drawn, and few, all of them are tried."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from psitheory.runner.outcome import Case, Outcome
-from psitheory.runner.redraw import Choices, Drawing, Inputs, first_broken, nodes_from
+from psitheory.runner.redraw import Choices, Drawing, Inputs, first_broken, is_plain, nodes_from, redrawn
 from psitheory.runner.worst import PATIENCE, patience
 
 
@@ -31,8 +31,28 @@ def broken_among_few(
     if any(_count(node) == math.inf for node in first):
         some = _some_choices(first, most * more // CHEAP if more > 1 and not grows else 0)
         return first_broken(drawing, law, run, some, share=CLEARLY)
-    few = itertools.islice(_all_choices(drawing, most * more), most * more if more > 1 else 0)
-    return first_broken(drawing, law, run, few)
+    return first_broken(drawing, law, run, _few_choices(drawing, most, more))
+
+
+def instance_among_few(
+    drawing: Drawing, law: Case, run: Callable[[Inputs], Outcome], most: int
+) -> tuple[Inputs, Outcome] | None:
+    """Return the first of all cases, if they are few in the same sense, of which a law is true."""
+    first = nodes_from(drawing, ())
+    if not first or not all(map(_is_bounded, first)):
+        return None
+    more = patience(drawing, law, [tuple(node.value for node in first)], most=CHEAP)
+    for choices in _few_choices(drawing, most, more):
+        inputs = redrawn(drawing, choices)
+        if inputs is not None and is_plain(law, inputs):
+            outcome = run(inputs)
+            if outcome.status == "passed":
+                return inputs, outcome
+    return None
+
+
+def _few_choices(drawing: Drawing, most: int, more: int) -> Iterator[Choices]:
+    return itertools.islice(_all_choices(drawing, most * more), most * more if more > 1 else 0)
 
 
 CLEARLY = 2.0**-20

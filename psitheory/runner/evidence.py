@@ -20,13 +20,14 @@ from psitheory.errors import NotInArithmetic, PsitheoryError, UnknownName, said
 from psitheory.runner.counterfeits import in_kind
 from psitheory.runner.domain import inputs
 from psitheory.runner.effort import Effort
+from psitheory.runner.every import instance_among_few
 from psitheory.runner.guard import CannotRun, guarded
 from psitheory.runner.in_balls import OPEN_BRANCH
 from psitheory.runner.in_formal import prove_formally
 from psitheory.runner.in_symbols import prove
 from psitheory.runner.judge import Outcome
 from psitheory.runner.search import search
-from psitheory.runner.tried import try_cases
+from psitheory.runner.tried import EACH, climbed_in, try_cases
 from psitheory.runner.witness import witness
 
 
@@ -88,11 +89,15 @@ def exhibit(law: Law, kind: str, effort: Effort, seed: int) -> Evidence:
     found = search(
         inputs(law.domains, kind), shown, sought="passed", cases=effort.cases[kind], seconds=effort.seconds, seed=seed
     )
-    if found.found is None:
+    some = found.found
+    if some is None and kind == climbed_in(law):
+        few = inputs(law.domains, kind, large=False)
+        some = instance_among_few(few, law.function, shown, EACH * effort.climb)
+    if some is None:
         near = any(outcome.note == _ONLY_NEAR for outcome in found.outcomes)
         note = f"no instance was found{f': {_ONLY_NEAR}' if near else ''}"
         return Evidence(kind, Verdict.INCONCLUSIVE, len(found.outcomes), note=note)
-    drawn, outcome = found.found
+    drawn, outcome = some
     if outcome.status == "raised":
         return Evidence(kind, Verdict.INCONCLUSIVE, len(found.outcomes), note=outcome.note)
     return _established(kind, len(found.outcomes) + 1, drawn, outcome)

@@ -46,6 +46,24 @@ class _Tape:
 _tape: ContextVar[_Tape | None] = ContextVar("tape", default=None)
 
 
+_stretch: ContextVar[float] = ContextVar("stretch", default=1.0)
+
+
+def stretch() -> float:
+    """Return how many times as long as usual vectors are that may be of any length; 1 outside of a search."""
+    return _stretch.get()
+
+
+@contextmanager
+def stretched(factor: float) -> Iterator[None]:
+    """Draw them so long inside the block."""
+    token = _stretch.set(factor)
+    try:
+        yield
+    finally:
+        _stretch.reset(token)
+
+
 def nudge(shape: tuple[int, ...] = ()) -> Any:
     """Return by how much to move an array of ``shape`` that was just drawn; zero outside of a search."""
     tape = _tape.get()

@@ -37,7 +37,7 @@ def redrawn(drawing: Drawing, choices: Choices, nudges: Sequence[float] | None =
 
 @lru_cache(maxsize=1)
 def _decisions(drawing: Drawing, choices: Choices) -> Sequence[Any]:
-    """Return what the domains decide where nothing is moved; it is kept of the last choices, which are asked for again."""
+    """Return what the domains decide where nothing is moved; kept of the last choices, which are asked for again."""
     with nudged(()) as tape:
         redrawn(drawing, choices, None)
     return tape.decided
@@ -80,12 +80,14 @@ def is_small(node: Any) -> bool:
 def largest_ratio(law: Case, inputs: Inputs | None, floor: float = 0.0) -> float:
     """Return the largest left/right of an inequality on floats, minus infinity where it claims none.
 
-    Where the right side is not positive it is 1 more than the share by which the left one exceeds it.
+    Where the right side is not positive it is 1 more than the share by which the left one exceeds it.  Of 0 ≤ right,
+    whose ratios are all zero, it is 1/(1 + right), which grows as the right side falls.
     """
     left, right = (np.empty(0), np.empty(0)) if inputs is None else _both(law, inputs)
     with np.errstate(all="ignore"):
         share = 1 + (left - right) / (np.abs(left) + np.abs(right))
-        ratios = np.where(right > 0, left / right, share)[np.abs(right) >= floor]
+        quotient = left / right if np.any(left) else 1 / (1 + right)
+        ratios = np.where(right > 0, quotient, share)[np.abs(right) >= floor]
     ratios = ratios[np.isfinite(ratios)]
     return float(np.max(ratios)) if ratios.size else -math.inf
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from psitheory.runner.nudges import stretched
 from psitheory.runner.outcome import Case, Outcome
 from psitheory.runner.redraw import (
     Choices,
@@ -52,8 +53,20 @@ def specials(node: Any) -> range:
 def broken_specially(
     drawing: Drawing, law: Case, run: Callable[[Inputs], Outcome], start: Choices, most: int
 ) -> tuple[Inputs, Outcome] | None:
-    """Return a special case beside ``start`` that breaks the law, among the first ``most``, if there is one."""
+    """Return a special case beside ``start`` that breaks the law, among the first ``most``, if there is one.
+
+    The case itself is special where vectors that may be of any length are long in it, or short.
+    """
+    for factor in LENGTHS:
+        with stretched(factor):
+            broken = first_broken(drawing, law, run, [start])
+        if broken is not None:
+            return broken
     return first_broken(drawing, law, run, special_cases(drawing, start)[:most])
+
+
+LENGTHS = (2.0**12, 2.0**-12)
+"""Beyond any constant of a theorem, and within what rounding leaves of sums with numbers of ordinary size."""
 
 
 def special_cases(drawing: Drawing, start: Choices) -> list[Choices]:

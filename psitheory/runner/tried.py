@@ -56,7 +56,7 @@ def _refuted(kind: str, cases: int, drawn: Mapping[str, Any], outcome: Outcome) 
 
 def _broken_among_few(law: Law, kind: str, effort: Effort) -> tuple[Mapping[str, Any], Outcome] | None:
     """Return a case that breaks a law which is about few whole numbers, so that all can be tried."""
-    if law.example or kind != _climbed_in(law):
+    if law.example or kind != climbed_in(law):
         return None
     drawn = inputs(law.domains, kind, large=False)
     return broken_among_few(drawn, law.function, guarded(kind, law.function), EACH * effort.climb)
@@ -70,7 +70,7 @@ def _broken_specially(
     law: Law, kind: str, passed: Sequence[Choices], effort: Effort
 ) -> tuple[Mapping[str, Any], Outcome] | None:
     """Return a special case that breaks a law which costs little: others meet such cases by chance alone."""
-    if law.example or kind != _climbed_in(law):
+    if law.example or kind != climbed_in(law):
         return None
     drawn, start = inputs(law.domains, kind), passed[len(passed) // 2]
     if patience(drawn, law.function, [start]) < PATIENT:
@@ -86,13 +86,14 @@ PATIENT = 4
 """A law that is climbed so many times as long costs so little that special cases hardly lengthen its check."""
 
 
-def _climbed_in(law: Law) -> str:
+def climbed_in(law: Law) -> str:
+    """Return the kind of evidence that looks a law over: it finds the worst case, and tries all where they are few."""
     return BALLS if law.on is not None and FLOATS not in law.on else FLOATS
 
 
 def _climbed(law: Law, kind: str, found: Search, effort: Effort) -> Worst:
     """Look for the worst case of an inequality: on floats, or in balls where the law is not tried on floats."""
-    if law.example or kind != _climbed_in(law):
+    if law.example or kind != climbed_in(law):
         return Worst()
     drawn = inputs(law.domains, kind)
     budget = min(effort.climb, 2 * len(found.outcomes)) * patience(drawn, law.function, found.starts)

@@ -15,7 +15,7 @@ from psitheory.arithmetic.formal import Space
 from psitheory.layout import Layout
 from psitheory.models.generic import complex_blocks, vector
 from psitheory.runner.domain import Domain, Drawn
-from psitheory.runner.nudges import decided
+from psitheory.runner.nudges import decided, stretch
 from psitheory.strategies import formal
 from psitheory.strategies.later import later_points
 from psitheory.strategies.layouts import Reference, layout_of
@@ -139,7 +139,10 @@ def vectors(reference: Reference) -> Domain:
 
     def floats(drawn: Drawn) -> st.SearchStrategy[Any]:
         layout = layout_of(reference, drawn)
-        return related(layout, drawn, float_arrays((layout.n,)), fits=_are_of_ordinary_size)
+        plain = float_arrays((layout.n,))
+        if stretch() != 1:
+            plain = Made(lambda x: stretch() * x, plain)
+        return related(layout, drawn, plain, fits=_are_of_ordinary_size)
 
     def rationals(drawn: Drawn) -> st.SearchStrategy[Any]:
         layout = layout_of(reference, drawn)

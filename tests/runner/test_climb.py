@@ -66,6 +66,12 @@ def test_where_the_right_side_is_not_positive_the_excess_is_a_share() -> None:
     assert ratio([0.0], [0.0]) == -math.inf
 
 
+def test_where_the_left_side_is_zero_the_ratio_grows_as_the_right_one_falls() -> None:
+    assert [ratio([0.0], [right]) for right in (3.0, 1.0, 0.25)] == [0.25, 0.5, 0.8]
+    assert ratio([0.0], [-1e-9]) > 1
+    assert ratio([0.0, 1.0], [1e-3, 2.0]) == 0.5
+
+
 def test_rounding_and_what_is_no_number_say_nothing() -> None:
     assert ratio([1.0, 1.0], [2.0, 1e-9], floor=1e-7) == 0.5
     assert ratio([1.0, 1.0], [2.0, 1e-7], floor=1e-7) == 1e7

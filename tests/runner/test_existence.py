@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
 from psitheory.arithmetic import RATIONALS as RATIONAL_ARRAYS
 from psitheory.arithmetic import namespace
@@ -47,6 +48,23 @@ def test_sampling_never_refutes_an_existence_claim() -> None:
     assert report.verdict is Verdict.INCONCLUSIVE
     assert {e.verdict for e in report.evidence} == {Verdict.INCONCLUSIVE}
     assert {e.note for e in report.evidence} == {"no instance was found"}
+
+
+def test_of_few_whole_numbers_all_are_tried() -> None:
+    """Pell's equation n² = 2m² + 1 has three solutions among ten thousand pairs, and n² = 2m² none."""
+
+    def pairs(one: int) -> Law:
+        @law(n=st.integers(1, 100), m=st.integers(1, 100), quantifier="exists")
+        def is_solved(n: int, m: int) -> Any:
+            return equal(n * n, 2 * m * m + one)
+
+        return is_solved
+
+    shown = [e for e in check_law(pairs(1)).evidence if e.verdict is Verdict.HOLDS]
+    assert shown
+    assert shown[0].witness is not None
+    assert shown[0].witness.inputs["n"] == 3
+    assert all(e.verdict is Verdict.INCONCLUSIVE for e in check_law(pairs(0)).evidence)
 
 
 @pytest.mark.parametrize("kind", [FLOATS, CONTROLS, BALLS])

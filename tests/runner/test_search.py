@@ -44,6 +44,29 @@ def drawn_from(seed: int) -> list[str]:
     return seen
 
 
+# -- what is drawn ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_most_cases_are_new_and_some_repeat_a_number(seed: int) -> None:
+    """Of three numbers of a wide range, alike by chance never, all are new in half of the cases."""
+    seen: list[tuple[int, ...]] = []
+    numbers = st.lists(st.integers(0, 2**64), min_size=3, max_size=3).map(tuple)
+
+    def run(drawn: Mapping[str, Any]) -> Outcome:
+        seen.append(drawn["x"])
+        return Outcome("passed")
+
+    search(st.fixed_dictionaries({"x": numbers}), run, sought="failed", cases=100, seconds=20, seed=seed)
+    known: set[int] = set()
+    new = 0
+    for x in seen:
+        new += not known.intersection(x)
+        known.update(x)
+    assert len(seen) / 2 <= new < len(seen)
+    assert any(len(set(x)) < len(x) for x in seen)
+
+
 # -- determinism ------------------------------------------------------------------------------------
 
 

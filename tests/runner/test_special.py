@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from psitheory import Verdict, at_most, equal
-from psitheory.arithmetic import dot
-from psitheory.checking import Law, law
+from psitheory.arithmetic import dot, namespace
+from psitheory.checking import FLOATS, Law, law
 from psitheory.runner import check_law
 from psitheory.runner.redraw import nodes_from, redrawn
 from psitheory.runner.special import LONGEST, special, special_cases, specials
@@ -92,3 +93,16 @@ def test_a_climb_tries_other_lengths(longest: int) -> None:
         return at_most(100 * sum(x) ** 2, (100 * longest - 1) * sum(y * y for y in x))
 
     assert check_law(sums_are_short).verdict is Verdict.REFUTED
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        lambda x: equal(np.clip(dot(x, x), -5000, 5000) + 1, dot(x, x) + 1),
+        lambda x: at_most(1000 * namespace(x).sqrt(dot(x, x) + 1), 1000 * namespace(x).sqrt(dot(x, x)) + 999),
+    ],
+    ids=["long", "short"],
+)
+def test_vectors_are_long_and_short_too(claim: Callable[..., Any]) -> None:
+    made = law(x=vectors([3]), on=[FLOATS])(claim)
+    assert check_law(made).verdict is Verdict.REFUTED

@@ -57,6 +57,15 @@ def test_a_bound_that_is_met_holds_and_its_largest_ratio_is_told_with_its_place(
     assert 0.49 < float.fromhex(floats.at.inputs["x"]["float"]) < 0.51
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_claimed_not_to_be_negative_is_made_small(seed: int) -> None:
+    @law(x=ratios(-3, 3), y=ratios(-3, 3), on=[FLOATS])
+    def is_not_negative(x: Any, y: Any) -> Any:  # it is negative within 0.04 of (√2, 1)
+        return at_most(0, (x * x - 2) ** 2 + (y - 1) ** 2 - x / 1000)
+
+    assert check_law(is_not_negative, seed=seed).verdict is Verdict.REFUTED
+
+
 def test_a_climb_stays_inside_the_domain() -> None:
     met: list[float] = []
     note = met.append  # a law that names a list which it changes would be told so
