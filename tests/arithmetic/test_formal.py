@@ -114,6 +114,15 @@ def test_vectors_that_are_not_identical_are_taken_to_differ() -> None:
     assert "- 2" in text.replace("−", "-")
 
 
+def test_zero_is_the_one_number_that_a_vector_is_added_to() -> None:
+    x = Space().vector("x", SORT)
+    for found in (0 - x, 0 + -x, -x - 0):
+        assert found.terms == (-x).terms
+    for add in (lambda: 1 - x, lambda: x + 1):
+        with pytest.raises(NotInArithmetic, match="a vector and a number are added"):
+            add()
+
+
 def test_signs_are_those_that_the_assumptions_decide() -> None:
     space = Space()
     s, t, x = space.positive("s"), space.real("t"), space.vector("x", SORT)

@@ -224,3 +224,41 @@ def test_what_follows_no_rule_is_read_off_where_each_input_has_one_degree() -> N
     assert set(ids.ravel()) == {int(trace.degrees.combine(a, b))}
     assert not trace.equations.found
     assert not trace.equations.missing
+
+
+# -- constants that scale along ---------------------------------------------------------------------
+
+ALONG = {
+    "added": lambda x: jnp.abs(x) + 0.375,
+    "added before": lambda x: 0.375 + jnp.abs(x),
+    "subtracted from": lambda x: 0.375 - jnp.abs(x),
+    "an array": lambda x: jnp.abs(x) + jnp.full((3, 4), 0.375),
+    "compared": lambda x: jnp.where(x > 0.375, x, 2 * x),
+    "compared, the other way": lambda x: jnp.where(0.375 >= x, x, 2 * x),
+}
+LIMITED = {
+    "clamp": lambda x: lax.clamp(-0.375, x, 0.625),
+    "maximum": lambda x: jnp.maximum(x, 0.375),
+    "minimum": lambda x: jnp.minimum(0.375, x),
+}
+
+
+def at(f, scale: float, along=frozenset()):
+    """Return what a function gives at a scale, what of it scales, and the lines where it asks for something."""
+    trace = JaxTrace(skip=SKIP, along=along)
+    a = trace.degrees.unknown("a")
+    trace.scaled = {trace.degrees.index(a): float(np.log2(scale))}
+    ((out, ids),) = typed(trace, f, (X * scale,), [np.full(X.shape, a)])
+    return out, ids == a, frozenset((e.place, e.kind) for e in trace.equations.found)
+
+
+@pytest.mark.parametrize("scale", [8.0, 2.0**-30])
+@pytest.mark.parametrize("name", [*ALONG, *LIMITED])
+def test_a_constant_scales_along_and_a_limit_is_met_where_it_was(name: str, scale: float) -> None:
+    f = (ALONG | LIMITED)[name]
+    here, scales, lines = at(f, 1.0)
+    there, still, _ = at(f, scale, lines)
+    np.testing.assert_array_equal(still, scales)
+    np.testing.assert_array_equal(there, here * np.where(scales, scale, 1.0))
+    assert scales.all() == (name in ALONG)
+    assert not np.array_equal(at(f, scale)[0], there)

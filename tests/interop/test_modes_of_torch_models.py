@@ -30,6 +30,11 @@ from .torch_layers import (
 torch.set_num_threads(1)
 
 
+def test_where_no_line_of_ones_own_runs_that_of_the_module_is_told() -> None:
+    report = check_model(nn.Sequential(nn.Linear(4, 6), nn.BatchNorm1d(6), nn.Linear(6, 2)).double(), VECTORS.double())
+    assert any("in 1 (BatchNorm1d) at modules/batchnorm.py:" in note for note in report.notes)
+
+
 def test_modes_are_told_apart_and_rewritten_statistics_are_noticed() -> None:
     torch.manual_seed(1)
     module = dense(nn.BatchNorm1d(6)).double()
