@@ -234,7 +234,7 @@ ALONG = {
     "subtracted from": lambda x: 0.375 - jnp.abs(x),
     "an array": lambda x: jnp.abs(x) + jnp.full((3, 4), 0.375),
     "compared": lambda x: jnp.where(x > 0.375, x, 2 * x),
-    "compared, the other way": lambda x: jnp.where(0.375 >= x, x, 2 * x),
+    "compared, the other way": lambda x: jnp.where(jnp.greater_equal(0.375, x), x, 2 * x),
 }
 LIMITED = {
     "clamp": lambda x: lax.clamp(-0.375, x, 0.625),

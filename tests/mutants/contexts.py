@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -135,13 +135,13 @@ def _again(tests: Sequence[str]) -> Callable[[str], bool]:
 
 
 def record(copy: Path, folder: Path, recorded: Sequence[str] = RECORDED) -> None:
-    """Run the tests of a copy of the tree, one file after the other; a file that did not change is not run again."""
+    """Run the tests of a copy of the tree, one file after the other; what did not change is not run again."""
     folder.mkdir(parents=True, exist_ok=True)
     settings = folder / "settings.ini"
     settings.write_text(SETTINGS, encoding="utf-8")
     for tests in _files(copy, recorded):
         out = folder.resolve() / tests.replace("/", "-").removesuffix(".py")
-        times, text = out.parent / f"{out.name}.json", (copy / tests).read_text(encoding="utf-8")
+        times, text = out.parent / f"{out.name}.json", text_of(copy, tests)
         if times.exists() and json.loads(times.read_text(encoding="utf-8"))["tests"] == text:
             continue
         print(f"recording {tests}", flush=True)
@@ -155,6 +155,29 @@ def record(copy: Path, folder: Path, recorded: Sequence[str] = RECORDED) -> None
             cwd=copy, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False,
         )  # fmt: skip
         add_sources(times, copy, text)
+
+
+def text_of(copy: Path, tests: str) -> str:
+    """Return the text of a file of tests, and that of the modules of tests that it imports, whose tables make tests."""
+    texts: dict[str, str] = {}
+    left = [tests]
+    while left:
+        file = left.pop()
+        if file not in texts and (copy / file).is_file():
+            texts[file] = (copy / file).read_text(encoding="utf-8")
+            left += _imported(texts[file], Path(file).parent)
+    return "".join([texts.pop(tests), *(texts[file] for file in sorted(texts))])
+
+
+def _imported(text: str, package: Path) -> Iterator[str]:
+    """Yield the files of tests that a module may import."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom) and (node.level or (node.module or "").startswith("tests")):
+            parts = (node.module or "").split(".") if node.module else []
+            home = package.joinpath(*[".."] * (node.level - 1)) if node.level else Path()
+            base = Path(os.path.normpath(home.joinpath(*parts)))
+            yield f"{base}.py"
+            yield from (f"{base / alias.name}.py" for alias in node.names)
 
 
 def _files(copy: Path, recorded: Iterable[str]) -> list[str]:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.mutants.__main__ import sampled
+from tests.mutants.contexts import text_of
 from tests.mutants.equivalent import EQUIVALENT
 from tests.mutants.mutate import moved, mutants, places
 
@@ -95,6 +96,26 @@ def test_lines_are_found_again_by_their_text(before: list[str], after: list[str]
     assert sorted(place.values()) == list(place.values())
     if before == after:
         assert list(place) == list(range(1, len(before) + 1))
+
+
+def test_tests_change_with_the_modules_that_make_them(tmp_path: Path) -> None:
+    texts = {
+        "tests/a/test_x.py": "from tests.a import cases\nfrom .others import OTHERS\nimport os\n",
+        "tests/a/cases.py": "from tests.b.deep import Deep\n",
+        "tests/a/others.py": "OTHERS = 1\n",
+        "tests/b/deep.py": "from ..a import cases\nDeep = 2\n",
+        "tests/b/apart.py": "",
+    }
+    for file, text in texts.items():
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text(text, encoding="utf-8")
+    before = text_of(tmp_path, "tests/a/test_x.py")
+    assert before.startswith(texts["tests/a/test_x.py"])
+    for file in texts:
+        (tmp_path / file).write_text(texts[file] + "# other\n", encoding="utf-8")
+        assert (text_of(tmp_path, "tests/a/test_x.py") != before) is (file != "tests/b/apart.py")
+        (tmp_path / file).write_text(texts[file], encoding="utf-8")
+    assert text_of(tmp_path, "tests/b/apart.py") == ""
 
 
 def test_a_change_of_the_code_leaves_the_rest_of_a_sample() -> None:
