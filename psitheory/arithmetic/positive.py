@@ -38,7 +38,8 @@ class PositiveSum:
         if isinstance(other, (int, Fraction)) and other >= 0:
             return PositiveSum(rule(self.value, other), _KEY)
         raise ArgumentError(
-            f"a PositiveSum met {shown(other)}; another one, or a ratio that is not negative, is needed"
+            f"a PositiveSum met {shown(other)}; another one, as positive(x) is of a number x, or a ratio that is not "
+            "negative, an int or a Fraction, is needed"
         )
 
     def __add__(self, other: Any) -> Any:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from psitheory.runner.outcome import Case, Outcome
-from psitheory.runner.redraw import Choices, Drawing, Inputs, first_broken, is_plain, nodes_from, redrawn
+from psitheory.runner.redraw import Choices, Drawing, Inputs, first_broken, is_plain, nodes, nodes_from, redrawn
 from psitheory.runner.worst import PATIENCE, patience
 
 
@@ -49,6 +49,50 @@ def instance_among_few(
             if outcome.status == "passed":
                 return inputs, outcome
     return None
+
+
+def broken_for_some_number(
+    drawing: Drawing, law: Case, run: Callable[[Inputs], Outcome], starts: Sequence[Choices], most: int
+) -> tuple[Inputs, Outcome] | None:
+    """Return a case that clearly breaks a law, and differs from a start in a whole number that is an input.
+
+    Beside real numbers one that breaks it may be rare.  All of a range are tried from each start, or as many of them as
+    cost no more than ``most`` cases that climbs have patience with.
+    """
+    more = patience(drawing, law, starts)
+    rng = random.Random(0)
+    for start in starts if more > 1 else ():
+        for i, node in _whole_inputs(drawing, start):
+            others = (
+                (*start[:i], value, *start[i + 1 :]) for value in _some_values(node, most * more // PATIENCE, rng)
+            )
+            broken = first_broken(drawing, law, run, others, share=CLEARLY)
+            if broken is not None:
+                return broken
+    return None
+
+
+def _whole_inputs(drawing: Drawing, start: Choices) -> Iterator[tuple[int, Any]]:
+    """Yield the place of each choice of a bounded whole number that is itself an input, and what is known of it."""
+    before = redrawn(drawing, start) or {}
+    whole = [name for name, value in before.items() if type(value) is int]
+    for i, node in enumerate(nodes(drawing, start) if whole else ()):
+        if node.was_forced or node.type != "integer" or not _is_bounded(node):
+            continue
+        low, high = node.constraints["min_value"], node.constraints["max_value"]
+        other = low if node.value > low else high
+        after = redrawn(drawing, (*start[:i], other, *start[i + 1 :]))
+        if after is not None and any(
+            before[name] == node.value and after[name] == other != node.value for name in whole
+        ):
+            yield i, node
+
+
+def _some_values(node: Any, count: int, rng: random.Random) -> Sequence[int]:
+    low, high = node.constraints["min_value"], node.constraints["max_value"]
+    if high - low < count:
+        return range(low, high + 1)
+    return [rng.randint(low, high) for _ in range(count)]
 
 
 def _few_choices(drawing: Drawing, most: int, more: int) -> Iterator[Choices]:

@@ -10,7 +10,7 @@ from psitheory.checking import BALLS, FLOATS, Evidence, Law, Verdict
 from psitheory.runner.counterfeits import smaller
 from psitheory.runner.domain import inputs
 from psitheory.runner.effort import Effort
-from psitheory.runner.every import broken_among_few
+from psitheory.runner.every import broken_among_few, broken_for_some_number
 from psitheory.runner.guard import guarded
 from psitheory.runner.in_balls import OPEN_BRANCH
 from psitheory.runner.judge import Outcome
@@ -75,11 +75,19 @@ def _broken_specially(
     drawn, start = inputs(law.domains, kind), passed[len(passed) // 2]
     if patience(drawn, law.function, [start]) < PATIENT:
         return None
-    return broken_specially(drawn, law.function, guarded(kind, law.function), start, effort.cases[kind] // SPECIAL)
+    run = guarded(kind, law.function)
+    special = broken_specially(drawn, law.function, run, start, effort.cases[kind] // SPECIAL)
+    return special or broken_for_some_number(
+        drawn, law.function, run, [start, passed[-1]], EACH * effort.climb // BESIDE
+    )
 
 
 SPECIAL = 2
 """At most one special case is computed for so many that are drawn; it is judged only if it seems to break the law."""
+
+
+BESIDE = 2
+"""Each of two cases gets half of those that are tried of few: one alone may be trivial, as with a vector of zeros."""
 
 
 PATIENT = 4

@@ -167,7 +167,8 @@ def psi_models() -> Domain:
 
     @by_size
     def rationals(drawn: Drawn) -> st.SearchStrategy[Any]:
-        return _rayleighs(rational_arrays, _dimensions(drawn)) | rational_jets(exact_layouts(drawn))
+        jets = rational_jets(exact_layouts(drawn))
+        return _rayleighs(rational_arrays, _dimensions(drawn)) | jets | jets  # which alone have many blocks
 
     return Domain(
         floats=_known_everywhere,

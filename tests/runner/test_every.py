@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from psitheory import Verdict, at_most, equal, law, vacuous
 from psitheory.checking import FLOATS
-from psitheory.runner.every import _all_choices, broken_among_few
+from psitheory.runner.domain import inputs
+from psitheory.runner.every import _all_choices, _whole_inputs, broken_among_few
 from psitheory.runner.guard import guarded
-from psitheory.runner.redraw import redrawn
+from psitheory.runner.redraw import nodes_from, redrawn
 from psitheory.runner.run import check_law
-from psitheory.strategies import layouts
+from psitheory.strategies import counts, layouts, ratios, vectors
 
 
 def all_of(strategy: Any, most: int = 1000) -> list[Any]:
@@ -97,3 +98,21 @@ def test_a_law_that_fails_for_one_number_is_refuted() -> None:
         return equal(n, n + 1)
 
     assert check_law(never_there).verdict is Verdict.REFUTED
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("number", [counts(1, 200), st.integers(0, 2**16)], ids=["of few", "of many"])
+def test_beside_real_numbers_a_rare_whole_number_is_found(number: Any, seed: int) -> None:
+    """It is one in two hundred, and a vector that is zero hides it."""
+
+    @law(x=vectors([3]), n=number, on=[FLOATS])
+    def holds_but_for_one(x: Any, n: int) -> Any:
+        return equal(x * (1 + (n % 200 == 97)), x)
+
+    assert check_law(holds_but_for_one, seed=seed).verdict is Verdict.REFUTED
+
+
+def test_choices_that_are_inputs_are_told_from_others() -> None:
+    drawing = inputs({"x": vectors([3]), "k": st.integers(0, 9), "n": counts(1, 5), "y": ratios(0, 1)}, FLOATS)
+    start = tuple(node.value for node in nodes_from(drawing, ()))
+    assert [node.constraints["max_value"] for _, node in _whole_inputs(drawing, start)] == [9, 5]
