@@ -26,7 +26,9 @@ def broken_among_few(
     first = nodes_from(drawing, ())
     if not first or not all(map(_is_bounded, first)):
         return None
-    grows = any(node.type == "boolean" for node in first)  # as lists do: what follows the first case costs more
+    grows = any(
+        node.type == "boolean" and not node.was_forced for node in first
+    )  # as lists do: what follows the first case costs more
     more = patience(drawing, law, [tuple(node.value for node in first)], most=PATIENCE if grows else CHEAP)
     if any(_count(node) == math.inf for node in first):
         some = _some_choices(first, most * more // CHEAP if more > 1 and not grows else 0)

@@ -26,9 +26,12 @@ def asked_for_at(error: BaseException) -> str:
 def is_lacking(error: Exception) -> bool:
     """Tell whether an operation does not exist for the numbers that met it, as a root of 2 does not for rationals.
 
-    What the library of exact numbers and balls raises itself says so, but for a division by zero or an overflow.
+    What the library of exact numbers and balls raises itself says so, but for a division by zero or an overflow; and
+    that the text of a number is no float's, as 1/3 is not.
     """
     if isinstance(error, (NotInArithmetic, TypeError, AttributeError)):
+        return True
+    if isinstance(error, ValueError) and str(error).startswith("could not convert string to float"):
         return True
     frames = traceback.extract_tb(error.__traceback__)
     return bool(frames) and frames[-1].filename.startswith("flint") and not isinstance(error, ArithmeticError)

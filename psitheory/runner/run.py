@@ -13,6 +13,7 @@ from psitheory.checking import (
     FLOATS,
     FORMAL,
     KINDS,
+    SYMBOLS,
     ClaimReport,
     Counterfeit,
     CounterfeitReport,
@@ -34,6 +35,7 @@ from psitheory.runner.interpreter import unseen
 from psitheory.runner.judge import Outcome
 from psitheory.runner.made import made_counterfeits
 from psitheory.runner.own import own_counterfeits
+from psitheory.runner.tried import VACUOUS
 from psitheory.runner.watch import Watched
 from psitheory.runner.witness import decode
 
@@ -92,12 +94,25 @@ def _check_law(law: Law, effort: Effort, seed: int) -> LawReport:
         if kind not in found:
             found[kind] = Evidence(kind, Verdict.INCONCLUSIVE, 0, note=said(late))
         counterfeits += untried_counterfeits(law, len(counterfeits), said(late))
-    evidence = beside_each_other(e for e in found.values() if isinstance(e, Evidence))
-    untried = {kind: reason for kind, reason in found.items() if isinstance(reason, str)}
+    by_kind = found if law.on else _by_the_rest(found)
+    evidence = beside_each_other(e for e in by_kind.values() if isinstance(e, Evidence))
+    untried = {kind: reason for kind, reason in by_kind.items() if isinstance(reason, str)}
     missing = {} if law.on else not_offered(law.domains)
     gap = watched.gap() or unseen() if law.quantifier == "for all" else ""
     what = law.name, law.says, evidence, tuple(counterfeits), law.quantifier, law.example
     return LawReport(*what, untried | missing, gap, own)
+
+
+def _by_the_rest(found: Mapping[str, Evidence | str]) -> Mapping[str, Evidence | str]:
+    """Return what was found, without arithmetics in which every case was vacuous where others tried some that were not.
+
+    Ratios are hardly ever orthogonal, say; floats are drawn so.
+    """
+    evidence = [e for e in found.values() if isinstance(e, Evidence) and e.kind not in (FORMAL, SYMBOLS)]
+    if not any(e.verdict is Verdict.HOLDS and e.cases for e in evidence):
+        return found
+    aside = {e.kind: e.note for e in evidence if e.verdict is Verdict.INCONCLUSIVE and e.note == VACUOUS}
+    return {**found, **aside}
 
 
 def unfinished(law: Law, reason: str) -> LawReport:

@@ -151,4 +151,7 @@ def _summary(kind: str, found: Search, effort: Effort) -> Evidence:
 def _why_none(outcomes: Sequence[Outcome]) -> str:
     """Return why no case says anything, each of which was set aside."""
     is_open = all(outcome.note.startswith(OPEN_BRANCH) for outcome in outcomes)
-    return outcomes[0].note if is_open else "every case was vacuous"
+    return outcomes[0].note if is_open else VACUOUS
+
+
+VACUOUS = "every case was vacuous"

@@ -253,3 +253,14 @@ def test_names_may_be_of_anything() -> None:
 
 
 HALVES = np.array([0.5])
+
+
+@pytest.mark.parametrize("text", [repr, str, lambda x: f"{x}"])
+def test_text_that_no_float_reads_is_left_to_floats(text: Callable[[Any], str]) -> None:
+    def law_of_text(x: Any) -> Any:
+        return equal(float(text(x)), x)
+
+    assert guarded(FLOATS, law_of_text)({"x": 1 / 3}).status == "passed"
+    for kind in (RATIONALS, BALLS):
+        with pytest.raises(CannotRun, match="could not convert string to float"):
+            guarded(kind, law_of_text)({"x": to_rationals(Fraction(1, 3)) if kind == RATIONALS else 1 / 3})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from flint import arb
 from hypothesis import strategies as st
 
 from psitheory.arithmetic import namespace
-from psitheory.checking import BALLS, FLOATS, SYMBOLS, Verdict, equal, law, vacuous
+from psitheory.checking import BALLS, FLOATS, RATIONALS, SYMBOLS, Verdict, equal, law, vacuous
 from psitheory.errors import ArgumentError, Undecided
 from psitheory.geometry import PSIQuotient
 from psitheory.layout import Layout
@@ -30,6 +31,24 @@ def test_a_vacuous_law_does_not_hold() -> None:
     assert report.verdict is Verdict.INCONCLUSIVE
     assert {e.note for e in report.evidence if e.kind != SYMBOLS} == {"every case was vacuous"}
     assert all(e.verdict is Verdict.INCONCLUSIVE and e.cases == 0 for e in report.evidence)
+
+
+@pytest.mark.parametrize("on", [None, (RATIONALS, BALLS, FLOATS)])
+def test_where_one_arithmetic_meets_no_case_the_others_decide(on: Any) -> None:
+    """No ratio is a root of two; of those that are named in ``on`` each must hold."""
+
+    @law(x=Domain(floats=lambda _: st.just(2.0**0.5), rationals=lambda _: st.just(Fraction(7, 5))), on=on)
+    def of_roots(x: Any) -> Any:
+        return vacuous("no root") if abs(x * x - 2) > 2.0**-40 else equal(x + x, 2 * x)
+
+    @of_roots.counterfeit
+    def doubled(x: Any) -> Any:
+        return equal(x + x, x)
+
+    report = check_law(of_roots)
+    said_of_ratios = [e.note for e in report.evidence if e.kind == RATIONALS]
+    assert [*said_of_ratios, report.untried.get(RATIONALS)][0] == "every case was vacuous"
+    assert (report.verdict is Verdict.HOLDS) == (on is None)
 
 
 def test_vacuous_cases_are_not_counted() -> None:
