@@ -256,7 +256,7 @@ class Derived:
         """Return what was derived as plain data."""
         types = self.alone
         broken = types.at_fixed_constants(types.hard) if types.hard else types.law("class", "all weights").breaks
-        scaled = {n: e for n, e in types.must_scale.items() if " at " not in n or not self.missing}  # else of anything
+        scaled = {} if self.missing else types.must_scale  # with an equation more it may be another
         return {
             "must scale by": {name: str(e) for name, e in scaled.items()},
             "breaks": [{"kind": b.kind.value, "what": b.what, **_named(b), **_place(b.place)} for b in broken],

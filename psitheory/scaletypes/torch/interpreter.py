@@ -34,7 +34,7 @@ SKIP = (
     "/torch/optim/optimizer.py",
 )
 """Files of PyTorch between an operation and the line that asked for it."""
-LEAVING = ("numpy", "tolist", "__array__", "__dlpack__")
+LEAVING = ("numpy", "__array__", "__dlpack__")
 """Methods by which values leave PyTorch; a pointer is mostly compared with another."""
 
 
@@ -240,9 +240,22 @@ class _Numbers(TorchFunctionMode):  # type: ignore[misc]
         numbers = [x for a in (*args, *kwargs.values()) for x in (a if isinstance(a, (list, tuple)) else (a,))]
         with self.memory.trace.knowing([x for x in numbers if isinstance(x, Number)]):
             out = func(*args, **kwargs)
-        if name == "item" and isinstance(out, float):
-            return self.memory.number(args[0])
-        if name in ("tensor", "as_tensor") and isinstance(args[0], Number):
-            self.memory.degrees.write(out, np.int64(args[0].degree))
-            self.memory.varying.write(out, np.int64(not args[0].fixed))
+        if name in ("item", "tolist") and args[0].is_floating_point():
+            return self._numbers(args[0])
+        if name in ("tensor", "as_tensor") and isinstance(args[0], (Number, list, tuple)):
+            degrees, varies = np.array(self._given(args[0], out.ndim), np.int64).reshape(*out.shape, 2).T
+            if degrees.any() or varies.any():
+                self.memory.degrees.write(out, degrees.T)
+                self.memory.varying.write(out, varies.T)
         return out
+
+    def _numbers(self, t: Any) -> Any:
+        """Return the elements of a tensor as numbers with their degrees, in lists as deep as it has axes."""
+        return [self._numbers(x) for x in t.detach()] if t.ndim else self.memory.number(t)
+
+    def _given(self, x: Any, depth: int) -> Any:
+        """Return the degree of each number of which a tensor is made, and whether it varies, in its shape."""
+        if depth and not isinstance(x, torch.Tensor):
+            return [self._given(y, depth - 1) for y in x]
+        one = self.memory.number(x) if isinstance(x, torch.Tensor) else x
+        return (one.degree, int(not one.fixed)) if isinstance(one, Number) else (0, 0)
