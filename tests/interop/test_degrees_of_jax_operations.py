@@ -136,6 +136,9 @@ CASES: dict[str, Case] = {
     "solve": case(jnp.linalg.solve, (S, X), 5, 0, strict=True),
     "solve by cholesky": case(lambda x, y: jax.scipy.linalg.solve(x @ x.T, y, assume_a="pos"), (X, Y), 7, -1),
     "inverse": case(jnp.linalg.inv, S, 1, -1, strict=True),
+    "loops of rows that end one by one": case(
+        jax.vmap(lambda r: lax.while_loop(lambda v: v @ v > (r @ r) / 9 + r[0] ** 2 / 2, lambda v: v / 2, r)), X, 3, 1
+    ),
     "conjugate gradients": case(
         lambda s, x: jax.scipy.sparse.linalg.cg(lambda v: s @ (s.T @ v), x[:, 0], maxiter=2, tol=0)[0], (S, X), 11, -1,
         strict=True,

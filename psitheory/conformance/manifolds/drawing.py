@@ -12,10 +12,13 @@ from psitheory.conformance.manifolds import references
 from psitheory.conformance.manifolds.invariants import Same
 from psitheory.conformance.manifolds.nature import Known
 from psitheory.conformance.manifolds.probes import probe
+from psitheory.conformance.manifolds.special import special_points
 
 CASES = 12
 EXPONENTS = (9, 12, 4, 8, 3, 6, 1, 10, 5, 7, 2, 11)
 """Near points are this many powers of ten apart; the second pair is one point."""
+SPECIAL = (4, 6, 8)
+"""Of these cases the points are special, where such are known."""
 FAR = 2.6
 """No two points of a sphere are drawn farther apart, but for the law of near antipodal ones."""
 LONGER = (1.0, 3.0, 8.0, 0.3, 1.0, 40.0, 1.0, 3.0, 20.0)
@@ -36,16 +39,20 @@ def derived(seed: int, *names: str) -> np.random.Generator:
 def cases(subject: Known, names: tuple[str, ...], rng: np.random.Generator, count: int) -> Iterator[dict[str, Any]]:
     """Yield ``count`` sets of inputs of these names, the first of them simple where simple ones are known."""
     known = subject.given is None and any(len(block) > 1 for block in subject.axes)
+    places = special_points(subject)
     for i in range(count):
-        yield _Case(subject, rng, i, known and i == 0).draw(names)
+        place = places[i // 2 % len(places)] if places and i in SPECIAL else None
+        yield _Case(subject, rng, i, known and i == 0, place).draw(names)
 
 
 class _Case:
     """One set of inputs: a point ``w`` first, then whatever depends on it."""
 
-    def __init__(self, subject: Known, rng: np.random.Generator, index: int, simple: bool) -> None:
+    def __init__(
+        self, subject: Known, rng: np.random.Generator, index: int, simple: bool, place: np.ndarray | None = None
+    ) -> None:
         self.subject, self.rng, self.index, self.simple = subject, rng, index, simple
-        self.w = self._simple_point() if simple else subject.random_point(rng)
+        self.w = self._simple_point() if simple else subject.random_point(rng) if place is None else place
         if index % 2 and subject.given is None:
             self.w = self._rounded(subject.turned(rng, self.w))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import jax.numpy as jnp
@@ -173,12 +174,13 @@ class Interpreter:
         return [*carry, *map(_stacked, columns)]
 
     def loop(self, eqn: Any, x: list[Item], library: bool) -> list[Item]:
-        """Run the body while its condition holds."""
+        """Run the body while its condition holds; of several, as under vmap, of those where it does."""
         p = eqn.params
         m, n = p["cond_nconsts"], p["cond_nconsts"] + p["body_nconsts"]
         carry = x[n:]
-        while bool(self.closed(p["cond_jaxpr"], [*x[:m], *carry], library=library)[0].x):
-            carry = self.closed(p["body_jaxpr"], [*x[m:n], *carry], library=library)
+        while np.any(goes_on := np.asarray(self.closed(p["cond_jaxpr"], [*x[:m], *carry], library=library)[0].x)):
+            after = self.closed(p["body_jaxpr"], [*x[m:n], *carry], library=library)
+            carry = after if goes_on.ndim == 0 else list(map(partial(_moved_on, goes_on), after, carry))
         return carry
 
     def branch(self, eqn: Any, x: list[Item], library: bool) -> list[Item]:
@@ -193,6 +195,12 @@ class Interpreter:
         first = lengths.matvec + lengths.vecmat
         given = [*x[first : first + lengths.solve], *x[first + lengths.solve + lengths.transpose_solve :]]
         return self.closed(solve, given, library=library)
+
+
+def _moved_on(goes_on: np.ndarray, new: Item, old: Item) -> Item:
+    which = goes_on.reshape(goes_on.shape + (1,) * (len(new.shape) - goes_on.ndim))
+    ids = np.where(which, np.broadcast_to(new.d, new.shape), np.broadcast_to(old.d, old.shape))
+    return Item(np.where(which, new.x, old.x), ids, new.fixed and old.fixed)
 
 
 def _stacked(column: Sequence[Item]) -> Item:

@@ -1,0 +1,69 @@
+"""Points at which code branches or divides by zero, and which are never drawn: poles, the identity, an origin."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from psitheory.conformance.manifolds.forms import flat
+from psitheory.conformance.manifolds.invariants import numbers_of
+from psitheory.conformance.manifolds.nature import Known
+
+EXACT = 1e-12
+"""By how much points miss the constraints that were found, and which rounding blurs, if they obey them."""
+
+
+def special_points(subject: Known) -> list[np.ndarray]:
+    """Return the poles of spheres, the first columns of the identity, and what the manifold calls its origin.
+
+    There are none where somebody gives the points: these are meant.
+    """
+    if subject.given is not None:
+        return []
+    found = [*_poles(subject), *_identity(subject), *_origin(subject)]
+    return [w.astype(subject.dtype).astype(float) for w in found]
+
+
+def _poles(subject: Known) -> list[np.ndarray]:
+    """Return the last unit vector of each block, and the first with the other sign."""
+    blocks = [block for block in subject.axes if len(block) > 1]
+    out = []
+    for place, sign in ((-1, 1.0), (0, -1.0)):
+        w = np.zeros(subject.n)
+        for block in subject.axes:
+            w[block[place]] = sign if len(block) > 1 else 1.0
+        out += [w] if blocks else []
+    return out
+
+
+def _identity(subject: Known) -> list[np.ndarray]:
+    """Return the identity, where all arrays are matrices of orthonormal columns and nothing else is asked of them."""
+    leaves = list(subject.point_form.leaves())
+    if not leaves or not all(subject.nature.orthonormal):
+        return []
+    eyes = [
+        np.broadcast_to(np.eye(leaf.matrices[-2], leaf.matrices[-1]), leaf.matrices).astype(
+            complex if leaf.complex else float
+        )
+        for leaf in leaves
+    ]
+    w = np.concatenate([numbers_of(x) for x in eyes])
+    return [w] if _is_point(subject, w) else []
+
+
+def _origin(subject: Known) -> list[np.ndarray]:
+    """Return what a manifold of Geoopt calls its origin."""
+    origin = getattr(subject.manifold, "origin", None)
+    if not callable(origin) or subject.point_form.kind == "sequence":
+        return []
+    try:
+        w = flat(origin(*subject.point_form.shape)).astype(float)
+    except Exception:  # it is no method of points of this shape
+        return []
+    return [w] if _is_point(subject, w) else []
+
+
+def _is_point(subject: Known, w: np.ndarray) -> bool:
+    """Tell whether an array of halves, in any precision the same, obeys what points obey; others are just points."""
+    if len(w) != subject.n or not np.all(np.isfinite(w)) or not np.array_equal(2 * w, np.round(2 * w)):
+        return False
+    return not subject.constrained or bool(np.all(np.abs(subject.constraint(w)) < EXACT))
