@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -28,6 +30,13 @@ PURE = (
 )  # fmt: skip
 
 
+def copied(t):
+    """Return a deep copy, which is a parameter as what is copied is."""
+    out = copy.deepcopy(t)
+    assert (type(out), out.requires_grad) == (type(t), t.requires_grad)
+    return out.detach()
+
+
 def written(t, *parts):
     """Write into views of a copy."""
     t = t.clone()
@@ -50,6 +59,8 @@ CASES: dict[str, Case] = {
     "a draw beside it": case(lambda x: torch.rand_like(x) + x, X, 0, None),
     "cast": case(lambda x: (8 * x).to(torch.int64), X, 0, None),
     "bits": case(lambda x: (8 * x).view(torch.int64).double(), X, 0, None),
+    "copied deeply": case(lambda x: copied(x) * 2, X, 12, 1),
+    "a parameter copied deeply": case(lambda x: copied(torch.nn.Parameter(x)) * 2, X, 12, 1),
     "cast of zeros": case(lambda x: (8 * x).to(torch.int64), HOLES, EMPTY, None),
     "copied": case(lambda x: torch.empty_like(x).copy_(x), X, 12, 1),
     "copied to another precision": case(

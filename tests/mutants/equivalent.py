@@ -292,4 +292,22 @@ EQUIVALENT: dict[Place, str] = {
         "first = x >= limit if largest else x <= limit",
         "x >= limit → x > limit",
     ): "of two that are the same number either may be taken",
+    (
+        "psitheory/scaletypes/models/levels.py",
+        "lines = np.moveaxis(ids, axis, -1).reshape(-1, ids.shape[axis])",
+        "1 → 2",
+        2,
+    ): "NumPy takes any negative size for the one that is left open",
+    (
+        "psitheory/scaletypes/models/torch/elementwise.py",
+        "return m.rules.join(m.ids(c.args[0]), m.ids(c.args[1]), said(m, c))",
+        "m.rules.join(m.ids(c.args[0]), m.ids(c.args[1]), said(m, c)) → "
+        "m.rules.join(m.ids(c.args[1]), m.ids(c.args[0]), said(m, c))",
+        1,
+    ): "degrees that are demanded to be equal, of which either may be taken",
+    (
+        "psitheory/runner/interpreter.py",
+        "return [k + 1 if k else 2 for k in (x,)]",
+        "k + 1 if k else 2 → k + 1 if not k else 2",
+    ): "which lines run is looked at, and not what is returned",
 }

@@ -232,8 +232,6 @@ class _Numbers(TorchFunctionMode):  # type: ignore[misc]
         name = getattr(func, "__name__", "")
         if name == "__deepcopy__":  # storages are copied below the dispatcher
             args[1][id(args[0])] = out = args[0].detach().clone().requires_grad_(args[0].requires_grad)
-            if isinstance(args[0], torch.nn.Parameter):
-                args[1][id(args[0])] = out = torch.nn.Parameter(out.detach(), args[0].requires_grad)
             return out
         if name in LEAVING and isinstance(args[0], torch.Tensor) and self.memory.degrees.of(args[0]).any():
             self.memory.trace.missing(f"values leave PyTorch by .{name}")

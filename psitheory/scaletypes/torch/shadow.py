@@ -20,11 +20,8 @@ class Shadow:
         self._shadows: dict[int, tuple[Any, int]] = {}
         self._kept: list[Any] = []  # storages, so that none is freed and its key used again
 
-    def memory(self, t: Any) -> Any:
-        """Return the shadow of the whole storage of a tensor, made when it is first asked for."""
-        return self._entry(t)[0]
-
     def _entry(self, t: Any) -> tuple[Any, int]:
+        """Return the shadow of the whole storage of a tensor, made when it is first asked for, and bytes an entry."""
         storage = t.untyped_storage()
         key = storage._cdata
         if key not in self._shadows:
