@@ -75,7 +75,10 @@ def descend(
             begin, w = _by_stretches(advance, starts, [0, *times.tolist(), int(steps)], log)
             if begin > steps:
                 return log.trajectory(w)
-            runs = steps_on(model, optimizer, w, repeat(None), optimizer.init(model.layout, w))
+            alive = (
+                np.ones(w.shape[:-1], bool) if begin else None
+            )  # a start that is dead raises, what died later breaks
+            runs = steps_on(model, optimizer, w, repeat(None), optimizer.init(model.layout, w), alive=alive)
         for t, w, evaluation, _ in runs:
             t += begin
             if on_all_samples is not None and log.is_due(t):

@@ -55,10 +55,16 @@ def iterate(
 
 
 def steps_on(
-    model: Model, optimizer: Optimizer, w: Array, batches: Iterator[np.ndarray | None], state: State
+    model: Model,
+    optimizer: Optimizer,
+    w: Array,
+    batches: Iterator[np.ndarray | None],
+    state: State,
+    *,
+    alive: np.ndarray | None = None,
 ) -> Iterator[tuple[int, Array, Evaluation, State]]:
-    """Yield what :func:`iterate` does, from weights that are not looked at."""
-    layout, evaluate = model.layout, Survivors(model)
+    """Yield what :func:`iterate` does, from weights that are not looked at; ``alive`` is that of :class:`Survivors`."""
+    layout, evaluate = model.layout, Survivors(model, alive)
     for t in count():
         evaluation = evaluate(w, next(batches))
         if evaluation.squared_norms is None:  # once an iteration, for the step and for what is recorded

@@ -85,6 +85,18 @@ def test_a_run_that_overflows_goes_on_in_the_loop_and_breaks_there():
     np.testing.assert_allclose(found.loss[:, sound], expected.loss[:, sound], rtol=1e-9)
 
 
+def test_a_neuron_that_dies_on_the_way_breaks_its_run():
+    given = {"activation": "relu", "loss": "squared", "affine": True, "eps": 0.0, "hidden": (4, 3, 3)}
+    plain, fast, rng = networks(3431, given)
+    w = rng.normal(size=plain.layout.n)
+    starts = np.stack([w, rng.normal(size=plain.layout.n)])
+    for method in (PSIGradientDescent(2.0**-8), GradientDescent(2.0**-8)):
+        for where in (w, starts):
+            found, expected = (descend(m, method, where, 4, record=range(5)) for m in (fast, plain))
+            assert (expected.broken_at > 0).any()
+            assert_close(found, expected)
+
+
 @pytest.mark.parametrize("size", [1e-150, 1e-60, 1e60, 1e150])
 def test_weights_of_extreme_size_run_too(size):
     plain, fast, rng = networks(2, {"loss": "cross-entropy", "hidden": (3, 2)})
