@@ -1,8 +1,10 @@
-"""Stand-ins for ``math``, ``float``, ``max`` and ``min`` that keep the degrees of numbers."""
+"""Stand-ins for ``math``, ``float``, ``max`` and ``min`` that keep the degrees of numbers, and for NumPy."""
 
 from __future__ import annotations
 
+import functools
 import math
+import operator
 import types
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -29,12 +31,46 @@ class Math(types.ModuleType):
         function = getattr(math, name)
         return self._typed(name, function) if callable(function) else function
 
+    def _number(self, x: Any) -> Any:
+        return known(x, self._trace) or self._read(x) or x
+
+    # -- by their definitions, whose sums, products and comparisons ask for degrees -----------------
+
+    def fsum(self, xs: Iterable[Any]) -> Any:
+        """Return a sum."""
+        return sum(map(self._number, xs), 0.0)
+
+    def prod(self, xs: Iterable[Any], *, start: Any = 1) -> Any:
+        """Return a product."""
+        return functools.reduce(operator.mul, map(self._number, xs), self._number(start))
+
+    def hypot(self, *xs: Any) -> Any:
+        """Return a length."""
+        numbers = list(map(self._number, xs))
+        return self.sqrt(sum((x * x for x in numbers), 0.0))
+
+    def dist(self, p: Iterable[Any], q: Iterable[Any]) -> Any:
+        """Return a distance."""
+        return self.hypot(*(self._number(x) - self._number(y) for x, y in zip(p, q, strict=True)))
+
+    def atan2(self, y: Any, x: Any) -> float:
+        """Return an angle, which has no degree; its sides have the same."""
+        y, x = self._number(y), self._number(x)
+        if y and x:
+            self.atan(y / x)
+        return math.atan2(y, x)
+
+    def isclose(self, a: Any, b: Any, *, rel_tol: float = 1e-9, abs_tol: float = 0.0) -> bool:
+        """Tell whether two numbers are nearly the same."""
+        x, y = self._number(a), self._number(b)
+        return bool(x == y or abs(x - y) <= max(rel_tol * max(abs(x), abs(y)), abs_tol))
+
     def _typed(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any) -> Any:
             numbers = (known(a, self._trace) or self._read(a) for a in args)
             x = next((n for n in numbers if n is not None), None)
             out = function(*args)
-            if x is None or name in ("isnan", "isinf", "isfinite", "isclose", "copysign"):
+            if x is None or name in ("isnan", "isinf", "isfinite", "copysign"):
                 return out
             if name in ("sqrt", "cbrt", "pow"):
                 power = {"sqrt": 1 / 2, "cbrt": 1 / 3}.get(name) or float(args[1])
@@ -45,6 +81,52 @@ class Math(types.ModuleType):
             return out
 
         return call
+
+
+_SAME = "sqrt cbrt fabs exp expm1 log log2 log10 log1p sin cos tanh hypot prod"
+AS_IN_MATH = {"abs": "fabs", "absolute": "fabs", "power": "pow", "arctan": "atan", "arctan2": "atan2"}
+AS_IN_MATH |= {name: name for name in _SAME.split()}
+"""Functions of NumPy that are those of ``math`` for single numbers."""
+WITHOUT_DEGREE = frozenset(["isnan", "isinf", "isfinite", "sign", "signbit"])
+"""Functions of NumPy whose results do not depend on scales."""
+
+
+class Leaving(types.ModuleType):
+    """A stand-in for :mod:`numpy`, where lists of numbers lose their degrees, which is kept as not derived."""
+
+    def __init__(self, trace: Trace, module: types.ModuleType, own: Math) -> None:
+        super().__init__(module.__name__)
+        self._trace, self._module, self._own = trace, module, own
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._module, name)
+        if found is np.linalg:
+            return Leaving(self._trace, found, self._own)
+        if not callable(found) or isinstance(found, type):
+            return found
+
+        def call(*args: Any, **options: Any) -> Any:
+            if not any(isinstance(x, Number) and x.degree for x in _leaves((args, options))) or name in WITHOUT_DEGREE:
+                return found(*args, **options)
+            if (
+                name in AS_IN_MATH
+                and not options
+                and (name == "prod" or all(isinstance(x, (int, float)) for x in args))
+            ):
+                return getattr(self._own, AS_IN_MATH[name])(*args)
+            self._trace.missing(f"numbers leave for {self._module.__name__}.{name}")
+            return found(*args, **options)
+
+        return call
+
+
+def _leaves(x: Any) -> Iterator[Any]:
+    inside = x.values() if isinstance(x, dict) else x if isinstance(x, (list, tuple)) else None
+    if inside is None:
+        yield x
+    else:
+        for y in inside:
+            yield from _leaves(y)
 
 
 def standing_for(kind: type, make: Callable[..., Any], **members: Any) -> type:
@@ -98,8 +180,12 @@ def extreme_of(larger: bool, trace: Trace, read: Read) -> Callable[..., Any]:
 
 
 @contextmanager
-def patched(modules: Iterable[Any], trace: Trace, read: Read) -> Iterator[None]:
-    """Let the code of modules use stand-ins for ``math``, ``float``, ``max`` and ``min`` inside the block."""
+def patched(modules: Iterable[Any], trace: Trace, read: Read, *, leaving: bool = False) -> Iterator[None]:
+    """Let the code of modules use stand-ins for ``math``, ``float``, ``max`` and ``min`` inside the block.
+
+    For NumPy, too, if degrees are lost there, as they are where arrays are those of another library (``leaving``).
+    """
+    own = Math(trace, read)
     stand_ins = {"float": float_of(trace, read)} | {
         name: extreme_of(name == "max", trace, read) for name in ("max", "min")
     }
@@ -107,12 +193,12 @@ def patched(modules: Iterable[Any], trace: Trace, read: Read) -> Iterator[None]:
     for module in modules:
         names = vars(module)
         for name, value in list(names.items()):
-            if value is math:
+            if value is math or (value is np and leaving):
                 changed.append((module, name, value))
-                setattr(module, name, Math(trace, read))
-            elif value is math.sqrt or value is math.pow:
+                setattr(module, name, own if value is math else Leaving(trace, np, own))
+            elif getattr(value, "__module__", None) == "math" and callable(value):
                 changed.append((module, name, value))
-                setattr(module, name, getattr(Math(trace, read), value.__name__))
+                setattr(module, name, getattr(own, value.__name__))
         for name in stand_ins.keys() - names.keys():
             changed.append((module, name, None))
             setattr(module, name, stand_ins[name])

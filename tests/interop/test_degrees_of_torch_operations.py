@@ -214,6 +214,7 @@ CASES: dict[str, Case] = {
     "pseudo-inverse": case(torch.linalg.pinv, X, 1, -1, strict=True),
     "distance": case(torch.dist, (X, Y), 1, 1),
     "layer_norm": case(lambda x: torch.nn.functional.layer_norm(x, (4,)), X, 0, None, Kind.HARD, BESIDE),
+    "allclose": case(lambda x: x * (1 + torch.allclose(x, 0 * x, atol=1e-3)), X, 0, None, TURNS, strict=True),
     "softshrink": case(lambda x: torch.nn.functional.softshrink(x, 0.1), X, 0, None, Kind.HARD, TURNS),
     "a Newton step of rows": case(lambda x, y: torch.linalg.solve(x @ x.T, y), (X, Y), 7, -1),
     "eigenvalues": case(lambda x: torch.linalg.eigh(x)[0], S + S.T, 1, 1),

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 
 from psitheory.scaletypes.equations import Kind
 from psitheory.scaletypes.numbers import Number, known
-from psitheory.scaletypes.stand_ins import Math, extreme_of, float_of
+from psitheory.scaletypes.stand_ins import Leaving, Math, extreme_of, float_of
 from psitheory.scaletypes.trace import Trace
 
 
@@ -132,6 +133,61 @@ def test_roots_powers_and_absolute_values_of_math_keep_degrees() -> None:
     assert own.isfinite(x) is True
     assert own.pi == math.pi
     assert asked(trace) == []
+
+
+SEVERAL: dict[str, tuple[Callable[[Any, Any, Any], Any], Fraction]] = {
+    "fsum": (lambda m, x, y: m.fsum([x, x, x]), Fraction(2)),
+    "prod": (lambda m, x, y: m.prod([x, y], start=2), Fraction(5)),
+    "hypot": (lambda m, x, y: m.hypot(x, 2 * x), Fraction(2)),
+    "dist": (lambda m, x, y: m.dist([x, x], [2 * x, 3 * x]), Fraction(2)),
+}
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_sums_products_and_lengths_of_math_keep_degrees(name: str) -> None:
+    trace, a, x, y = numbers(2, 3)
+    rule, degree = SEVERAL[name]
+    found = rule(Math(trace, lambda _: None), x, y)
+    assert float(found) == pytest.approx(rule(math, 1.5, 0.25), rel=1e-15)
+    assert power(trace, a, found) == degree
+    assert asked(trace) == []
+
+
+def test_lengths_and_sums_of_math_ask_for_equal_degrees_and_angles_have_none() -> None:
+    for rule in (lambda m, x, y: m.hypot(x, y), lambda m, x, y: m.fsum([x, y]), lambda m, x, y: m.atan2(x, y)):
+        trace, a, x, y = numbers(2, 3)
+        assert float(rule(Math(trace, lambda _: None), x, y)) == pytest.approx(rule(math, 1.5, 0.25), rel=1e-15)
+        assert asked(trace)
+        assert all(kind is Kind.HARD and set(terms) == {a} for kind, terms in asked(trace))
+        trace, a, x, _ = numbers(2, 3)
+        assert float(rule(Math(trace, lambda _: None), x, x)) == pytest.approx(rule(math, 1.5, 1.5), rel=1e-15)
+        assert asked(trace) == []
+
+
+@pytest.mark.parametrize("off", [2.0**-40, 2.0**-20])
+def test_what_is_nearly_the_same_is_compared_with_its_tolerance(off: float) -> None:
+    trace, a, x, y = numbers(2, 2)
+    own = Math(trace, lambda _: None)
+    near = x * (1 + off)
+    assert own.isclose(x, near) is math.isclose(1.5, 1.5 * (1 + off))
+    assert asked(trace) == []
+    assert own.isclose(x, y, abs_tol=2.0) is True
+    ((kind, terms),) = asked(trace)
+    assert kind is Kind.WINDOW
+    assert a in terms
+
+
+def test_numbers_go_through_numpy_alone_and_leave_in_lists() -> None:
+    trace, a, x, _ = numbers(2, 3)
+    own = Leaving(trace, np, Math(trace, lambda _: None))
+    assert power(trace, a, own.sqrt(x)) == 1
+    assert own.isfinite(x)
+    assert own.linalg.norm([3.0, 4.0]) == 5
+    assert isinstance(np.zeros(2), own.ndarray)
+    assert not trace.equations.missing
+    own.linalg.norm([x, 2.0])
+    ((what, _),) = trace.equations.missing
+    assert what == "numbers leave for numpy.linalg.norm"
 
 
 @pytest.mark.parametrize(

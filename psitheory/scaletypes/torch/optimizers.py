@@ -83,7 +83,8 @@ class TypedRuns:
                 mark(optimizer, memory, self.factors, kept)
             marked = {i: self.factors.get(c.name, 1.0) for i, c in trace.constants.items()}
             trace.scaled |= {i: float(np.log2(factor)) for i, factor in marked.items() if factor != 1}
-            with patched(modules_of(optimizers, self.make), trace, memory.number), self._rates(memory):
+            watched = modules_of(optimizers, self.make)
+            with patched(watched, trace, memory.number, leaving=True), self._rates(memory):
                 self._steps(made, parameters, record, memory)
         finally:
             torch.random.set_rng_state(state)
