@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -78,17 +79,25 @@ class Contexts:
 
         Of either, those of the file's own package come first, fast ones before slow ones, and one case of each function
         before the others.  A line that runs when the file is imported is run by every test of the file, and what it
-        makes may be looked at by one that runs nothing there.  A line that nobody was seen to run may have run while
-        another tracer than coverage did, and is looked at like one.
+        makes may be looked at by one that runs nothing there; cases that bear a name that it names come first.  A line
+        that nobody was seen to run may have run while another tracer than coverage did, and is looked at like one.
         """
         lines = self._lines.get(file, {})
-        own = set(Path(file).parts[1:2])
+        own, words = set(Path(file).parts[1:2]), set[str]()
         here = lines.get(line, set())
         around = set().union(*(lines.get(k, ()) for k in self._function(file, line)))
         if line in self._at_import.get(file, ()) or not here | around:
             around = {test for test, seconds in self._seconds.items() if seconds >= 0 and _is_near(test, own)}
             around = around.union(*lines.values())
-        order = sorted(here | around, key=lambda test: (test not in here, self._cost(test, own)))
+            words = _words((self._root / file).read_text(encoding="utf-8").splitlines()[line - 1])
+        order = sorted(
+            here | around,
+            key=lambda test: (
+                test not in here,
+                words.isdisjoint(_words(test.partition("[")[2])),
+                self._cost(test, own),
+            ),
+        )
         order.sort(key=_again(order))
         chosen: list[str] = []
         total = 0.0
@@ -124,6 +133,10 @@ def _is_near(test: str, own: set[str]) -> bool:
     """Tell whether a test is one of a package."""
     parts = set(Path(test.partition("::")[0]).with_suffix("").parts)
     return bool(own & (parts | {part.removeprefix("test_") for part in parts}))
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W\d]\w+", text))
 
 
 def _again(tests: Sequence[str]) -> Callable[[str], bool]:
