@@ -159,3 +159,22 @@ def test_an_eps_in_float32_is_found_from_any_start(seed: int) -> None:
     rng = np.random.default_rng(seed)
     at = {"W": rng.normal(size=(2, 3)).astype(np.float32), "head": rng.normal(size=2).astype(np.float32)}
     assert check_model(loss, at).properties["W"] == "rows up to eps"
+
+
+LENGTHS = {
+    "norm": lambda w: np.linalg.norm(w, axis=1, keepdims=True),
+    "norm of each row": lambda w: np.stack([np.linalg.norm(row, keepdims=True) for row in w]),
+    "median": lambda w: np.median(np.abs(w), 1, keepdims=True),
+    "joined": lambda w: np.concatenate([np.abs(w).max(1, keepdims=True)]),
+    "chosen": lambda w: np.where(w[:, :1] > 0, w[:, :1], -w[:, :1]),
+    "contracted": lambda w: np.einsum("ij,ij->i", w, w)[:, None],
+}
+
+
+@pytest.mark.parametrize("name", LENGTHS)
+def test_an_eps_beside_what_a_function_of_numpy_returns_is_taken_out(name):
+    w = np.random.default_rng(0).normal(size=(3, 5))
+    degree = 2 if name == "contracted" else 1
+    report = check_model(lambda v: np.sum(np.cos(v["W"] / (LENGTHS[name](v["W"]) + 1e-6) ** (1 / degree))), {"W": w})
+    assert report.properties["W"] == "rows up to eps"
+    assert report.properties["eps"]["W"]["how"] == "gone when the eps is taken out"

@@ -74,7 +74,19 @@ class _Without(np.ndarray[Any, Any]):
         if "out" in kwargs:
             kwargs["out"] = tuple(x.view(np.ndarray) if isinstance(x, _Without) else x for x in kwargs["out"])
         out = getattr(ufunc, method)(*plain, **kwargs)
-        return marked(out, taken) if isinstance(out, (np.ndarray, np.floating)) else out
+        return _marked_too(out, taken)
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        return _marked_too(super().__array_function__(func, types, args, kwargs), self.taken)  # some give plain arrays
+
+
+def _marked_too(out: Any, taken: frozenset[float]) -> Any:
+    """Return results, arrays and numbers among them marked."""
+    if isinstance(out, (list, tuple)):
+        parts = [_marked_too(x, taken) for x in out]
+        return type(out)(*parts) if hasattr(out, "_fields") else type(out)(parts)
+    is_real = isinstance(out, (np.ndarray, np.floating)) and out.dtype.kind in "fc"
+    return marked(out, taken) if is_real else out
 
 
 def _smaller(x: Any, taken: frozenset[float]) -> Any:
