@@ -23,6 +23,7 @@ def _channels(x: Any) -> Any:
 CASES: dict[str, Made] = {
     "inv": lambda r: Operation(torch.linalg.inv, [r.one((3, 3), (2, 2, 2))]),
     "solve": lambda r: Operation(torch.linalg.solve, r.one([(3, 3), (3,)], [(3, 3), (3, 2)], [(2, 2, 2), (2, 2, 1)])),
+    "solve for a vector": lambda r: Operation(torch.linalg.solve, [(3, 3), (3,)]),
     "solve from the right": lambda r: Operation(lambda a, b: torch.linalg.solve(a, b, left=False), [(3, 3), (2, 3)]),
     "solve_triangular": lambda r: Operation(
         lambda a, b, u=r.flag(), one=r.flag(): torch.linalg.solve_triangular(a, b, upper=u, unitriangular=one),

@@ -310,4 +310,14 @@ EQUIVALENT: dict[Place, str] = {
         "return [k + 1 if k else 2 for k in (x,)]",
         "k + 1 if k else 2 → k + 1 if not k else 2",
     ): "which lines run is looked at, and not what is returned",
+    (
+        "psitheory/optimizers/bnp.py",
+        "if inputs.ndim == runs + 2:",
+        "2 → 3",
+    ): "a short cut, which is then never taken: of inputs without positions the long way leaves all as it is",
+    (
+        "psitheory/scaletypes/models/parameters.py",
+        "return self._agree_everywhere(block, out, into, what)",
+        "return None for self._agree_everywhere(block, out, into, what)",
+    ): "what a weight is asked for twice is then read entry by entry, which leaves the same free",
 }

@@ -67,7 +67,6 @@ def joined(m: Any, c: Any) -> Any:
 
 
 def _as_many_axes(ids: Ids, rank: int) -> Ids:
-    ids = np.asarray(ids)
     return ids.reshape((1,) * (rank - ids.ndim) + ids.shape)
 
 
