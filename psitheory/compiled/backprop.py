@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from psitheory.compiled.jit import compiled, elementwise, power_of_two
+from psitheory.compiled.jit import compiled, elementwise, power_of_two, squared_norm
 from psitheory.compiled.network import cross_entropy, normalised, pulled_back, squared_loss
 
 
@@ -114,6 +114,8 @@ def descended(
                     row = slice(shape.rows[i, 0], shape.rows[i, 1])
                     _step(w[row], factor, gradient[row])
                 _step(w[free:], rate[k], gradient[free:])
+        if not squared_norm(w) < shape.ordinary[1]:  # the last step from a small scale may lead far out
+            return False
     return True
 
 
@@ -139,16 +141,12 @@ def _riemannian_square(gradient: np.ndarray, squares: np.ndarray, shape: Shape) 
     low, high = shape.ordinary
     total = 0.0
     for i in range(len(shape.rows)):
-        row, square = gradient[shape.rows[i, 0] : shape.rows[i, 1]], 0.0
-        for x in row:
-            square += x * x
-        if not low < square < high and (square != 0 or row.any()):
+        row = gradient[shape.rows[i, 0] : shape.rows[i, 1]]
+        g = squared_norm(row)
+        if not low < g < high and (g != 0 or row.any()):
             return math.nan
-        total += squares[i] * square
-    rest = 0.0
-    for j in range(shape.rows[-1, 1], len(gradient)):
-        rest += gradient[j] * gradient[j]
-    return total + rest
+        total += squares[i] * g
+    return float(total + squared_norm(gradient[shape.rows[-1, 1] :]))
 
 
 @compiled
@@ -192,12 +190,9 @@ def _forward(
     gamma, beta, sigma, bound = scales[0], scales[1], scales[2], np.zeros_like(squares)
     gamma[:], beta[:] = 1, 0
     for j in range(len(squares)):
-        square = 0.0
-        for x in w[shape.rows[j, 0] : shape.rows[j, 1]]:
-            square += x * x
-        if not low < square < high:
+        squares[j] = squared_norm(w[shape.rows[j, 0] : shape.rows[j, 1]])
+        if not low < squares[j] < high:
             return False
-        squares[j] = square
     h, first = batch.columns[own], 0
     for i in range(1, depth + 1):
         layer = slice(first, first + widths[i])

@@ -93,6 +93,15 @@ def arc_cosine(x: float) -> float:
 
 
 @compiled
+def squared_norm(row: np.ndarray) -> float:
+    """Return the sum of the squares."""
+    total = 0.0
+    for x in row:
+        total += x * x
+    return total
+
+
+@compiled
 def power_of_two(row: np.ndarray) -> float:
     """Return the largest power of two that is not above the largest entry."""
     largest = 0.0

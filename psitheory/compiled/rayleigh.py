@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from psitheory.compiled.jit import compiled
+from psitheory.compiled.jit import compiled, squared_norm
 
 
 @compiled
@@ -77,4 +77,6 @@ def advanced(
                 factor = 2 * rate[k] if on_quotient else rate[k] / scale / scale * (2 / square)
                 for j in range(len(row)):
                     row[j] -= factor * ((values[j] - loss) * row[j])
+        if not squared_norm(row) < high:  # the last step from a small scale may lead far out
+            return False
     return True

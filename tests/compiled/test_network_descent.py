@@ -97,6 +97,15 @@ def test_a_neuron_that_dies_on_the_way_breaks_its_run():
             assert_close(found, expected)
 
 
+def test_a_step_from_short_rows_leads_as_far_as_in_the_loop():
+    plain, fast, rng = networks(2, {"loss": "cross-entropy", "hidden": (3, 2)})
+    w = plain.layout.scale(np.array([1e-160, 1, 1, 1, 1]), rng.normal(size=(2, plain.layout.n)))
+    for steps in (1, 2):
+        found, expected = (descend(m, GradientDescent(2.0**-6), w, steps) for m in (fast, plain))
+        assert (expected.broken_at < 0).all()
+        assert_close(found, expected)
+
+
 @pytest.mark.parametrize("size", [1e-150, 1e-60, 1e60, 1e150])
 def test_weights_of_extreme_size_run_too(size):
     plain, fast, rng = networks(2, {"loss": "cross-entropy", "hidden": (3, 2)})

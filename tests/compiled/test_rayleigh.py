@@ -129,3 +129,13 @@ def test_starts_that_do_not_fit_are_refused_as_ever():
     with pytest.raises(ValueError, match="starts is zero in w1"):
         descend(fast, PSIGradientDescent(0.1), np.zeros((2, 4)), 3)
     assert descend(fast, PSIGradientDescent(0.1), np.ones((0, 4)), 3).loss.shape[1] == 0
+
+
+def test_a_step_from_a_short_vector_leads_as_far_as_in_the_loop():
+    """By 1e320 of its length, which no float holds, though it holds where the step leads."""
+    plain, fast, rng = models(3)
+    w = rng.normal(size=(2, 4)) * np.array([[1e-160], [1.0]])
+    for steps in (1, 2):
+        found, expected = (descend(m, GradientDescent(2.0**-6), w, steps) for m in (fast, plain))
+        assert (expected.broken_at < 0).all()
+        assert_close(found, expected)
