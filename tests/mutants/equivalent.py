@@ -320,4 +320,10 @@ EQUIVALENT: dict[Place, str] = {
         "return self._agree_everywhere(block, out, into, what)",
         "return None for self._agree_everywhere(block, out, into, what)",
     ): "what a weight is asked for twice is then read entry by entry, which leaves the same free",
+    (
+        "psitheory/layout/layout.py",
+        "table = np.empty((*of_blocks.shape[:-1], self.m + 1), of_blocks.dtype)",
+        "1 → 2",
+        2,
+    ): "one column more, from which nothing is taken",
 }
