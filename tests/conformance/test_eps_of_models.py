@@ -178,3 +178,11 @@ def test_an_eps_beside_what_a_function_of_numpy_returns_is_taken_out(name):
     report = check_model(lambda v: np.sum(np.cos(v["W"] / (LENGTHS[name](v["W"]) + 1e-6) ** (1 / degree))), {"W": w})
     assert report.properties["W"] == "rows up to eps"
     assert report.properties["eps"]["W"]["how"] == "gone when the eps is taken out"
+
+
+def test_an_array_of_one_small_number_is_an_eps_too():
+    w = np.random.default_rng(0).normal(size=(3, 5))
+    eps = np.full(3, 1e-6)
+    report = check_model(lambda v: np.sum(np.cos(v["W"].T / (np.linalg.norm(v["W"], axis=1) + eps))), {"W": w})
+    assert report.properties["W"] == "rows up to eps"
+    assert report.properties["eps"]["W"]["how"] == "gone when the eps is taken out"

@@ -90,8 +90,11 @@ def _marked_too(out: Any, taken: frozenset[float]) -> Any:
 
 
 def _smaller(x: Any, taken: frozenset[float]) -> Any:
-    is_number = np.size(x) == 1 and np.asarray(x).dtype.kind == "f"
-    return x * SHRINK if is_number and abs(float(np.asarray(x).reshape(()))) in taken else x
+    """Return a number that is taken, or an array of it, much smaller, and everything else as it is."""
+    entries = np.ravel(np.asarray(x))
+    is_real = entries.size and entries.dtype.kind == "f"
+    is_taken = is_real and abs(float(entries[0])) in taken and bool(np.all(entries == entries[0]))
+    return x * SHRINK if is_taken else x
 
 
 def marked(x: Any, taken: frozenset[float]) -> Any:
