@@ -65,8 +65,11 @@ def broken_specially(
     return first_broken(drawing, law, run, special_cases(drawing, start)[:most])
 
 
-LENGTHS = (2.0**12, 2.0**-12)
-"""Beyond any constant of a theorem, and within what rounding leaves of sums with numbers of ordinary size."""
+LENGTHS = (2.0**12, -(2.0**12), 2.0**-12)
+"""Beyond most constants of theorems, and within what rounding leaves of sums with numbers of ordinary size.
+
+Long ones are tried with both signs, one of which may overflow, as in exp.
+"""
 
 
 def special_cases(drawing: Drawing, start: Choices) -> list[Choices]:

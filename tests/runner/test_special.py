@@ -99,9 +99,10 @@ def test_a_climb_tries_other_lengths(longest: int) -> None:
     "claim",
     [
         lambda x: equal(np.clip(dot(x, x), -5000, 5000) + 1, dot(x, x) + 1),
+        lambda x: at_most(namespace(x).log(1 + namespace(x).exp(x[0])), x[0] + 20),
         lambda x: at_most(1000 * namespace(x).sqrt(dot(x, x) + 1), 1000 * namespace(x).sqrt(dot(x, x)) + 999),
     ],
-    ids=["long", "short"],
+    ids=["long", "long to one side", "short"],
 )
 def test_vectors_are_long_and_short_too(claim: Callable[..., Any]) -> None:
     made = law(x=vectors([3]), on=[FLOATS])(claim)
