@@ -9,11 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 from psitheory.checking import (
+    BALLS,
     CONTROLS,
     FLOATS,
     FORMAL,
     KINDS,
-    SYMBOLS,
+    RATIONALS,
     ClaimReport,
     Counterfeit,
     CounterfeitReport,
@@ -104,15 +105,18 @@ def _check_law(law: Law, effort: Effort, seed: int) -> LawReport:
 
 
 def _by_the_rest(found: Mapping[str, Evidence | str]) -> Mapping[str, Evidence | str]:
-    """Return what was found, without arithmetics in which every case was vacuous where others tried some that were not.
+    """Return what was found, without ratios in case all of them were vacuous where floats and balls were not.
 
-    Ratios are hardly ever orthogonal, say; floats are drawn so.
+    Ratios are hardly ever orthogonal, say; floats are drawn so, and balls confirm what holds there.  Any other
+    arithmetic that meets no case leaves a law undecided, which may look at what its numbers are.
     """
-    evidence = [e for e in found.values() if isinstance(e, Evidence) and e.kind not in (FORMAL, SYMBOLS)]
-    if not any(e.verdict is Verdict.HOLDS and e.cases for e in evidence):
+    ratios = found.get(RATIONALS)
+    if not isinstance(ratios, Evidence) or (ratios.verdict, ratios.note) != (Verdict.INCONCLUSIVE, VACUOUS):
         return found
-    aside = {e.kind: e.note for e in evidence if e.verdict is Verdict.INCONCLUSIVE and e.note == VACUOUS}
-    return {**found, **aside}
+    others = [found.get(kind) for kind in (FLOATS, BALLS)]
+    if all(isinstance(e, Evidence) and e.verdict is Verdict.HOLDS and e.cases for e in others):
+        return {**found, RATIONALS: VACUOUS}
+    return found
 
 
 def unfinished(law: Law, reason: str) -> LawReport:

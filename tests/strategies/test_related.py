@@ -54,8 +54,13 @@ def holds(name: str, layout: Layout, w: Any, z: Any, plain: Any) -> bool:
         return dot(exact(w), exact(w)) == dot(exact(z), exact(z)) and sum(not s for s in same) <= 1
     if name == "orthogonal":
         return all(dot(one, other) == 0 or other == as_drawn for one, other, as_drawn in both)
-    away = min(dot(d, d) for d in ([a - s * b for a, b in zip(exact(z), exact(w), strict=True)] for s in (1, -1)))
-    return 2**8 * away <= dot(exact(w), exact(w)) * len(exact(w))
+    return any(all(near(one, [sign * x for x in other], drawn) for one, other, drawn in both) for sign in (1, -1))
+
+
+def near(x: list[Fraction], y: list[Fraction], drawn: list[Fraction]) -> bool:
+    """Tell whether y is near x by its length, or near zero by that of what was drawn if x is zero."""
+    d = [a - b for a, b in zip(x, y, strict=True)]
+    return 2**8 * dot(d, d) <= (dot(x, x) or dot(drawn, drawn)) * len(x)
 
 
 @pytest.mark.parametrize("kind", KINDS)

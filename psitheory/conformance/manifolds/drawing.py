@@ -36,10 +36,12 @@ def derived(seed: int, *names: str) -> np.random.Generator:
     return np.random.default_rng([seed, zlib.crc32("/".join(names).encode())])
 
 
-def cases(subject: Known, names: tuple[str, ...], rng: np.random.Generator, count: int) -> Iterator[dict[str, Any]]:
-    """Yield ``count`` sets of inputs of these names, the first of them simple where simple ones are known."""
+def cases(
+    subject: Known, names: tuple[str, ...], rng: np.random.Generator, count: int, *, special: bool = True
+) -> Iterator[dict[str, Any]]:
+    """Yield ``count`` sets of inputs of these names, the first of them simple, some special, where such are known."""
     known = subject.given is None and any(len(block) > 1 for block in subject.axes)
-    places = special_points(subject)
+    places = special_points(subject) if special else []
     for i in range(count):
         place = places[i // 2 % len(places)] if places and i in SPECIAL else None
         yield _Case(subject, rng, i, known and i == 0, place).draw(names)

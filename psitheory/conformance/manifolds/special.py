@@ -24,8 +24,8 @@ def special_points(subject: Known) -> list[np.ndarray]:
 
 
 def _poles(subject: Known) -> list[np.ndarray]:
-    """Return the last unit vector of each block, and the first with the other sign."""
-    blocks = [block for block in subject.axes if len(block) > 1]
+    """Return the last unit vector of each block, and the first with the other sign, of spheres and products of them."""
+    blocks = [block for block in subject.axes if len(block) > 1 and subject.nature.spheres]
     out = []
     for place, sign in ((-1, 1.0), (0, -1.0)):
         w = np.zeros(subject.n)

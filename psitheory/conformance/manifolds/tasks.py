@@ -171,9 +171,12 @@ def _must_convert(function: OnManifold) -> None:
 def _where_defined(
     function: OnManifold, notes: list[str], names: tuple[str, ...], rng: np.random.Generator, count: int
 ) -> Iterator[dict[str, Any]]:
-    """Yield inputs, without the first, simple one where the function is not defined: nobody asked for that point."""
+    """Yield inputs, without the first, simple one where the function is not defined: nobody asked for that point.
+
+    No others are special: there it is code of manifolds that branches.
+    """
     subject = function.subject
-    inputs = drawn(subject, names, rng, count + 1)
+    inputs = drawn(subject, names, rng, count + 1, special=False)
     first, second = next(inputs), next(inputs)
     ours = subject.given is None and _is_defined(function, second["w"]) and not _is_defined(function, first["w"])
     if ours:
