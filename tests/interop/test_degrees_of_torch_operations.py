@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import torch
 from torch.nn import functional as F
 
 from psitheory.scaletypes.equations import Kind
-from psitheory.scaletypes.torch.interpreter import SKIP, Memory
+from psitheory.scaletypes.torch.interpreter import SKIP, Memory, _all_close
 from psitheory.scaletypes.trace import Trace
 from tests.scaletypes.homogeneity import Arrays, Case, Outputs, case, confirm
 
@@ -340,3 +341,13 @@ def test_a_number_beside_a_list_of_tensors_is_a_constant_of_its_line(f) -> None:
     trace = Trace(skip=SKIP)
     typed(trace, lambda x: f([x.abs()], 0.5), (X,), [np.full(X.shape, trace.degrees.unknown("a"))])
     assert [constant.value for constant in trace.constants.values()] == [0.5]
+
+
+@pytest.mark.parametrize("off", [0.0, 0.9e-5, 1.1e-5, 1.9e-5, 1.0, math.inf, math.nan])
+@pytest.mark.parametrize("options", [{}, {"rtol": 1e-3}, {"atol": 2.0}, {"equal_nan": True}], ids=str)
+def test_what_is_close_is_what_torch_calls_so(off: float, options: dict[str, object]) -> None:
+    x = torch.tensor([1.0, -2.0, 3.0], dtype=torch.float64)
+    y = x * (1 + off)
+    assert _all_close(y, x, **options) == torch.allclose(y, x, **options)
+    both = torch.tensor([math.nan, 1.0])
+    assert _all_close(both, both, **options) == torch.allclose(both, both, **options)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +15,7 @@ from psitheory.errors import ArgumentError, ArgumentTypeError, NotInArithmetic, 
 from psitheory.runner.effort import EFFORTS, EXAMPLE, effort_named
 from psitheory.runner.guard import CannotRun, guarded
 from psitheory.runner.in_formal import prove_formally
-from psitheory.runner.lines import HOME, asked_for_at
+from psitheory.runner.lines import HOME, _is_machinery, asked_for_at
 from psitheory.runner.neighbours import parts
 from psitheory.runner.sizes import codes, home_of, is_full, is_of_laws, kind_read, reached, size_read
 
@@ -210,3 +211,9 @@ def test_efforts_grow_in_every_kind_and_costly_cases_get_fewer_of_each_but_one()
     assert (quick.fewer(3).climb, quick.fewer(3).seconds) == (quick.climb, quick.seconds)
     with pytest.raises(ArgumentError, match="effort is 'slow'; one of quick, standard, deep is needed"):
         effort_named("slow")
+
+
+def test_libraries_and_code_without_a_file_are_no_line_of_somebodys() -> None:
+    assert _is_machinery(Path(pytest.__file__))
+    assert _is_machinery(Path("<string>"))
+    assert not _is_machinery(Path(__file__))

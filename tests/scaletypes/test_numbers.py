@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import pickle
+import types
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 
 from psitheory.scaletypes.equations import Kind
 from psitheory.scaletypes.numbers import Number, known
-from psitheory.scaletypes.stand_ins import Leaving, Math, extreme_of, float_of
+from psitheory.scaletypes.stand_ins import Leaving, Math, extreme_of, float_of, patched
 from psitheory.scaletypes.trace import Trace
 
 
@@ -188,6 +189,23 @@ def test_numbers_go_through_numpy_alone_and_leave_in_lists() -> None:
     own.linalg.norm([x, 2.0])
     ((what, _),) = trace.equations.missing
     assert what == "numbers leave for numpy.linalg.norm"
+
+
+def test_a_module_sees_stand_ins_inside_a_block_and_one_for_numpy_where_degrees_are_lost_there() -> None:
+    trace, _, _, _ = numbers(2, 3)
+    theirs: Any = types.ModuleType("theirs")
+    theirs.m, theirs.np, theirs.root = math, np, math.sqrt
+    for leaving in (False, True):
+        with patched([theirs], trace, lambda _: None, leaving=leaving):
+            assert isinstance(theirs.m, Math)
+            assert isinstance(theirs.np, Leaving) == leaving
+            assert (theirs.np is np) != leaving
+            assert theirs.root is not math.sqrt
+            assert theirs.float is not float
+        assert (theirs.m, theirs.np, theirs.root) == (math, np, math.sqrt)
+        assert not hasattr(theirs, "float")
+    with patched([theirs], trace, lambda _: None):
+        assert theirs.np is np
 
 
 @pytest.mark.parametrize(

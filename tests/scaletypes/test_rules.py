@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from fractions import Fraction
 from itertools import product
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from psitheory.scaletypes.equations import Kind
+from psitheory.scaletypes.probing import read_as_wholes
 from psitheory.scaletypes.rules import Rules, Typed
 from psitheory.scaletypes.trace import Trace
 
@@ -200,3 +202,48 @@ def test_products_add_degrees(rule: Callable[..., Any], degree: tuple[int, int])
     a, b = (trace.degrees.unknown(name) for name in "ab")
     form = trace.degrees.form(int(rule(Rules(trace), np.int64(a), np.int64(b))))
     assert tuple(form.get(trace.degrees.index(x), 0) for x in (a, b)) == degree
+
+
+@FEW
+@given(SEEDS, st.sampled_from([(2, 3), (3, 2), (4, 1), (2, 2, 3)]))
+def test_matrices_of_any_shape_have_degrees_of_rows_and_columns(seed: int, shape: tuple[int, ...]) -> None:
+    """Matrices of r_i + c_j ask for nothing; what is found adds up to it."""
+    made = Inputs(seed)
+    table = made.trace.degrees
+    r, c = (made.rng.choice(made.degrees, size=(*shape[:-2], k)) for k in shape[-2:])
+    d = made.rules.multiply(r[..., :, None], c[..., None, :])
+    x = Typed(made.rng.choice([0.0, 1.0, -2.0], size=shape), d)
+    rows, columns = made.rules.sides(x, "sides")
+    assert (rows.shape, columns.shape) == (shape[:-1], (*shape[:-2], shape[-1]))
+    both = made.rules.multiply(rows[..., :, None], columns[..., None, :])
+    pairs = [(int(one), int(other)) for one, other in zip(d[x.x != 0], both[x.x != 0], strict=True)]
+    assert all(table.form(one) == table.form(other) for one, other in pairs)
+    assert not made.found()
+
+
+def test_an_operation_without_a_rule_is_read_by_each_input_or_else_by_all_together() -> None:
+    def lengths(x: Any, y: Any) -> Any:
+        return np.hypot(x, y)
+
+    def products(x: Any, y: Any) -> Any:
+        return np.prod(x) * np.cbrt(np.sum(y))
+
+    for function, expected, demands in ((products, (2, Fraction(1, 3)), 0), (lengths, (1, 0), 1)):
+        made = Inputs(0)
+        a, b = (Typed(np.array([1.5, 2.5]), np.full(2, d, np.int64)) for d in made.degrees[1:])
+        outs = [np.atleast_1d(function(a.x, b.x))]
+        found = read_as_wholes(
+            lambda scaled, f=function, a=a, b=b: [np.atleast_1d(f(scaled(a), scaled(b)))],
+            [a, b],
+            outs,
+            made.rules,
+            "op",
+        )
+        assert found is not None
+        form = made.trace.degrees.form(int(found[0][0]))
+        indices = [made.trace.degrees.index(d) for d in made.degrees[1:]]
+        assert len(made.found()) == demands
+        if not demands:
+            assert tuple(form.get(i, 0) for i in indices) == expected
+        else:
+            assert sum(form.values()) == 1
