@@ -70,6 +70,14 @@ def test_most_cases_are_new_and_some_repeat_a_number(seed: int) -> None:
 # -- determinism ------------------------------------------------------------------------------------
 
 
+def test_one_new_case_in_a_few_is_followed_by_its_copies() -> None:
+    copied: list[int] = []
+    follow = searching._now_and_then(lambda _, case: copied.append(case))
+    for case in range(1, 3 * searching.FRESH + 1):
+        follow(None, case)
+    assert copied == [searching.FRESH, 2 * searching.FRESH, 3 * searching.FRESH]
+
+
 def test_a_search_is_deterministic_in_its_seed() -> None:
     assert drawn_from(3) == drawn_from(3)
     assert drawn_from(3) != drawn_from(4)
