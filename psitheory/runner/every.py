@@ -23,12 +23,11 @@ def broken_among_few(
     claimed is judged.  Where there are more, as of the seeds of random numbers, ``most`` at most
     are drawn, and judged where they are clearly not as claimed.
     """
-    first = nodes_from(drawing, ())
-    if not first or not all(map(_is_bounded, first)):
+    first = _bounded_choices(drawing)
+    if not first:
         return None
-    grows = any(
-        node.type == "boolean" and not node.was_forced for node in first
-    )  # as lists do: what follows the first case costs more
+    # lists grow: what follows the first case costs more
+    grows = any(node.type == "boolean" and not node.was_forced for node in first)
     more = patience(drawing, law, [tuple(node.value for node in first)], most=PATIENCE if grows else CHEAP)
     if any(_count(node) == math.inf for node in first):
         some = _some_choices(first, most * more // CHEAP if more > 1 and not grows else 0)
@@ -40,8 +39,8 @@ def instance_among_few(
     drawing: Drawing, law: Case, run: Callable[[Inputs], Outcome], most: int
 ) -> tuple[Inputs, Outcome] | None:
     """Return the first of all cases, if they are few in the same sense, of which a law is true."""
-    first = nodes_from(drawing, ())
-    if not first or not all(map(_is_bounded, first)):
+    first = _bounded_choices(drawing)
+    if not first:
         return None
     more = patience(drawing, law, [tuple(node.value for node in first)], most=CHEAP)
     for choices in _few_choices(drawing, most, more):
@@ -95,6 +94,12 @@ def _some_values(node: Any, count: int, rng: random.Random) -> Sequence[int]:
     if high - low < count:
         return range(low, high + 1)
     return [rng.randint(low, high) for _ in range(count)]
+
+
+def _bounded_choices(drawing: Drawing) -> Sequence[Any]:
+    """Return the choices of a first case, if the range of each is bounded; else nothing."""
+    first = nodes_from(drawing, ())
+    return first if all(map(_is_bounded, first)) else ()
 
 
 def _few_choices(drawing: Drawing, most: int, more: int) -> Iterator[Choices]:
