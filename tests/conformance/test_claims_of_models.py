@@ -135,3 +135,43 @@ def test_bad_input_is_told_in_a_sentence(f, at, options, error, says):
         check_model(f, at, **options)
     assert isinstance(caught.value, PsitheoryError)
     assert "\n" not in str(caught.value)
+
+
+def _signs(p):
+    return head(X @ np.sign(p["W"]).T)
+
+
+def _cross_ratios(p):
+    logs = np.log(np.abs(p["W"]))
+    return head(logs - logs.mean(axis=0) - (logs - logs.mean(axis=0)).mean(axis=1, keepdims=True))
+
+
+def _columns_alone(p):
+    return head(p["W"] / np.linalg.norm(p["W"], axis=0))
+
+
+@pytest.mark.parametrize(
+    ("f", "claim", "verdict"),
+    [
+        *[(f, claim, Verdict.HOLDS) for f in (_signs, _cross_ratios) for claim in ("rows", 1)],
+        (_columns_alone, "rows", Verdict.REFUTED),
+        (_columns_alone, "whole", Verdict.HOLDS),
+    ],
+)
+def test_columns_that_scale_by_themselves_deny_nothing_of_rows(f, claim, verdict):
+    """Of rows and columns neither is finer: a claim of one is tried, whatever the other does."""
+    report = check_model(f, {"W": np.random.default_rng(1).normal(size=(2, 3))}, claims={"W": claim})
+    assert report.finding("invariance[W]").verdict is verdict
+
+
+@pytest.mark.parametrize(("claim", "verdict"), [(2, Verdict.REFUTED), ("whole", Verdict.HOLDS)])
+def test_rows_that_nothing_reads_make_up_no_equal_blocks_with_the_others(claim, verdict):
+    """Four rows, of which one is not read, have two groups of rows; those are no two blocks of two."""
+
+    def f(p):
+        read = p["table"][[0, 2, 3]]
+        return head(read / np.sqrt(np.sum(read * read)))
+
+    report = check_model(f, {"table": np.random.default_rng(2).normal(size=(4, 3))}, claims={"table": claim})
+    assert report.finding("invariance[table]").verdict is verdict
+    assert all(group["blocks"] == 1 for group in report.properties["groups"])

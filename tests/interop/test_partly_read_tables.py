@@ -46,3 +46,51 @@ def test_a_row_that_is_falsely_said_to_have_no_effect_is_found_by_runs():
     assert confirmed(function, found.bases, algebra, np.random.default_rng(1))[0]
     algebra.unread["table.weight"][2] = True
     assert not confirmed(function, found.bases, algebra, np.random.default_rng(1))[0]
+
+
+def _dispatch(module, x):
+    """Send each token to one expert; some get none."""
+    chosen, out = module[0](x).argmax(-1), x.new_zeros(len(x), 4)
+    for j, expert in enumerate(module[1:]):
+        where = torch.nonzero(chosen == j)[:, 0]
+        out = out.index_add(0, where, expert(x[where]))
+    return out
+
+
+EMPTY = {
+    "index_add": lambda none, y: y.index_add(0, torch.zeros(0, dtype=torch.long), none),
+    "scatter_add": lambda none, y: y.scatter_add(0, torch.zeros(0, 5, dtype=torch.long), none),
+    "index_put": lambda none, y: y.index_put((torch.zeros(0, dtype=torch.long),), none),
+    "accumulated": lambda none, y: y.index_put((torch.zeros(0, dtype=torch.long),), none, accumulate=True),
+    "masked_scatter": lambda none, y: y.masked_scatter(torch.zeros(6, 5, dtype=torch.bool), none),
+    "gather at zero": lambda none, y: y.gather(0, torch.zeros(3, 5, dtype=torch.long)),
+    "product": lambda none, y: torch.cat([y, none.prod(0, keepdim=True).expand_as(y)], -1),
+    "joined": lambda none, y: torch.cat([none, y]) + none.sum() + none.norm(),
+    "contracted": lambda none, y: y[:5] + none.T @ none,
+}
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_what_has_no_entries_asks_for_nothing(name):
+    """A product of no factors is 1, which does not scale; sums and places of none leave all as it is."""
+    x = torch.randn(6, 4, generator=torch.Generator().manual_seed(0))
+    module = nn.Linear(4, 5, bias=False)
+
+    def normalised(m):
+        y = EMPTY[name](m(x[:0]), m(x))
+        return torch.tanh(y / y.norm()).square().sum()
+
+    found = derived(as_loss_function(normalised, module), np.random.default_rng(0))
+    assert found.confirmed
+    assert not found.types.missing
+    assert found.types.exact.dimension == (name != "product")
+
+
+def test_experts_without_tokens_are_derived():
+    torch.manual_seed(3)
+    x = torch.randn(5, 3)
+    module = nn.ModuleList([nn.Linear(3, 4), *(nn.Linear(3, 4, bias=False) for _ in range(4))])
+    used = {int(j) for j in module[0](x).argmax(-1)}
+    assert len(used) < 4
+    found = derived(as_loss_function(lambda m: torch.tanh(_dispatch(m, x)).sum(), module), np.random.default_rng(0))
+    assert not found.types.missing

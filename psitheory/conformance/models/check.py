@@ -10,9 +10,9 @@ import numpy as np
 from psitheory.checking import Verdict
 from psitheory.conformance.findings import ConformanceReport, Finding, raised
 from psitheory.conformance.models.basics import GRADIENT, REPEATS, gradient_is_right, repeats
-from psitheory.conformance.models.claims import Claim, claims_of, judged
+from psitheory.conformance.models.claims import Claim, claims_of, judged, says
 from psitheory.conformance.models.decay import decay_of
-from psitheory.conformance.models.levels import Level
+from psitheory.conformance.models.levels import Level, rows_of
 from psitheory.conformance.models.survey import Survey, levels_of
 from psitheory.conformance.models.typed import claimed_level
 from psitheory.conformance.models.words import described, group_of, narrow_range, smallest_of, witness_of
@@ -111,7 +111,7 @@ def check_model(
             findings.append(gradient_is_right(function, rng, replay))
         survey = levels_of(function, rng)
         found = survey.found
-        if is_main and survey.bound is not None:
+        if is_main:
             _confirm_claims(survey, given, rng)
         if is_main and gradient is None and (astray := left_out(function, seed)):
             survey.notes.append(astray.said(survey.detached))
@@ -127,13 +127,22 @@ def check_model(
 
 
 def _confirm_claims(survey: Survey, given: Mapping[str, Claim], rng: np.random.Generator) -> None:
-    """Let runs decide what is claimed of parts where types are only a lower bound."""
-    assert survey.bound is not None
+    """Let runs decide what is claimed of parts where what was found says nothing of it.
+
+    Another level of the same part (its columns) does not deny a claim (rows), nor do types that are a lower bound.
+    """
     levels = next(iter(survey.found.values()))
     for name, claim in given.items():
-        if judged(claim, levels[name])[0] is Verdict.REFUTED:
-            level = claimed_level(survey.bound, name, claim.blocks, rng, up_to_eps=claim.up_to_eps)
-            levels[name] = levels[name] if level is None else level
+        level = levels[name]
+        own = level.family is not None and len(level.parts) == 1
+        if claim.blocks <= 0 or level.text in ("no effect", "undecided") or says(level, claim):
+            continue
+        if survey.search is not None and own:
+            family = rows_of(survey.search.function.layout, name, claim.blocks)
+            found = None if family is None else survey.search.established(family, (name,))
+            levels[name] = level if found is None or found.outcome.status != "holds" else found
+        elif survey.types is not None and (own or survey.types.types.missing):
+            levels[name] = claimed_level(survey.types, name, claim.blocks, rng, up_to_eps=claim.up_to_eps) or level
 
 
 def _record(properties: dict[str, Any], found: Mapping[str, Mapping[str, Level]], *, main: bool, mode: str) -> None:

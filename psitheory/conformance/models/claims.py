@@ -58,9 +58,7 @@ def judged(claim: Claim, level: Level) -> tuple[Verdict, str]:
         return (Verdict.HOLDS if right else Verdict.REFUTED), ("" if right else f"the parameter is: {level.name}")
     if level.text == "no effect":
         return Verdict.HOLDS, ""
-    own = level.family is not None and len(level.parts) == 1 and level.family.axis in (0, None)
-    count = level.family.count if own and level.family is not None else 0
-    if not own or count % claim.blocks or level.is_partial:
+    if not says(level, claim):
         return Verdict.REFUTED, "equivalent weights have different losses" + (
             "" if level.text == "none" else f"; found is: {level.name}"
         )
@@ -70,6 +68,13 @@ def judged(claim: Claim, level: Level) -> tuple[Verdict, str]:
             f"the invariance is not exact; it holds up to an eps ({level.text} up to eps may be claimed)",
         )
     return Verdict.HOLDS, ""
+
+
+def says(level: Level, claim: Claim) -> bool:
+    """Tell whether a level is that of the blocks of rows that are claimed, or a finer one."""
+    by_rows = level.family is not None and level.family.axis in (0, None)
+    blocks = level.blocks if by_rows else min(level.blocks, 1)
+    return blocks > 0 and blocks % claim.blocks == 0
 
 
 def _text(part: Part, blocks: int) -> str:

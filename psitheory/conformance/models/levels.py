@@ -53,17 +53,37 @@ class Level:
         return any(bool(np.any(self.family.labels_of(name) < 0)) for name in self.parts)
 
     @property
+    def blocks(self) -> int:
+        """Return the number of equal blocks of slices, in order, that scale by themselves; 0 if the whole does not.
+
+        Units of other forms (the rows of an embedding that are read, and those that are not) make up one block.
+        """
+        if self.family is None or len(self.parts) > 1 or self.is_partial:
+            return 0
+        return self.family.count if in_blocks(self.family, self.parts[0], self.family.axis or 0) else 1
+
+    @property
     def name(self) -> str:
         """Return the level as a property reads, with ``up to eps`` where that is so."""
         return f"{self.text} up to eps" if self.limit else self.text
 
 
+def in_blocks(family: Family, name: str, axis: int = 0) -> bool:
+    """Tell whether the units of a part are equal blocks of consecutive slices, in order."""
+    units = np.moveaxis(np.atleast_1d(family.labels_of(name)), axis, 0)
+    blocks = np.arange(len(units)) * family.count // len(units)
+    return len(units) % family.count == 0 and bool(np.all(units.reshape(len(units), -1) == blocks[:, None]))
+
+
 def families_of(layout: Layout, part: Part) -> Iterator[Family]:
-    """Yield the hypotheses on one part, finest first: slices of an axis, blocks of slices, the whole."""
+    """Yield the hypotheses on a part: rows, then, finest first, slices of an axis and blocks of these, then the whole.
+
+    Rows and columns may both hold, of which neither is finer; rows are what methods act on.
+    """
     sizes = [(k, axis) for axis, k in enumerate(part.shape) if k > 1]
     found = [(k, axis, k) for k, axis in sizes]
     found += [(g, axis, k) for k, axis in sizes for g in range(2, k) if k % g == 0]
-    for count, axis, size in sorted(found, key=lambda item: (-item[0], item[1])):
+    for count, axis, size in sorted(found, key=lambda item: (item[1:] != (0, item[0]), -item[0], item[1])):
         labels = np.arange(size) // (size // count)
         shape = [1] * len(part.shape)
         shape[axis] = size
@@ -74,6 +94,17 @@ def families_of(layout: Layout, part: Part) -> Iterator[Family]:
     yield family_of(
         layout, part, np.zeros(part.shape, int), "rows" if single_row else "whole", 0 if part.shape else None
     )
+
+
+def rows_of(layout: Layout, name: str, blocks: int) -> Family | None:
+    """Return the scalings of a part in equal blocks of rows, or None if its rows make up no such blocks."""
+    part = next(part for part in layout.parts if part.name == name)
+    rows = part.shape[0] if part.shape else 1
+    if rows % blocks:
+        return None
+    units = np.arange(part.size) * blocks // max(part.size, 1)
+    text = "whole" if blocks == 1 else "rows" if blocks == rows else f"{blocks} blocks of rows"
+    return family_of(layout, part, units.reshape(part.shape), text, 0 if part.shape else None)
 
 
 def family_of(layout: Layout, part: Part, labels: Array, text: str, axis: int | None) -> Family:

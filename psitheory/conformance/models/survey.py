@@ -51,8 +51,9 @@ class Survey:
     exact: dict[str, str] = field(default_factory=dict)
     breaks: dict[str, str] = field(default_factory=dict)
     unread: dict[str, str] = field(default_factory=dict)
-    bound: Derived | None = None
-    """The types, if not all of the function was derived, so that what they leave out may hold."""
+    types: Derived | None = None
+    search: Search | None = None
+    """What was tried for the first aspect, if the function is small."""
     detached: tuple[Place, ...] = ()
     """The lines at which something is kept from the gradient."""
 
@@ -68,7 +69,7 @@ def levels_of(function: LossFunction, rng: np.random.Generator) -> Survey:
         if probe is None:
             continue
         types = derived(probe, rng)
-        levels = {} if points is None else points.searched(aspect, probe, rng, survey.notes)
+        levels = {} if points is None else points.searched(aspect, probe, rng, survey)
         _add_types(survey, aspect, probe, types, levels, rng)
     return survey
 
@@ -98,7 +99,7 @@ def _add_types(
     if is_first and types is not None:
         survey.exact = {name: text for name, text in exact.items() if levels[name].limit and name in names}
         survey.breaks, survey.unread = _breaks(types, levels), _unread(types)
-        survey.bound = types if types.types.missing else None
+        survey.types = types
         survey.detached = types.types.detached
 
 
@@ -134,18 +135,17 @@ class _Points:
         is_clean = self.clean is not function
         self.clean_fresh = _without_eps(function, self.fresh, rng)[1] if is_clean else self.fresh
 
-    def searched(
-        self, aspect: str, probe: LossFunction, rng: np.random.Generator, notes: list[str]
-    ) -> dict[str, Level]:
+    def searched(self, aspect: str, probe: LossFunction, rng: np.random.Generator, survey: Survey) -> dict[str, Level]:
         """Return the level of each part by hypotheses tried one by one."""
         function, clean = self.function, self.clean
         clean_probe = (clean.of_outputs or clean) if aspect == "outputs" else clean
         rows = _log_gradients(clean_probe, self.clean_bases)
         search = Search(function, self.bases, clean, self.clean_bases, aspect, rng, self.fresh, self.clean_fresh, rows)
+        survey.search = survey.search or search
         levels = {part.name: search.level_of(part) for part in function.layout.parts}
         rest = [part for part in function.layout.parts if levels[part.name].text != "no effect"]
         families, note = shared_families(clean_probe, rest, rng, may_have_eps=clean is function)
-        notes += [note] if note else []
+        survey.notes += [note] if note else []
         for family in families:
             _share(search, family, levels)
         for family in companions(function.layout, [part for part in rest if levels[part.name].text == "none"]):

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from psitheory.conformance.models.levels import Level
-from psitheory.conformance.models.scaling import Family
+from psitheory.conformance.models.levels import Level, in_blocks
 from psitheory.symmetry.function import LossFunction
 
 READABLE = 12
@@ -97,20 +96,13 @@ def group_of(level: Level) -> dict[str, Any] | None:
     if family is None or level.text in ("none", "undecided") or level.is_partial or not family.is_uniform:
         return None
     if len(level.parts) > 1:
-        if not all(_in_blocks_of_rows(family, name) for name in level.parts):
+        if not all(in_blocks(family, name) for name in level.parts):
             return None
         return {"names": list(level.parts), "rows": False, "blocks": family.count, "up_to_eps": bool(level.limit)}
     return {
         "name": level.parts[0],
         "rows": level.text in ("rows", "entries"),
-        "blocks": family.count,
+        "blocks": level.blocks,
         "axis": family.axis,
         "up_to_eps": bool(level.limit),
     }
-
-
-def _in_blocks_of_rows(family: Family, name: str) -> bool:
-    """Return whether the units of a part are equal blocks of consecutive rows, in order."""
-    units = np.atleast_1d(family.labels_of(name))
-    blocks = np.arange(len(units)) * family.count // len(units)
-    return len(units) % family.count == 0 and bool(np.all(units.reshape(len(units), -1) == blocks[:, None]))

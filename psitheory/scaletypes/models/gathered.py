@@ -11,8 +11,10 @@ from psitheory.scaletypes.models.rules import Rules, compressed
 
 
 def multiplied(rules: Rules, ids: Ids, axes: Sequence[int], shape: Sequence[int]) -> Ids:
-    """Return the degrees of products along axes, which are left with length 1."""
+    """Return the degrees of products along axes, which are left with length 1; of no factors it is 1."""
     ids = np.asarray(ids)
+    if any(shape[axis] == 0 for axis in axes):
+        return np.zeros([1] * ids.ndim, np.int64)
     for axis in axes:
         ids = (
             rules.times(ids, shape[axis])

@@ -30,7 +30,8 @@ def moved(m: Any, c: Any) -> Any:
     def of(value: Any) -> Any:
         if isinstance(value, (list, tuple)) and any(isinstance(x, torch.Tensor) for x in value):
             return [of(x) for x in value]
-        if isinstance(value, torch.Tensor) and (value.is_floating_point() or m.knows(value)):
+        numbers = isinstance(value, torch.Tensor) and (value.is_floating_point() or value.is_complex())
+        if numbers:  # places and masks are not, even those that are known as zeros
             return encoded(m.ids(value), value.shape)
         return value
 

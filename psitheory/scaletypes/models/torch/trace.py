@@ -64,9 +64,9 @@ class Trace(Dispatch):
         return found
 
     def ids(self, value: Any) -> Ids:
-        """Return the degrees of a tensor or of a number."""
+        """Return the degrees of a tensor or of a number; a tensor without entries (no tokens) fits any."""
         if isinstance(value, torch.Tensor):
-            return self.memory.read(value)
+            return self.memory.read(value) if value.numel() else np.full((1,) * value.dim(), ANY)
         return np.int64(ANY if value is None or fits_any(value) else 0)
 
     def knows(self, value: Any) -> bool:
