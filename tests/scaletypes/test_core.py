@@ -110,12 +110,20 @@ def test_a_demand_of_many_is_kept_for_each_unknown_that_it_takes():
         assert (demand.place, demand.what) == (place, "sum")
 
 
-@given(st.lists(st.integers(0, 3), min_size=1, max_size=6), coefficients, coefficients)
-def test_degrees_combine_entry_by_entry(entries, ca, cb):
+@given(
+    st.lists(st.lists(st.integers(0, 3), min_size=3, max_size=3), min_size=1, max_size=6),
+    st.sampled_from(["as they are", "alike in rows", "many", "a column and a row"]),
+    coefficients,
+    coefficients,
+)
+def test_degrees_combine_entry_by_entry(entries, how, ca, cb):
     table = Degrees()
-    ids = table.unknowns("abcd")[entries]
-    out = table.combine(ids, table.times(ids, 2), ca, cb)
-    assert [table.form(int(d)) for d in out] == [form([(ca + 2 * cb) * (j == i) for j in range(4)]) for i in entries]
+    x = table.unknowns("abcd")[np.array(entries)]
+    x = {"alike in rows": np.broadcast_to(x[:, :1], x.shape), "many": np.tile(x, (40, 1))}.get(how, x)
+    x, y = (x[:, :1], x[:1]) if how == "a column and a row" else (x, x[:, ::-1])
+    out = table.combine(x, y, ca, cb)
+    for i, j, d in zip(*(a.ravel().tolist() for a in (*np.broadcast_arrays(x, y), out)), strict=True):
+        assert table.form(d) == form([(i - 1 == k) * ca + (j - 1 == k) * cb for k in range(4)])
 
 
 def test_forms_are_kept_once_and_read_in_words():

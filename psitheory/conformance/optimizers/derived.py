@@ -56,8 +56,10 @@ class Derived:
     whole: OptimizerTypes
     seed: int = 0
     _bases: dict[tuple[bool, int], Record] = field(default_factory=dict)
-    _later: dict[int, OptimizerTypes | None] = field(default_factory=dict)
+    _later: dict[tuple[bool, int], OptimizerTypes | None] = field(default_factory=dict)
     _gaps: dict[tuple[bool, Change, frozenset[Line], int], float] = field(default_factory=dict)
+    confirmed: set[bool] = field(default_factory=set)
+    """Whether the free weights are fixed, for each case in which a run has confirmed types of all steps."""
 
     @classmethod
     def of(cls, method: Any, network: Network, seed: int) -> tuple[Derived | None, str]:
@@ -132,14 +134,22 @@ class Derived:
         constants = {c for b in (*self.soft_breaks, *later) for c in b.constants}
         return bool(constants) and found.follows(self.alone.exponent or Fraction(0), constants)
 
-    def _of_length(self, steps: int) -> OptimizerTypes | None:
-        """Return the types of a run of so many steps, or None where there are none."""
-        if steps not in self._later:
-            self._later[steps] = None
+    def broken_by_constants(self, network: Network, mode: Mode, change: Change, steps: int) -> bool:
+        """Tell whether types of so many steps know of nothing but the constants of soft lines that breaks a change."""
+        types, lines = self._of_length(steps, fixed=network.fixed), {b.line for b in self.soft_breaks}
+        if types is None or types.missing:
+            return False
+        found = types.breaks(_scaling(types, change.exponents, change.rate), full=mode == "full")
+        return all(b.kind is not Kind.HARD and b.line in lines for b in found)
+
+    def _of_length(self, steps: int, *, fixed: bool = True) -> OptimizerTypes | None:
+        """Return the types of a run of so many steps, with the free weights fixed or not, or None if there are none."""
+        if (fixed, steps) not in self._later:
+            self._later[fixed, steps] = None
             if hasattr(self.runs, "of_length"):
                 with suppress(Exception), np.errstate(all="ignore"), _typed(self.seed):  # the code under test
-                    self._later[steps] = OptimizerTypes(self.runs.of_length(steps).run(self.seed))
-        return self._later[steps]
+                    self._later[fixed, steps] = OptimizerTypes(self._base(fixed, steps))
+        return self._later[fixed, steps]
 
     def turning_points(self, network: Network, direction: Sequence[float], p: float) -> list[float]:
         """Return how far along a direction of rescalings, the rate scaled with it, comparisons turn out otherwise."""
@@ -173,19 +183,25 @@ class Derived:
     def _gap(self, fixed: bool, change: Change, along: frozenset[Line], steps: int) -> float:
         runs, base = (self.runs, self.alone.record) if fixed else (self.runs_whole, self.whole.record)
         if steps:
-            runs = runs.of_length(steps)
-            base = self._base(runs, fixed, steps)
+            runs, base = runs.of_length(steps), self._base(fixed, steps)
         scales = self._scales(self.network.without_free() if fixed else self.network, change, runs)
         other = replace(runs, scale=tuple(scales), factors=self._factors(change), along=along).run(self.seed)
-        gap = max(_relative(y / a, x) for x, y, a in zip(base.weights, other.weights, scales, strict=True))
-        moved = zip(runs.problem.parts, base.weights, runs.problem.start, strict=True)
-        motion = max(_relative(w, w0) for part, w, w0 in moved if part.rows)  # as runs measure it
-        return gap / motion if motion > 0 and np.isfinite(gap) else np.inf
+        back = [y / a for y, a in zip(other.weights, scales, strict=True)]
+        rows = [part.rows for part in runs.problem.parts]
+        return _apart(zip(rows, runs.problem.start, base.weights, back, strict=True))
 
-    def _base(self, runs: Any, fixed: bool, steps: int) -> Record:
-        if (fixed, steps) not in self._bases:
-            self._bases[fixed, steps] = runs.run(self.seed)
-        return self._bases[fixed, steps]
+    def plain_gap(self, network: Network, change: Change, *points: np.ndarray) -> float:
+        """Return the same of runs as they are: of the start, its end, and the end of the rescaled run."""
+        layout, (start, end, other) = network.layout, points
+        w = start, end, layout.scale(1 / change.scales(network), other)
+        return _apart((bool(part.blocks), *(layout.view(part.name, x) for x in w)) for part in layout.parts)
+
+    def _base(self, fixed: bool, steps: int) -> Record:
+        key = fixed or self.runs is self.runs_whole, steps
+        if key not in self._bases:
+            runs = self.runs if fixed else self.runs_whole
+            self._bases[key] = runs.of_length(steps).run(self.seed)
+        return self._bases[key]
 
     @staticmethod
     def _scales(network: Network, change: Change, runs: Any) -> list[np.ndarray]:
@@ -275,6 +291,13 @@ def _named(b: Break) -> dict[str, Any]:
 
 def _place(place: Place) -> dict[str, Any]:
     return {"file": place.short.rpartition(":")[0], "line": place.line, "source": place.source}
+
+
+def _apart(parts: Iterable[tuple[bool, Any, Any, Any]]) -> float:
+    """Return how far two runs are apart, relative to the motion of rows: (has rows, start, end, other end) a part."""
+    known = list(parts)
+    gap, motion = max(_relative(y, x) for _, _, x, y in known), max(_relative(x, x0) for r, x0, x, _ in known if r)
+    return gap / motion if motion > 0 and np.isfinite(gap) else np.inf
 
 
 def _relative(y: np.ndarray, x: np.ndarray) -> float:

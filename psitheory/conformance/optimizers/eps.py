@@ -167,10 +167,27 @@ def _breaks_later(
         side, step = 0, None  # far out there is nothing to be seen, as where a matrix is no longer regular
     if side and not step:
         return None
-    change = in_whole_powers(trial.change)
-    broken, rest = (derived.gap(bench.network, change, along, bench.steps) for along in ((), derived.soft_breaks))
-    gone = np.isfinite(broken) and rest <= max(LEFT * broken, LEAST)
+    gone = _goes_with_constants(bench, mode, in_whole_powers(trial.change), derived)
     return None if gone else step or bench.steps
+
+
+def _goes_with_constants(bench: Bench, mode: Mode, change: Change, derived: Derived) -> bool:
+    """Tell whether constants alone break a rescaled run: types of all its steps say so, once a run confirms them."""
+    by_types = derived.broken_by_constants(bench.network, mode, change, bench.steps)
+    if by_types and bench.network.fixed in derived.confirmed:
+        return True
+    try:
+        base, other = (bench.points(each, bench.steps) for each in (START, change))
+    except CodeRaised as problem:
+        if not problem.is_numerical:
+            raise
+        return False
+    broken = derived.plain_gap(bench.network, change, base[0], base[bench.steps], other[bench.steps])
+    rest = derived.gap(bench.network, change, derived.soft_breaks, bench.steps)
+    gone = bool(np.isfinite(broken)) and rest <= max(LEFT * broken, LEAST)
+    if gone and by_types:
+        derived.confirmed.add(bench.network.fixed)
+    return gone
 
 
 def _parts_far_out(bench: Bench, mode: Mode, trial: Trial, side: int, p: float) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -49,9 +49,16 @@ class Interpreter:
     trace: JaxTrace
     log: list[Step] | None = None
     operations: int = 0
+    _places: dict[int, tuple[Any, Place | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.rules = Rules(self.trace)
+
+    def place(self, eqn: Any) -> Place | None:
+        """Return the line of an equation, which runs in every step."""
+        if id(eqn) not in self._places:
+            self._places[id(eqn)] = eqn, place_of(eqn, SKIP)  # kept, so that none other gets its number
+        return self._places[id(eqn)][1]
 
     def constant(self, x: Any) -> Item:
         """Return a literal, or what the code has closed over, as an item; a number that is known has its degree."""
@@ -71,7 +78,7 @@ class Interpreter:
 
         for eqn in jaxpr.eqns:
             line = self.trace.line
-            self.trace.line = line if library and line is not None else place_of(eqn, SKIP) or line
+            self.trace.line = line if library and line is not None else self.place(eqn) or line
             try:
                 outs = self.equation(eqn, [read(v) for v in eqn.invars], library=library)
             finally:

@@ -129,7 +129,7 @@ class OptimizerTypes:
         if (mode, level) not in self._laws:
             found: dict[Break, None] = {}
             for scaling in self.scalings(level):
-                found |= dict.fromkeys(self._breaks(scaling, full=mode == "full"))
+                found |= dict.fromkeys(self.breaks(scaling, full=mode == "full"))
             self._laws[mode, level] = Law({}, tuple(found))
         return self._laws[mode, level]
 
@@ -142,8 +142,8 @@ class OptimizerTypes:
         """Return for each part whether its rows may be scaled one by one (``rows``), together (``whole``), or not."""
         out, index = {}, self.record.trace.degrees.index
         for name, rows in self.record.rows.items():
-            alone = [Law({}, self._breaks({index(d): Fraction(1)}, full=True)) for d in rows]
-            together = Law({}, self._breaks(dict.fromkeys(map(index, rows), Fraction(1)), full=True))
+            alone = [Law({}, self.breaks({index(d): Fraction(1)}, full=True)) for d in rows]
+            together = Law({}, self.breaks(dict.fromkeys(map(index, rows), Fraction(1)), full=True))
             out[name] = "rows" if all(x.holds for x in alone) else "whole" if together.holds else "none"
         return out
 
@@ -188,7 +188,7 @@ class OptimizerTypes:
     def at_fixed_constants(self, law: Law) -> tuple[Break, ...]:
         """Return what breaks a law when the rows and the rate alone are scaled."""
         kept = {i: e for i, e in law.scaling.items() if i not in self.record.trace.constants or i == self.rate}
-        return self._breaks(kept, full=False)
+        return self.breaks(kept, full=False)
 
     def follows(self, p: Fraction, constants: Container[Constant]) -> bool:
         """Tell whether a law with this exponent of the rate holds where some constants scale and the others stay."""
@@ -221,7 +221,7 @@ class OptimizerTypes:
         sizes = {i: system.reduce({i: 1}).get(lead, 0) for i in self._in_order()}
         scaling = {i: Fraction(x) / size[lead] for i, x in sizes.items()}
         scaling = {i: e for i, e in scaling.items() if e} | dict.fromkeys(self.all_rows, Fraction(1))
-        return Law(scaling, self._breaks(scaling, full=False))
+        return Law(scaling, self.breaks(scaling, full=False))
 
     def _in_order(self) -> list[int]:
         """Return the constants, those first that should not scale if they need not: an eps may rather than a limit."""
@@ -247,9 +247,10 @@ class OptimizerTypes:
 
     def commutes(self, scaling: Scaling, *, full: bool) -> bool:
         """Tell whether nothing at all breaks one scaling, be it a constant or a comparison."""
-        return not self.missing and not self._breaks(scaling, full=full)
+        return not self.missing and not self.breaks(scaling, full=full)
 
-    def _breaks(self, scaling: Scaling, *, full: bool) -> tuple[Break, ...]:
+    def breaks(self, scaling: Scaling, *, full: bool) -> tuple[Break, ...]:
+        """Return what breaks one scaling, in full or of classes alone."""
         found = [self._break(e) for e in self.record.trace.equations.found if value(e.terms, scaling)]
         if full and any(value(f, scaling) for f in self.record.kept):
             found.append(Break(Kind.HARD, Place("", 0), "the weights do not keep the scale of the start"))
