@@ -31,6 +31,10 @@ NEARLY = 2.0**-10
 """A bound that is met but for this is taken for one that is met: on the way there gains are small for ever."""
 
 
+Place = tuple[float, Choices, Sequence[float]]
+"""A ratio, and the choices and nudges that lead to it."""
+
+
 class Enough(Exception):
     """The budget is spent, or the law is broken."""
 
@@ -45,7 +49,8 @@ class Climb:
     budget: int
     evaluations: int = 0
     floor: float = 0.0
-    best: tuple[float, Choices, Sequence[float]] = field(default=(-math.inf, (), ()))
+    records: list[Place] = field(default_factory=lambda: [(-math.inf, (), ())])
+    """Nowhere, and each place whose ratio was above all before; the last is the best."""
     broken: tuple[Inputs, Outcome] | None = None
     doubtful: float = CLEARLY
     """The largest excess that floats saw and a judgement did not confirm; one twice as large is judged again."""
@@ -59,6 +64,11 @@ class Climb:
     def __post_init__(self) -> None:
         self.share = self.budget
 
+    @property
+    def best(self) -> Place:
+        """Return where the ratio was largest."""
+        return self.records[-1]
+
     def at(self, choices: Choices, nudges: Sequence[float] = ()) -> float:
         """Return left/right of the case that these choices and nudges make; minus infinity where there is none."""
         if self.evaluations >= self.budget and not self._goes_on():
@@ -67,7 +77,7 @@ class Climb:
         inputs = redrawn(self.drawing, choices, nudges)
         ratio = largest_ratio(self.law, inputs, self.floor)
         if ratio > self.best[0]:
-            self.best = (ratio, choices, tuple(nudges))
+            self.records.append((ratio, choices, tuple(nudges)))
             if ratio - 1 > self.doubtful and inputs is not None:
                 self._judge(inputs)
                 self.doubtful = 2 * (ratio - 1)
@@ -192,7 +202,7 @@ def _move_real_numbers(climb: Climb, start: Choices) -> None:
     nudges = climb.best[2][: tape.used] if start == climb.best[1] else ()
     x[len(chosen) : len(chosen) + len(nudges)] = nudges
     if spans.size >= MANY:
-        x = minimize(objective, x + BESIDE * np.cos(1 + np.arange(x.size)), method="BFGS").x
+        x = minimize(objective, x + BESIDE * np.cos(1 + np.arange(x.size)), method="SLSQP").x
     if spans.size < MANY or abs(climb.best[0] - 1) > GAIN:  # a slope that leads to 1 leads to where the bound is met
         _by_simplices(climb, objective, x)
 

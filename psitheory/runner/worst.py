@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from psitheory.runner.climb import Climb, Enough, ascend, ascend_on
+from psitheory.runner.climb import Climb, Enough, Place, ascend, ascend_on
 from psitheory.runner.outcome import Case, Outcome
 from psitheory.runner.redraw import Choices, Drawing, Inputs, redrawn, work
 from psitheory.runner.special import far_starts
@@ -55,7 +55,7 @@ def worst_case(
     drawing: Drawing, law: Case, run: Callable[[Inputs], Outcome], starts: Sequence[Choices], *, budget: int
 ) -> Worst:
     """Climb from each start in turn, with an equal share of the ``budget`` of cases, and judge where it ends."""
-    ends: list[tuple[float, Inputs]] = []
+    climbs: list[Climb] = []
     spent, begun = 0, set[Choices]()
     elsewhere = far_starts(drawing, law, starts[0], budget // LONG) if starts else []
     for start in (*starts, *elsewhere):
@@ -64,29 +64,66 @@ def worst_case(
         with suppress(Enough):
             ascend(climb, start, whole=start not in elsewhere)
         with suppress(Enough):
-            if start in elsewhere and max((ratio for ratio, _ in ends), default=0.0) < climb.best[0] < 1:
+            if start in elsewhere and max((other.best[0] for other in climbs), default=0.0) < climb.best[0] < 1:
                 ascend_on(climb)
         spent += climb.evaluations
         if climb.broken is not None:
             return Worst(*_simplest(climb, climb.broken), spent)
-        ratio, choices, nudges = climb.best
-        inputs = redrawn(drawing, choices, nudges)
-        if inputs is not None and ratio > -math.inf:
-            ends.append((ratio, inputs))
-    return _judged(run, ends, spent)
+        climbs.append(climb)
+    best: tuple[Inputs, Outcome] | None = None
+    for climb in sorted(climbs, key=_height, reverse=True):
+        if best is None or _ratio(best) < _height(climb):
+            best = max(filter(None, (best, _judged(climb))), key=_ratio, default=None)
+    return Worst(evaluations=spent) if best is None else Worst(*best, spent)
 
 
-LONG = 80
+LONG = 64
 """So many cases are a climb by itself."""
 
 
-def _judged(run: Callable[[Inputs], Outcome], ends: list[tuple[float, Inputs]], spent: int) -> Worst:
-    """Return the best end that is no mere rounding, or one that breaks the law."""
-    for _, inputs in sorted(ends, key=lambda end: -end[0]):
-        outcome = run(inputs)
-        if outcome.status == "failed" or (outcome.status == "passed" and outcome.worst is not None):
-            return Worst(inputs, outcome, spent)
-    return Worst(evaluations=spent)
+def _height(climb: Climb) -> float:
+    return climb.best[0]
+
+
+def _judged(climb: Climb) -> tuple[Inputs, Outcome] | None:
+    """Return the best case of a climb that is no mere rounding, or one that breaks the law; None if there is none.
+
+    A climb may end where rounding is all there is to compare, but came from where there was more: one goes back as
+    far as it takes, twice as far each time, and forth again by halves.
+    """
+    places = climb.records[1:]
+    best: tuple[Inputs, Outcome] | None = None
+
+    def is_sound(back: int) -> bool:
+        nonlocal best
+        found = _at(climb, places[-back])
+        if found is not None and (best is None or _ratio(found) > _ratio(best)):
+            best = found
+        return found is not None and _ratio(found) >= places[-back][0] / 2
+
+    rounding, back = 0, 1
+    while places and not is_sound(back) and back < len(places):
+        rounding, back = back, min(2 * back, len(places))
+    while back - rounding > 1 and (best is None or best[1].status == "passed"):
+        middle = (rounding + back) // 2
+        rounding, back = (rounding, middle) if is_sound(middle) else (middle, back)
+    return best
+
+
+def _ratio(found: tuple[Inputs, Outcome]) -> float:
+    if found[1].status == "failed":
+        return math.inf
+    return -math.inf if found[1].worst is None else found[1].worst
+
+
+def _at(climb: Climb, place: Place) -> tuple[Inputs, Outcome] | None:
+    """Return the case at a place with its outcome, None if there is nothing to compare."""
+    inputs = redrawn(climb.drawing, *place[1:])
+    outcome = None if inputs is None else climb.run(inputs)
+    if inputs is None or outcome is None:
+        return None
+    says = outcome.status == "failed" or (outcome.status == "passed" and outcome.worst is not None)
+    return (inputs, outcome) if says else None
 
 
 def _simplest(climb: Climb, broken: tuple[Inputs, Outcome]) -> tuple[Inputs, Outcome]:
