@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import sys
 from pathlib import Path
@@ -16,9 +17,10 @@ from psitheory.checking import FLOATS, Law, Verdict, at_most, equal, law
 from psitheory.runner import check_law, replay
 from psitheory.runner.domain import inputs
 from psitheory.runner.nudges import nudge, nudged
+from psitheory.runner.outcome import Outcome
 from psitheory.runner.redraw import redrawn, work
 from psitheory.runner.watch import Watched
-from psitheory.runner.worst import PATIENCE, patience
+from psitheory.runner.worst import PATIENCE, patience, worst_case
 from psitheory.strategies import ratios, vectors
 
 
@@ -256,3 +258,24 @@ def test_a_bound_that_many_entries_break_together_is_broken(size: int) -> None:
         return at_most(100 * sum(x) * sum(x), 99 * size * dot(x, x))
 
     assert check_law(seen_to_fail(sums_are_short)).verdict is Verdict.REFUTED
+
+
+@pytest.mark.parametrize("border", [0.0, 1.0, 2.5, -3.9, 9.0])
+def test_where_a_climb_ends_in_rounding_the_best_case_on_the_way_is_told(border: float) -> None:
+    """Ratios rise with x, but beyond a border both sides are rounding, where an outcome has no ratio, or a small one."""
+
+    seen: list[float] = []
+
+    def law(x: float) -> Any:
+        seen.append(x)
+        return at_most(math.exp(x), math.exp(4))
+
+    def run(inputs: Any) -> Outcome:
+        rounding = None if inputs["x"] < border + 0.5 else 0.0
+        ratio = math.exp(inputs["x"] - 4) if inputs["x"] <= border else rounding
+        return Outcome("passed", worst=ratio, relation="at most")
+
+    drawing = st.fixed_dictionaries({"x": st.floats(-4, 4)})
+    found = worst_case(drawing, law, run, [(-4.0,)], budget=100)
+    assert found.inputs == {"x": max(x for x in seen if x <= border)}
+    assert found.outcome == run(found.inputs)
