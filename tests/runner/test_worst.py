@@ -262,8 +262,7 @@ def test_a_bound_that_many_entries_break_together_is_broken(size: int) -> None:
 
 @pytest.mark.parametrize("border", [0.0, 1.0, 2.5, -3.9, 9.0])
 def test_where_a_climb_ends_in_rounding_the_best_case_on_the_way_is_told(border: float) -> None:
-    """Ratios rise with x, but beyond a border both sides are rounding, where an outcome has no ratio, or a small one."""
-
+    """Ratios rise with x, but beyond a border both sides are rounding, with no ratio, or a small one."""
     seen: list[float] = []
 
     def law(x: float) -> Any:
