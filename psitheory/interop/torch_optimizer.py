@@ -15,11 +15,12 @@ import torch
 
 from psitheory.conformance.optimizers.network import Network, one_ulp_away
 from psitheory.conformance.optimizers.problem import problem_of
-from psitheory.conformance.optimizers.runs import RATES, nonzero_constants
+from psitheory.conformance.optimizers.runs import nonzero_constants
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 from psitheory.interop.invariant import invariant_loss
 from psitheory.interop.torch_several import Several, parameters_as
 from psitheory.interop.torch_stepping import Manners, by_rows, rate_times, take_step
+from psitheory.scaletypes.optimizers.types import RATES
 from psitheory.scaletypes.torch.optimizers import TypedRuns
 
 Make = Callable[[list[Any], tuple[str, ...], float], Any]

@@ -45,6 +45,16 @@ def test_a_limit_that_is_met_later_is_no_break(limit: float) -> None:
     assert "on constants or comparisons may part runs" in report.sentence
 
 
+def test_a_comparison_that_turns_out_otherwise_later_is_no_break() -> None:
+    def clipped(w: Any, g: Any, t: int, rate: float = 0.01) -> Any:
+        size = float(np.linalg.norm(g))
+        return w - rate * g / (1.0 if size < (1e-4 if t < 15 else 2.0) else size)
+
+    report = check_optimizer(clipped, only=EXPONENT, steps=10)
+    assert report.properties["exponent"] == 1.0
+    assert "on constants or comparisons may part runs" in report.sentence
+
+
 def test_powers_of_two_that_end_in_an_overflow_are_no_break() -> None:
     def growing(w: Any, g: Any, layout: Layout, rate: float = 0.02) -> Any:
         return 1e4 * (w - rate * g * layout.expand(layout.norms(w) ** 2))

@@ -11,7 +11,7 @@ import pytest
 
 from psitheory.scaletypes.equations import Kind, Place
 from psitheory.scaletypes.optimizers.problem import Part, Problem, Record, Turns, units
-from psitheory.scaletypes.optimizers.types import Break, Law, OptimizerTypes
+from psitheory.scaletypes.optimizers.types import MET, Break, Law, OptimizerTypes
 from psitheory.scaletypes.optimizers.witness import power_for, witness
 from psitheory.scaletypes.trace import Constant, Trace
 
@@ -124,6 +124,26 @@ def test_of_several_constants_those_scale_that_look_like_scales() -> None:
     assert of(*either, lr=0.1, eta=0.3, clip=1.0, eps=1e-8).must_scale == {"eps": -1}
     decay = [({row: 1, "weight_decay": 1, "lr": 1}, Kind.HARD) for row in ROWS]
     assert of(*decay, lr=0.1, weight_decay=0.1).must_scale == {"lr": -1}
+
+
+def test_a_name_of_a_rate_beside_the_rate_is_that_of_another_number() -> None:
+    found = of(*SGD, *[({row: 1, "eta": 1}, Kind.HARD) for row in ROWS], eta=0.3, lr=0.1)
+    assert (found.rate_name, found.exponent) == ("lr", 2)
+    assert found.must_scale == {"lr": 2, "eta": -1}
+    found.record.rate = "eta"
+    assert OptimizerTypes(found.record).rate_name == "eta"
+    bare = of()
+    bare.record.trace.literal(1e-8)
+    assert bare.rate_name == ""
+
+
+@pytest.mark.parametrize("bound", ["cap", "decay"])
+def test_a_sum_with_a_limit_is_a_limit_that_is_met(bound: str) -> None:
+    added = [({row: 1, "cap": 1, "lr": -1}, Kind.HARD) for row in ROWS]
+    found = of(*SGD, *added, ({"W0": 1, bound: 1}, Kind.WINDOW), lr=0.1, cap=0.3, decay=0.1)
+    assert found.hard is not None
+    told = {b.what for b in found.at_fixed_constants(found.hard) if b.kind is Kind.HARD}
+    assert told == {MET if bound == "cap" else "sum"}
 
 
 def test_an_eps_without_a_name_scales_rather_than_a_limit() -> None:

@@ -7,9 +7,10 @@ import sys
 from collections.abc import Callable
 from typing import Any, cast
 
-from psitheory.conformance.optimizers.runs import RATES, OfFunction, OfOptimizer, OfRun, Runs, defaults
+from psitheory.conformance.optimizers.runs import OfFunction, OfOptimizer, OfRun, Runs, defaults
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 from psitheory.frameworks import adapter
+from psitheory.scaletypes.optimizers.types import RATES
 
 KINDS = (
     "an object with init and step, a pair (init, update), a torch optimiser (its class, an instance, or a function of "

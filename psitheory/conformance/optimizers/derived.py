@@ -122,17 +122,18 @@ class Derived:
         return tuple(b for b in found.at_fixed_constants(law) if b.line not in before)
 
     def parted_by_constants(self, steps: int) -> bool:
-        """Tell whether the law of the first steps holds in a run of so many once the constants of soft lines scale.
+        """Tell whether nothing but constants and comparisons breaks the law of the first steps in a run of so many.
 
-        These are constants that stand beside what scales, or are compared with it: what takes the place of what it is
-        compared with has its degree.
+        Or whether it holds once the constants of soft lines scale, which stand beside what scales, or are compared with
+        it: what takes the place of what it is compared with has its degree.
         """
         law, found = self.alone.hard, self._of_length(steps)
-        if law is None or found is None:
+        if law is None or found is None or found.missing:
             return False
-        later = (b for b in found.at_fixed_constants(law) if b.kind is not Kind.HARD)
-        constants = {c for b in (*self.soft_breaks, *later) for c in b.constants}
-        return bool(constants) and found.follows(self.alone.exponent or Fraction(0), constants)
+        broken = found.at_fixed_constants(law)
+        soft = [b for b in broken if b.kind is not Kind.HARD]
+        constants = {c for b in (*self.soft_breaks, *soft) for c in b.constants}
+        return bool(constants) and (soft == [*broken] or found.follows(self.alone.exponent or Fraction(0), constants))
 
     def broken_by_constants(self, network: Network, mode: Mode, change: Change, steps: int) -> bool:
         """Tell whether types of so many steps know of nothing but the constants of soft lines that breaks a change."""

@@ -20,6 +20,7 @@ from psitheory.conformance.optimizers.network import Network
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 from psitheory.optimizers import Optimizer
 from psitheory.optimizers.checks import is_schedule
+from psitheory.scaletypes.optimizers.types import RATES
 from psitheory.scaletypes.pairs import FunctionRuns, PairRuns
 
 TYPED = 12
@@ -34,8 +35,6 @@ LIMITS = ("step_sizes",)
 """Names under which methods keep the least and the greatest of something, as a pair."""
 DECAYS = ("weight_decay", "decay", "l2", "coupled_decay", "decoupled_decay", "lambd", "wd")
 """Names under which methods keep a decay of the weights."""
-RATES = ("rate", "lr", "learning_rate", "eta", "step_size")
-"""Names under which functions take their rate."""
 
 
 class Runs(Protocol):

@@ -8,7 +8,7 @@ from fractions import Fraction
 from psitheory.conformance.optimizers import words
 from psitheory.conformance.optimizers.derived import Derived, told
 from psitheory.conformance.optimizers.facts import Facts
-from psitheory.scaletypes.optimizers.types import RATES, Break, OptimizerTypes
+from psitheory.scaletypes.optimizers.types import Break, OptimizerTypes
 
 ALIKE = {
     "each neuron": "whatever the scale of each neuron",
@@ -64,18 +64,18 @@ def _law(facts: Facts, derived: Derived | None, properties: Mapping[str, object]
 
 def _scalings(types: OptimizerTypes) -> str:
     """Return how what has a name must scale; constants of the code only if the rate alone would not do."""
-    bare, complete = types.must_scale_without_constants, types.must_scale
-    named = {n: e for n, e in complete.items() if " at " not in n and n not in RATES}
-    if _rate(bare) == _rate(complete):
-        return _scaled(complete | bare, named | bare)
-    other = f"; if {', '.join(named)} scales too: {_scaled(complete, named)}" if named else ""
-    return _scaled(bare, bare) + other
+    bare, complete = dict(types.must_scale_without_constants), dict(types.must_scale)
+    p, other_p = (law.pop(types.rate_name, Fraction(0)) for law in (bare, complete))
+    named = {n: e for n, e in complete.items() if " at " not in n}
+    if p == other_p:
+        return _scaled(p, named | bare)
+    other = f"; if {', '.join(named)} scales too: {_scaled(other_p, named)}" if named else ""
+    return _scaled(p, bare) + other
 
 
-def _scaled(law: Mapping[str, Fraction], shown: Mapping[str, Fraction]) -> str:
-    p = _rate(law)
+def _scaled(p: Fraction, others: Mapping[str, Fraction]) -> str:
     said = f"the rate must scale with {power(p)} (p = {p})" if p else "the rate stays as it is (p = 0)"
-    return said + "".join(f", {n.split('  ')[0]} with {power(e)}" for n, e in shown.items() if n not in RATES)
+    return said + "".join(f", {n.split('  ')[0]} with {power(e)}" for n, e in others.items())
 
 
 def _none(derived: Derived) -> str:
@@ -133,10 +133,6 @@ def _nothing_holds(facts: Facts) -> bool:
 
 def _soft(derived: Derived | None) -> tuple[Break, ...]:
     return derived.soft_breaks if derived is not None else ()
-
-
-def _rate(scaled: Mapping[str, Fraction]) -> Fraction:
-    return next((scaled[r] for r in RATES if r in scaled), Fraction(0))
 
 
 def power(e: Fraction) -> str:

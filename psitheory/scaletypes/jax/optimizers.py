@@ -59,7 +59,7 @@ class JaxRuns:
         record, interpreter = Record.of(trace, self.problem), Interpreter(trace, [] if self.log else None)
         with self.precision(), np.errstate(all="ignore"):
             self._steps(_Traced(self, interpreter, Marks(trace, self.factors)), record, interpreter)
-        record.log = interpreter.log
+        record.log, record.rate = interpreter.log, RATE
         return record
 
     def _steps(self, traced: _Traced, record: Record, interpreter: Interpreter) -> None:

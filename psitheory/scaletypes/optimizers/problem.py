@@ -49,6 +49,8 @@ class Record:
         Degree of a row after a step, less that at the start: it vanishes if runs commute with rescaling.
     motion : dict of str to list of float
         How far each row turned.
+    rate : str
+        The name of the rate where it is known; else it is told by its name.
     """
 
     trace: Trace
@@ -58,6 +60,7 @@ class Record:
     log: list[Any] | None = None
     weights: list[np.ndarray] = field(default_factory=list)
     are_rows: tuple[bool, ...] = ()
+    rate: str = ""
 
     @classmethod
     def of(cls, trace: Trace, problem: Problem) -> Record:

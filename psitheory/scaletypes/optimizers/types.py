@@ -21,7 +21,10 @@ from psitheory.scaletypes.trace import Constant
 
 Level = Literal["each neuron", "each layer", "all weights"]
 LEVELS: tuple[Level, ...] = ("each neuron", "each layer", "all weights")
-RATES = ("lr", "rate", "learning_rate", "eta", "step_size")
+RATES = ("rate", "lr", "learning_rate", "eta", "step_size")
+"""Names under which methods take their rate, of several the first one."""
+MET = "limit that is met"
+"""What a sum breaks with that has the degree of a limit, as the numbers that met it have."""
 Scaling = Mapping[int, Fraction]
 """The exponent of each unknown; zero where none is given."""
 
@@ -108,8 +111,14 @@ class OptimizerTypes:
 
     @cached_property
     def rate(self) -> int | None:
-        """Return the unknown that is the rate."""
-        return next((i for i, c in self.record.trace.constants.items() if c.name in RATES), None)
+        """Return the unknown that is the rate: an eta beside a rate is another number."""
+        of_name = {c.name: i for i, c in reversed(self.record.trace.constants.items()) if c.name}
+        return next((of_name[name] for name in (self.record.rate, *RATES) if name in of_name), None)
+
+    @property
+    def rate_name(self) -> str:
+        """Return the name of the rate, empty where there is none."""
+        return "" if self.rate is None else self.record.trace.constants[self.rate].name
 
     # -- levels ------------------------------------------------------------------------------------
 
@@ -262,7 +271,15 @@ class OptimizerTypes:
         added = self.record.trace.added.get(e.place, set()) if e.kind is Kind.CONSTANT else set()
         there = [i for i in there if i in added] or there
         free = [i for i in there if self._hard_system.reduce({i: Fraction(1)})]  # what can scale at all, such as an eps
-        return Break(e.kind, e.place, e.what, tuple(constants[i] for i in free or there))
+        met = e.kind is Kind.HARD and bool(there) and self._limits.issuperset(free or there)
+        return Break(e.kind, e.place, MET if met else e.what, tuple(constants[i] for i in free or there))
+
+    @cached_property
+    def _limits(self) -> frozenset[int]:
+        """Return the constants with which something is compared."""
+        return frozenset(i for e in self.record.trace.equations.of(Kind.WINDOW) for i in e.terms) & set(
+            self.record.trace.constants
+        )
 
     @cached_property
     def _hard_system(self) -> Elimination:

@@ -88,7 +88,7 @@ class TypedRuns:
                 self._steps(made, parameters, record, memory)
         finally:
             torch.random.set_rng_state(state)
-        record.log = memory.log
+        record.log, record.rate = memory.log, "lr"
         return record
 
     def _rates(self, memory: Memory) -> AbstractContextManager[None]:
