@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from psitheory.sweeps.cells import batches
 from psitheory.sweeps.course import run_batch
 from psitheory.sweeps.estimate import check_fits
 from psitheory.sweeps.lanes import Lane, lanes
+from psitheory.sweeps.order import STRETCHES, Order
 from psitheory.sweeps.spec import Sweep
 from psitheory.sweeps.store import Store
 
@@ -99,7 +101,7 @@ def sweep(
         if progress is not None:
             progress(_cells(spec, len(done)), spec.cells)
         with lanes(workers, executor) as opened:
-            _Run(kept, opened, progress, len(done)).all(todo)
+            _Run(kept, opened, progress, todo, len(done)).all()
         return Outcome(kept, len(todo), kept.failed())
 
 
@@ -113,39 +115,48 @@ def run_chunk(written: str, chunk: int) -> dict[str, np.ndarray]:
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
+class _Begun(NamedTuple):
+    chunk: int
+    lane: Lane
+    at: float
+
+
 class _Run:
     """Chunks that wait, those that are under way, and how often each failed."""
 
-    def __init__(self, store: Store, opened: Sequence[Lane], progress: Progress | None, done: int) -> None:
+    def __init__(
+        self, store: Store, opened: Sequence[Lane], progress: Progress | None, todo: Sequence[int], done: int
+    ) -> None:
         self.store, self.progress, self.done = store, progress, done
         self.free, self.failures = deque(opened), Counter[int]()
-        self.waiting: deque[int] = deque()
-        self.under_way: dict[Future[Any], tuple[int, Lane]] = {}
+        self.waiting = Order(todo, STRETCHES if len(opened) > 1 else 1)
+        self.under_way: dict[Future[Any], _Begun] = {}
         self.written = json.dumps(store.sweep.to_dict())
 
-    def all(self, chunks: Sequence[int]) -> None:
-        self.waiting.extend(chunks)
+    def all(self) -> None:
         while self.waiting or self.under_way:
             self._begin()
             finished, _ = wait(self.under_way, return_when=FIRST_COMPLETED)
-            results = [(*self.under_way.pop(future), future) for future in finished]
-            for _, lane, future in results:
+            results = [(self.under_way.pop(future), future) for future in finished]
+            for begun, future in results:
                 if isinstance(future.exception(), BrokenExecutor):
-                    lane.renew()
-                self.free.append(lane)
+                    begun.lane.renew()
+                elif future.exception() is None:
+                    self.waiting.took(begun.chunk, time.monotonic() - begun.at)
+                self.free.append(begun.lane)
             self._begin()  # nobody waits while results are written
-            for chunk, _, future in results:
-                self._take(chunk, future)
+            for begun, future in results:
+                self._take(begun.chunk, future)
 
     def _begin(self) -> None:
         while self.free and self.waiting:
-            lane = self.free.popleft()
+            lane, chunk, at = self.free.popleft(), self.waiting.next(), time.monotonic()
             try:
-                future = lane.submit(run_chunk, self.written, self.waiting[0])
+                future = lane.submit(run_chunk, self.written, chunk)
             except BrokenExecutor:  # its process died while it had nothing to do
                 lane.renew()
-                future = lane.submit(run_chunk, self.written, self.waiting[0])
-            self.under_way[future] = (self.waiting.popleft(), lane)
+                future = lane.submit(run_chunk, self.written, chunk)
+            self.under_way[future] = _Begun(chunk, lane, at)
             if future.done():
                 return  # a lane of this process; its result is written before the next
 
@@ -157,7 +168,7 @@ class _Run:
             # Dask has tried a call several times before it says that it kills workers
             self.failures[chunk] += ATTEMPTS if type(error).__name__ == "KilledWorker" else 1
             if self.failures[chunk] < ATTEMPTS:
-                self.waiting.append(chunk)
+                self.waiting.again(chunk)
                 return
             self.store.write_failure(chunk, _reason(error))
         self.done += 1
