@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from psitheory.scaletypes.equations import Kind
+from psitheory.scaletypes.nested import leaves
 from psitheory.scaletypes.numbers import Number, known, raised
 from psitheory.scaletypes.trace import Trace
 
@@ -91,42 +92,39 @@ WITHOUT_DEGREE = frozenset(["isnan", "isinf", "isfinite", "sign", "signbit"])
 """Functions of NumPy whose results do not depend on scales."""
 
 
-class Leaving(types.ModuleType):
-    """A stand-in for :mod:`numpy`, where lists of numbers lose their degrees, which is kept as not derived."""
+class Namespace(types.ModuleType):
+    """A stand-in for a module and what is inside it: a function of functions may put others in their place."""
 
-    def __init__(self, trace: Trace, module: types.ModuleType, own: Math) -> None:
+    def __init__(self, module: types.ModuleType, change: Callable[[str, Any], Any]) -> None:
         super().__init__(module.__name__)
-        self._trace, self._module, self._own = trace, module, own
+        self._module, self._change = module, change
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._module, name)
-        if found is np.linalg:
-            return Leaving(self._trace, found, self._own)
-        if not callable(found) or isinstance(found, type):
-            return found
+        if isinstance(found, types.ModuleType):
+            return Namespace(found, self._change)
+        return self._change(name, found) if callable(found) else found
 
+
+class Leaving(Namespace):
+    """A stand-in for :mod:`numpy`, where lists of numbers lose their degrees, which is kept as not derived."""
+
+    def __init__(self, trace: Trace, own: Math) -> None:
+        super().__init__(np, self._leaving)
+        self._trace, self._own = trace, own
+
+    def _leaving(self, name: str, function: Any) -> Any:
         def call(*args: Any, **options: Any) -> Any:
-            if not any(isinstance(x, Number) and x.degree for x in _leaves((args, options))) or name in WITHOUT_DEGREE:
-                return found(*args, **options)
-            if (
-                name in AS_IN_MATH
-                and not options
-                and (name == "prod" or all(isinstance(x, (int, float)) for x in args))
-            ):
+            degreed = any(isinstance(x, Number) and x.degree for x in leaves((args, options)))
+            if not degreed or name in WITHOUT_DEGREE:
+                return function(*args, **options)
+            single = name == "prod" or all(isinstance(x, (int, float)) for x in args)
+            if name in AS_IN_MATH and not options and single:
                 return getattr(self._own, AS_IN_MATH[name])(*args)
-            self._trace.missing(f"numbers leave for {self._module.__name__}.{name}")
-            return found(*args, **options)
+            self._trace.missing(f"numbers leave for {getattr(function, '__module__', None) or 'numpy'}.{name}")
+            return function(*args, **options)
 
-        return call
-
-
-def _leaves(x: Any) -> Iterator[Any]:
-    inside = x.values() if isinstance(x, dict) else x if isinstance(x, (list, tuple)) else None
-    if inside is None:
-        yield x
-    else:
-        for y in inside:
-            yield from _leaves(y)
+        return function if isinstance(function, type) else call
 
 
 def standing_for(kind: type, make: Callable[..., Any], **members: Any) -> type:
@@ -195,7 +193,7 @@ def patched(modules: Iterable[Any], trace: Trace, read: Read, *, leaving: bool =
         for name, value in list(names.items()):
             if value is math or (value is np and leaving):
                 changed.append((module, name, value))
-                setattr(module, name, own if value is math else Leaving(trace, np, own))
+                setattr(module, name, own if value is math else Leaving(trace, own))
             elif getattr(value, "__module__", None) == "math" and callable(value):
                 changed.append((module, name, value))
                 setattr(module, name, getattr(own, value.__name__))

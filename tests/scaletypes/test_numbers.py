@@ -180,7 +180,7 @@ def test_what_is_nearly_the_same_is_compared_with_its_tolerance(off: float) -> N
 
 def test_numbers_go_through_numpy_alone_and_leave_in_lists() -> None:
     trace, a, x, _ = numbers(2, 3)
-    own = Leaving(trace, np, Math(trace, lambda _: None))
+    own = Leaving(trace, Math(trace, lambda _: None))
     assert power(trace, a, own.sqrt(x)) == 1
     assert own.isfinite(x)
     assert own.linalg.norm([3.0, 4.0]) == 5

@@ -28,6 +28,7 @@ class Degreed(ObjectNamespace):
         super().__init__()
         for name in WHOLE:
             setattr(self, name, self._lifted(name, 1))
+        self.hypot = self._lifted("hypot", 2)
 
     def element(self, value: Any) -> Any:
         """Return an entry as it is, and anything else as a float: a constant of the code."""
@@ -52,6 +53,10 @@ class Degreed(ObjectNamespace):
         quotient = y / x if x else y
         value = math.atan2(_float(y), _float(x))
         return _transcendental("atan2", lambda _: value)(self, quotient)
+
+    def scalar_hypot(self, x: Any, y: Any) -> Any:
+        """Return the length of (x, y), by its definition."""
+        return self.scalar_sqrt(x * x + y * y)
 
     def scalar_maximum(self, x: Any, y: Any) -> Any:
         """Return the larger one: a comparison."""

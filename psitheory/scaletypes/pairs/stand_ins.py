@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import sys
-import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from psitheory.layout import Layout
+from psitheory.scaletypes.nested import leaves, mapped
 from psitheory.scaletypes.numbers import Number, known
 from psitheory.scaletypes.pairs.entries import CALLED, DEGREED, Entries, Entry, floats, in_memory
-from psitheory.scaletypes.stand_ins import patched, standing_for
+from psitheory.scaletypes.pairs.on_values import OF_MATRICES, called
+from psitheory.scaletypes.stand_ins import Namespace, patched, standing_for
 from psitheory.scaletypes.trace import Trace
 
 NATURAL = frozenset(["isfinite", "isnan", "isinf", "signbit"])
 """Functions of values alone, which NumPy does not have for objects."""
+PAIRED = {"hypot": "hypot", "arctan2": "atan2"}
+"""Functions of two numbers, and our own."""
 CREATING = {"empty": 0.0, "zeros": 0.0, "ones": 1.0}
 """Functions that make arrays, by what these are filled with."""
 FLOATS = frozenset(["float16", "float32", "float64", "longdouble", "half", "single", "double"])
@@ -26,33 +32,46 @@ LIMITING = {"clip": "clip", "maximum": "maximum", "minimum": "minimum", "fmax": 
 """Functions that compare with limits, and our own, where a limit that is taken has a degree."""
 
 
-class Numpy(types.ModuleType):
-    """NumPy, but for a few functions that keep degrees."""
+class Numpy(Namespace):
+    """NumPy, but for functions that keep degrees; those that entries do not have run on floats and are probed."""
 
     def __init__(self, trace: Trace) -> None:
-        super().__init__("numpy")
+        super().__init__(np, self._changed)
         self._trace = trace
 
-    def __getattr__(self, name: str) -> Any:
-        function = getattr(np, name)
-        if name == "sign":
-            return lambda x: DEGREED.sign(x) if _has_entries(x) else np.sign(x)
-        if name in CALLED:  # NumPy asks each element for it, and numbers among entries have none
-            own = getattr(DEGREED, CALLED[name])
-            return lambda x, *args, **options: own(x) if _has_entries(x) else function(x, *args, **options)
-        if name in CREATING:
-            return self._creating(function, CREATING[name])
-        if name in ("array", "asarray"):
-            return self._cast(function)
+    def _changed(self, name: str, function: Any) -> Any:
         if name in FLOATS:
             return standing_for(function, lambda x=0.0: _rounding(function, x))
         if name == "ndarray":
             return standing_for(function, _array)
+        return function if isinstance(function, type) else Wrapped(function, self._keeping(name, function))
+
+    def _keeping(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a function of NumPy that keeps the degrees of entries."""
+        if name in CALLED or name in PAIRED:  # NumPy asks each element for it, and numbers among entries have none
+            own = getattr(DEGREED, CALLED.get(name) or PAIRED[name])
+            return lambda *x, **options: own(*x) if any(map(_has_entries, x)) else function(*x, **options)
+        if name in CREATING:
+            return self._creating(function, CREATING[name])
+        if name in ("array", "asarray"):
+            return self._cast(function)
         if name == "frombuffer":
             return lambda buffer, *args, **options: function(_bytes(buffer, name), *args, **options)
         if name in NATURAL:
             return lambda x: function(floats(x)) if _has_entries(x) else function(x)
-        return self._limiting(function, getattr(DEGREED, LIMITING[name])) if name in LIMITING else function
+        if name in LIMITING:
+            return self._limiting(function, getattr(DEGREED, LIMITING[name]))
+        return partial(self._tried, name, function)
+
+    def _tried(self, name: str, function: Callable[..., Any], *args: Any, **options: Any) -> Any:
+        """Call a function on entries if it takes them, else on their values."""
+        if name not in OF_MATRICES:
+            try:
+                return function(*args, **options)
+            except (TypeError, AttributeError):
+                if not any(map(_has_entries, leaves((args, options)))):
+                    raise
+        return mapped(casting, called(name, function, args, options, self._trace))
 
     def _creating(self, function: Callable[..., Any], value: float) -> Callable[..., Any]:
         """Return a function that makes entries, since a float array would take no number with its degree."""
@@ -134,6 +153,21 @@ class Draws:
         return casting(out.reshape(x.shape))
 
 
+@dataclass(frozen=True)
+class Wrapped:
+    """A function in place of another, with what that has besides, such as ``at`` and ``reduce``."""
+
+    function: Callable[..., Any]
+    call: Callable[..., Any]
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        """Call what is in its place."""
+        return self.call(*args, **options)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.function, name)
+
+
 @contextmanager
 def stand_ins(code: Any, trace: Trace) -> Iterator[None]:
     """Let the module in which ``code`` stands use the stand-ins inside the block, unless it is one of ours."""
@@ -141,15 +175,23 @@ def stand_ins(code: Any, trace: Trace) -> Iterator[None]:
     if module is None or is_ours(code):
         yield
         return
-    names = [name for name, x in vars(module).items() if x is np]
-    for name in names:
-        setattr(module, name, Numpy(trace))
+    own = Numpy(trace)
+    before = {name: x for name, x in vars(module).items() if _of_numpy(own, x) is not None}
+    vars(module).update({name: _of_numpy(own, x) for name, x in before.items()})
     try:
         with patched([module], trace, lambda x: x.number if isinstance(x, Entry) else None):
             yield
     finally:
-        for name in names:
-            setattr(module, name, np)
+        vars(module).update(before)
+
+
+def _of_numpy(own: Numpy, x: Any) -> Any:
+    """Return what stands for NumPy, for its module of matrices or for a function of one of these; None for the rest."""
+    homes = {np: own, np.linalg: own.linalg}
+    if isinstance(x, ModuleType):
+        return homes.get(x)
+    name = getattr(x, "__name__", None) if callable(x) else None
+    return next((getattr(own, name) for home, own in homes.items() if name and vars(home).get(name) is x), None)
 
 
 def is_ours(code: Any) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch._decomp import decomposition_table
 
+from psitheory.scaletypes.nested import leaves, mapped
 from psitheory.scaletypes.probing import read_as_wholes, read_off
 from psitheory.scaletypes.rules import Typed
 from psitheory.scaletypes.torch.call import Call
@@ -21,7 +22,7 @@ def probed(call: Call) -> list[np.ndarray] | None:
     inputs = [x for x in call.tensors() if np.any(x.d)]
     again = partial(_run, call)
     found = read_off(again, inputs, call.outs, call.rules.trace.degrees)
-    given = _flat(call)
+    given = list(leaves((call.args, call.kwargs)))
     if found is not None or not all(any(x is own for own in given) for x in inputs):  # numbers are not scaled
         return found
     return read_as_wholes(again, inputs, call.outs, call.rules, call.name)
@@ -38,19 +39,12 @@ def parts_of(func: Any, outs: Sequence[Any]) -> Callable[..., Any] | None:
     return found
 
 
-def _flat(call: Call) -> list[Any]:
-    given = (*call.args, *call.kwargs.values())
-    return [x for a in given for x in (a if isinstance(a, (list, tuple)) else (a,))]
-
-
 def _run(call: Call, scaled: Callable[[Typed], np.ndarray]) -> list[np.ndarray] | None:
-    def changed(x: Any) -> Any:
-        if isinstance(x, Typed):
-            return torch.from_numpy(scaled(x))
-        return type(x)(map(changed, x)) if type(x) in (list, tuple) else x
-
+    args, kwargs = mapped(
+        lambda x: torch.from_numpy(scaled(x)) if isinstance(x, Typed) else x, (call.args, call.kwargs)
+    )
     try:
-        out = call.func(*map(changed, call.args), **{name: changed(x) for name, x in call.kwargs.items()})
+        out = call.func(*args, **kwargs)
     except Exception:  # it cannot be run again by itself
         return None
     outs = out if isinstance(out, (tuple, list)) else (out,)
