@@ -12,7 +12,7 @@ from psitheory.arithmetic.formal import Scalar, Vector
 from psitheory.arithmetic.formal.scalar import plain
 from psitheory.certificates.terms import Terms
 from psitheory.errors import NotInArithmetic
-from psitheory.runner.in_formal import FormalCase
+from psitheory.runner.proving.in_formal import FormalCase
 
 EQUATIONS = {
     "add": "{} + {}",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from psitheory.arithmetic.formal.field import Sign
 from psitheory.certificates.computation import Computation
 from psitheory.certificates.steps import Steps
-from psitheory.runner.in_formal import FormalCase
+from psitheory.runner.proving.in_formal import FormalCase
 
 
 class Module:

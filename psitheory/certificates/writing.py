@@ -17,7 +17,7 @@ from psitheory.certificates.proof import Module
 from psitheory.checking import Law, Theorem
 from psitheory.errors import ArgumentError, PsitheoryError
 from psitheory.report.files import write_whole
-from psitheory.runner.in_formal import FormalCase, NotProved, proof, whole_proof
+from psitheory.runner.proving.in_formal import FormalCase, NotProved, proof, whole_proof
 
 SECONDS = 300
 """Coq is given so many seconds of a processor for one file, which a busy machine does not change."""

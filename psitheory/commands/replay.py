@@ -19,7 +19,7 @@ from psitheory.registry import find, is_file
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from psitheory.runner.judge import Outcome
+    from psitheory.runner.judging.judge import Outcome
 
 
 def replay(
@@ -60,7 +60,7 @@ def told(target: str, law: str, witness: str, kind: str | None) -> tuple[Text, i
 
 def _undecided(law: str, reason: str) -> Text:
     from psitheory.report import terminal
-    from psitheory.runner.judge import Outcome
+    from psitheory.runner.judging.judge import Outcome
 
     kind = next((kind for kind in KINDS if f"a case in {kind} " in reason), "a process of its own")
     return terminal.outcome_text(law, Outcome("undecided", note=reason), kind)
@@ -94,7 +94,7 @@ def replayed(target: str, name: str, witness: str, kind: str | None = None) -> t
     """
     from psitheory.runner import CannotRun
     from psitheory.runner import replay as run_again
-    from psitheory.runner.judge import Outcome
+    from psitheory.runner.judging.judge import Outcome
 
     theorem, law = _law(target, name)
     data, stored = _stored(_loaded(witness), theorem, name, kind)

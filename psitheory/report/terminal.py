@@ -20,7 +20,7 @@ from psitheory.report.survivors import survivors
 from psitheory.report.tables import LEGEND, STYLES, counted, verdict_lines, verdict_table
 
 if TYPE_CHECKING:
-    from psitheory.runner.judge import Outcome
+    from psitheory.runner.judging.judge import Outcome
 
 Piece = Table | Text | str
 Line = tuple[str, str]

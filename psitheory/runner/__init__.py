@@ -1,10 +1,10 @@
 """The one driver of Hypothesis and of the arithmetics: law → evidence, within a budget, replayable."""
 
+from psitheory.runner.counterfeits.made import made_counterfeits
 from psitheory.runner.domain import Domain, as_domain, kinds_of, not_offered
 from psitheory.runner.effort import EFFORTS
-from psitheory.runner.guard import CannotRun
-from psitheory.runner.in_formal import prove_formally
-from psitheory.runner.made import made_counterfeits
+from psitheory.runner.judging.guard import CannotRun
+from psitheory.runner.proving.in_formal import prove_formally
 from psitheory.runner.run import check_law, check_theorem, claim_report, replay, unfinished
 
 __all__ = [

@@ -17,16 +17,16 @@ from psitheory.checking import (
     Verdict,
 )
 from psitheory.errors import NotInArithmetic, PsitheoryError, UnknownName, said
-from psitheory.runner.counterfeits import in_kind
+from psitheory.runner.counterfeits.checked import in_kind
 from psitheory.runner.domain import inputs
 from psitheory.runner.effort import Effort
-from psitheory.runner.every import instance_among_few
-from psitheory.runner.guard import CannotRun, guarded
-from psitheory.runner.in_balls import OPEN_BRANCH
-from psitheory.runner.in_formal import prove_formally
-from psitheory.runner.in_symbols import prove
-from psitheory.runner.judge import Outcome
-from psitheory.runner.search import search
+from psitheory.runner.judging.guard import CannotRun, guarded
+from psitheory.runner.judging.in_balls import OPEN_BRANCH
+from psitheory.runner.judging.judge import Outcome
+from psitheory.runner.proving.in_formal import prove_formally
+from psitheory.runner.proving.in_symbols import prove
+from psitheory.runner.searching.every import instance_among_few
+from psitheory.runner.searching.search import search
 from psitheory.runner.tried import EACH, climbed_in, try_cases
 from psitheory.runner.witness import witness
 

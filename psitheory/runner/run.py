@@ -26,18 +26,18 @@ from psitheory.checking import (
 )
 from psitheory.checking.evidence import beside_each_other
 from psitheory.errors import TimeUp, said
-from psitheory.runner.counterfeits import check_counterfeit, in_kind
+from psitheory.runner.code.interpreter import unseen
+from psitheory.runner.code.watch import Watched
+from psitheory.runner.counterfeits.checked import check_counterfeit, in_kind
+from psitheory.runner.counterfeits.made import made_counterfeits
+from psitheory.runner.counterfeits.own import own_counterfeits
 from psitheory.runner.domain import kinds_of, not_offered
 from psitheory.runner.effort import EXAMPLE, Effort, effort_named
 from psitheory.runner.evidence import evidence_of
-from psitheory.runner.guard import guarded
-from psitheory.runner.in_formal import can_be_formal
-from psitheory.runner.interpreter import unseen
-from psitheory.runner.judge import Outcome
-from psitheory.runner.made import made_counterfeits
-from psitheory.runner.own import own_counterfeits
+from psitheory.runner.judging.guard import guarded
+from psitheory.runner.judging.judge import Outcome
+from psitheory.runner.proving.in_formal import can_be_formal
 from psitheory.runner.tried import VACUOUS
-from psitheory.runner.watch import Watched
 from psitheory.runner.witness import decode
 
 

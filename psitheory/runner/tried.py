@@ -7,18 +7,18 @@ from dataclasses import replace
 from typing import Any
 
 from psitheory.checking import BALLS, FLOATS, Evidence, Law, Verdict
-from psitheory.runner.counterfeits import smaller
+from psitheory.runner.counterfeits.checked import smaller
+from psitheory.runner.counterfeits.planted import Kept, smallest_seen
 from psitheory.runner.domain import inputs
 from psitheory.runner.effort import Effort
-from psitheory.runner.every import broken_among_few, broken_for_some_number
-from psitheory.runner.guard import guarded
-from psitheory.runner.in_balls import OPEN_BRANCH
-from psitheory.runner.judge import Outcome
-from psitheory.runner.planted import Kept, smallest_seen
-from psitheory.runner.search import Choices, Search, search
-from psitheory.runner.special import broken_specially
+from psitheory.runner.judging.guard import guarded
+from psitheory.runner.judging.in_balls import OPEN_BRANCH
+from psitheory.runner.judging.judge import Outcome
+from psitheory.runner.searching.every import broken_among_few, broken_for_some_number
+from psitheory.runner.searching.search import Choices, Search, search
+from psitheory.runner.searching.special import broken_specially
+from psitheory.runner.searching.worst import Worst, patience, worst_case
 from psitheory.runner.witness import witness
-from psitheory.runner.worst import Worst, patience, worst_case
 
 
 def try_cases(law: Law, kind: str, effort: Effort, seed: int) -> Evidence:

@@ -15,7 +15,7 @@ from psitheory.arithmetic.formal import Space
 from psitheory.layout import Layout
 from psitheory.models.generic import complex_blocks, vector
 from psitheory.runner.domain import Domain, Drawn
-from psitheory.runner.nudges import decided, stretch
+from psitheory.runner.searching.nudges import decided, stretch
 from psitheory.strategies import formal
 from psitheory.strategies.later import later_points
 from psitheory.strategies.layouts import Reference, layout_of

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from psitheory.arithmetic import RATIONALS
 from psitheory.layout import Layout
 from psitheory.runner.domain import Drawn
-from psitheory.runner.nudges import decided
-from psitheory.runner.special import special
+from psitheory.runner.searching.nudges import decided
+from psitheory.runner.searching.special import special
 from psitheory.strategies.values import Made
 
 Linear = Callable[[Any, Any], Any]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from psitheory.arithmetic import RATIONALS, SYMBOLS
 from psitheory.layout import Layout
 from psitheory.runner.domain import Domain, Drawn, by_size
-from psitheory.runner.nudges import nudge
+from psitheory.runner.searching.nudges import nudge
 from psitheory.strategies import formal
 from psitheory.strategies.layouts import Reference, layout_of
 from psitheory.strategies.values import binary_floats, positive_floats, positive_ratios

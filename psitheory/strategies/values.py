@@ -18,7 +18,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from psitheory.arithmetic import RATIONALS
-from psitheory.runner.nudges import nudge
+from psitheory.runner.searching.nudges import nudge
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 

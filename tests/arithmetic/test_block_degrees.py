@@ -12,7 +12,7 @@ from psitheory.arithmetic.formal import BlockDegrees, Space
 from psitheory.checking import Verdict, equal, law
 from psitheory.layout import Layout
 from psitheory.models.generic import vector
-from psitheory.runner.in_formal import prove_formally
+from psitheory.runner.proving.in_formal import prove_formally
 from psitheory.strategies import points, quotients
 
 LAYOUT = Layout.of([2, 2])

@@ -12,7 +12,7 @@ from psitheory.certificates import Certificate, certificate_of, compiled
 from psitheory.certificates.writing import written
 from psitheory.checking import Law
 from psitheory.errors import PsitheoryError
-from psitheory.runner.in_formal import NotProved, can_be_formal, formal_cases
+from psitheory.runner.proving.in_formal import NotProved, can_be_formal, formal_cases
 
 SIDES_DIFFER = re.compile("not a valid (ring|field) equation|ring: cannot find relation")
 """What Coq says of an identity of numbers that is none, and of vectors one of which has a word that others lack."""

@@ -16,8 +16,8 @@ from psitheory.certificates.preamble import declared, preamble
 from psitheory.certificates.proof import Module
 from psitheory.certificates.terms import Terms
 from psitheory.registry import find
-from psitheory.runner.in_formal import FormalCase
-from psitheory.runner.walked import Walk
+from psitheory.runner.code.walked import Walk
+from psitheory.runner.proving.in_formal import FormalCase
 
 from .counterfeits import SIDES_DIFFER, of_counterfeit
 from .hypotheses import unmet

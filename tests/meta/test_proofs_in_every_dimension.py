@@ -6,7 +6,7 @@ import pytest
 
 from psitheory.checking import FORMAL, Counterfeit, Law, Theorem, Verdict
 from psitheory.registry import library
-from psitheory.runner.in_formal import prove_formally
+from psitheory.runner.proving.in_formal import prove_formally
 
 from .coverage import pinned
 

@@ -25,7 +25,9 @@ EQUIVALENT: dict[Place, str] = {
         "if part.blocks and part.blocks <= part.size // part.blocks:",
         "part.size // part.blocks → part.size / part.blocks",
     ): "what is compared is a whole number either way: blocks divide their part",
-    ("psitheory/runner/interpreter.py", "return 2", "return None for 2", 1): "the function is looked at, and never run",
+    ("psitheory/runner/code/interpreter.py", "return 2", "return None for 2", 1): (
+        "the function is looked at, and never run"
+    ),
     (
         "psitheory/scaletypes/equations.py",
         "frame: FrameType | None = sys._getframe(1)",
@@ -43,24 +45,24 @@ EQUIVALENT: dict[Place, str] = {
         "value(f, scaling) → value(scaling, f)",
     ): "a form at a scaling is a sum of products, the same either way round",
     (
-        "psitheory/runner/redraw.py",
+        "psitheory/runner/searching/redraw.py",
         "left, right = (np.empty(0), np.empty(0)) if inputs is None else _both(law, inputs)",
         "0 → 1",
         1,
     ): "one entry beside none is broadcast to none",
     (
-        "psitheory/runner/redraw.py",
+        "psitheory/runner/searching/redraw.py",
         "left, right = (np.empty(0), np.empty(0)) if inputs is None else _both(law, inputs)",
         "0 → 1",
         2,
     ): "one entry beside none is broadcast to none",
     (
-        "psitheory/runner/search.py",
+        "psitheory/runner/searching/search.py",
         "self._processor, self._wall = time.process_time() + seconds, now + 10 * seconds",
         "10 → 11",
     ): "how much longer a search may wait than compute is a choice, and eleven times as long is as good a one",
     (
-        "psitheory/runner/watch.py",
+        "psitheory/runner/code/watch.py",
         "return repr(value)[:10_000]  # not its attributes: what an object caches is no change",
         "10000 → 10001",
     ): "how much of a text is compared bounds the cost, and one character more is as good a bound",
@@ -126,7 +128,7 @@ EQUIVALENT: dict[Place, str] = {
         "0.23 → 0.46",
     ): "constants of many digits that no other has: this one is such, too",
     (
-        "psitheory/runner/planted.py",
+        "psitheory/runner/counterfeits/planted.py",
         "self._passed += 1",
         "1 → 2",
     ): "a count is a power of two if and only if its double is",
@@ -141,7 +143,7 @@ EQUIVALENT: dict[Place, str] = {
         "self._note_parts(x, y) → self._note_parts(y, x)",
     ): "two vectors whose product is taken are of one sort, whichever of them is counted",
     (
-        "psitheory/runner/counterfeits.py",
+        "psitheory/runner/counterfeits/checked.py",
         "domains: Mapping[str, Any], kind: str, run: Run, effort: Effort, seed: int, *, large: bool = False",
         "False → True",
     ): "a case of high dimension shrinks to the same low one",
@@ -160,7 +162,7 @@ EQUIVALENT: dict[Place, str] = {
         "small = (call[eps] or torch.finfo(call.first.dtype).eps) * SHRINK",
         "call[eps] or torch.finfo(call.first.dtype).eps → call[eps] and torch.finfo(call.first.dtype).eps",
     ): "too small to be felt either way: 2^-60 of the eps, or of the rounding",
-    ("psitheory/runner/scope.py", "READABLE = 100", "100 → 101"): "how much of a text is shown is a choice",
+    ("psitheory/runner/proving/scope.py", "READABLE = 100", "100 → 101"): "how much of a text is shown is a choice",
     (
         "psitheory/scaletypes/models/parameters.py",
         "rules.equal(rules.combine(block.out, block.into, 1, -1), rules.combine(out, into, 1, -1), what)",
@@ -173,12 +175,12 @@ EQUIVALENT: dict[Place, str] = {
         "not type(w) is type(x) is type(other) is np.ndarray → type(w) is type(x) is type(other) is np.ndarray",
     ): "a short cut, which is then never taken: the long way gives the same, and squares of other arrays are not known",
     (
-        "psitheory/runner/by_controls.py",
+        "psitheory/runner/judging/by_controls.py",
         "NEARBY = (2.0**-52, 2.0**-46, 2.0**-40, 2.0**-33, 2.0**-26)",
         "33 → 34",
     ): "how far one looks for other roundings is a choice of five, and half as far is as good a one",
     (
-        "psitheory/runner/interpreter.py",
+        "psitheory/runner/code/interpreter.py",
         "(_by_statement, 0, 1),",
         "1 → 2",
     ): "any other number than zero is as true",
@@ -220,7 +222,7 @@ EQUIVALENT: dict[Place, str] = {
         "0.01 → 0.02",
     ): "no constant of a layer lies between them, and runs decide",
     (
-        "psitheory/runner/worst.py",
+        "psitheory/runner/searching/worst.py",
         "for bits in (0, 1, 2, 4, 6, 8, 12, 16):",
         "8 → 9",
     ): "the case that is shown is rounded to one bit more",
@@ -240,12 +242,12 @@ EQUIVALENT: dict[Place, str] = {
         "0 → 1",
     ): "a short cut, which is then never taken: a difference is a form like any other",
     (
-        "psitheory/runner/redraw.py",
+        "psitheory/runner/searching/redraw.py",
         "return True",
         "True → False",
     ): "a short cut, which is then never taken: a case that claims nothing is judged, and does not fail",
     (
-        "psitheory/runner/climb.py",
+        "psitheory/runner/searching/climb.py",
         "if spans.size < MANY or abs(climb.best[0] - 1) > GAIN:  "
         "# a slope that leads to 1 leads to where the bound is met",
         "climb.best[0] - 1 → climb.best[0] + 1",
@@ -256,7 +258,7 @@ EQUIVALENT: dict[Place, str] = {
         "drop entries, out, into = (np.asarray(a)[rows if len(a) > 1 else [0]] for a in (entries, out, into))",
     ): "rows that were not read ask for nothing, whether they are left out or not",
     (
-        "psitheory/runner/interpreter.py",
+        "psitheory/runner/code/interpreter.py",
         "return 1",
         "1 → 2",
         1,
@@ -306,7 +308,7 @@ EQUIVALENT: dict[Place, str] = {
         1,
     ): "degrees that are demanded to be equal, of which either may be taken",
     (
-        "psitheory/runner/interpreter.py",
+        "psitheory/runner/code/interpreter.py",
         "return [k + 1 if k else 2 for k in (x,)]",
         "k + 1 if k else 2 → k + 1 if not k else 2",
     ): "which lines run is looked at, and not what is returned",

@@ -19,10 +19,10 @@ from psitheory.checking import BALLS as IN_BALLS
 from psitheory.checking import FLOATS, SYMBOLS, Evidence, Verdict
 from psitheory.errors import BranchUndecided
 from psitheory.runner import Domain, check_law
-from psitheory.runner.branches import branches
+from psitheory.runner.code.opcodes import is_conditional
 from psitheory.runner.effort import QUICK
 from psitheory.runner.evidence import evidence_of
-from psitheory.runner.opcodes import is_conditional
+from psitheory.runner.judging.branches import branches
 from psitheory.strategies import points
 
 REAL = Domain(floats=lambda _: st.floats(1, 2), symbols=lambda _, table, name: [table.real(name)])

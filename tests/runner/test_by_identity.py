@@ -11,7 +11,7 @@ import pytest
 from psitheory.arithmetic.formal import Sort, Space
 from psitheory.checking import at_most, equal, vacuous
 from psitheory.errors import NotInArithmetic, Undecided
-from psitheory.runner.by_identity import follows, identified
+from psitheory.runner.judging.by_identity import follows, identified
 
 
 def numbers() -> tuple[Any, Any, Any]:

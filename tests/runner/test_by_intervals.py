@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psitheory.checking import Interval, Observation, at_most, equal
-from psitheory.runner.by_intervals import by_intervals
-from psitheory.runner.nudges import nudge, nudged
+from psitheory.runner.judging.by_intervals import by_intervals
+from psitheory.runner.searching.nudges import nudge, nudged
 
 ENDS = st.sampled_from([-2.0, -1.0, 0.0, 1.0, 2.0, 3.0, math.inf, math.nan])
 SIDES = st.lists(st.tuples(ENDS, ENDS).map(sorted), min_size=1, max_size=3)

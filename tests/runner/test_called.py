@@ -8,7 +8,7 @@ import pytest
 from psitheory.arithmetic import dot
 from psitheory.arithmetic.formal import Sort, Space
 from psitheory.layout import Layout
-from psitheory.runner.called import called
+from psitheory.runner.code.called import called
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ import pytest
 from psitheory.checking import FLOATS, Grade, Law, Report, Verdict, equal, law, theorem
 from psitheory.errors import ArgumentError, ArgumentTypeError
 from psitheory.geometry import PSIQuotient
-from psitheory.runner import EFFORTS, check_law, check_theorem, search
+from psitheory.runner import EFFORTS, check_law, check_theorem
 from psitheory.runner.effort import EXAMPLE
+from psitheory.runner.searching import search
 from psitheory.strategies import points, quotients, rescalings, vectors
 from tests.clocks import half_a_second_a_case
 from tests.runner.small_laws import W, with_counterfeit

@@ -16,10 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psitheory.checking import at_most, equal, vacuous
-from psitheory.runner.climb import CLEARLY, SHARES, Climb, Enough, _inside, _span, ascend, others
-from psitheory.runner.nudges import nudge
-from psitheory.runner.outcome import Outcome
-from psitheory.runner.redraw import LARGEST_RANGE, is_small, largest_ratio, nodes, redrawn, right_size, work
+from psitheory.runner.judging.outcome import Outcome
+from psitheory.runner.searching.climb import CLEARLY, SHARES, Climb, Enough, _inside, _span, ascend, others
+from psitheory.runner.searching.nudges import nudge
+from psitheory.runner.searching.redraw import LARGEST_RANGE, is_small, largest_ratio, nodes, redrawn, right_size, work
 
 DRAWING = st.tuples(st.integers(0, 20), st.floats(-4, 4)).map(lambda drawn: dict(zip("nx", drawn, strict=True)))
 

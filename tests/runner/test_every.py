@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from psitheory import Verdict, at_most, equal, law, vacuous
 from psitheory.checking import FLOATS
 from psitheory.runner.domain import inputs
-from psitheory.runner.every import _all_choices, _whole_inputs, broken_among_few
-from psitheory.runner.guard import guarded
-from psitheory.runner.redraw import nodes_from, redrawn
+from psitheory.runner.judging.guard import guarded
 from psitheory.runner.run import check_law
+from psitheory.runner.searching.every import _all_choices, _whole_inputs, broken_among_few
+from psitheory.runner.searching.redraw import nodes_from, redrawn
 from psitheory.strategies import counts, layouts, ratios, vectors
 
 

@@ -35,12 +35,12 @@ from psitheory.errors import ArgumentError, NotInArithmetic, Undecided, UnknownN
 from psitheory.layout import Layout
 from psitheory.runner import EFFORTS, Domain
 from psitheory.runner.evidence import _established, evidence_of
-from psitheory.runner.in_balls import OPEN_BRANCH
-from psitheory.runner.in_symbols import _label, _shapes
-from psitheory.runner.outcome import Outcome
-from psitheory.runner.search import Search
+from psitheory.runner.judging.in_balls import OPEN_BRANCH
+from psitheory.runner.judging.outcome import Outcome
+from psitheory.runner.proving.in_symbols import _label, _shapes
+from psitheory.runner.searching.search import Search
+from psitheory.runner.searching.worst import Worst
 from psitheory.runner.tried import _at_its_worst, _climbed, _summary
-from psitheory.runner.worst import Worst
 from psitheory.strategies import points, quotients
 
 QUICK = EFFORTS["quick"]

@@ -24,10 +24,10 @@ from psitheory.checking import BALLS, CONTROLS, FLOATS, RATIONALS, SYMBOLS, at_m
 from psitheory.errors import ArgumentTypeError, MadeAFloat, Undefined, WrongClass
 from psitheory.geometry import PSIQuotient
 from psitheory.layout import Layout
-from psitheory.runner.branches import names_floats
-from psitheory.runner.guard import CannotRun, guarded
-from psitheory.runner.judge import judge
-from psitheory.runner.math_of_balls import _OF_BALLS, FloatOrBall, functions_take_balls
+from psitheory.runner.judging.branches import names_floats
+from psitheory.runner.judging.guard import CannotRun, guarded
+from psitheory.runner.judging.judge import judge
+from psitheory.runner.judging.math_of_balls import _OF_BALLS, FloatOrBall, functions_take_balls
 
 PLANE = PSIQuotient(Layout.of([2]))
 

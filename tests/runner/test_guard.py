@@ -12,12 +12,12 @@ import pytest
 
 from psitheory.checking import BALLS, CONTROLS, FLOATS, FORMAL, POWERS_OF_TWO, RATIONALS, SYMBOLS, at_most, equal
 from psitheory.errors import ArgumentError, ArgumentTypeError, NotInArithmetic, TimeUp, Undecided
+from psitheory.runner.code.lines import HOME, _is_machinery, asked_for_at
+from psitheory.runner.code.sizes import codes, home_of, is_full, is_of_laws, kind_read, reached, size_read
+from psitheory.runner.counterfeits.neighbours import parts
 from psitheory.runner.effort import EFFORTS, EXAMPLE, effort_named
-from psitheory.runner.guard import CannotRun, guarded
-from psitheory.runner.in_formal import prove_formally
-from psitheory.runner.lines import HOME, _is_machinery, asked_for_at
-from psitheory.runner.neighbours import parts
-from psitheory.runner.sizes import codes, home_of, is_full, is_of_laws, kind_read, reached, size_read
+from psitheory.runner.judging.guard import CannotRun, guarded
+from psitheory.runner.proving.in_formal import prove_formally
 
 HERE = "test_guard.py"
 

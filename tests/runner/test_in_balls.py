@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from psitheory.arithmetic import precision
 from psitheory.checking import at_most, equal
-from psitheory.runner.in_balls import INFINITE, _decide_balls
+from psitheory.runner.judging.in_balls import INFINITE, _decide_balls
 
 
 @given(size=st.integers(-200, 200), bits=st.integers(2, 120).filter(lambda k: abs(k - 64) > 2))

@@ -15,7 +15,7 @@ from psitheory.laws.update import run_commutes_with_rescaling
 from psitheory.models.generic import GenericFunction
 from psitheory.optimizers import PSIGradientDescent
 from psitheory.runner import Domain
-from psitheory.runner.in_formal import formal_cases, proof, prove_formally
+from psitheory.runner.proving.in_formal import formal_cases, proof, prove_formally
 from psitheory.strategies import counts, points, psi_models, quotients, rescalings, step_sizes, vectors, whole_models
 
 PSI = {"psi": quotients(), "w": points("psi"), "x": vectors("psi"), "y": vectors("psi")}

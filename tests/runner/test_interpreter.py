@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from psitheory import equal, theorem, verify
 from psitheory.checking import Verdict
-from psitheory.runner import interpreter, watch
+from psitheory.runner.code import interpreter, watch
 
 T = theorem("T", "x is itself", statement="x = x")
 

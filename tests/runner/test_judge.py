@@ -26,7 +26,7 @@ from psitheory.checking import (
 )
 from psitheory.checking import SYMBOLS as SYMBOLIC
 from psitheory.errors import ArgumentError, ArgumentTypeError, NotInArithmetic, Undecided
-from psitheory.runner.judge import judge
+from psitheory.runner.judging.judge import judge
 from tests.runner.judged import ARRAYS, DENSE
 
 REFUTING = [kind for kind in KINDS if kind != FORMAL]

@@ -13,8 +13,8 @@ from flint import arb, ctx
 from psitheory.arithmetic import namespace
 from psitheory.checking import BALLS, FLOATS, at_most, equal
 from psitheory.errors import Undecided
-from psitheory.runner.in_balls import BALL_BITS
-from psitheory.runner.judge import judge
+from psitheory.runner.judging.in_balls import BALL_BITS
+from psitheory.runner.judging.judge import judge
 
 
 def wrong_by(exponent: int) -> Callable[..., Any]:

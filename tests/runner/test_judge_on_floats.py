@@ -14,7 +14,7 @@ from psitheory.arithmetic import dot, namespace, norm
 from psitheory.checking import CONTROLS, FLOATS, at_most, equal
 from psitheory.errors import NotInArithmetic
 from psitheory.geometry import sphere
-from psitheory.runner.judge import judge
+from psitheory.runner.judging.judge import judge
 from tests.runner.judged import DENSE
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from psitheory.checking import FLOATS, POWERS_OF_TWO, at_most, equal
-from psitheory.runner.by_controls import _moved
-from psitheory.runner.judge import judge
+from psitheory.runner.judging.by_controls import _moved
+from psitheory.runner.judging.judge import judge
 
 # -- where floats end above ---------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from psitheory.arithmetic import dot, namespace
 from psitheory.geometry import PSIQuotient
 from psitheory.layout import Layout
 from psitheory.runner import prove_formally
-from psitheory.runner.known import unknown_read
+from psitheory.runner.code.known import unknown_read
 from psitheory.strategies import points, quotients
 
 

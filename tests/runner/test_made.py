@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from psitheory.checking import POWERS_OF_TWO, RATIONALS, Interval, Law, Observation, at_most, equal, law, vacuous
 from psitheory.errors import ArgumentError
 from psitheory.runner import made_counterfeits
-from psitheory.runner.judge import judge
+from psitheory.runner.judging.judge import judge
 
 
 def seen_by_the_counterfeit(observation: Observation) -> Any:

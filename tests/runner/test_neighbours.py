@@ -15,8 +15,8 @@ from psitheory.errors import ArgumentError
 from psitheory.geometry import PSIQuotient
 from psitheory.layout import Layout
 from psitheory.runner import check_law
-from psitheory.runner.neighbours import CHANGES, neighbours, parts
-from psitheory.runner.own import LESS, own_counterfeits
+from psitheory.runner.counterfeits.neighbours import CHANGES, neighbours, parts
+from psitheory.runner.counterfeits.own import LESS, own_counterfeits
 
 LAYOUT = Layout.of([2])
 

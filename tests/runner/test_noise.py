@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psitheory.checking import FLOATS, at_most, equal, vacuous
-from psitheory.runner.in_floats import ULPS, _noise
-from psitheory.runner.judge import judge
-from psitheory.runner.redraw import is_plain
+from psitheory.runner.judging.in_floats import ULPS, _noise
+from psitheory.runner.judging.judge import judge
+from psitheory.runner.searching.redraw import is_plain
 
 SIZES = st.sampled_from([0.0, 1e-12, 1.0, 3e5])
 

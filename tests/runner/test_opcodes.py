@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from psitheory.runner.opcodes import _monitored, _monitored_wanted, noted, tallied
+from psitheory.runner.code.opcodes import _monitored, _monitored_wanted, noted, tallied
 
 pytestmark = pytest.mark.skipif(hasattr(sys, "monitoring"), reason="this Python has events of its own")
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from psitheory.checking import FLOATS, at_most, equal
 from psitheory.errors import ArgumentError, ArgumentTypeError
-from psitheory.runner.judge import judge
-from psitheory.runner.outcome import are_exact, judged, observe, sides, worst_of
+from psitheory.runner.judging.judge import judge
+from psitheory.runner.judging.outcome import are_exact, judged, observe, sides, worst_of
 
 NUMBERS = st.sampled_from([0.0, -0.0, 1.0, -2.0, 3.5, 1e-300, -7e200, 1e-9])
 PAIRS = st.lists(st.tuples(NUMBERS, NUMBERS), min_size=1, max_size=4)

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from psitheory.arithmetic import to_rationals
 from psitheory.checking import BALLS, CONTROLS, FLOATS, POWERS_OF_TWO, RATIONALS, Interval, Verdict, at_most, equal, law
 from psitheory.runner import check_law
-from psitheory.runner.outcome import Outcome
-from psitheory.runner.planted import BITS, Kept, smallest_seen, with_error
+from psitheory.runner.counterfeits.planted import BITS, Kept, smallest_seen, with_error
+from psitheory.runner.judging.outcome import Outcome
 
 NUMBERS = st.integers(-1000, 1000).map(lambda k: k / 8)
 ARITHMETICS = (RATIONALS, POWERS_OF_TWO, BALLS, FLOATS, CONTROLS)

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from psitheory.checking import FLOATS, equal, law
 from psitheory.layout import Layout
 from psitheory.runner import check_law
-from psitheory.runner import search as searching
 from psitheory.runner.domain import inputs
-from psitheory.runner.judge import Outcome
-from psitheory.runner.search import SHRINK_SECONDS, Search, search
+from psitheory.runner.judging.judge import Outcome
+from psitheory.runner.searching import search as searching
+from psitheory.runner.searching.search import SHRINK_SECONDS, Search, search
 from psitheory.strategies import points, rescalings, vectors
 from tests.clocks import half_a_second_a_case
 
@@ -114,8 +114,8 @@ def test_a_search_does_not_depend_on_which_modules_are_loaded(tmp_path: Path) ->
     program = (
         "import sys; sys.path.insert(0, {path!r})\n"
         "{load}\n"
-        "from psitheory.runner.search import search\n"
-        "from psitheory.runner.judge import Outcome\n"
+        "from psitheory.runner.searching.search import search\n"
+        "from psitheory.runner.judging.judge import Outcome\n"
         "from hypothesis import strategies as st\n"
         "seen = []\n"
         "def run(drawn):\n"

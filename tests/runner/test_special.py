@@ -14,8 +14,8 @@ from psitheory import Verdict, at_most, equal
 from psitheory.arithmetic import dot, namespace
 from psitheory.checking import FLOATS, Law, law
 from psitheory.runner import check_law
-from psitheory.runner.redraw import nodes_from, redrawn
-from psitheory.runner.special import LONGEST, special, special_cases, specials
+from psitheory.runner.searching.redraw import nodes_from, redrawn
+from psitheory.runner.searching.special import LONGEST, special, special_cases, specials
 from psitheory.strategies import points, vectors
 
 

@@ -80,7 +80,7 @@ def test_a_law_that_raises_is_inconclusive_with_the_message_and_the_input() -> N
 
 def test_a_law_that_raises_now_and_then_is_never_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     # Even where shrinking runs out of its time before Hypothesis tells of the error.
-    monkeypatch.setattr("psitheory.runner.search.SHRINK_SECONDS", 0.0)
+    monkeypatch.setattr("psitheory.runner.searching.search.SHRINK_SECONDS", 0.0)
 
     @law(**W, k=st.integers(0, 3))
     def breaks(w: Any, k: Any) -> Any:

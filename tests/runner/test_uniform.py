@@ -12,7 +12,7 @@ import pytest
 
 from psitheory.arithmetic import dot, namespace
 from psitheory.checking import Verdict, equal, law
-from psitheory.runner.in_formal import prove_formally
+from psitheory.runner.proving.in_formal import prove_formally
 from psitheory.strategies import points, quotients, vectors
 
 DOMAINS = {"psi": quotients(), "w": points("psi"), "x": vectors("psi")}

@@ -10,7 +10,7 @@ import pytest
 
 from psitheory.arithmetic import dot
 from psitheory.checking import Verdict, equal, law
-from psitheory.runner.in_formal import prove_formally
+from psitheory.runner.proving.in_formal import prove_formally
 from psitheory.strategies import points, quotients, vectors
 
 

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from psitheory.arithmetic import dot, namespace
 from psitheory.checking import FLOATS, Law, Verdict, at_most, equal, law
 from psitheory.runner import check_law, replay
+from psitheory.runner.code.watch import Watched
 from psitheory.runner.domain import inputs
-from psitheory.runner.nudges import nudge, nudged
-from psitheory.runner.outcome import Outcome
-from psitheory.runner.redraw import redrawn, work
-from psitheory.runner.watch import Watched
-from psitheory.runner.worst import PATIENCE, patience, worst_case
+from psitheory.runner.judging.outcome import Outcome
+from psitheory.runner.searching.nudges import nudge, nudged
+from psitheory.runner.searching.redraw import redrawn, work
+from psitheory.runner.searching.worst import PATIENCE, patience, worst_case
 from psitheory.strategies import ratios, vectors
 
 

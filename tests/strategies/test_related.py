@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from psitheory.checking import FLOATS, RATIONALS
 from psitheory.layout import Layout
 from psitheory.runner.domain import Drawn, inputs
-from psitheory.runner.redraw import redrawn
+from psitheory.runner.searching.redraw import redrawn
 from psitheory.strategies import layouts, points, tangents, vectors
 from psitheory.strategies.related import RELATIONS, in_relation
 

@@ -1,0 +1,1 @@
+"""What a law's code says and does: which way it goes, what it names, reads, changes and leaves untried."""

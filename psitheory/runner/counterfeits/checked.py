@@ -1,0 +1,127 @@
+"""Counterfeits: false neighbours of a law, each of which must be REFUTED, and is refuted by a small input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from hypothesis.strategies import SearchStrategy
+
+from psitheory.arithmetic import to_rationals
+from psitheory.checking import (
+    BALLS,
+    CONTROLS,
+    FLOATS,
+    POWERS_OF_TWO,
+    RATIONALS,
+    Counterfeit,
+    CounterfeitReport,
+    Verdict,
+    Witness,
+)
+from psitheory.errors import PsitheoryError, UnknownName, said
+from psitheory.runner.domain import inputs
+from psitheory.runner.effort import Effort
+from psitheory.runner.judging.guard import CannotRun, guarded
+from psitheory.runner.judging.outcome import Case, Outcome
+from psitheory.runner.searching.search import Search, search
+from psitheory.runner.searching.worst import worst_case
+from psitheory.runner.witness import witness
+
+_SEARCH_ORDER = (RATIONALS, POWERS_OF_TWO, BALLS, FLOATS, CONTROLS)
+"""Where counterfeits are refuted: exact arithmetics first, since their witnesses need no judgement."""
+
+
+Run = Callable[[Mapping[str, Any]], Outcome]
+
+
+def smaller(
+    domains: Mapping[str, Any], kind: str, run: Run, effort: Effort, seed: int, *, large: bool = False
+) -> Search:
+    """Look for a failing case of the lowest dimension, then of any: no array shrinks from one dimension into another.
+
+    Returns
+    -------
+    Search
+        That which found one, or the last, from whose best cases one may climb; ``large`` is about that one.
+    """
+    for drawn in (inputs(domains, kind, tiny=True), inputs(domains, kind, large=large)):
+        seen = search(drawn, run, sought="failed", cases=2 * effort.cases[kind], seconds=effort.seconds, seed=seed)
+        if seen.found is not None:
+            break
+    return seen
+
+
+def in_kind(kind: str, instance: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a named instance in the arithmetic of ``kind``."""
+    if kind == RATIONALS:
+        return {name: to_rationals(value) for name, value in instance.items()}
+    return dict(instance)
+
+
+def check_counterfeit(counterfeit: Counterfeit, kinds: Sequence[str], effort: Effort, seed: int) -> CounterfeitReport:
+    """Look for what refutes a counterfeit, in each kind of evidence in turn; report the smallest input found."""
+    notes = []
+    searched: dict[str, Search] = {}
+    for kind in _SEARCH_ORDER:
+        if kind not in (counterfeit.on or kinds):
+            continue
+        try:
+            refutation = _refute(counterfeit, kind, effort, seed)
+        except UnknownName:
+            raise
+        except (CannotRun, PsitheoryError) as error:
+            notes.append(f"{kind}: {said(error)}")
+            continue
+        if isinstance(refutation, Witness):
+            return CounterfeitReport(counterfeit.name, counterfeit.says, Verdict.REFUTED, refutation)
+        if isinstance(refutation, Search):
+            searched[kind] = refutation
+        notes.append(f"{kind}: {'survived' if isinstance(refutation, Search) else refutation}")
+    found = _climbed(counterfeit, searched, effort)
+    if found is not None:
+        return CounterfeitReport(counterfeit.name, counterfeit.says, Verdict.REFUTED, found)
+    return CounterfeitReport(counterfeit.name, counterfeit.says, Verdict.INCONCLUSIVE, None, "; ".join(notes))
+
+
+def _climbed(counterfeit: Counterfeit, searched: Mapping[str, Search], effort: Effort) -> Witness | None:
+    """Return a case that breaks an inequality which random cases do not break, if climbing from them finds one."""
+    kind = next((kind for kind in (FLOATS, BALLS) if kind in searched), None)
+    if kind is None:
+        return None
+    run, drawn = guarded(kind, counterfeit.function), inputs(counterfeit.domains, kind)
+    try:
+        return climbed_to(kind, drawn, counterfeit.function, run, searched[kind], CLIMBS * effort.climb)
+    except (CannotRun, PsitheoryError):
+        return None
+
+
+CLIMBS = 3
+"""How many times as many cases a counterfeit gets in a climb: it is false, so that one is worth the search."""
+
+
+def climbed_to(
+    kind: str, drawn: SearchStrategy[dict[str, Any]], law: Case, run: Run, seen: Search, budget: int
+) -> Witness | None:
+    """Return a case that breaks the law, if one is found by climbing from the best cases of a search of ``drawn``."""
+    worst = worst_case(drawn, law, run, seen.starts, budget=budget)
+    if not worst.refutes or worst.inputs is None or worst.outcome is None:
+        return None
+    return witness(kind, worst.inputs, worst.outcome.left, worst.outcome.right)
+
+
+def _refute(counterfeit: Counterfeit, kind: str, effort: Effort, seed: int) -> Witness | Search | str:
+    """Return what refutes a counterfeit, else the search that it survived, or what was raised."""
+    run = guarded(kind, counterfeit.function)
+    if counterfeit.instance is not None:
+        named = in_kind(kind, counterfeit.instance)
+        outcome = run(named)
+        if outcome.status == "failed":
+            return witness(kind, named, outcome.left, outcome.right)
+    seen = smaller(counterfeit.domains, kind, run, effort, seed, large=True)
+    if seen.found is None:
+        return seen
+    drawn, outcome = seen.found
+    if outcome.status == "raised":
+        return outcome.note
+    return witness(kind, drawn, outcome.left, outcome.right)

@@ -1,0 +1,1 @@
+"""How one case is run and judged, in each arithmetic by its own rule."""

@@ -1,0 +1,93 @@
+"""Run one case of somebody's law, and tell "cannot run here" from "raised" from "undecided", with the line."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from psitheory.checking import BALLS, FLOATS, RATIONALS, SYMBOLS
+from psitheory.errors import (
+    NotInArithmetic,
+    PsitheoryError,
+    TimeUp,
+    Undecided,
+    Undefined,
+    WrongClass,
+    exits_refused,
+    said,
+)
+from psitheory.limits import limited
+from psitheory.runner.code.lines import HOME, asked_for_at, is_lacking
+from psitheory.runner.judging.in_balls import INFINITE, OPEN_BRANCH
+from psitheory.runner.judging.judge import Outcome, judge
+
+
+class CannotRun(BaseException):
+    """The law's operations do not exist in this arithmetic; no Exception, so that nobody shrinks its input."""
+
+
+def guarded(kind: str, function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], Outcome]:
+    """Return a function that judges one case, telling "cannot run here" from "raised" from "undecided"."""
+
+    def run(drawn: Mapping[str, Any]) -> Outcome:
+        try:
+            with exits_refused(), limited(f"a case in {kind}"):
+                outcome = judge(kind, function, drawn)
+                return _beside_floats(function, drawn, outcome) if _is_open(kind, outcome) else outcome
+        except (Undecided, WrongClass) as doubt:
+            elsewhere = isinstance(doubt, WrongClass) and kind == RATIONALS  # where other functions are drawn, too
+            return Outcome("vacuous" if elsewhere else "undecided", note=f"{doubt}{asked_for_at(doubt)}")
+        except NotInArithmetic as error:
+            raise CannotRun(f"{said(error)}{asked_for_at(error)}") from error
+        except Undefined as nowhere:
+            return Outcome("vacuous", note=f"{said(nowhere)}{asked_for_at(nowhere)}")
+        except (KeyboardInterrupt, TimeUp):
+            raise
+        except BaseException as error:  # somebody's code may raise anything, and none of it is a verdict
+            elsewhere = kind in (SYMBOLS, RATIONALS, BALLS) and not isinstance(error, PsitheoryError)
+            if elsewhere and isinstance(error, Exception) and is_lacking(error):
+                raise CannotRun(f"{type(error).__name__}: {said(error)}{asked_for_at(error)}") from error
+            return _raised(error)
+
+    return run
+
+
+def _beside_floats(function: Callable[..., Any], drawn: Mapping[str, Any], left_open: Outcome) -> Outcome:
+    """Return the outcome of a case that balls leave open: set aside where the law claims nothing on floats.
+
+    So it does at a point where a logarithm has no value, which enclosures do not tell from those around it.  Enclosures
+    are infinite where something that is zero is divided by, and where a zero is computed that decides which of two
+    branches divides.  Floats tell the one, which is a finding, from the other, and judge the law there; so they do
+    where two branches meet.
+    """
+    try:
+        on_floats = judge(FLOATS, function, drawn)
+    except Undefined:
+        return replace(left_open, status="vacuous")
+    except Exception:  # whatever it raises, it raises when floats are tried
+        return left_open
+    says_enough = ("passed", "vacuous") if _is_for_floats(left_open) else ("vacuous",)
+    return replace(left_open, status="vacuous") if on_floats.status in says_enough else left_open
+
+
+def _is_open(kind: str, outcome: Outcome) -> bool:
+    return (kind == BALLS and outcome.status == "undecided") or outcome.note == INFINITE
+
+
+def _is_for_floats(left_open: Outcome) -> bool:
+    """Tell whether floats are asked in place of balls that no precision helps."""
+    return left_open.note == INFINITE or left_open.note.startswith(OPEN_BRANCH)
+
+
+def _raised(error: BaseException) -> Outcome:
+    """Return the outcome of a law that raised: it says nothing, and is no failure of the claim."""
+    theirs = [frame for frame in traceback.extract_tb(error.__traceback__) if not _is_ours(frame.filename)]
+    where = f" ({Path(theirs[-1].filename).name}, line {theirs[-1].lineno})" if theirs else ""
+    return Outcome("raised", note=f"raised {type(error).__name__}: {said(error)}{where}")
+
+
+def _is_ours(filename: str) -> bool:
+    return not Path(filename).is_file() or "site-packages" in filename or HOME in Path(filename).resolve().parents

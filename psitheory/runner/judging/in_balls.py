@@ -1,0 +1,147 @@
+"""The rule of balls: raise the precision until the enclosures decide, or confine the difference."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from psitheory.arithmetic import BALLS as OF_BALLS
+from psitheory.arithmetic import blurred_inputs, precision, to_balls, to_floats
+from psitheory.arithmetic.balls import enclosure, is_complex
+from psitheory.arithmetic.rounded import blurred, is_rounded
+from psitheory.checking import Observation
+from psitheory.errors import BranchUndecided, MadeAFloat, NotInArithmetic, Undecided
+from psitheory.runner.judging.branches import observe_in_balls, observe_watched
+from psitheory.runner.judging.outcome import Case, Outcome, in_floats, judged, sides
+
+BALL_BITS = (64, 512)
+"""The precisions, in bits, that are tried in turn: what the first leaves open is mostly open to the last.
+
+Twice as many bits take far less than twice as long, since most of the time goes into calls.
+"""
+
+BEYOND_BITS = (2048,)
+"""What follows where the last leaves it open: a run of a hundred steps loses some five bits in each, few steps more."""
+
+INFINITE = "an enclosure is infinite"
+
+OPEN_BRANCH = "a branch is left open: "
+"""So begins the note of a case that lies, to the last precision, where two branches meet, as in min(1, c) at c = 1."""
+
+
+def enclosed(case: Case, inputs: Mapping[str, Any]) -> Outcome:
+    """Judge one case in balls."""
+    outcome = Outcome("undecided", note="no precision was enough")
+    coarse: Any = None
+    for bits in (*BALL_BITS, *BEYOND_BITS):
+        before = OF_BALLS.hulls
+        with precision(bits):
+            try:
+                seen = observe_in_balls(case, to_balls(dict(inputs)))
+            except Undecided as doubt:
+                kind = OPEN_BRANCH if isinstance(doubt, BranchUndecided) else ""
+                outcome = Outcome("undecided", note=f"{kind}{doubt} at {bits} bits")
+                continue
+            if not seen.moved:
+                return Outcome("vacuous", note=str(seen.left))
+            left, right = sides(seen, element=enclosure)
+            if coarse is None and all(x.is_finite() for x in (*left, *right)):
+                coarse = max((x.abs_upper() for x in (*left, *right)), default=0)
+            outcome = _decide_balls(seen, left, right, coarse, last=bits >= BALL_BITS[-1])
+            if outcome.status == "failed" and _by_its_own_floats(case, inputs, seen, bits):
+                raise MadeAFloat("a float that the law makes or names is known to its last place only")
+            if outcome.status == "failed" and not differs_on_floats(case, inputs):
+                raise NotInArithmetic("complex numbers in arrays have no parts where the entries are objects")
+        if outcome.status != "undecided":
+            return outcome
+    if OF_BALLS.hulls == before or outcome.note.startswith(OPEN_BRANCH):
+        return outcome
+    return replace(outcome, note=f"{OPEN_BRANCH}{outcome.note}")  # as where the sign is taken of what is zero
+
+
+def _by_its_own_floats(case: Case, inputs: Mapping[str, Any], failed: Observation, bits: int) -> bool:
+    """Tell whether what fails does not where floats that are no inputs stand for all that may have been rounded so.
+
+    Such a float is 0.1, or a root that ``math.sqrt`` took of a whole number.
+    """
+    try:
+        seen = observe_watched(case, blurred_inputs(to_balls(dict(inputs))))
+    except Undecided:
+        return True
+    except Exception:  # of code that takes no such balls: what failed stands
+        seen = failed
+    return holds_but_for_rounding(seen.relation, *sides(seen))
+
+
+CLEARLY = 2.0**-40
+"""Sides that differ by more than this share of their size on floats differ by more than a few operations round."""
+
+
+def differs_on_floats(case: Case, inputs: Mapping[str, Any]) -> bool:
+    """Tell of a case with complex numbers whether floats break the law as well; of any other say that they do.
+
+    Balls of complex numbers that a law puts into an array have no ``.real`` there: it is the array itself, and what is
+    made of it is wrong in silence.  So their word alone refutes nothing.
+    """
+    if not any(map(is_complex, inputs.values())):
+        return True
+    seen = in_floats(case, inputs)
+    if not seen.moved:
+        return False
+    left, right = (to_floats(side).astype(float) for side in sides(seen))
+    gap = np.abs(left - right) if seen.relation == "equal" else left - right
+    return not bool(np.all(gap <= CLEARLY * np.maximum(np.abs(left), np.abs(right))))
+
+
+def holds_but_for_rounding(relation: str, left: Any, right: Any) -> bool:
+    """Tell whether sides may be as claimed, if floats stand for all numbers that may have been rounded to them.
+
+    They are rounded at the size of the largest of them, as zeros in a product of orthogonal matrices are.
+    """
+    largest = max((abs(x) for side in (left, right) for x in side if is_rounded(x)), default=0.0)
+    blurring = np.frompyfunc(lambda x: enclosure(blurred(x, largest)), 1, 1)
+    pairs = list(zip(*(blurring(side.astype(object)) for side in (left, right)), strict=True))
+    return all(x.overlaps(y) for x, y in pairs) if relation == "equal" else not any(x > y for x, y in pairs)
+
+
+def _decide_balls(seen: Observation, left: Any, right: Any, coarse: Any, *, last: bool) -> Outcome:
+    if any(not x.is_finite() for side in (left, right) for x in side):
+        return Outcome("undecided", note=INFINITE, relation=seen.relation)
+    pairs = list(zip(left, right, strict=True))
+    if seen.relation == "equal":
+        apart = [i for i, (x, y) in enumerate(pairs) if not x.overlaps(y)]
+        if apart:
+            return judged(seen, left, right, False, at=apart[0])
+        bits = _confined(pairs, coarse)
+        if all(x.is_exact() and y.is_exact() for x, y in pairs):
+            return judged(seen, left, right, True)
+    else:
+        above = [i for i, (x, y) in enumerate(pairs) if x > y]
+        if above:
+            return judged(seen, left, right, False, at=above[0])
+        doubtful = [(x, y) for x, y in pairs if not x <= y]
+        if not doubtful:
+            return judged(seen, left, right, True)
+        bits = _confined(doubtful, coarse)
+    if last and bits >= 64:
+        return judged(seen, left, right, True, bits=bits)
+    return Outcome("undecided", note=f"the sides overlap, confined to 2^-{bits:.0f} only", relation=seen.relation)
+
+
+def _confined(pairs: list[tuple[Any, Any]], coarse: Any) -> float:
+    """Return k such that every two sides are equal to 2^-k of the size of the largest.
+
+    Of sides that may all be zero no size is known: it is what the coarsest precision saw, and 1 if that was more, since
+    an enclosure that has grown wide on the way tells of no size.
+    """
+    gap = max(((x - y).abs_upper() for x, y in pairs), default=0)
+    if gap == 0:
+        return math.inf
+    size = max(x.abs_lower() for pair in pairs for x in pair)
+    if size == 0:
+        size = min(coarse, 1) if coarse else 1
+    return float(-(enclosure(gap) / enclosure(size)).log() / enclosure(2).log())

@@ -1,0 +1,1 @@
+"""Where cases come from: drawn by Hypothesis, drawn again and moved, climbed to, made on purpose, all tried."""

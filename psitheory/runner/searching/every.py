@@ -1,0 +1,178 @@
+"""Claims about few things: where whole numbers alone are drawn, and few, all of them are tried."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from psitheory.runner.judging.outcome import Case, Outcome
+from psitheory.runner.searching.redraw import (
+    Choices,
+    Drawing,
+    Inputs,
+    first_broken,
+    is_plain,
+    nodes,
+    nodes_from,
+    redrawn,
+)
+from psitheory.runner.searching.worst import PATIENCE, patience
+
+
+def broken_among_few(
+    drawing: Drawing, law: Case, run: Callable[[Inputs], Outcome], most: int
+) -> tuple[Inputs, Outcome] | None:
+    """Compute all cases that a strategy draws, if they are few, and return one that breaks the law.
+
+    Few are ``most``, up to 32 times as many where they cost little (at effort quick some twenty thousand, in three
+    seconds), and none where they cost much.  They are computed on floats, in order; one whose sides are not plainly as
+    claimed is judged.  Where there are more, as of the seeds of random numbers, ``most`` at most
+    are drawn, and judged where they are clearly not as claimed.
+    """
+    first = _bounded_choices(drawing)
+    if not first:
+        return None
+    # lists grow: what follows the first case costs more
+    grows = any(node.type == "boolean" and not node.was_forced for node in first)
+    more = patience(drawing, law, [tuple(node.value for node in first)], most=PATIENCE if grows else CHEAP)
+    if any(_count(node) == math.inf for node in first):
+        some = _some_choices(first, most * more // CHEAP if more > 1 and not grows else 0)
+        return first_broken(drawing, law, run, some, share=CLEARLY)
+    return first_broken(drawing, law, run, _few_choices(drawing, most, more))
+
+
+def instance_among_few(
+    drawing: Drawing, law: Case, run: Callable[[Inputs], Outcome], most: int
+) -> tuple[Inputs, Outcome] | None:
+    """Return the first of all cases, if they are few in the same sense, of which a law is true."""
+    first = _bounded_choices(drawing)
+    if not first:
+        return None
+    more = patience(drawing, law, [tuple(node.value for node in first)], most=CHEAP)
+    for choices in _few_choices(drawing, most, more):
+        inputs = redrawn(drawing, choices)
+        if inputs is not None and is_plain(law, inputs):
+            outcome = run(inputs)
+            if outcome.status == "passed":
+                return inputs, outcome
+    return None
+
+
+def broken_for_some_number(
+    drawing: Drawing, law: Case, run: Callable[[Inputs], Outcome], starts: Sequence[Choices], most: int
+) -> tuple[Inputs, Outcome] | None:
+    """Return a case that clearly breaks a law, and differs from a start in a whole number that is an input.
+
+    Beside real numbers one that breaks it may be rare.  All of a range are tried from each start, or as many of them as
+    cost no more than ``most`` cases that climbs have patience with.
+    """
+    more = patience(drawing, law, starts)
+    rng = random.Random(0)
+    for start in starts if more > 1 else ():
+        for i, node in _whole_inputs(drawing, start):
+            others = (
+                (*start[:i], value, *start[i + 1 :]) for value in _some_values(node, most * more // PATIENCE, rng)
+            )
+            broken = first_broken(drawing, law, run, others, share=CLEARLY)
+            if broken is not None:
+                return broken
+    return None
+
+
+def _whole_inputs(drawing: Drawing, start: Choices) -> Iterator[tuple[int, Any]]:
+    """Yield the place of each choice of a bounded whole number that is itself an input, and what is known of it."""
+    before = redrawn(drawing, start) or {}
+    whole = [name for name, value in before.items() if type(value) is int]
+    for i, node in enumerate(nodes(drawing, start) if whole else ()):
+        if node.was_forced or node.type != "integer" or not _is_bounded(node):
+            continue
+        low, high = node.constraints["min_value"], node.constraints["max_value"]
+        other = low if node.value > low else high
+        after = redrawn(drawing, (*start[:i], other, *start[i + 1 :]))
+        if after is not None and any(
+            before[name] == node.value and after[name] == other != node.value for name in whole
+        ):
+            yield i, node
+
+
+def _some_values(node: Any, count: int, rng: random.Random) -> Sequence[int]:
+    low, high = node.constraints["min_value"], node.constraints["max_value"]
+    if high - low < count:
+        return range(low, high + 1)
+    return [rng.randint(low, high) for _ in range(count)]
+
+
+def _bounded_choices(drawing: Drawing) -> Sequence[Any]:
+    """Return the choices of a first case, if the range of each is bounded; else nothing."""
+    first = nodes_from(drawing, ())
+    return first if all(map(_is_bounded, first)) else ()
+
+
+def _few_choices(drawing: Drawing, most: int, more: int) -> Iterator[Choices]:
+    return itertools.islice(_all_choices(drawing, most * more), most * more if more > 1 else 0)
+
+
+CLEARLY = 2.0**-20
+"""Sides that differ by less than this share of their size differ by less than an error that is planted."""
+
+
+CHEAP = 32
+"""How many times as many cases are few where one takes no more calls than a sum or two."""
+
+WIDEST = 1 << 15
+"""A range of whole numbers wider than this is one of seeds, as the domains of the library have them."""
+
+
+def _all_choices(drawing: Drawing, most: int) -> Iterator[Choices]:
+    """Yield the choices of each case; none where numbers are drawn that are not whole, or where there are too many."""
+    drawn = nodes_from(drawing, ())
+    if not drawn or math.prod(map(_count, drawn)) > most:
+        return
+    waiting: list[Choices] = [()]
+    while waiting:
+        prefix = waiting.pop()
+        drawn = nodes_from(drawing, prefix)
+        if any(_count(node) == math.inf for node in drawn):
+            return
+        if len(drawn) <= len(prefix):
+            yield prefix
+        else:
+            waiting += [(*prefix, value) for value in reversed(_values(drawn[len(prefix)]))]
+
+
+def _some_choices(drawn: Sequence[Any], count: int) -> Iterator[Choices]:
+    """Yield the choices of so many cases, each number of a range as likely as any other."""
+    rng = random.Random(0)
+    for _ in range(count):
+        yield tuple(
+            node.value if node.was_forced else rng.randint(node.constraints["min_value"], node.constraints["max_value"])
+            for node in drawn
+        )
+
+
+def _is_bounded(node: Any) -> bool:
+    if node.was_forced or node.type == "boolean":
+        return True
+    return node.type == "integer" and None not in (node.constraints["min_value"], node.constraints["max_value"])
+
+
+def _count(node: Any) -> float:
+    """Return how many values a choice has, infinitely many if it is no small whole number."""
+    if node.was_forced:
+        return 1
+    if node.type == "boolean":
+        return 2
+    low, high = node.constraints.get("min_value"), node.constraints.get("max_value")
+    bounded = node.type == "integer" and low is not None and high is not None
+    return high - low + 1 if bounded and high - low < WIDEST else math.inf
+
+
+def _values(node: Any) -> list[Any]:
+    if node.was_forced:
+        return [node.value]
+    if node.type == "boolean":
+        return [False, True]
+    return list(range(node.constraints["min_value"], node.constraints["max_value"] + 1))

@@ -1,0 +1,181 @@
+"""One case again: drawn by the same choices, moved by nudges, and what an inequality comes to there on floats."""
+
+from __future__ import annotations
+
+import gc
+import math
+import random
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache, partial
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+from hypothesis.control import BuildContext
+from hypothesis.errors import HypothesisException, StopTest
+from hypothesis.internal.conjecture.data import ConjectureData
+
+from psitheory.arithmetic import to_floats
+from psitheory.checking import Interval
+from psitheory.runner.judging.outcome import Case, Outcome, in_floats, sides
+from psitheory.runner.searching.nudges import nudged
+
+Choices = tuple[Any, ...]
+Inputs = Mapping[str, Any]
+Drawing = st.SearchStrategy[dict[str, Any]]
+
+
+def redrawn(drawing: Drawing, choices: Choices, nudges: Sequence[float] | None = ()) -> dict[str, Any] | None:
+    """Return the inputs that a strategy draws by these choices, None if they do not fit; None leaves nudges alone."""
+    if nudges is not None:
+        unmoved = partial(_decisions, drawing, choices) if any(nudges) else None
+        with nudged(nudges, unmoved):
+            return redrawn(drawing, choices, None)
+    return _drawn(drawing, _of_choices(choices))
+
+
+@lru_cache(maxsize=1)
+def _decisions(drawing: Drawing, choices: Choices) -> Sequence[Any]:
+    """Return what the domains decide where nothing is moved; kept of the last choices, which are asked for again."""
+    with nudged(()) as tape:
+        redrawn(drawing, choices, None)
+    return tape.decided
+
+
+def nodes(drawing: Drawing, choices: Choices) -> Sequence[Any]:
+    """Return what Hypothesis knows of each choice: its type, its value and its range; nothing if they do not fit."""
+    data = _of_choices(choices)
+    return () if _drawn(drawing, data) is None else data.nodes
+
+
+def nodes_from(drawing: Drawing, first: Choices) -> Sequence[Any]:
+    """Return the same where only the first choices are made, and the others are drawn."""
+    data = ConjectureData(random=random.Random(0), prefix=first)
+    return () if _drawn(drawing, data) is None else data.nodes
+
+
+def _of_choices(choices: Choices) -> ConjectureData:
+    return ConjectureData.for_choices(choices, random=random.Random(0))
+
+
+def _drawn(drawing: Drawing, data: ConjectureData) -> dict[str, Any] | None:
+    try:
+        with BuildContext(data, is_final=False, wrapped_test=redrawn):
+            return data.draw(drawing)
+    except (StopTest, HypothesisException):
+        return None
+
+
+LARGEST_RANGE = 10_000
+"""A range of whole numbers wider than this is one of seeds, whose neighbours have nothing in common."""
+
+
+def is_small(node: Any) -> bool:
+    """Tell whether a choice is a whole number of a range that is small, and no seed."""
+    low, high = node.constraints.get("min_value"), node.constraints.get("max_value")
+    return node.type == "integer" and low is not None and high is not None and 0 < high - low <= LARGEST_RANGE
+
+
+def largest_ratio(law: Case, inputs: Inputs | None, floor: float = 0.0) -> float:
+    """Return the largest left/right of an inequality on floats, minus infinity where it claims none.
+
+    Where the right side is not positive it is 1 more than the share by which the left one exceeds it.  Of 0 ≤ right,
+    whose ratios are all zero, it is 1/(1 + right), which grows as the right side falls.
+    """
+    left, right = (np.empty(0), np.empty(0)) if inputs is None else _both(law, inputs)
+    with np.errstate(all="ignore"):
+        share = 1 + (left - right) / (np.abs(left) + np.abs(right))
+        quotient = left / right if np.any(left) else 1 / (1 + right)
+        ratios = np.where(right > 0, quotient, share)[np.abs(right) >= floor]
+    ratios = ratios[np.isfinite(ratios)]
+    return float(np.max(ratios)) if ratios.size else -math.inf
+
+
+def right_size(law: Case, inputs: Inputs) -> float:
+    """Return the size of the right side, zero where there is none."""
+    return float(np.max(np.abs(_both(law, inputs)[1]), initial=0.0))
+
+
+def _both(law: Case, inputs: Inputs) -> tuple[Any, Any]:
+    try:
+        seen = in_floats(law, inputs)
+    except Exception:  # what a law raises while it is searched is told when the case is judged
+        return np.empty(0), np.empty(0)
+    if (
+        not seen.moved
+        or seen.relation != "at most"
+        or isinstance(seen.left, Interval)
+        or isinstance(seen.right, Interval)
+    ):
+        return np.empty(0), np.empty(0)
+    left, right = sides(seen)
+    return to_floats(left).astype(float), to_floats(right).astype(float)
+
+
+def is_plain(law: Case, inputs: Inputs, share: float = 0.0) -> bool:
+    """Tell whether a case claims nothing, or its sides are as claimed whatever was rounded.
+
+    With a ``share`` they may be off by this part of their size.
+    """
+    try:
+        seen = in_floats(law, inputs)
+        if not seen.moved:
+            return True
+        left, right = sides(seen)
+        if not share:
+            return bool(np.all(left == right if seen.relation == "equal" else left <= right))
+        gap = abs(left - right) if seen.relation == "equal" else left - right
+        return bool(np.all(gap <= share * max(np.max(abs(left)), np.max(abs(right)))))
+    except Exception:  # what it raises is told when it is judged
+        return False
+
+
+def first_broken(
+    drawing: Drawing,
+    law: Case,
+    run: Callable[[Inputs], Outcome],
+    candidates: Iterable[Choices],
+    share: float = 0.0,
+) -> tuple[Inputs, Outcome] | None:
+    """Return the first of many cases that breaks a law; judged are those that are not plainly as claimed on floats."""
+    for choices in candidates:
+        inputs = redrawn(drawing, choices)
+        if inputs is None or is_plain(law, inputs, share):
+            continue
+        outcome = run(inputs)
+        if outcome.status == "failed":
+            return inputs, outcome
+    return None
+
+
+def work(drawing: Drawing, law: Case, start: Choices) -> int:
+    """Return how many functions are entered and left while a case is drawn and computed: time depends on load."""
+
+    def once() -> None:
+        right_size(law, redrawn(drawing, start) or {})
+
+    once()  # caches are filled
+    return _calls(once)
+
+
+def _calls(run: Callable[[], None]) -> int:
+    calls = 0
+
+    def count(*_: Any) -> None:
+        nonlocal calls
+        calls += 1
+
+    before: Any = sys.getprofile()
+    collects = gc.isenabled()
+    gc.disable()  # its rounds, and who listens to them, come when they come
+    sys.setprofile(count)
+    try:
+        run()
+    finally:
+        sys.setprofile(before if before is None or callable(before) else None)
+        if hasattr(before, "enable"):  # cProfile's own, which is no function
+            before.enable()
+        if collects:
+            gc.enable()
+    return calls

@@ -1,0 +1,217 @@
+"""Cases that chance hardly ever makes: in a special relation, as long or as short as lists get, with equal entries.
+
+They are made of a case that was drawn, by other choices in its place, and so they too lie inside the domains.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import Any
+
+from hypothesis import strategies as st
+
+from psitheory.runner.judging.outcome import Case, Outcome
+from psitheory.runner.searching.nudges import stretched
+from psitheory.runner.searching.redraw import (
+    Choices,
+    Drawing,
+    Inputs,
+    first_broken,
+    is_small,
+    largest_ratio,
+    nodes,
+    nodes_from,
+    redrawn,
+)
+
+COMMON = 2
+"""A domain draws what is common so many times as often as what is special."""
+
+LONGEST = 64
+"""No list is made longer than this where its domain sets no limit."""
+
+
+LEAST = 8
+"""There are so many special ways at least, so that hardly any other range of whole numbers is taken for theirs."""
+
+
+@cache
+def special(count: int) -> st.SearchStrategy[int | None]:
+    """Draw which of ``count`` special ways, at least eight, a value is made in, mostly None; it shrinks to None."""
+    return st.integers(-count, COMMON * count - 1).map(lambda k: -k - 1 if k < 0 else None)
+
+
+def specials(node: Any) -> range:
+    """Return the values of a choice that are special ways, if it is one of :func:`special`."""
+    low, high = node.constraints.get("min_value"), node.constraints.get("max_value")
+    is_special = node.type == "integer" and low is not None and low <= -LEAST and high == -COMMON * low - 1
+    return range(low, 0) if is_special else range(0)
+
+
+def broken_specially(
+    drawing: Drawing, law: Case, run: Callable[[Inputs], Outcome], start: Choices, most: int
+) -> tuple[Inputs, Outcome] | None:
+    """Return a special case beside ``start`` that breaks the law, among the first ``most``, if there is one.
+
+    The case itself is special where vectors that may be of any length are long in it, or short.
+    """
+    for factor in LENGTHS:
+        with stretched(factor):
+            broken = first_broken(drawing, law, run, [start])
+        if broken is not None:
+            return broken
+    return first_broken(drawing, law, run, special_cases(drawing, start)[:most])
+
+
+LENGTHS = (2.0**12, -(2.0**12), 2.0**-12)
+"""Beyond most constants of theorems, and within what rounding leaves of sums with numbers of ordinary size.
+
+Long ones are tried with both signs, one of which may overflow, as in exp.
+"""
+
+
+def special_cases(drawing: Drawing, start: Choices) -> list[Choices]:
+    """Return the choices of the special cases beside one: in special ways, then extreme in size, with equal entries."""
+    drawn = nodes(drawing, start)
+    ways = [(*start[:i], k, *start[i + 1 :]) for i, node in enumerate(drawn) for k in reversed(specials(node))]
+    sized = list(_of_extreme_size(drawing, drawn))
+    equal = [with_equal_entries(nodes(drawing, choices)) for choices in (*sized, start)]
+    return [choices for choices in dict.fromkeys((*ways, *equal, *sized)) if choices and choices != start]
+
+
+def far_starts(drawing: Drawing, law: Case, start: Choices, most: int) -> list[Choices]:
+    """Return up to ``most`` cases where a search for the worst begins that no move uphill leads to from ``start``.
+
+    They have one whole number at an end of its range, whatever the ratio is there: where the best real numbers go with
+    a whole number, as the peak of a power does, no move of either leads uphill.  What is moved the farthest comes
+    first, as a number of steps does.  The special case of the largest ratio is one, where a case costs little.
+    """
+    if most < 2:
+        return []
+    ends = [(abs(end - start[i]), (*start[:i], end, *start[i + 1 :])) for i, end in _ends(nodes(drawing, start))]
+    before = largest_ratio(law, redrawn(drawing, start))
+    known = {before, -math.inf}  # where nothing changes, or nothing is claimed
+    moved = [choices for _, choices in sorted(ends, key=lambda end: -end[0])]
+    far = [choices for choices in moved if largest_ratio(law, redrawn(drawing, choices)) not in known][: most // 2]
+    near = special_cases(drawing, start) if most > 2 else []
+    ratios = {choices: largest_ratio(law, redrawn(drawing, choices)) for choices in near}
+    best = max(ratios, key=lambda choices: ratios[choices], default=start)
+    if ratios.get(best, before) <= before or best in far:
+        return far
+    return [*far[: max(most // 2 - 1, 1)], best]
+
+
+def _ends(drawn: Sequence[Any]) -> Iterator[tuple[int, int]]:
+    """Yield the place of each whole number of a small range, and each end of the range at which it is not."""
+    for i, node in enumerate(drawn):
+        if is_small(node) and not specials(node):
+            for end in dict.fromkeys((node.constraints["max_value"], node.constraints["min_value"])):
+                if end != node.value:
+                    yield i, end
+
+
+def _of_extreme_size(drawing: Drawing, drawn: Sequence[Any]) -> Iterator[Choices]:
+    """Yield a case with each list as long, and as short, as it gets, and with each whole number at its ends."""
+    choices = tuple(node.value for node in drawn)
+    for i in _stops(drawn):
+        yield _lengthened(drawing, drawn, i, LONGEST)
+    for i, node in enumerate(drawn):
+        if node.type == "boolean" and node.value and not node.was_forced:
+            yield shortened(drawn, i)
+        if is_small(node) and not node.was_forced and not specials(node):
+            for end in (node.constraints["max_value"], node.constraints["min_value"]):
+                yield refilled(drawing, (*choices[:i], end), drawn)
+        if _is_wide(node):
+            for end in (node.constraints["max_value"], node.constraints["max_value"] - 1):
+                yield (*choices[:i], end, *choices[i + 1 :])
+
+
+def _is_wide(node: Any) -> bool:
+    """Tell whether a whole number may be so large that floats do not hold it and all beside it."""
+    return node.type == "integer" and not node.was_forced and (node.constraints["max_value"] or 0) > 1 << 53
+
+
+def other_lengths(drawing: Drawing, drawn: Sequence[Any]) -> Iterator[Choices]:
+    """Yield a case with each list one entry longer, with an entry twice, and each without what follows an entry."""
+    for i in _stops(drawn):
+        yield _lengthened(drawing, drawn, i, 1)
+    for i, node in enumerate(drawn):
+        if node.type == "boolean" and node.value and not node.was_forced:
+            yield shortened(drawn, i)
+
+
+def _stops(drawn: Sequence[Any]) -> list[int]:
+    """Return where a list ends that might have gone on: there Hypothesis chose False, and before each entry True."""
+    return [i for i, node in enumerate(drawn) if node.type == "boolean" and not node.value and not node.was_forced]
+
+
+def _lengthened(drawing: Drawing, drawn: Sequence[Any], stop: int, times: int) -> Choices:
+    """Return the choices with the last entry before a stop repeated as often as the domain allows, up to ``times``."""
+    choices = tuple(node.value for node in drawn)
+    begin = next((i for i in reversed(range(stop)) if type(choices[i]) is bool), None)
+    if begin is None or not choices[begin]:  # an empty list gets its first entry
+        first = refilled(drawing, (*choices[:stop], True), drawn)
+        begun = nodes(drawing, first)
+        further = next((i for i in _stops(begun) if i > stop), None)
+        return first if times == 1 or further is None else _lengthened(drawing, begun, further, times // 2) or first
+    entry: Choices = choices[begin:stop]
+    best: Choices = ()
+    for k in range(1, times + 1):
+        longer = (*choices[:stop], *entry * k, *choices[stop:])
+        drawn = nodes(drawing, longer)
+        if len(drawn) != len(longer) or any(node.value != x for node, x in zip(drawn, longer, strict=True)):
+            break
+        best = longer
+    return best
+
+
+def shortened(drawn: Sequence[Any], i: int) -> Choices:
+    """Return the choices of a list that stops at ``i``, where it went on; without its later entries."""
+    choices = tuple(node.value for node in drawn)
+    end = next((j for j in range(i + 1, len(choices)) if choices[j] is False), len(choices) - 1)
+    return (*choices[:i], False, *choices[end + 1 :])
+
+
+def refilled(drawing: Drawing, first: Choices, known: Sequence[Any]) -> Choices:
+    """Return choices that begin so; what follows is what is known of its kind, in turn, and at random where nothing is.
+
+    Whether a list goes on is left to chance: of lists in lists the one does not tell of the other.
+    """
+    by_kind: dict[str, list[Any]] = {}
+    for node in known:
+        if node.type != "boolean":
+            by_kind.setdefault(_kind(node), []).append(node.value)
+    out = list(first)
+    for node in nodes_from(drawing, first)[len(first) :]:
+        values = by_kind.get(_kind(node)) if not node.was_forced else None
+        out.append(values[len(out) % len(values)] if values else node.value)
+    return tuple(out)
+
+
+def with_equal_entries(drawn: Sequence[Any]) -> Choices:
+    """Return the choices with all numbers of one kind as the largest of them, and whole arrays without their noise."""
+    largest: dict[str, Any] = {}
+    for node in drawn:
+        if _is_entry(node):
+            largest[_kind(node)] = max(largest.get(_kind(node), node.value), node.value, key=abs)
+    return tuple(_evened(node, largest) for node in drawn)
+
+
+def _evened(node: Any, largest: dict[str, Any]) -> Any:
+    if _is_entry(node):
+        return largest[_kind(node)]
+    if node.type == "bytes" and not node.was_forced:
+        return bytes([3]) * len(node.value)
+    seed = node.type == "integer" and not node.was_forced and node.constraints.get("min_value") == 0
+    return 0 if seed and not is_small(node) else node.value
+
+
+def _is_entry(node: Any) -> bool:
+    plain = node.type == "float" or (is_small(node) and not specials(node))
+    return plain and not node.was_forced
+
+
+def _kind(node: Any) -> str:
+    return f"{node.type} {sorted(node.constraints.items(), key=str)}"

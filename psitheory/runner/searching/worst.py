@@ -1,0 +1,138 @@
+"""The worst case of an inequality: the largest left/right is sought by moving what was drawn, inside its domains.
+
+The best cases of the random search are climbed from, and cases with a whole number at an end of its range.  Floats
+guide the search, and decide nothing: the case that it ends at is judged as any other.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from psitheory.runner.judging.outcome import Case, Outcome
+from psitheory.runner.searching.climb import Climb, Enough, Place, ascend, ascend_on
+from psitheory.runner.searching.redraw import Choices, Drawing, Inputs, redrawn, work
+from psitheory.runner.searching.special import far_starts
+
+
+@dataclass
+class Worst:
+    """Where a search for the worst case ended.
+
+    Attributes
+    ----------
+    inputs, outcome : the case and what became of it, None if no case was better than those drawn.
+    evaluations : int
+        How many cases were computed on the way.
+    """
+
+    inputs: Inputs | None = None
+    outcome: Outcome | None = None
+    evaluations: int = 0
+
+    @property
+    def refutes(self) -> bool:
+        """Tell whether the case breaks the law."""
+        return self.outcome is not None and self.outcome.status == "failed"
+
+
+PATIENCE = 8
+"""How many times as long a law is climbed that costs little."""
+
+CALLS = 20_000
+"""A case of fewer calls of functions than this is climbed longer, the longer the fewer."""
+
+
+def patience(drawing: Drawing, law: Case, starts: Sequence[Choices], most: int = PATIENCE) -> int:
+    """Return how many times the cases of an effort a search of this law gets: 1, 2, 4 and so on, up to ``most``."""
+    calls = max((work(drawing, law, start) for start in starts), default=CALLS)
+    return 1 << min(max(CALLS // max(calls, 1), 1), most).bit_length() - 1
+
+
+def worst_case(
+    drawing: Drawing, law: Case, run: Callable[[Inputs], Outcome], starts: Sequence[Choices], *, budget: int
+) -> Worst:
+    """Climb from each start in turn, with an equal share of the ``budget`` of cases, and judge where it ends."""
+    climbs: list[Climb] = []
+    spent, begun = 0, set[Choices]()
+    elsewhere = far_starts(drawing, law, starts[0], budget // LONG) if starts else []
+    for start in (*starts, *elsewhere):
+        share = budget // (2 if elsewhere else 1) // len(elsewhere if start in elsewhere else starts)
+        climb = Climb(drawing, law, run, max(share, 1), begun=begun)
+        with suppress(Enough):
+            ascend(climb, start, whole=start not in elsewhere)
+        with suppress(Enough):
+            if start in elsewhere and max((other.best[0] for other in climbs), default=0.0) < climb.best[0] < 1:
+                ascend_on(climb)
+        spent += climb.evaluations
+        if climb.broken is not None:
+            return Worst(*_simplest(climb, climb.broken), spent)
+        climbs.append(climb)
+    best: tuple[Inputs, Outcome] | None = None
+    for climb in sorted(climbs, key=_height, reverse=True):
+        if best is None or _ratio(best) < _height(climb):
+            best = max(filter(None, (best, _judged(climb))), key=_ratio, default=None)
+    return Worst(evaluations=spent) if best is None else Worst(*best, spent)
+
+
+LONG = 64
+"""So many cases are a climb by itself."""
+
+
+def _height(climb: Climb) -> float:
+    return climb.best[0]
+
+
+def _judged(climb: Climb) -> tuple[Inputs, Outcome] | None:
+    """Return the best case of a climb that is no mere rounding, or one that breaks the law; None if there is none.
+
+    A climb may end where rounding is all there is to compare, but came from where there was more: one goes back as
+    far as it takes, twice as far each time, and forth again by halves.
+    """
+    places = climb.records[1:]
+    best: tuple[Inputs, Outcome] | None = None
+
+    def is_sound(back: int) -> bool:
+        nonlocal best
+        found = _at(climb, places[-back])
+        if found is not None and (best is None or _ratio(found) > _ratio(best)):
+            best = found
+        return found is not None and _ratio(found) >= places[-back][0] / 2
+
+    rounding, back = 0, 1
+    while places and not is_sound(back) and back < len(places):
+        rounding, back = back, min(2 * back, len(places))
+    while back - rounding > 1 and (best is None or best[1].status == "passed"):
+        middle = (rounding + back) // 2
+        rounding, back = (rounding, middle) if is_sound(middle) else (middle, back)
+    return best
+
+
+def _ratio(found: tuple[Inputs, Outcome]) -> float:
+    if found[1].status == "failed":
+        return math.inf
+    return -math.inf if found[1].worst is None else found[1].worst
+
+
+def _at(climb: Climb, place: Place) -> tuple[Inputs, Outcome] | None:
+    """Return the case at a place with its outcome, None if there is nothing to compare."""
+    inputs = redrawn(climb.drawing, *place[1:])
+    outcome = None if inputs is None else climb.run(inputs)
+    if inputs is None or outcome is None:
+        return None
+    says = outcome.status == "failed" or (outcome.status == "passed" and outcome.worst is not None)
+    return (inputs, outcome) if says else None
+
+
+def _simplest(climb: Climb, broken: tuple[Inputs, Outcome]) -> tuple[Inputs, Outcome]:
+    """Return the case with its real numbers rounded as coarsely as it stays one that breaks the law."""
+    _, choices, nudges = climb.best
+    for bits in (0, 1, 2, 4, 6, 8, 12, 16):
+        coarse = tuple(round(x, bits) if isinstance(x, float) else x for x in choices)
+        inputs = redrawn(climb.drawing, coarse, [round(x * 2**bits) / 2**bits for x in nudges])
+        outcome = None if inputs is None else climb.run(inputs)
+        if inputs is not None and outcome is not None and outcome.status == "failed":
+            return inputs, outcome
+    return broken
