@@ -15,7 +15,7 @@ from psitheory.scaletypes.jax.operations import Call, Item
 from psitheory.scaletypes.rules import Typed
 from psitheory.scaletypes.trace import Trace
 
-ADDING = frozenset(["add", "sub", "add_any"])
+ADDING = frozenset(["add", "sub", "add_any", "hypot"])
 COMPARING = frozenset(["lt", "le", "gt", "ge"])
 
 

@@ -13,9 +13,9 @@ from psitheory.scaletypes.jax.jaxprs import bind
 Parameters = Mapping[str, Any]
 
 
-def evaluate(eqn: Any, values: Sequence[Any]) -> list[Any]:
-    """Return the outputs of an equation, as NumPy arrays unless they are keys."""
-    function = NUMPY.get(eqn.primitive.name)
+def evaluate(eqn: Any, name: str, values: Sequence[Any]) -> list[Any]:
+    """Return the outputs of an equation, of a primitive or a function of that name, as arrays unless they are keys."""
+    function = NUMPY.get(name)
     out = None if function is None else function(eqn.params, *values)
     outs = bind(eqn, *values) if out is None else out if isinstance(out, list) else [out]
     return [like(v.aval, x) for v, x in zip(eqn.outvars, outs, strict=True)]
@@ -117,7 +117,7 @@ _PLAIN: dict[str, Callable[..., Any]] = {
     "log1p": np.log1p, "expm1": np.expm1, "tanh": np.tanh, "sin": np.sin, "cos": np.cos, "max": np.maximum,
     "min": np.minimum, "eq": np.equal, "ne": np.not_equal, "lt": np.less, "le": np.less_equal, "gt": np.greater,
     "ge": np.greater_equal, "and": np.bitwise_and, "or": np.bitwise_or, "xor": np.bitwise_xor, "not": np.invert,
-    "is_finite": np.isfinite, "floor": np.floor, "ceil": np.ceil,
+    "is_finite": np.isfinite, "floor": np.floor, "ceil": np.ceil, "hypot": np.hypot,
 }  # fmt: skip
 _ALONG: dict[str, Callable[..., Any]] = {
     "reduce_sum": np.sum, "reduce_max": np.max, "reduce_min": np.min, "reduce_prod": np.prod, "reduce_and": np.all,

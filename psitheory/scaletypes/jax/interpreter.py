@@ -15,8 +15,8 @@ from psitheory.scaletypes.equations import Place
 from psitheory.scaletypes.jax.along import scaled_along
 from psitheory.scaletypes.jax.evaluate import VIEWS, evaluate
 from psitheory.scaletypes.jax.hyper import NUMBER
-from psitheory.scaletypes.jax.jaxprs import CALLS, bind, inner, is_of_library, place_of
-from psitheory.scaletypes.jax.operations import RANDOM, RULES, Call, Item
+from psitheory.scaletypes.jax.jaxprs import CALLS, bind, inner, is_of_library, numpy_function, place_of
+from psitheory.scaletypes.jax.operations import RANDOM, RULES, WHOLE, Call, Item
 from psitheory.scaletypes.probing import read_as_wholes, read_off
 from psitheory.scaletypes.rules import Rules, Typed
 from psitheory.scaletypes.trace import OURSELVES, Step, Trace
@@ -103,14 +103,16 @@ class Interpreter:
         name = eqn.primitive.name
         if name in CALLS:
             jaxpr, consts = inner(eqn)
-            return self.run(jaxpr, list(map(self.constant, consts)), x, library=library or is_of_library(jaxpr))
+            name = numpy_function(eqn, jaxpr)
+            if name not in WHOLE:
+                return self.run(jaxpr, list(map(self.constant, consts)), x, library=library or is_of_library(jaxpr))
         if name in LOOPS:
             return LOOPS[name](self, eqn, x, library)
         if eqn.primitive is NUMBER:
             return [Item(np.asarray(eqn.params["value"]), np.int64(eqn.params["degree"]), fixed=True)]
-        call = Call(eqn, x, (), self.rules)
+        call = Call(eqn, name, x, (), self.rules)
         args, found = scaled_along(call)
-        call.outs = [found.x] if found is not None else evaluate(eqn, [item.x for item in args])
+        call.outs = [found.x] if found is not None else evaluate(eqn, name, [item.x for item in args])
         if all(item.raw for item in x) and name not in RANDOM and not any(np.any(item.d) for item in x):
             return [Item(v, np.int64(0), fixed=True, raw=True) for v in call.outs]
         if name in VIEWS:
@@ -125,7 +127,7 @@ class Interpreter:
 
     def _written(self, call: Call, found: Typed | None) -> list[Item]:
         self.operations += 1
-        rule = RULES.get(call.name)
+        rule = RULES.get(call.name, WHOLE.get(call.name))
         try:
             ids: Any = found.d if found is not None else self._probed(call) if rule is None else rule(call)
         except (NotImplementedError, TypeError, ValueError, IndexError):  # a form of it that the rule does not know

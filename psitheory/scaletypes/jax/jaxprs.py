@@ -48,6 +48,12 @@ def is_of_library(jaxpr: Any) -> bool:
     return "/jax/" in source
 
 
+def numpy_function(eqn: Any, jaxpr: Any) -> str:
+    """Return the name of the function of JAX's own NumPy that an equation calls, empty if it calls another."""
+    source = str(getattr(getattr(jaxpr, "debug_info", None), "func_src_info", ""))
+    return str(eqn.params.get("name", "")) if "/jax/_src/numpy/" in source else ""
+
+
 def bind(eqn: Any, *values: Any) -> list[Any]:
     """Run one primitive."""
     found = eqn.primitive.get_bind_params(eqn.params)

@@ -29,17 +29,13 @@ class Item(Typed):
 
 @dataclass
 class Call:
-    """One equation of a jaxpr: its inputs, its outputs' values, and the rules."""
+    """One equation of a jaxpr: its primitive or function, its inputs, its outputs' values, and the rules."""
 
     eqn: Any
+    name: str
     args: Sequence[Item]
     outs: Sequence[Any]
     rules: Rules
-
-    @property
-    def name(self) -> str:
-        """Return the name of the primitive."""
-        return str(self.eqn.primitive.name)
 
     def given(self, i: int) -> Typed:
         """Return an input that is added or compared: a literal has an unknown of its own at its line."""
@@ -180,6 +176,19 @@ def _solved(c: Call) -> Answer:
     return np.swapaxes(c.rules.solution(a.turned, b.turned, c.name), -1, -2)
 
 
+def _equations_solved(c: Call) -> Answer:
+    a, b = c.args
+    if len(b.shape) > 1:
+        return c.rules.solution(a, b, c.name)
+    return c.rules.solution(a, Typed(b.x[:, None], np.broadcast_to(b.d, b.shape)[:, None]), c.name)[..., 0]
+
+
+def _length(c: Call) -> Answer:
+    """Add as squares would be: an eps stands beside what has no sign."""
+    x, y = (Typed(np.abs(z.x), z.d, z.fixed) for z in (c.given(0), c.given(1)))
+    return c.rules.add(x, y, c.outs[0])
+
+
 def _cholesky(c: Call) -> Answer:
     return c.rules.cholesky(c.args[0], c.name)
 
@@ -237,5 +246,11 @@ RULES: dict[str, Rule] = (
     | _every(_scattered, "scatter-add scatter_add")
 )
 """The rule of each primitive; any other is probed."""
+WHOLE: dict[str, Rule] = {
+    "hypot": _length,
+    "solve": _equations_solved,
+    "inv": lambda c: c.rules.inverse(c.args[0], c.name),
+}
+"""Functions of JAX's own NumPy whose inner ways (quotients, pivots) ask for more than they need."""
 RANDOM = ("random_bits", "threefry2x32", "random_gamma", "rng_bit_generator", "rng_uniform")
 """Primitives whose result is drawn anew, and so no constant."""

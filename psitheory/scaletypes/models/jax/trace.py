@@ -13,7 +13,7 @@ from jax.extend.core import Literal
 
 from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.equations import Place
-from psitheory.scaletypes.jax.jaxprs import CALLS, bind, inner, is_of_library, needed, place_of
+from psitheory.scaletypes.jax.jaxprs import CALLS, bind, inner, is_of_library, needed, numpy_function, place_of
 from psitheory.scaletypes.models.items import Item, Later, parameter_item
 from psitheory.scaletypes.models.jax.primitives import RULES, VIEWS, WHOLE, Rule, probed, split
 from psitheory.scaletypes.models.parameters import Parameter
@@ -49,8 +49,8 @@ class Trace:
         name = eqn.primitive.name
         if name in CALLS:
             jaxpr, consts = inner(eqn)
-            if any(item.known for item in x) and _is_numpy(eqn, jaxpr):
-                return self._typed(eqn, x, WHOLE[eqn.params["name"]], _later(eqn, x))
+            if any(item.known for item in x) and (whole := WHOLE.get(numpy_function(eqn, jaxpr))) is not None:
+                return self._typed(eqn, x, whole, _later(eqn, x))
             return self.run(jaxpr, list(map(Item, consts)), x, library=library or is_of_library(jaxpr))
         if name in LOOPS:
             return LOOPS[name](self, eqn, x, library)
@@ -79,12 +79,6 @@ class Trace:
             self.rules.unknown_operation(eqn.primitive.name, [i.degrees(self.rules) for i in x if i.known])
             return [np.int64(0) for _ in eqn.outvars]
         return ids
-
-
-def _is_numpy(eqn: Any, jaxpr: Any) -> bool:
-    """Return whether an equation calls a function of JAX's own NumPy that has a rule as a whole."""
-    source = str(getattr(getattr(jaxpr, "debug_info", None), "func_src_info", ""))
-    return eqn.params.get("name") in WHOLE and "/jax/_src/numpy/" in source
 
 
 def _later(eqn: Any, x: Sequence[Item]) -> list[Later]:
