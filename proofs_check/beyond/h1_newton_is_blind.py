@@ -42,7 +42,7 @@ from psitheory.experiments import descend
 from psitheory.geometry import PSIQuotient
 from psitheory.layout import Layout
 from psitheory.models import Rayleigh
-from psitheory.models.jet import Jet
+from psitheory.models.functions.jet import Jet
 from psitheory.optimizers import PSIGradientDescent, QuotientNewton
 from psitheory.strategies import points, psi_models, rayleigh_quotients
 from psitheory.strategies.free import models_with_free_part

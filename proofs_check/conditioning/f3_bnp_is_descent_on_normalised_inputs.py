@@ -47,8 +47,8 @@ from proofs_check.conditioning.preconditioned import convolutions, is_descent, l
 from psitheory.arithmetic import dot
 from psitheory.checking import BALLS, CONTROLS, FLOATS, RATIONALS, equal, theorem
 from psitheory.models import dataset
-from psitheory.models.patches import patches
-from psitheory.models.plain_conv import PlainConvNet
+from psitheory.models.layers.patches import patches
+from psitheory.models.networks.plain_conv import PlainConvNet
 from psitheory.optimizers.bnp import (
     BNP,
     RunningStatistics,

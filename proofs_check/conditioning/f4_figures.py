@@ -5,7 +5,7 @@ import numpy as np
 from psitheory.checking import Exhibit
 from psitheory.models import dataset
 from psitheory.models.conditioning import with_ones
-from psitheory.models.plain import PlainMLP
+from psitheory.models.networks.plain import PlainMLP
 from psitheory.optimizers import GradientDescent
 from psitheory.optimizers.bnp import BNP
 

@@ -45,7 +45,7 @@ from proofs_check.bibliography import LAN22
 from psitheory.arithmetic import dot, namespace
 from psitheory.checking import BALLS, FLOATS, RATIONALS, Exhibit, at_most, theorem
 from psitheory.models.conditioning import gram, spectrum, with_ones
-from psitheory.models.patches import patches
+from psitheory.models.layers.patches import patches
 from psitheory.optimizers.bnp import Statistics, batch_statistics, layer_scale, precondition
 
 F6 = theorem(

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from psitheory.arithmetic import dot, namespace
 from psitheory.checking import equal
-from psitheory.models.patches import patches
+from psitheory.models.layers.patches import patches
 from psitheory.optimizers.bnp import Statistics, precondition
 
 

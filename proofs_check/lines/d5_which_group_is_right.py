@@ -40,8 +40,8 @@ from proofs_check.lines.d5_figures import along_a_great_circle
 from psitheory.arithmetic import dot, namespace
 from psitheory.checking import BALLS, CONTROLS, FLOATS, POWERS_OF_TWO, at_most, equal, theorem
 from psitheory.models import BatchNormMLP, Neuron, dataset
-from psitheory.models.activations import activation
 from psitheory.models.data import matched
+from psitheory.models.layers.activations import activation
 from psitheory.strategies import generic_points, network_starts, points, symmetric_rayleighs
 
 D5 = theorem(

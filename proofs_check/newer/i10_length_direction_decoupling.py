@@ -39,7 +39,7 @@ from hypothesis import strategies as st
 from proofs_check.bibliography import KOH19
 from psitheory.arithmetic import dot, namespace
 from psitheory.checking import BALLS, FLOATS, RATIONALS, Exhibit, at_most, equal, theorem
-from psitheory.models.decoupled import Direction
+from psitheory.models.functions.decoupled import Direction
 from psitheory.optimizers import GradientDescent
 from psitheory.strategies import counts
 

@@ -41,7 +41,7 @@ from proofs_check.bibliography import CAI19
 from psitheory.arithmetic import dot, namespace
 from psitheory.checking import BALLS, FLOATS, Exhibit, Interval, at_most, equal, theorem
 from psitheory.models.conditioning import spectrum
-from psitheory.models.decoupled import NormalisedLeastSquares
+from psitheory.models.functions.decoupled import NormalisedLeastSquares
 from psitheory.optimizers import GradientDescent, PerBlock
 from psitheory.strategies import choices
 

@@ -70,7 +70,7 @@ from proofs_check.tightness import with_tightness
 from psitheory.arithmetic import namespace
 from psitheory.checking import BALLS, FLOATS, RATIONALS, at_most, theorem
 from psitheory.experiments.trajectory import riemannian_square
-from psitheory.models.rayleigh_mean import RayleighMean
+from psitheory.models.functions.rayleigh_mean import RayleighMean
 from psitheory.rates.bounds import PSI_GD, PSI_SGD, PSI_SGD_DECREASING, PSI_SGD_TUNED, PSI_SGD_WINDOW
 from psitheory.strategies import counts, ratios, step_sizes
 from psitheory.strategies.rates import points_off_the_axes, rayleigh_means

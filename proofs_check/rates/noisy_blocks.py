@@ -8,7 +8,7 @@ from proofs_check.rates.rank_one_mean import RankOneMean
 from proofs_check.rates.two_blocks import free_parameter_three_times_as_far
 from psitheory.arithmetic import namespace
 from psitheory.checking import BALLS, FLOATS, at_most, law
-from psitheory.models.rayleigh_mean import RayleighMean
+from psitheory.models.functions.rayleigh_mean import RayleighMean
 from psitheory.strategies import counts, ratios
 from psitheory.strategies.rates import near_the_best_rank_one
 

@@ -5,7 +5,7 @@ import numpy as np
 from psitheory.arithmetic import namespace
 from psitheory.checking import at_most
 from psitheory.experiments.trajectory import riemannian_square
-from psitheory.models.rayleigh_mean import RayleighMean
+from psitheory.models.functions.rayleigh_mean import RayleighMean
 from psitheory.optimizers import PSIGradientDescent
 from psitheory.rates.bounds import PSI_SGD, PSI_SGD_WINDOW
 from psitheory.strategies import counts

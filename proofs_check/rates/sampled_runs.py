@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from proofs_check.rates.noisy_runs import SWAP, gap_of, with_noise, without_noise
 from psitheory.checking import FLOATS, Exhibit, Interval, at_most, law
 from psitheory.experiments import descend
-from psitheory.models.rayleigh_mean import RayleighMean
+from psitheory.models.functions.rayleigh_mean import RayleighMean
 from psitheory.optimizers import PSIGradientDescent
 from psitheory.rates.bounds import PSI_SGD_TUNED
 from psitheory.rates.confidence import mean_intervals

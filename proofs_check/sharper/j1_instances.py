@@ -5,7 +5,7 @@ import numpy as np
 from psitheory.arithmetic import RATIONALS as EXACT
 from psitheory.layout import Layout
 from psitheory.models import Cosine, Rapidity, Zonal
-from psitheory.models.jet import Jet
+from psitheory.models.functions.jet import Jet
 
 AT_A_JET = {
     "model": Jet(Layout.of([2], 1), np.eye(3)[0], 0.0, np.ones(3), np.eye(3)),

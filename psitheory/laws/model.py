@@ -6,8 +6,8 @@ import numpy as np
 
 from psitheory.arithmetic import Array, namespace
 from psitheory.checking import Observation, equal
+from psitheory.models.functions.jet import Jet
 from psitheory.models.interface import Model
-from psitheory.models.jet import Jet
 
 
 def loss_is_constant_on_orbits(model: Model, w: Array, a: Array) -> Observation:

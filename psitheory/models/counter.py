@@ -1,6 +1,6 @@
 """Models that are not scale-invariant, though their layouts say so: what checks of invariance must refute.
 
-A batch-norm neuron or network with ``eps`` > 0 is another, as are the layers of :mod:`psitheory.models.norms`.
+A batch-norm neuron or network with ``eps`` > 0 is another, as are the layers of :mod:`psitheory.models.networks.norms`.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import numpy as np
 
 from psitheory.arithmetic import Array, dot, namespace
 from psitheory.layout import Layout
-from psitheory.models.activations import activation
 from psitheory.models.data import check_nonnegative, check_width, checked, matched
 from psitheory.models.interface import Evaluation, Model
-from psitheory.models.losses import loss
+from psitheory.models.layers.activations import activation
+from psitheory.models.layers.losses import loss
 from psitheory.models.sampling import rows_of
 
 
@@ -77,7 +77,7 @@ class Unnormalised:
     inputs : array, (N, d)
     targets : array, (N,)
     activation : str
-        A name that :func:`~psitheory.models.activations.activation` knows.
+        A name that :func:`~psitheory.models.layers.activations.activation` knows.
     loss : {"squared", "logistic"}
     """
 

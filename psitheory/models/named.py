@@ -11,13 +11,13 @@ import numpy as np
 from psitheory.arithmetic import Array
 from psitheory.compiled import Engine
 from psitheory.errors import ArgumentError, UnknownName, shown
-from psitheory.models.circle import Circle
-from psitheory.models.cosine import Cosine
 from psitheory.models.datasets import dataset
+from psitheory.models.functions.circle import Circle
+from psitheory.models.functions.cosine import Cosine
+from psitheory.models.functions.rayleigh import Rayleigh
 from psitheory.models.interface import Model
-from psitheory.models.mlp import BatchNormMLP
-from psitheory.models.neuron import Neuron
-from psitheory.models.rayleigh import Rayleigh
+from psitheory.models.networks.mlp import BatchNormMLP
+from psitheory.models.networks.neuron import Neuron
 
 
 class Named(NamedTuple):

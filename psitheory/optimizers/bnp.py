@@ -131,9 +131,9 @@ class Running(NamedTuple):
 class BNP:
     r"""Gradient descent preconditioned as batch norm would, :math:`\hat w - \eta q^{-2}PP^\top\nabla f` in each layer.
 
-    Models must say what their layers saw, as :class:`psitheory.models.plain.PlainMLP` and
-    :class:`psitheory.models.plain_conv.PlainConvNet` do: ``statistics[W]``, (..., N, m), or images (..., N, c, r, s)
-    where the layer is a convolution, for weights W whose biases are called the same with b, one for each of the weights
+    Models must say what their layers saw, as :class:`psitheory.models.networks.plain.PlainMLP` and
+    :class:`psitheory.models.networks.plain_conv.PlainConvNet` do: ``statistics[W]``, (..., N, m), or images
+    (..., N, c, r, s) where the layer is a convolution, for weights W whose biases are called the same with b, one for each of the weights
     (..., n) of an ensemble.  A convolution has one mean and one variance for each channel, whatever the tap.  Other
     parameters take a plain step.
 

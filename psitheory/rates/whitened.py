@@ -24,8 +24,8 @@ import numpy as np
 from psitheory.arithmetic import Array, namespace
 from psitheory.errors import ArgumentError
 from psitheory.models import Neuron
-from psitheory.models.activations import activation
-from psitheory.models.losses import loss
+from psitheory.models.layers.activations import activation
+from psitheory.models.layers.losses import loss
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ import numpy as np
 
 from psitheory.arithmetic.formal import Space
 from psitheory.layout import Layout
-from psitheory.models.generic import GenericFunction, operators, unit_blocks
+from psitheory.models.functions.generic import GenericFunction, operators, unit_blocks
 from psitheory.runner.domain import Drawn
 
 WITHOUT_FREE_PART = (Layout.of([2]), Layout.of([3]), Layout.of([2, 2]), Layout.of([2, 3]))

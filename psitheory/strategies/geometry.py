@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from psitheory.arithmetic import RATIONALS, SYMBOLS, SymbolTable
 from psitheory.arithmetic.formal import Space
 from psitheory.layout import Layout
-from psitheory.models.generic import complex_blocks, vector
+from psitheory.models.functions.generic import complex_blocks, vector
 from psitheory.runner.domain import Domain, Drawn
 from psitheory.runner.searching.nudges import decided, stretch
 from psitheory.strategies import formal

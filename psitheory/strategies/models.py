@@ -13,8 +13,8 @@ from psitheory.experiments import descend, log_spaced
 from psitheory.layout import Layout
 from psitheory.models import Circle, Cosine, Fourier, Neuron, Rayleigh
 from psitheory.models.datasets import dataset
-from psitheory.models.jet import Jet
-from psitheory.models.mlp import BatchNormMLP
+from psitheory.models.functions.jet import Jet
+from psitheory.models.networks.mlp import BatchNormMLP
 from psitheory.optimizers import PSIGradientDescent
 from psitheory.rates import largest_curvature
 from psitheory.runner.domain import Domain, Drawn, by_size

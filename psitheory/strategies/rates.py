@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from psitheory.arithmetic import RATIONALS
 from psitheory.models import Cosine, RankOne, Rayleigh
-from psitheory.models.rayleigh_mean import RayleighMean
+from psitheory.models.functions.rayleigh_mean import RayleighMean
 from psitheory.runner.domain import Domain, by_size
 from psitheory.runner.searching.nudges import nudge
 from psitheory.strategies.values import Draw, Made, float_arrays, integer_arrays, off_whole_numbers, rational_arrays

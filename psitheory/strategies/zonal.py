@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from psitheory.layout import Layout
 from psitheory.models import Rapidity, Zonal
-from psitheory.models.rapidity import CLIFF
+from psitheory.models.functions.rapidity import CLIFF
 from psitheory.runner.domain import Domain, Drawn, by_size
 from psitheory.strategies.geometry import float_points
 from psitheory.strategies.layouts import layout_of

@@ -11,7 +11,7 @@ from psitheory.arithmetic import dot, namespace
 from psitheory.arithmetic.formal import BlockDegrees, Space
 from psitheory.checking import Verdict, equal, law
 from psitheory.layout import Layout
-from psitheory.models.generic import vector
+from psitheory.models.functions.generic import vector
 from psitheory.runner.proving.in_formal import prove_formally
 from psitheory.strategies import points, quotients
 

@@ -22,7 +22,7 @@ from psitheory.errors import ArgumentError, Undecided
 from psitheory.geometry import PSIQuotient
 from psitheory.geometry.sphere import log
 from psitheory.layout import Layout
-from psitheory.models.activations import NAMES, activation
+from psitheory.models.layers.activations import NAMES, activation
 
 STRADDLING = arb(0, 1)
 """The ball [-1, 1]."""

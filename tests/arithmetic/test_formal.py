@@ -18,7 +18,7 @@ from psitheory.arithmetic.formal.scalar import plain
 from psitheory.errors import ArgumentError, NotInArithmetic, Undecided
 from psitheory.geometry import PSIQuotient
 from psitheory.layout import Layout
-from psitheory.models.generic import GenericFunction, unit_blocks, vector
+from psitheory.models.functions.generic import GenericFunction, unit_blocks, vector
 from psitheory.strategies.formal import FORMAL_LAYOUTS, positive_numbers
 
 SORT = Sort("alone", 1, 1)

@@ -8,7 +8,7 @@ from psitheory.experiments import descend
 from psitheory.experiments.tightness import SEARCHABLE, search_tightness, stored_tightness
 from psitheory.experiments.tightness.staircase import Staircase
 from psitheory.models import Circle, Rayleigh
-from psitheory.models.rayleigh_mean import RayleighMean
+from psitheory.models.functions.rayleigh_mean import RayleighMean
 from psitheory.optimizers import PSIGradientDescent
 from psitheory.rates import BOUNDS, largest_curvature
 from psitheory.rates.bounds import SMOOTH

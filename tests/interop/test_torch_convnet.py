@@ -5,8 +5,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from psitheory.models.convnet import BatchNormConvNet  # noqa: E402
 from psitheory.models.datasets import dataset  # noqa: E402
+from psitheory.models.networks.convnet import BatchNormConvNet  # noqa: E402
 
 
 def in_torch(model, w, batch):

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from psitheory.arithmetic import BALLS, RATIONALS, precision
 from psitheory.errors import NotInArithmetic, UnknownName
-from psitheory.models.activations import NAMES, activation, sigmoid
 from psitheory.models.derivatives import complex_step_hessian_vector
-from psitheory.models.losses import NAMES as LOSSES
-from psitheory.models.losses import loss
+from psitheory.models.layers.activations import NAMES, activation, sigmoid
+from psitheory.models.layers.losses import NAMES as LOSSES
+from psitheory.models.layers.losses import loss
 
 from .derivative_reference import close
 

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from psitheory.arithmetic import RATIONALS, namespace, precision, to_balls, widened
 from psitheory.errors import ArgumentError, ArgumentTypeError, NotInArithmetic
-from psitheory.models.circle import Circle
+from psitheory.models.functions.circle import Circle
+from psitheory.models.functions.periodic import Fourier, Wave
 from psitheory.models.interface import Smoothness
-from psitheory.models.periodic import Fourier, Wave
 
 from .derivative_reference import check_derivatives
 

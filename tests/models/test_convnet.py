@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from psitheory.errors import ArgumentError, ArgumentTypeError, DeadNeuron
-from psitheory.models.convnet import BatchNormConvNet
 from psitheory.models.datasets import dataset
+from psitheory.models.networks.convnet import BatchNormConvNet
 
 
 def network(seed=0, channels=(2, 3), size=(6, 5), incoming=2, n=4, **options):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from psitheory.arithmetic import RATIONALS, precision, to_balls
 from psitheory.errors import ArgumentError, ArgumentTypeError, NotInArithmetic
-from psitheory.models.cosine import Cosine
+from psitheory.models.functions.cosine import Cosine
 
 from .derivative_reference import check_derivatives
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from psitheory.arithmetic import to_rationals
 from psitheory.errors import ArgumentError, ArgumentTypeError, UnknownName
 from psitheory.models import LinearRegression, RankOne, Rayleigh, Unnormalised, WithL2
-from psitheory.models.activations import NAMES
+from psitheory.models.layers.activations import NAMES
 
 from .derivative_reference import check_derivatives
 

@@ -22,7 +22,7 @@ from psitheory.models import (
     WithL2,
 )
 from psitheory.models.data import check_width
-from psitheory.models.rayleigh_mean import RayleighMean
+from psitheory.models.functions.rayleigh_mean import RayleighMean
 
 rng = np.random.default_rng(0)
 X, y = rng.normal(size=(7, 4)), rng.normal(size=7)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from psitheory.models.decoupled import Direction, NormalisedLeastSquares
+from psitheory.models.functions.decoupled import Direction, NormalisedLeastSquares
 
 EPS = np.finfo(float).eps
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from psitheory.arithmetic import precision, to_balls
 from psitheory.errors import DeadNeuron
 from psitheory.models import NORMS, BatchNormMLP, NormalisedLayer
-from psitheory.models.deviation import deviation
+from psitheory.models.layers.deviation import deviation
 
 seeds = st.integers(0, 2**32 - 1)
 rng = np.random.default_rng(0)

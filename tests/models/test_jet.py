@@ -13,7 +13,7 @@ import sympy
 from psitheory.arithmetic import SYMBOLS, SymbolTable, to_rationals
 from psitheory.errors import WrongClass
 from psitheory.layout import Layout
-from psitheory.models.jet import Jet
+from psitheory.models.functions.jet import Jet
 from psitheory.strategies.geometry import generic_class
 
 LAYOUTS = [Layout.of([2]), Layout.of([3]), Layout.of([2, 2]), Layout.of([2], 1)]

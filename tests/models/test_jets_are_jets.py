@@ -12,7 +12,7 @@ from proofs_check import theorems
 from psitheory.arithmetic import Array, dot, norm
 from psitheory.checking import RATIONALS, Verdict
 from psitheory.geometry import sphere
-from psitheory.models.jet import Jet
+from psitheory.models.functions.jet import Jet
 from psitheory.runner import check_law
 
 LAWS = {theorem.id: law for theorem in theorems() for law in theorem.laws if law.name == "jets_are_jets_of_functions"}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from psitheory.arithmetic import precision, to_balls
 from psitheory.errors import ArgumentError, ArgumentTypeError, DeadNeuron, UnknownName
 from psitheory.models.derivatives import complex_step_hessian_vector
-from psitheory.models.mlp import BatchNormMLP
+from psitheory.models.networks.mlp import BatchNormMLP
 
 from .derivative_reference import check_derivatives
 

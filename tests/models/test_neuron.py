@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from psitheory.arithmetic import precision, to_balls
 from psitheory.errors import ArgumentError, ArgumentTypeError, DeadNeuron, UnknownName
-from psitheory.models.activations import NAMES
 from psitheory.models.derivatives import complex_step_hessian_vector
-from psitheory.models.neuron import Neuron
+from psitheory.models.layers.activations import NAMES
+from psitheory.models.networks.neuron import Neuron
 
 from .derivative_reference import check_derivatives
 

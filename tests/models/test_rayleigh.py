@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from psitheory.arithmetic import RATIONALS, precision, to_balls, to_rationals, widened
 from psitheory.errors import ArgumentError, ArgumentTypeError, NotInArithmetic
-from psitheory.models.rayleigh import Rayleigh
+from psitheory.models.functions.rayleigh import Rayleigh
 
 from .derivative_reference import check_derivatives
 

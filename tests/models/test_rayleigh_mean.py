@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from psitheory.arithmetic import to_floats, to_rationals
 from psitheory.errors import ArgumentError
-from psitheory.models.rayleigh_mean import RayleighMean
+from psitheory.models.functions.rayleigh_mean import RayleighMean
 
 from .derivative_reference import check_derivatives
 

@@ -5,7 +5,7 @@ import pytest
 
 from psitheory.errors import ArgumentError
 from psitheory.models import BatchNormMLP, LinearRegression, Neuron, Perceptron, Unnormalised
-from psitheory.models.rayleigh_mean import RayleighMean
+from psitheory.models.functions.rayleigh_mean import RayleighMean
 
 rng = np.random.default_rng(0)
 X, y = rng.normal(size=(12, 4)), rng.normal(size=12)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from psitheory.errors import ArgumentError, ArgumentTypeError
-from psitheory.models.plain import PlainMLP
-from psitheory.models.plain_conv import PlainConvNet
+from psitheory.models.networks.plain import PlainMLP
+from psitheory.models.networks.plain_conv import PlainConvNet
 from psitheory.optimizers.bnp import BNP, RunningStatistics, Statistics, batch_statistics, layer_scale
 
 

@@ -12,7 +12,7 @@ from psitheory.arithmetic import dot, gram_determinant, namespace, norm, positiv
 from psitheory.checking import Law, Verdict, at_most, equal, law
 from psitheory.errors import ArgumentError
 from psitheory.laws.update import run_commutes_with_rescaling
-from psitheory.models.generic import GenericFunction
+from psitheory.models.functions.generic import GenericFunction
 from psitheory.optimizers import PSIGradientDescent
 from psitheory.runner import Domain
 from psitheory.runner.proving.in_formal import formal_cases, proof, prove_formally

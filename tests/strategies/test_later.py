@@ -9,7 +9,7 @@ from hypothesis import find, given
 from hypothesis import strategies as st
 
 from psitheory.models import Rayleigh, Zonal
-from psitheory.models.rapidity import Rapidity
+from psitheory.models.functions.rapidity import Rapidity
 from psitheory.runner.domain import Drawn
 from psitheory.strategies import points
 from psitheory.strategies.later import later_points

@@ -11,8 +11,8 @@ from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.errors import ArgumentError, shown
 from psitheory.layout import Layout
 from psitheory.models.data import check_width, checked, divided, matched
+from psitheory.models.functions.rayleigh import Rayleigh
 from psitheory.models.interface import Evaluation, Smoothness
-from psitheory.models.rayleigh import Rayleigh
 from psitheory.models.sampling import rows_of
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from psitheory.arithmetic import Array, dot, namespace, rescaled
 from psitheory.errors import DeadNeuron
-from psitheory.models.deviation import are_dead, deviation
+from psitheory.models.layers.deviation import are_dead, deviation
 
 
 class Normalised(NamedTuple):

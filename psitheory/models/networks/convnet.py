@@ -11,12 +11,12 @@ import numpy as np
 from psitheory.arithmetic import Array, dot, rescaled
 from psitheory.errors import ArgumentError, ArgumentTypeError, DeadNeuron, shown
 from psitheory.layout import Layout, blocks, free
-from psitheory.models.activations import activation
 from psitheory.models.data import check_floats, checked, labels_of, matched
-from psitheory.models.deviation import are_dead, deviation
-from psitheory.models.heads import head
 from psitheory.models.interface import Evaluation
-from psitheory.models.patches import by_image, folded, patches, sizes_left
+from psitheory.models.layers.activations import activation
+from psitheory.models.layers.deviation import are_dead, deviation
+from psitheory.models.layers.heads import head
+from psitheory.models.layers.patches import by_image, folded, patches, sizes_left
 from psitheory.models.sampling import indices_of
 
 
@@ -59,7 +59,7 @@ class BatchNormConvNet:
     kernel : int
         The height and width of filters; each convolution makes images smaller by this less one.
     activation : str
-        :math:`\varphi`, one of :data:`psitheory.models.activations.NAMES`.
+        :math:`\varphi`, one of :data:`psitheory.models.layers.activations.NAMES`.
 
     Raises
     ------

@@ -10,14 +10,14 @@ from psitheory.arithmetic import ordinary_range
 from psitheory.compiled import is_compiled
 from psitheory.errors import ArgumentError
 from psitheory.layout import Layout
-from psitheory.models.backprop import Network, Samples
+from psitheory.models.networks.backprop import Network, Samples
 
 if TYPE_CHECKING:
     from psitheory.compiled.backprop import Batch, Shape
 
 
 class CompiledNetwork:
-    """Does for rows of weights (K, n) what :class:`~psitheory.models.backprop.Network` does, wherever it can.
+    """Does for rows of weights (K, n) what :class:`~psitheory.models.networks.backprop.Network` does, wherever it can.
 
     Raises
     ------

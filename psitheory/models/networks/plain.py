@@ -12,9 +12,9 @@ from psitheory.arithmetic import Array
 from psitheory.errors import ArgumentError, shown
 from psitheory.layout import Layout
 from psitheory.models.data import check_floats, checked
-from psitheory.models.heads import head
 from psitheory.models.interface import Evaluation
-from psitheory.models.plain_layers import hessian_by_differences, labels_from_zero, layers, one_hot, start
+from psitheory.models.layers.heads import head
+from psitheory.models.networks.plain_layers import hessian_by_differences, labels_from_zero, layers, one_hot, start
 
 
 @dataclass(frozen=True, eq=False)

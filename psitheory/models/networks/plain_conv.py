@@ -11,10 +11,10 @@ from psitheory.arithmetic import Array
 from psitheory.errors import ArgumentError, shown
 from psitheory.layout import Layout
 from psitheory.models.data import check_floats, checked
-from psitheory.models.heads import head
 from psitheory.models.interface import Evaluation
-from psitheory.models.patches import by_image, folded, patches, sizes_left
-from psitheory.models.plain_layers import hessian_by_differences, labels_from_zero, layers, one_hot, start
+from psitheory.models.layers.heads import head
+from psitheory.models.layers.patches import by_image, folded, patches, sizes_left
+from psitheory.models.networks.plain_layers import hessian_by_differences, labels_from_zero, layers, one_hot, start
 
 
 @dataclass(frozen=True, eq=False)

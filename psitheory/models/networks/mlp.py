@@ -13,13 +13,13 @@ from psitheory.arithmetic import Array, namespace
 from psitheory.compiled import Engine, check_engine
 from psitheory.errors import ArgumentError, shown
 from psitheory.layout import Layout, Part, as_real, blocks, free
-from psitheory.models.activations import activation
-from psitheory.models.backprop import Network, Parts, Samples
-from psitheory.models.backprop_compiled import CompiledNetwork
 from psitheory.models.data import check_nonnegative, check_numpy, checked, labels_of, matched
-from psitheory.models.deviation import deviation
-from psitheory.models.heads import head
 from psitheory.models.interface import Evaluation
+from psitheory.models.layers.activations import activation
+from psitheory.models.layers.deviation import deviation
+from psitheory.models.layers.heads import head
+from psitheory.models.networks.backprop import Network, Parts, Samples
+from psitheory.models.networks.backprop_compiled import CompiledNetwork
 from psitheory.models.sampling import indices_of
 
 _TILE = 2**17
@@ -50,7 +50,7 @@ class BatchNormMLP:
     hidden : tuple of int, or int
         The widths of the hidden layers; a number is the width of one.
     activation : str
-        :math:`\varphi`, one of :data:`psitheory.models.activations.NAMES`.
+        :math:`\varphi`, one of :data:`psitheory.models.layers.activations.NAMES`.
     loss : {"cross-entropy", "squared"}
         :math:`\ell`: the softmax cross-entropy, or :math:`\|\cdot\|^2`.
     affine : bool

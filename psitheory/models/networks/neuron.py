@@ -12,10 +12,10 @@ from psitheory.arithmetic import Array, dot, namespace, norm, rescaled, to_float
 from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.errors import ArgumentError, DeadNeuron
 from psitheory.layout import Layout
-from psitheory.models.activations import activation
 from psitheory.models.data import check_nonnegative, check_width, checked, matched
 from psitheory.models.interface import Evaluation
-from psitheory.models.losses import loss
+from psitheory.models.layers.activations import activation
+from psitheory.models.layers.losses import loss
 from psitheory.models.sampling import indices_of
 
 

@@ -12,8 +12,8 @@ from psitheory.arithmetic import Array, dot, namespace, rescaled
 from psitheory.errors import ArgumentTypeError, shown
 from psitheory.layout import Layout
 from psitheory.models.data import check_width, divided, refuse_batch
+from psitheory.models.functions.periodic import Fourier, Periodic
 from psitheory.models.interface import Evaluation, Smoothness
-from psitheory.models.periodic import Fourier, Periodic
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,9 +10,9 @@ import numpy as np
 from psitheory.arithmetic import Array, dot, namespace
 from psitheory.errors import ArgumentError, shown
 from psitheory.layout import Layout, free
-from psitheory.models.activations import activation
 from psitheory.models.data import check_width, checked, matched
 from psitheory.models.interface import Evaluation
+from psitheory.models.layers.activations import activation
 from psitheory.models.sampling import rows_of
 
 
@@ -30,7 +30,7 @@ class Perceptron:
     hidden : int
         The number of hidden neurons.
     activation : str
-        :math:`\varphi`, one of :data:`psitheory.models.activations.NAMES`.
+        :math:`\varphi`, one of :data:`psitheory.models.layers.activations.NAMES`.
 
     Raises
     ------

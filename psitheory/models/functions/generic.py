@@ -10,15 +10,15 @@ from psitheory.arithmetic import Array, dot
 from psitheory.arithmetic.formal import Sort, Space, Vector
 from psitheory.errors import NotInArithmetic
 from psitheory.layout import Layout
+from psitheory.models.functions.jet import Jet
 from psitheory.models.interface import Evaluation
-from psitheory.models.jet import Jet
 
 
 class GenericFunction:
     r"""A PSI function without any property but its invariance.
 
-    At a class that was drawn (:meth:`know`) it is a generic :class:`~psitheory.models.jet.Jet`; at one that a run
-    comes to, its value and its gradient, any vector with blocks orthogonal to those of w, are new symbols.
+    At a class that was drawn (:meth:`know`) it is a generic :class:`~psitheory.models.functions.jet.Jet`; at one that
+    a run comes to, its value and its gradient, any vector with blocks orthogonal to those of w, are new symbols.
     What holds for it holds for every differentiable PSI function, since no relation binds the values and gradients
     at different classes.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from psitheory.arithmetic import Array, namespace
 from psitheory.errors import UnknownName, shown
-from psitheory.models.activations import sigmoid, softplus
+from psitheory.models.layers.activations import sigmoid, softplus
 
 OfPair = Callable[[Array, Array], Array]
 

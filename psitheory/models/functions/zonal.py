@@ -12,8 +12,8 @@ from psitheory.arithmetic import BALLS, Array, dot, namespace, norm
 from psitheory.errors import ArgumentError, shown
 from psitheory.layout import Layout
 from psitheory.models.data import check_width, refuse_batch
+from psitheory.models.functions.rapidity import Rapidity
 from psitheory.models.interface import Evaluation, Smoothness
-from psitheory.models.rapidity import Rapidity
 
 
 @dataclass(frozen=True, eq=False)

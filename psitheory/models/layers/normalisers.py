@@ -21,7 +21,7 @@ import numpy as np
 
 from psitheory.arithmetic import Array, dot, namespace, rescaled
 from psitheory.errors import DeadNeuron
-from psitheory.models.deviation import are_dead, deviation
+from psitheory.models.layers.deviation import are_dead, deviation
 
 Parts = dict[str, Array]
 """W, and b or g where there are any; arrays (..., *shape)."""

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from psitheory.arithmetic import Array, dot, namespace
-from psitheory.models.activations import Activation
-from psitheory.models.batchnorm import Normalised, centred, normalised, product, pull_back
-from psitheory.models.heads import Head
+from psitheory.models.layers.activations import Activation
+from psitheory.models.layers.batchnorm import Normalised, centred, normalised, product, pull_back
+from psitheory.models.layers.heads import Head
 from psitheory.models.scratch import Scratch
 
 Parts = dict[str, Array]

@@ -11,11 +11,11 @@ import numpy as np
 from psitheory.arithmetic import Array, namespace
 from psitheory.errors import ArgumentError, UnknownName, shown
 from psitheory.layout import Layout, blocks, free
-from psitheory.models.activations import activation
 from psitheory.models.data import check_nonnegative, check_numpy, checked, matched
-from psitheory.models.heads import head
 from psitheory.models.interface import Evaluation
-from psitheory.models.normalisers import (
+from psitheory.models.layers.activations import activation
+from psitheory.models.layers.heads import head
+from psitheory.models.layers.normalisers import (
     Normaliser,
     OfActivations,
     OfWeights,
@@ -65,7 +65,7 @@ class NormalisedLayer:
     bias : bool
         Whether there is a bias before the normalisation (after it, for weight norm).
     activation : str
-        A name that :func:`~psitheory.models.activations.activation` knows.
+        A name that :func:`~psitheory.models.layers.activations.activation` knows.
     eps : number
         What is added to the mean square; 0 or more.
 

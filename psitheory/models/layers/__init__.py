@@ -1,0 +1,1 @@
+"""What networks are made of: activations, normalisations, patches of images, losses, each with its derivatives."""

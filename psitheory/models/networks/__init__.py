@@ -1,0 +1,1 @@
+"""Neurons and networks, with batch norm and without, and their backward passes."""
