@@ -133,9 +133,9 @@ class BNP:
 
     Models must say what their layers saw, as :class:`psitheory.models.networks.plain.PlainMLP` and
     :class:`psitheory.models.networks.plain_conv.PlainConvNet` do: ``statistics[W]``, (..., N, m), or images
-    (..., N, c, r, s) where the layer is a convolution, for weights W whose biases are called the same with b, one for each of the weights
-    (..., n) of an ensemble.  A convolution has one mean and one variance for each channel, whatever the tap.  Other
-    parameters take a plain step.
+    (..., N, c, r, s) where the layer is a convolution, for weights W whose biases are called the same with b, one for
+    each of the weights (..., n) of an ensemble.  A convolution has one mean and one variance for each channel, whatever
+    the tap.  Other parameters take a plain step.
 
     Parameters
     ----------
