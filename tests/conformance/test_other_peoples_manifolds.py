@@ -187,7 +187,7 @@ WRONG = {
         "gradient_is_tangent",
     },
     HalfGradient: {GRADIENT},
-    LongWayRound: {LENGTH_OF_LOG, FAR_LENGTH},
+    LongWayRound: {LENGTH_OF_LOG, FAR_LENGTH, LOG},
     LogarithmOfSigns: {LOG},
     HessianOfSphere: {HESSIAN},
 }

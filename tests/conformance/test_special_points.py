@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from psitheory.checking import equal
 from psitheory.conformance import check_manifold
+from psitheory.conformance.manifolds.judging import judge
 from psitheory.geometry import Sphere
 from tests.conformance.plain_frames import Frames
 
@@ -32,6 +34,56 @@ class FreeAtTheIdentity(Frames):
 def test_a_pole_is_tried(pole):
     report = check_manifold(FlatAtAPole(pole), only="exponential_stays_on_the_manifold")
     assert report.refuted() == ("exponential_stays_on_the_manifold",)
+
+
+NORTH, SOUTH = np.array([0.0, 0.0, 1.0]), np.array([0.0, 0.0, -1.0])
+LENGTH, LOG = "distance_is_the_length_of_the_geodesic", "logarithm_inverts_exponential"
+
+
+def wrong_at(law, method, place, factor, *, end=False):
+    """Return a sphere one of whose methods errs where a point is a place, to the last bit, and nowhere else."""
+
+    class WrongThere(Sphere):
+        pass
+
+    def wrong(self, w, *others):
+        met = np.all((others[0] if end else w) == place, axis=-1)
+        found = getattr(Sphere, method)(self, w, *others)
+        return found * (
+            np.where(met, factor, 1.0) if found.ndim == w.ndim - 1 else np.where(met, factor, 1.0)[..., None]
+        )
+
+    setattr(WrongThere, method, wrong)
+    return law, WrongThere(3)
+
+
+@pytest.mark.parametrize(
+    ("law", "manifold"),
+    [
+        wrong_at("norm_is_the_root_of_the_metric", "norm", NORTH, 1.1),
+        wrong_at("norm_is_the_root_of_the_metric", "inner", SOUTH, 1.1),
+        wrong_at("distance_is_symmetric", "dist", NORTH, 1.0001),
+        wrong_at("transport_is_isometric", "transport", NORTH, 1.01),
+        wrong_at(LENGTH, "dist", NORTH, 1.01, end=True),
+        wrong_at(LOG, "log", SOUTH, 1.01, end=True),
+        wrong_at("transport_is_isometric", "transport", NORTH, 1.01, end=True),
+    ],
+)
+def test_a_wrong_value_at_one_point_is_no_rounding(law, manifold):
+    """Inputs one ulp away obey the law, and agree: what moves the sides is not that they are rounded."""
+    assert check_manifold(manifold, only=law).refuted() == (law,)
+
+
+def test_control_runs_that_scatter_are_rounding():
+    """A function whose values one ulp scatters says nothing, also where one input alone gives another."""
+
+    def law(x):
+        return equal(np.round(x * 2**52) % 3, 0.0)
+
+    def moved(inputs, rng):
+        return {"x": inputs["x"] + rng.integers(1, 9) * 2.0**-52}
+
+    assert judge(law, {"x": 1.0 + 2.0**-52}, 2.0**-52, moved).status == "vacuous"
 
 
 def test_the_identity_is_tried():

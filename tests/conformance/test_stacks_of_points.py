@@ -64,13 +64,57 @@ class ItsMean(Directions):
         return found if len(w) != 1 else found + 1
 
 
-@pytest.mark.parametrize("wrong", [AsManyPointsAsSides, OnePointForAll, OneFormulaForAll, ItsMean])
+class TheOtherRow(Directions):
+    """Two leading axes are taken for one."""
+
+    def retract(self, w, x):
+        found = super().retract(w, x)
+        return found if np.ndim(w) < 3 else found[::-1]
+
+
+class AxisOfPoints(Directions):
+    def project(self, w, z):
+        return z - (w * z).sum(max(w.ndim - 2, 0) if w.ndim > 2 else -1, keepdims=True) * w
+
+
+class NoneIsNear(Directions):
+    """Pairs nearer than a thousandth are taken for one point, in stacks."""
+
+    def dist(self, w, z):
+        found = super().dist(w, z)
+        return found if w.ndim == 1 else np.where(found < 1e-3, 0, found)
+
+
+class WithoutItsAxis(Directions):
+    """A stack of one point loses its axis."""
+
+    def log(self, w, z):
+        return np.squeeze(super().log(w, z))
+
+
+WRONG = [
+    *(AsManyPointsAsSides, OnePointForAll, OneFormulaForAll, ItsMean),
+    *(TheOtherRow, AxisOfPoints, NoneIsNear, WithoutItsAxis),
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
 def test_what_is_wrong_for_some_stacks_alone_is_refuted(wrong):
     assert check_manifold(wrong(), only=BATCH, cases=2).refuted() == (BATCH,)
 
 
-def test_what_is_right_for_all_stacks_holds():
-    assert check_manifold(Directions(), only=BATCH, cases=2).finding(BATCH).verdict is Verdict.HOLDS
+class OneAxisAlone(Directions):
+    """It says that it takes no more."""
+
+    def retract(self, w, x):
+        if np.ndim(w) > 2:
+            raise ValueError("one leading axis is taken")
+        return super().retract(w, x)
+
+
+@pytest.mark.parametrize("right", [Directions, OneAxisAlone])
+def test_what_is_right_for_all_stacks_holds(right):
+    assert check_manifold(right(), only=BATCH, cases=2).finding(BATCH).verdict is Verdict.HOLDS
 
 
 def wrong_in_stacks(w, x):

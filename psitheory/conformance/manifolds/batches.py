@@ -6,6 +6,7 @@ import copy
 import math
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,8 @@ from psitheory.conformance.manifolds.represented import Missing
 SCALARS = ("inner", "norm", "dist")
 STACKED = (*SCALARS, "project", "retract", "exp", "log", "transport", "gradient", "hessian", "canonical", "vertical")
 ONE_BY_ONE = "methods take one point at a time"
+NEAR = 1e-4
+"""How far from a point its neighbour in a stack is, per length of a vector: code may branch on distances."""
 Point = np.ndarray
 
 
@@ -42,13 +45,17 @@ def inputs_are_left_alone(subject: Known, w: Point, x: Point, z: Point, v: Point
 
 
 def a_batch_equals_the_loop(subject: Known, w: Point, x: Point, z: Point, v: Point) -> Bounded:
-    """Stacked points and vectors give what they give one by one."""
-    left, right = [], []
-    for stacked, one_by_one in _compared(subject, w, x, z, v):
+    """Stacked points and vectors give what they give one by one, along the leading axes that they have."""
+    left, right, lost = [], [], []
+    for name, shape, stacked, one_by_one in _compared(subject, w, x, z, v):
+        axes = tuple(getattr(stacked, "shape", ()))[: len(shape)]
+        if axes != shape:
+            return Bounded(0.0, 1.0, 0.0, f"{name} of points stacked along {shape} has the leading axes {axes}")
         left.append(flat(stacked))
-        right.append(np.concatenate([flat(one) for one in one_by_one]))
-    a, b = np.concatenate(left), np.concatenate(right)
-    noise = ULPS * subject.eps * np.sqrt(subject.n) * (np.abs(b) + size(b) / 16)
+        right.append(np.concatenate([flat(one.value) for one in one_by_one]))
+        lost.append(np.concatenate([np.full(flat(one.value).size, one.lost) for one in one_by_one]))
+    a, b, c = (np.concatenate(some) for some in (left, right, lost))
+    noise = ULPS * subject.eps * (np.sqrt(subject.n) * (np.abs(b) + size(b) / 16) + c)
     return Bounded(a, b, noise, slack=subject.slack * size(b))
 
 
@@ -81,43 +88,92 @@ def why_not(subject: Known, batch: bool | None) -> str:
     return "nothing tells whether methods take stacked points (batch=True claims it)"
 
 
-def _compared(subject: Known, w: Point, x: Point, z: Point, v: Point) -> Iterator[tuple[Any, list[Any]]]:
+@dataclass(frozen=True)
+class _One:
+    """What a method gives for one set of arguments; ``lost`` is by how much it amplifies rounding of these."""
+
+    arguments: list[Any]
+    value: Any
+    lost: float = 0.0
+
+
+def _compared(
+    subject: Known, w: Point, x: Point, z: Point, v: Point
+) -> Iterator[tuple[str, tuple[int, ...], Any, list[_One]]]:
+    """Yield what each method gives for stacks of each shape, and one by one."""
     rng = np.random.default_rng(0)
     other_w, other_z = subject.random_point(rng), subject.random_point(rng)
     there = (other_w, subject.random_tangent(rng, other_w), other_z, v / 2)
+    beside = _beside(subject, w, x)
+    shapes = _shapes(subject)
     for name in STACKED:
         if name not in subject.offers:
             continue
-        given = [subject.arguments(name, *inputs) for inputs in ((w, x, z, v), there)]
-        still = subject.arguments(name, w, 0 * x, w, 0 * v)
         try:
-            alone = [subject.raw(name, *copy.deepcopy(arguments)) for arguments in given]  # some edit them
-            if (found := _defined(subject, name, still)) is not None:  # formulas of near points are not for all
-                given, alone = [*given, still], [*alone, found]
-            for shape in _shapes(subject):
-                stacked = subject.raw(name, *_stacks(given, shape))
-                yield stacked, [alone[k % len(alone)] for k in range(math.prod(shape))]
+            ones = [_alone(subject, name, inputs) for inputs in ((w, x, z, v), there)]
+            # formulas of near points are not for all, nor those of others for them
+            near = [((w, 0 * x, w, 0 * v), 0.0), ((w, NEAR * x, beside, NEAR * v), 1 / NEAR)]
+            ones += [one for inputs, lost in near if (one := _defined(subject, name, inputs, lost)) is not None]
+            for shape in shapes:
+                turns = [ones[k] for k in _turns(len(ones), shape)]
+                stacks = _stacks([one.arguments for one in ones], shape)
+                try:
+                    stacked = subject.raw(name, *stacks)
+                except Missing:
+                    raise
+                except Exception:  # more than one leading axis is more than was asked for
+                    if len(shape) == 1 or subject.dialect == "Geoopt":
+                        raise
+                    continue
+                yield name, shape, stacked, turns
         except Missing:
             continue
 
 
-def _defined(subject: Known, name: str, arguments: list[Any]) -> Any:
+def _beside(subject: Known, w: Point, x: Point) -> Point:
+    """Return a point near another, or that itself where nothing leads there."""
+    move = next((getattr(subject, name) for name in ("exp", "retract") if name in subject.offers), None)
+    return w if move is None else np.asarray(move(w, NEAR * x))
+
+
+def _alone(subject: Known, name: str, inputs: tuple[Point, Point, Point, Point], lost: float = 0.0) -> _One:
+    arguments = subject.arguments(name, *inputs)
+    return _One(arguments, subject.raw(name, *copy.deepcopy(arguments)), lost)  # some edit them
+
+
+def _defined(subject: Known, name: str, inputs: tuple[Point, Point, Point, Point], lost: float) -> _One | None:
     """Return what a method gives, None if that is no number."""
     try:
-        found = subject.raw(name, *copy.deepcopy(arguments))
+        found = _alone(subject, name, inputs, lost)
     except Exception:  # other laws ask for it
         return None
-    return found if np.all(np.isfinite(flat(found))) else None
+    return found if np.all(np.isfinite(flat(found.value))) else None
 
 
 def _shapes(subject: Known) -> list[tuple[int, ...]]:
-    """Return the leading axes of the stacks that are tried: some points, one, as many as a point has sides.
+    """Return the leading axes of the stacks that are tried: some points, one, as many as a point has sides, and two.
 
-    Geoopt's manifolds take any number of leading axes.
+    Geoopt's manifolds take any number of leading axes; those of others that are numbers of each point tell.
     """
     counts = dict.fromkeys((_count(subject), 1, *(side for side in subject.point_form.shape if side > 1)))
-    shapes: list[tuple[int, ...]] = [(count,) for count in counts]
-    return [*shapes, (2, _count(subject))] if subject.dialect == "Geoopt" else shapes
+    two = (2, _count(subject))
+    return [*((count,) for count in counts), *([two] if subject.dialect == "Geoopt" or _takes(subject, two) else [])]
+
+
+def _takes(subject: Known, shape: tuple[int, ...]) -> bool:
+    """Tell whether what is one number of each point is one for each of points stacked along these axes."""
+    rng = np.random.default_rng(0)
+    w = subject.random_point(rng)
+    inputs = w, subject.random_tangent(rng, w), subject.random_point(rng), subject.random_ambient(rng)
+    for name in SCALARS:
+        if name in subject.offers:
+            try:
+                found = subject.raw(name, *_stacks([subject.arguments(name, *inputs)], shape))
+            except Exception:  # whatever it is, it says that such stacks are not taken
+                return False
+            if tuple(getattr(found, "shape", ())) != shape:
+                return False
+    return True
 
 
 def _count(subject: Known) -> int:
@@ -128,8 +184,14 @@ def _count(subject: Known) -> int:
 
 def _stacks(given: list[list[Any]], shape: tuple[int, ...]) -> list[Any]:
     """Return each argument stacked in turns with others, with leading axes of a shape."""
-    turns = [k % len(given) for k in range(math.prod(shape))]
+    turns = _turns(len(given), shape)
     return [_stack([values[k] for k in turns], shape) for values in zip(*given, strict=True)]
+
+
+def _turns(count: int, shape: tuple[int, ...]) -> list[int]:
+    """Return which of so many stands at each place of a stack, in turns, no row as the one before."""
+    shift = 1 if shape[-1] % count == 0 else 0
+    return [(k + k // shape[-1] * shift) % count for k in range(math.prod(shape))]
 
 
 def _stack(values: list[Any], shape: tuple[int, ...]) -> Any:

@@ -17,8 +17,10 @@ from psitheory.conformance.manifolds.special import special_points
 CASES = 12
 EXPONENTS = (9, 12, 4, 8, 3, 6, 1, 10, 5, 7, 2, 11)
 """Near points are this many powers of ten apart; the second pair is one point."""
-SPECIAL = (4, 6, 8)
-"""Of these cases the points are special, where such are known."""
+SPECIAL = {4: 0, 6: 1, 8: 2}
+"""Of these cases the points are special, where such are known: which of them."""
+ENDS = {5: 0, 7: 1, 8: 1, 9: 2}
+"""Of these cases the other points are; where both are, they are different ones, of spheres at a right angle."""
 FAR = 2.6
 """No two points of a sphere are drawn farther apart, but for the law of near antipodal ones."""
 LONGER = (1.0, 3.0, 8.0, 0.3, 1.0, 40.0, 1.0, 3.0, 20.0)
@@ -43,18 +45,32 @@ def cases(
     known = subject.given is None and any(len(block) > 1 for block in subject.axes)
     places = special_points(subject) if special else []
     for i in range(count):
-        place = places[i // 2 % len(places)] if places and i in SPECIAL else None
-        yield _Case(subject, rng, i, known and i == 0, place).draw(names)
+        place, end = (places[which[i] % len(places)] if places and i in which else None for which in (SPECIAL, ENDS))
+        if place is not None and (
+            place is end or subject.nature.lines
+        ):  # lines at a right angle are joined by two ways
+            end = None
+        yield _Case(subject, rng, i, known and i == 0, place, end).draw(names)
 
 
 class _Case:
     """One set of inputs: a point ``w`` first, then whatever depends on it."""
 
     def __init__(
-        self, subject: Known, rng: np.random.Generator, index: int, simple: bool, place: np.ndarray | None = None
+        self,
+        subject: Known,
+        rng: np.random.Generator,
+        index: int,
+        simple: bool,
+        place: np.ndarray | None = None,
+        end: np.ndarray | None = None,
     ) -> None:
         self.subject, self.rng, self.index, self.simple = subject, rng, index, simple
         self.w = self._simple_point() if simple else subject.random_point(rng) if place is None else place
+        self.end = end
+        if end is not None and place is None:  # at no greater distance from it than others are
+            self.w = end
+            self.w = self._other(0.6, 0.8)
         if index % 2 and subject.given is None:
             self.w = self._rounded(subject.turned(rng, self.w))
 
@@ -65,7 +81,7 @@ class _Case:
             "drawn": lambda: self.subject.random_tangent(self.rng, self.w),
             "y": lambda: self._tangent(-1),
             "t": lambda: self._tangent(1),
-            "z": lambda: self._other(0.6, 0.8),
+            "z": lambda: self._other(0.6, 0.8) if self.end is None else self.end,
             "q": lambda: self._other(-0.8, 0.6),
             "v": lambda: self._ambient(0),
             "u": lambda: self._ambient(1),

@@ -80,14 +80,19 @@ def exponential_inverts_logarithm(subject: Known, w: Point, z: Point) -> Observa
     return equal(subject.canonical(end), subject.canonical(as_written(subject, z, end)))
 
 
-def distance_is_the_length_of_the_geodesic(subject: Known, w: Point, x: Point, k: float) -> Bounded | Observation:
-    r"""The geodesic along x ends at the distance of its length: :math:`d(w, \exp_w x) = \|x\|_w`."""
+def distance_is_the_length_of_the_geodesic(
+    subject: Known, w: Point, x: Point, k: float, z: Point
+) -> Bounded | Observation:
+    r"""The geodesic along x ends at the distance of its length: :math:`d(w, \exp_w x) = \|x\|_w`.
+
+    Of spheres the great circle to z is known, too.
+    """
     x = _short_of_the_antipode(subject, w, k * x)
     if not subject.nature.spheres:
         x = _within_reach(subject, w, x, lambda z: subject.dist(w, z))
         z, right = subject.exp(w, x), length(subject, w, x)
         return _to_rounding(subject, subject.dist(w, z), right, subject.slack * stretch(subject, w, z))
-    return _distance(subject, w, _either(subject, moved_along(subject, w, x), k))
+    return _distance(subject, w, _either(subject, moved_along(subject, w, x), k), z)
 
 
 def distance_is_the_length_of_the_logarithm(subject: Known, w: Point, z: Point) -> Bounded:
@@ -116,14 +121,17 @@ def distance_of_near_antipodal_points_is_accurate(
     return _distance(subject, w, *nearly_opposite(subject, w, x, max(d, 1e-12)))
 
 
-def logarithm_inverts_exponential(subject: Known, w: Point, x: Point, k: float) -> Bounded | Observation:
-    r"""A tangent vector within the injectivity radius comes back: :math:`\log_w\exp_wx = x`."""
+def logarithm_inverts_exponential(subject: Known, w: Point, x: Point, k: float, z: Point) -> Bounded | Observation:
+    r"""A tangent vector within the injectivity radius comes back: :math:`\log_w\exp_wx = x`.
+
+    Of spheres the great circle to z is known, too.
+    """
     x = _short_of_the_antipode(subject, w, k * x)
     if not subject.nature.spheres:
         x = _within_reach(subject, w, x, lambda z: length(subject, w, subject.log(w, z)))
         z = subject.exp(w, x)
         return _to_rounding(subject, subject.log(w, z), x, subject.slack * stretch(subject, w, z))
-    return _logarithm(subject, w, _either(subject, moved_along(subject, w, x), k))
+    return _logarithm(subject, w, _either(subject, moved_along(subject, w, x), k), z)
 
 
 def logarithm_of_near_points_is_accurate(subject: Known, w: Point, x: Point, d: float) -> Bounded | Observation:
@@ -182,7 +190,11 @@ def _distance(subject: Known, w: Point, *ends: Point) -> Bounded:
     return Bounded(found, right, noise)
 
 
-def _logarithm(subject: Known, w: Point, z: Point) -> Bounded:
-    u, v = subject.canonical(w), subject.canonical(z)
-    right = references.log(u, v, subject.nature.spheres, lines=subject.nature.lines)
-    return Bounded(subject.velocity(w, subject.log(w, z)), right, 4 * (rounding(subject, u) + rounding(subject, right)))
+def _logarithm(subject: Known, w: Point, *ends: Point) -> Bounded:
+    u, found, right, noise = subject.canonical(w), [], [], []
+    for z in ends:
+        along = references.log(u, subject.canonical(z), subject.nature.spheres, lines=subject.nature.lines)
+        found.append(subject.velocity(w, subject.log(w, z)))
+        right.append(along)
+        noise.append(np.full(along.shape, 4 * (rounding(subject, u) + rounding(subject, along))))
+    return Bounded(np.concatenate(found), np.concatenate(right), np.concatenate(noise))

@@ -24,10 +24,10 @@ def special_points(subject: Known) -> list[np.ndarray]:
 
 
 def _poles(subject: Known) -> list[np.ndarray]:
-    """Return the last unit vector of each block, and the first with the other sign, of spheres and products of them."""
+    """Return the last unit vector of each block, with both signs, and the first with the other, on spheres."""
     blocks = [block for block in subject.axes if len(block) > 1 and subject.nature.spheres]
     out = []
-    for place, sign in ((-1, 1.0), (0, -1.0)):
+    for place, sign in ((-1, 1.0), (0, -1.0), (-1, -1.0)):
         w = np.zeros(subject.n)
         for block in subject.axes:
             w[block[place]] = sign if len(block) > 1 else 1.0
