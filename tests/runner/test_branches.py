@@ -5,6 +5,7 @@ from __future__ import annotations
 import dis
 from collections.abc import Callable
 from contextlib import suppress
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from psitheory.runner.code.opcodes import is_conditional
 from psitheory.runner.effort import QUICK
 from psitheory.runner.evidence import evidence_of
 from psitheory.runner.judging.branches import branches
+from psitheory.runner.judging.in_balls import enclosed
 from psitheory.strategies import points
 
 REAL = Domain(floats=lambda _: st.floats(1, 2), symbols=lambda _, table, name: [table.real(name)])
@@ -160,14 +162,42 @@ def test_a_false_one_is(kind: str, function: Callable[..., Any]) -> None:
     assert found.verdict is Verdict.REFUTED
 
 
-def test_floats_set_aside_what_rounding_may_decide_and_balls_refute_it() -> None:
-    def never_zero(x: Any) -> Any:
-        return equal(1 if x - x else 0, 1)
+@pytest.mark.parametrize("kind", [IN_BALLS, FLOATS])
+def test_what_rounding_may_decide_is_refuted_by_balls_of_the_inputs_as_they_are(kind: str) -> None:
+    found = on(kind, lambda x: equal(1 if x - x else 0, 1))
+    assert isinstance(found, Evidence)
+    assert found.verdict is Verdict.REFUTED
 
-    in_balls, in_floats = on(IN_BALLS, never_zero), on(FLOATS, never_zero)
-    assert isinstance(in_balls, Evidence)
-    assert isinstance(in_floats, Evidence)
-    assert (in_balls.verdict, in_floats.verdict) == (Verdict.REFUTED, Verdict.INCONCLUSIVE)
+
+EXTREMES: dict[str, Callable[..., Any]] = {
+    "min": min,
+    "max": max,
+    "median": lambda *three: sorted(three)[1],
+    "gap": lambda x, y, z: abs(x - y) if x > y else abs(x - z) + y - x,
+    "whole part": lambda x, y, z: y if int(x) > z else z - y,
+}
+
+
+@pytest.mark.parametrize("extreme", EXTREMES)
+@given(*[st.integers(-2, 2)] * 3, st.sampled_from([1, -1]))
+def test_where_branches_meet_balls_find_what_ratios_do(extreme: str, x: int, y: int, z: int, room: int) -> None:
+    at = EXTREMES[extreme]
+    bound = at(*map(Fraction, (x, y, z))) + room
+
+    def bounded(x: Any, y: Any, z: Any) -> Any:
+        return at_most(at(x / 3 * 3, y / 3 * 3, z / 3 * 3), bound)  # thirds are no exact balls
+
+    found = enclosed(bounded, {"x": float(x), "y": float(y), "z": float(z)}).status
+    right = "passed" if room > 0 else "failed"
+    assert found == right or (found == "undecided" and extreme in ("gap", "whole part"))  # whose ways lead apart
+
+
+def test_many_ways_are_left_open() -> None:
+    def sorted_thirds(x: Any) -> Any:
+        return at_most(sorted([x / 3 * 3] * 9)[4], x + 1)
+
+    assert enclosed(sorted_thirds, {"x": 1.0}).status == "undecided"
+    assert enclosed(lambda x: at_most(max([x / 3 * 3] * 4), x - 1), {"x": 1.0}).status == "failed"
 
 
 def test_a_branch_that_no_precision_decides_does_not_hold() -> None:

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from psitheory.arithmetic import BALLS as OF_BALLS
-from psitheory.arithmetic import blurred_inputs, precision, to_balls, to_floats
+from psitheory.arithmetic import blurred_inputs, precision, to_balls, to_floats, watched
+from psitheory.arithmetic.ball import going
 from psitheory.arithmetic.balls import enclosure, is_complex
 from psitheory.arithmetic.rounded import blurred, is_rounded
 from psitheory.checking import Observation
-from psitheory.errors import BranchUndecided, MadeAFloat, NotInArithmetic, Undecided
+from psitheory.errors import BranchUndecided, MadeAFloat, NotInArithmetic, Undecided, said
 from psitheory.runner.judging.branches import observe_in_balls, observe_watched
 from psitheory.runner.judging.outcome import Case, Outcome, in_floats, judged, sides
 
@@ -58,9 +59,55 @@ def enclosed(case: Case, inputs: Mapping[str, Any]) -> Outcome:
                 raise NotInArithmetic("complex numbers in arrays have no parts where the entries are objects")
         if outcome.status != "undecided":
             return outcome
-    if OF_BALLS.hulls == before or outcome.note.startswith(OPEN_BRANCH):
+    if outcome.note.startswith(OPEN_BRANCH):
+        return _by_every_way(case, inputs) or outcome
+    if OF_BALLS.hulls == before:
         return outcome
     return replace(outcome, note=f"{OPEN_BRANCH}{outcome.note}")  # as where the sign is taken of what is zero
+
+
+WAYS = 16
+"""So many ways through a law are followed at most: three numbers that are equal are compared in eight ways at most."""
+
+
+def _by_every_way(case: Case, inputs: Mapping[str, Any]) -> Outcome | None:
+    """Return what becomes of a case that lies where branches meet, if the same does whichever are taken; else None.
+
+    One of the ways is the one that is right, though no precision tells which: as in min(x, y) at x = y.
+    """
+    waiting: list[list[bool]] = [[]]
+    outcomes: list[Outcome] = []
+    while waiting:
+        if len(outcomes) + len(waiting) > WAYS:
+            return None
+        ways = waiting.pop()
+        told = len(ways)
+        outcome = _by_one_way(case, inputs, ways)
+        if outcome.status not in ("passed", "failed") or (outcomes and outcome.status != outcomes[0].status):
+            return None
+        outcomes.append(outcome)
+        waiting += [[*ways[:k], True] for k in range(told, len(ways))]
+    return min(outcomes, key=lambda outcome: math.inf if outcome.bits is None else outcome.bits)
+
+
+def _by_one_way(case: Case, inputs: Mapping[str, Any], ways: list[bool]) -> Outcome:
+    """Return what becomes of a case where undecided comparisons are answered so; further answers are appended."""
+    bits = BALL_BITS[-1]
+    with precision(bits):
+        try:
+            with going(ways):
+                seen = observe_watched(case, watched(to_balls(dict(inputs))))
+            if not seen.moved:
+                return Outcome("vacuous", note=str(seen.left))
+            left, right = sides(seen, element=enclosure)
+            outcome = _decide_balls(seen, left, right, None, last=True)
+            with going(list(ways)):
+                by_rounding = outcome.status == "failed" and (
+                    _by_its_own_floats(case, inputs, seen, bits) or not differs_on_floats(case, inputs)
+                )
+            return Outcome("undecided") if by_rounding else outcome
+        except Exception as error:  # a way that cannot be the right one may lead anywhere
+            return Outcome("undecided", note=said(error))
 
 
 def _by_its_own_floats(case: Case, inputs: Mapping[str, Any], failed: Observation, bits: int) -> bool:

@@ -174,7 +174,9 @@ def _by_enclosure(case: Case, inputs: Mapping[str, Any], seen: Observation, left
     except BranchUndecided as doubt:  # rounding may take either branch: floats that take the wrong one refute nothing
         outcome = controlled(case, inputs)
         if outcome.status == "failed" and not seen.accurate:
-            return Outcome("vacuous", note=f"{ILL_CONDITIONED}: {doubt}", relation=seen.relation)
+            exactly = exactly_at(case, inputs)
+            if exactly is None or exactly.status != "failed":
+                return Outcome("vacuous", note=f"{ILL_CONDITIONED}: {doubt}", relation=seen.relation)
         return outcome
     except Exception as reason:
         if not (isinstance(reason, Undecided) or is_lacking(reason)):
