@@ -82,8 +82,8 @@ def _broken_specially(
     )
 
 
-SPECIAL = 2
-"""At most one special case is computed for so many that are drawn; it is judged only if it seems to break the law."""
+SPECIAL = 1
+"""One special case is computed at most for so many that are drawn; it is judged only if it seems to break the law."""
 
 
 BESIDE = 2

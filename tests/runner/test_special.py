@@ -86,6 +86,23 @@ def test_a_relation_to_the_first_of_three_is_met() -> None:
     assert check_law(made).verdict is Verdict.REFUTED
 
 
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(
+    "claim",
+    [
+        lambda x, y, z: equal(int(bool(dot(x - y, x - y) == 0 == dot(x - z, x - z))) * int(bool(x[0] != 0)), 0),
+        lambda x, y, z: equal(int(bool(dot(x + y, x + y) == 0 == dot(x + z, x + z))) * int(bool(x[0] != 0)), 0),
+        lambda x, y, z: equal(int(all(t < 0 for t in (*x, *y, *z))), 0),
+        lambda x, y, z: at_most(400 * sum((t - sum(x) / 8) ** 2 for t in x), 99 * 8 * (max(x) - min(x)) ** 2),
+        lambda x, y, z: at_most(100 * max(abs(t) for t in x), 99 * namespace(x).sqrt(dot(x, x))),
+    ],
+    ids=["all equal", "all opposite", "all negative", "of two values", "a basis vector"],
+)
+def test_what_fails_where_all_are_special_is_refuted(claim: Callable[..., Any], seed: int) -> None:
+    made = law(**dict.fromkeys("xyz", vectors([8])), on=[FLOATS])(claim)
+    assert check_law(made, seed=seed).verdict is Verdict.REFUTED
+
+
 @pytest.mark.parametrize("longest", [6, 12])
 def test_a_climb_tries_other_lengths(longest: int) -> None:
     @law(x=st.lists(st.floats(-5, 5), min_size=1, max_size=longest))

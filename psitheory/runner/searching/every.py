@@ -29,8 +29,8 @@ def broken_among_few(
 
     Few are ``most``, up to 32 times as many where they cost little (at effort quick some twenty thousand, in three
     seconds), and none where they cost much.  They are computed on floats, in order; one whose sides are not plainly as
-    claimed is judged.  Where there are more, as of the seeds of random numbers, ``most`` at most
-    are drawn, and judged where they are clearly not as claimed.
+    claimed is judged.  Where there are more, as of dates, of real numbers in an interval or of the seeds of random
+    numbers, some are drawn, each as likely as any other, and judged where they are clearly not as claimed.
     """
     first = _bounded_choices(drawing)
     if not first:
@@ -38,10 +38,19 @@ def broken_among_few(
     # lists grow: what follows the first case costs more
     grows = any(node.type == "boolean" and not node.was_forced for node in first)
     more = patience(drawing, law, [tuple(node.value for node in first)], most=PATIENCE if grows else CHEAP)
-    if any(_count(node) == math.inf for node in first):
-        some = _some_choices(first, most * more // CHEAP if more > 1 and not grows else 0)
+    if math.prod(map(_count, first)) > most * more:
+        some = _some_choices(first, most * more // _share(first) if more > 1 and not grows else 0)
         return first_broken(drawing, law, run, some, share=CLEARLY)
     return first_broken(drawing, law, run, _few_choices(drawing, most, more))
+
+
+def _share(drawn: Sequence[Any]) -> int:
+    """Return how many times fewer are drawn than all might be: most of a case that has a seed is what grows of it."""
+    return CHEAP if any(node.type == "integer" and _count(node) == math.inf for node in drawn) else SOME
+
+
+SOME = 4
+"""Where all are too many a quarter as many are drawn: at effort quick up to 5,120, which takes half a second."""
 
 
 def instance_among_few(
@@ -147,16 +156,23 @@ def _some_choices(drawn: Sequence[Any], count: int) -> Iterator[Choices]:
     """Yield the choices of so many cases, each number of a range as likely as any other."""
     rng = random.Random(0)
     for _ in range(count):
-        yield tuple(
-            node.value if node.was_forced else rng.randint(node.constraints["min_value"], node.constraints["max_value"])
-            for node in drawn
-        )
+        yield tuple(node.value if node.was_forced else _drawn(node, rng) for node in drawn)
+
+
+def _drawn(node: Any, rng: random.Random) -> Any:
+    if node.type == "boolean":
+        return rng.random() < 0.5
+    low, high = node.constraints["min_value"], node.constraints["max_value"]
+    return rng.randint(low, high) if node.type == "integer" else rng.uniform(low, high)
 
 
 def _is_bounded(node: Any) -> bool:
     if node.was_forced or node.type == "boolean":
         return True
-    return node.type == "integer" and None not in (node.constraints["min_value"], node.constraints["max_value"])
+    if node.type not in ("integer", "float"):
+        return False
+    low, high = node.constraints["min_value"], node.constraints["max_value"]
+    return None not in (low, high) and math.isfinite(high - low)
 
 
 def _count(node: Any) -> float:

@@ -145,8 +145,28 @@ def first_broken(
             continue
         outcome = run(inputs)
         if outcome.status == "failed":
-            return inputs, outcome
+            return simplest(drawing, run, choices, (), (inputs, outcome))
     return None
+
+
+def simplest(
+    drawing: Drawing,
+    run: Callable[[Inputs], Outcome],
+    choices: Choices,
+    nudges: Sequence[float],
+    broken: tuple[Inputs, Outcome],
+) -> tuple[Inputs, Outcome]:
+    """Return a case that breaks a law with its real numbers rounded as coarsely as it stays one."""
+    for bits in (0, 1, 2, 4, 6, 8, 12, 16):
+        coarse = tuple(round(x, bits) if isinstance(x, float) and math.isfinite(x) else x for x in choices)
+        nearby = [round(x * 2**bits) / 2**bits for x in nudges]
+        if coarse == choices and nearby == [*nudges]:
+            return broken
+        inputs = redrawn(drawing, coarse, nearby)
+        outcome = None if inputs is None else run(inputs)
+        if inputs is not None and outcome is not None and outcome.status == "failed":
+            return inputs, outcome
+    return broken
 
 
 def work(drawing: Drawing, law: Case, start: Choices) -> int:

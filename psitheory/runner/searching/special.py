@@ -26,6 +26,15 @@ from psitheory.runner.searching.redraw import (
     redrawn,
 )
 
+EQUAL = bytes([3])
+"""An array of equal entries, as domains spell them: byte by byte 0, 1, -1, 2, -2 and so on."""
+
+PATTERNS = (bytes([4]), bytes([3, 4]), bytes([3, 3, 4, 4]), bytes([3, *[0] * 63]), bytes([255]))
+"""Equal and negative entries, entries ±2 in turn, two by two, a basis vector; and all bits of bytes that are meant so.
+
+Sums of absolute values, largest entries and differences are extreme there, at corners of cubes and of their duals.
+"""
+
 COMMON = 2
 """A domain draws what is common so many times as often as what is special."""
 
@@ -73,12 +82,22 @@ Long ones are tried with both signs, one of which may overflow, as in exp.
 
 
 def special_cases(drawing: Drawing, start: Choices) -> list[Choices]:
-    """Return the choices of the special cases beside one: in special ways, then extreme in size, with equal entries."""
+    """Return the choices of the special cases beside one: in special ways, then extreme in size, with few values."""
     drawn = nodes(drawing, start)
     ways = [(*start[:i], k, *start[i + 1 :]) for i, node in enumerate(drawn) for k in reversed(specials(node))]
     sized = list(_of_extreme_size(drawing, drawn))
     equal = [with_equal_entries(nodes(drawing, choices)) for choices in (*sized, start)]
-    return [choices for choices in dict.fromkeys((*ways, *equal, *sized)) if choices and choices != start]
+    few = [with_equal_entries(drawn, pattern) for pattern in PATTERNS]
+    every = (*_all_in_one_way(drawn), *ways, *equal, *few, *sized)
+    return [choices for choices in dict.fromkeys(every) if choices and choices != start]
+
+
+def _all_in_one_way(drawn: Sequence[Any]) -> Iterator[Choices]:
+    """Yield the cases with all that may be made in a special way made in one, where there are two or more."""
+    ranges = [(i, specials(node)) for i, node in enumerate(drawn) if specials(node)]
+    for way in reversed(ranges[0][1]) if len(ranges) > 1 else ():
+        places = {i for i, ways in ranges if way in ways}
+        yield tuple(way if i in places else node.value for i, node in enumerate(drawn))
 
 
 def far_starts(drawing: Drawing, law: Case, start: Choices, most: int) -> list[Choices]:
@@ -190,20 +209,25 @@ def refilled(drawing: Drawing, first: Choices, known: Sequence[Any]) -> Choices:
     return tuple(out)
 
 
-def with_equal_entries(drawn: Sequence[Any]) -> Choices:
-    """Return the choices with all numbers of one kind as the largest of them, and whole arrays without their noise."""
+def with_equal_entries(drawn: Sequence[Any], pattern: bytes = EQUAL) -> Choices:
+    """Return the choices with all numbers of one kind as the largest of them, and whole arrays without their noise.
+
+    The bytes of an array are those of the ``pattern``, again and again.
+    """
     largest: dict[str, Any] = {}
     for node in drawn:
         if _is_entry(node):
             largest[_kind(node)] = max(largest.get(_kind(node), node.value), node.value, key=abs)
-    return tuple(_evened(node, largest) for node in drawn)
+    return tuple(_evened(node, largest, pattern) for node in drawn)
 
 
-def _evened(node: Any, largest: dict[str, Any]) -> Any:
+def _evened(node: Any, largest: dict[str, Any], pattern: bytes) -> Any:
     if _is_entry(node):
         return largest[_kind(node)]
+    if specials(node):  # a vector in a relation has the entries of another one
+        return 0
     if node.type == "bytes" and not node.was_forced:
-        return bytes([3]) * len(node.value)
+        return (pattern * len(node.value))[: len(node.value)]
     seed = node.type == "integer" and not node.was_forced and node.constraints.get("min_value") == 0
     return 0 if seed and not is_small(node) else node.value
 

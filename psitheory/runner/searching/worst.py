@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from psitheory.runner.judging.outcome import Case, Outcome
 from psitheory.runner.searching.climb import Climb, Enough, Place, ascend, ascend_on
-from psitheory.runner.searching.redraw import Choices, Drawing, Inputs, redrawn, work
+from psitheory.runner.searching.redraw import Choices, Drawing, Inputs, redrawn, simplest, work
 from psitheory.runner.searching.special import far_starts
 
 
@@ -68,7 +68,7 @@ def worst_case(
                 ascend_on(climb)
         spent += climb.evaluations
         if climb.broken is not None:
-            return Worst(*_simplest(climb, climb.broken), spent)
+            return Worst(*simplest(drawing, run, *climb.best[1:], climb.broken), spent)
         climbs.append(climb)
     best: tuple[Inputs, Outcome] | None = None
     for climb in sorted(climbs, key=_height, reverse=True):
@@ -124,15 +124,3 @@ def _at(climb: Climb, place: Place) -> tuple[Inputs, Outcome] | None:
         return None
     says = outcome.status == "failed" or (outcome.status == "passed" and outcome.worst is not None)
     return (inputs, outcome) if says else None
-
-
-def _simplest(climb: Climb, broken: tuple[Inputs, Outcome]) -> tuple[Inputs, Outcome]:
-    """Return the case with its real numbers rounded as coarsely as it stays one that breaks the law."""
-    _, choices, nudges = climb.best
-    for bits in (0, 1, 2, 4, 6, 8, 12, 16):
-        coarse = tuple(round(x, bits) if isinstance(x, float) else x for x in choices)
-        inputs = redrawn(climb.drawing, coarse, [round(x * 2**bits) / 2**bits for x in nudges])
-        outcome = None if inputs is None else climb.run(inputs)
-        if inputs is not None and outcome is not None and outcome.status == "failed":
-            return inputs, outcome
-    return broken
