@@ -28,7 +28,7 @@ _ways: ContextVar[tuple[list[bool], Iterator[bool]] | None] = ContextVar("ways",
 
 @contextmanager
 def going(ways: list[bool]) -> Iterator[None]:
-    """Answer comparisons inside the block that are not decided: as ``ways`` say, in turn, then no, which is appended."""
+    """Answer what is left undecided inside the block: as ``ways`` say, in turn, then no, which is appended to them."""
     token = _ways.set((ways, iter(tuple(ways))))
     try:
         yield
