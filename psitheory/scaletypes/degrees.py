@@ -104,7 +104,8 @@ class Degrees:
             return np.int64(self.pair(int(a), int(b), ca, cb))
         if ca == 1 and b.ndim == 0 and not b:
             return a
-        a, b = np.broadcast_arrays(a, b)
+        if a.shape != b.shape:
+            a, b = np.broadcast_arrays(a, b)
         if a.size == 0:
             return np.zeros(a.shape, np.int64)
         if a.shape[-1] > 1 and bool((a == a[..., :1]).all()) and bool((b == b[..., :1]).all()):
@@ -141,10 +142,10 @@ class Degrees:
         a, b = np.asarray(a), np.asarray(b)
         if a.ndim == 0 and b.ndim == 0:
             return [self.pair(int(a), int(b), 1, -1)] if a != b else []
-        a, b = np.broadcast_arrays(a, b)
         differ = a != b
         if not differ.any():
             return []
+        a, b = np.broadcast_arrays(a, b)
         pairs = dict.fromkeys(zip(a[differ].tolist(), b[differ].tolist(), strict=True))
         return [k for k in dict.fromkeys(self.pair(i, j, 1, -1) for i, j in pairs) if k]
 

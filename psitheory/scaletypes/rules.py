@@ -50,9 +50,10 @@ class Rules:
 
     def add(self, x: Typed, y: Typed, total: Values | None = None) -> Ids:
         """Return the degrees of sums and differences: equal where neither is zero (``total``: the result, if known)."""
-        a, da, b, db = np.broadcast_arrays(x.x, x.d, y.x, y.d)
-        both = (a != 0) & (b != 0) & (da != db)
+        a, da, b, db = x.x, x.d, y.x, y.d
+        both = np.asarray((a != 0) & (b != 0) & (da != db))
         if both.any():
+            a, da, b, db, both = np.broadcast_arrays(a, da, b, db, both)
             if x.fixed != y.fixed:
                 fixed = da[both] if x.fixed else db[both]
                 self.trace.constant(da[both], db[both], (a[both] > 0) == (b[both] > 0), fixed)
@@ -63,7 +64,7 @@ class Rules:
             self.trace.demand(da[lost], db[lost], Kind.WINDOW, "sum that rounding swallows")
             self.trace.demand(da[both & ~lost], db[both & ~lost], Kind.HARD, "sum")
             return np.where((a == 0) | (both & first_is_lost), db, da)
-        return np.where(a != 0, da, db)
+        return np.broadcast_to(np.where(a != 0, da, db), both.shape)
 
     def multiply(self, x: Ids, y: Ids) -> Ids:
         """Return the degrees of products."""

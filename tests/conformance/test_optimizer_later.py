@@ -34,6 +34,16 @@ def test_what_begins_later_breaks_the_law_and_its_line_is_named(opt: Any, law: s
     assert "rate" in report.sentence.rpartition("optimizer_later.py")[2]
 
 
+@pytest.mark.parametrize("decay", [0.0, 0.1])
+def test_what_begins_later_beside_an_eps_that_cannot_be_removed_is_told_by_types(decay: float) -> None:
+    def hidden(w: Any, g: Any, t: int, rate: float = 0.01) -> Any:
+        return w * (1 - (decay if t >= 20 else 0.0) * rate) - rate * g / (np.abs(g) + 1e-8)
+
+    report = check_optimizer(hidden, only=EXPONENT, steps=10)
+    assert report.properties["exponent"] == (None if decay else 1.0)
+    assert ("so it is of the first steps alone: by step 50" in report.sentence) == bool(decay)
+
+
 @pytest.mark.parametrize("limit", [1e3, 1e6])
 def test_a_limit_that_is_met_later_is_no_break(limit: float) -> None:
     def clipped(w: Any, g: Any, layout: Layout, t: int, rate: float = 0.02) -> Any:

@@ -137,11 +137,15 @@ class Derived:
 
     def broken_by_constants(self, network: Network, mode: Mode, change: Change, steps: int) -> bool:
         """Tell whether types of so many steps know of nothing but the constants of soft lines that breaks a change."""
-        types, lines = self._of_length(steps, fixed=network.fixed), {b.line for b in self.soft_breaks}
+        found, lines = self.breaks_of(network, mode, change, steps), {b.line for b in self.soft_breaks}
+        return found is not None and all(b.kind is not Kind.HARD and b.line in lines for b in found)
+
+    def breaks_of(self, network: Network, mode: Mode, change: Change, steps: int) -> tuple[Break, ...] | None:
+        """Return what breaks a rescaling in a run of so many steps, or None where that is not derived."""
+        types = self._of_length(steps, fixed=network.fixed)
         if types is None or types.missing:
-            return False
-        found = types.breaks(_scaling(types, change.exponents, change.rate), full=mode == "full")
-        return all(b.kind is not Kind.HARD and b.line in lines for b in found)
+            return None
+        return types.breaks(_scaling(types, change.exponents, change.rate), full=mode == "full")
 
     def _of_length(self, steps: int, *, fixed: bool = True) -> OptimizerTypes | None:
         """Return the types of a run of so many steps, with the free weights fixed or not, or None if there are none."""

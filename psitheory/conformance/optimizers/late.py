@@ -1,7 +1,9 @@
 """Whether a law goes on to hold after the steps that are compared: there are warm-ups that end, and decays that begin.
 
-Only where powers of two agree bit for bit can so many steps be judged: rounding has no say there, however far it would
-have grown.  A constant that is met later, or a comparison, is no break of the law, but it is told.
+Where powers of two agree bit for bit, runs judge so many steps: rounding has no say there, however far it would have
+grown.  Elsewhere types of so many steps do, as beside an eps that is a number in the code: what they know of is a break
+if runs part though constants scale along.  A constant that is met later, or a comparison, is no break of the law, but
+it is told.
 """
 
 from __future__ import annotations
@@ -11,10 +13,11 @@ from dataclasses import replace
 import numpy as np
 
 from psitheory.conformance.optimizers.bench import ONSET, Bench
-from psitheory.conformance.optimizers.change import Change, CodeRaised, Constants, Mode
+from psitheory.conformance.optimizers.change import Change, CodeRaised, Constants, Gap, Mode
 from psitheory.conformance.optimizers.eps import harmless, without_eps
 from psitheory.conformance.optimizers.equivariance import Outcome, Trial
 from psitheory.errors import PsitheoryError
+from psitheory.scaletypes.equations import Kind
 
 LATER = 5
 """How many times as many steps are run as are compared one by one."""
@@ -48,7 +51,20 @@ def broken_late(bench: Bench, mode: Mode, law: str, change: Change) -> Trial | N
             bench.later_by_constants[mode, law] = found.outcome.step
             return None
         return found
-    return None
+    return _broken_by_types(bench, mode, change)
+
+
+def _broken_by_types(bench: Bench, mode: Mode, change: Change) -> Trial | None:
+    """Return the trial of a run in which constants scale along, if types know of something else that breaks it."""
+    derived, steps = bench.derived, LATER * bench.steps
+    found = None if derived is None else derived.breaks_of(bench.network, mode, change, steps)
+    if derived is None or not any(b.kind is Kind.HARD for b in found or ()) or derived.parted_by_constants(steps):
+        return None
+    soft = [b for b in found or () if b.kind is not Kind.HARD]
+    gap = derived.gap(bench.network, change, (*derived.soft_breaks, *soft), steps)
+    if not bench.chaos < gap < np.inf:
+        return None
+    return Trial(change, Outcome("broken", steps, Gap(gap, 1.0, exact=False, finite=True), bench.chaos))
 
 
 def _parted(bench: Bench, mode: Mode, change: Change) -> Trial | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -32,9 +33,7 @@ def matrices(p: Parameters, x: Any, y: Any) -> tuple[Any, Any, tuple[int, ...]]:
     (cx, cy), (bx, by) = p["dimension_numbers"]
     fx, fy = ([i for i in range(z.ndim) if i not in (*c, *b)] for z, c, b in ((x, cx, bx), (y, cy, by)))
     shape = (*(x.shape[i] for i in bx), *(x.shape[i] for i in fx), *(y.shape[i] for i in fy))
-    b, m, n, k = (
-        int(np.prod([z.shape[i] for i in axes], dtype=int)) for z, axes in ((x, bx), (x, fx), (y, fy), (x, cx))
-    )
+    b, m, n, k = (math.prod(z.shape[i] for i in axes) for z, axes in ((x, bx), (x, fx), (y, fy), (x, cx)))
     return x.transpose(*bx, *fx, *cx).reshape(b, m, k), y.transpose(*by, *cy, *fy).reshape(b, k, n), shape
 
 
