@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from psitheory.checking import BALLS, CONTROLS, FLOATS, FORMAL, POWERS_OF_TWO, RATIONALS, SYMBOLS, at_most, equal
@@ -54,6 +55,23 @@ def test_a_wrong_type_cannot_run_in_exact_arithmetics_and_raises_in_floats(error
     outcome = guarded(FLOATS, raising(error))({"x": 1})
     assert outcome.status == "raised"
     assert outcome.note.startswith(f"raised {type(error).__name__}: no ({HERE}, line ")
+
+
+@pytest.mark.parametrize("x", [sys.float_info.max, -sys.float_info.max, 5e-324])
+def test_at_the_ends_of_what_floats_hold_nobody_is_warned(x: float) -> None:
+    for kind in (FLOATS, BALLS, CONTROLS):  # a warning is an error in tests
+        assert guarded(kind, lambda x: equal(x, x))({"x": x}).status != "raised"
+
+
+def test_what_a_law_does_to_the_settings_of_numpy_ends_with_the_case() -> None:
+    def law(x: Any) -> Any:
+        np.seterr(over="raise", under="raise")
+        return equal(x, x)
+
+    before = np.geterr()
+    for kind in (FLOATS, BALLS, RATIONALS):
+        assert guarded(kind, law)({"x": 1.0}).status == "passed"
+    assert np.geterr() == before
 
 
 @pytest.mark.parametrize("error", [ValueError("no"), SystemExit(0), GeneratorExit()])

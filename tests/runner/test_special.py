@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -100,6 +101,21 @@ def test_a_relation_to_the_first_of_three_is_met() -> None:
 )
 def test_what_fails_where_all_are_special_is_refuted(claim: Callable[..., Any], seed: int) -> None:
     made = law(**dict.fromkeys("xyz", vectors([8])), on=[FLOATS])(claim)
+    assert check_law(made, seed=seed).verdict is Verdict.REFUTED
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(
+    "claim",
+    [
+        lambda x: at_most(sum(abs(a - b) for a, b in itertools.pairwise(x)), 29),
+        lambda x: at_most(sum(x), 31),
+        lambda x: at_most(-sum(x), 31),
+    ],
+    ids=["in turn", "upper", "lower"],
+)
+def test_long_lists_are_tried_at_the_ends_of_what_their_entries_may_be(claim: Callable[..., Any], seed: int) -> None:
+    made = law(x=st.lists(st.floats(-1, 1), min_size=2, max_size=32), on=[FLOATS])(claim)
     assert check_law(made, seed=seed).verdict is Verdict.REFUTED
 
 

@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from psitheory.checking import BALLS, FLOATS, RATIONALS, SYMBOLS
 from psitheory.errors import (
     NotInArithmetic,
@@ -34,7 +36,7 @@ def guarded(kind: str, function: Callable[..., Any]) -> Callable[[Mapping[str, A
 
     def run(drawn: Mapping[str, Any]) -> Outcome:
         try:
-            with exits_refused(), limited(f"a case in {kind}"):
+            with exits_refused(), limited(f"a case in {kind}"), np.errstate(all="ignore"):
                 outcome = judge(kind, function, drawn)
                 return _beside_floats(function, drawn, outcome) if _is_open(kind, outcome) else outcome
         except (Undecided, WrongClass) as doubt:

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from importlib import import_module
 from itertools import count
 from typing import Any
 
@@ -113,26 +114,35 @@ class _Clock:
 def _on_its_own() -> Iterator[None]:
     """Make a search independent of its surroundings, for which Hypothesis has no public switch.
 
-    It refuses to search inside a search, as happens when a check is called in somebody's own ``@given``; and it seasons
-    what it draws with the constants of whatever local modules are loaded, which it caches in the working folder.
+    It refuses to search inside a search, as happens when a check is called in somebody's own ``@given``; it seasons
+    what it draws with the constants of whatever local modules are loaded, which it caches in the working folder; and
+    most of its cases are copies of others.
     """
     context = getattr(control, "_current_build_context", None)
-    provider = _source_of_draws()
-    seasoned = getattr(provider, "_maybe_draw_constant", None)
-    if seasoned is not None:
-        provider._maybe_draw_constant = lambda *_, **__: None
-    engine = _engine()
-    copied = getattr(engine, "generate_mutations_from", None)
-    if copied is not None:
-        engine.generate_mutations_from = _now_and_then(copied)
+    with (
+        nullcontext() if context is None else context.with_value(None),
+        _replaced("providers", "HypothesisProvider", "_maybe_draw_constant", lambda _: lambda *_, **__: None),
+        _replaced("engine", "ConjectureRunner", "generate_mutations_from", _now_and_then),
+    ):
+        yield
+
+
+@contextmanager
+def _replaced(module: str, kind: str, method: str, instead: Callable[[Any], Any]) -> Iterator[None]:
+    """Put what ``instead`` makes of a private method of Hypothesis in its place, if this Hypothesis has one."""
     try:
-        with nullcontext() if context is None else context.with_value(None):
-            yield
+        owner = getattr(import_module(f"hypothesis.internal.conjecture.{module}"), kind, None)
+    except ImportError:  # an older Hypothesis
+        owner = None
+    before = getattr(owner, method, None)
+    if before is None:
+        yield
+        return
+    setattr(owner, method, instead(before))
+    try:
+        yield
     finally:
-        if seasoned is not None:
-            provider._maybe_draw_constant = seasoned
-        if copied is not None:
-            engine.generate_mutations_from = copied
+        setattr(owner, method, before)
 
 
 FRESH = 6
@@ -147,22 +157,6 @@ def _now_and_then(copied: Callable[[Any, Any], None]) -> Callable[[Any, Any], No
             copied(runner, case)
 
     return seldom
-
-
-def _engine() -> Any:
-    try:
-        from hypothesis.internal.conjecture.engine import ConjectureRunner
-    except ImportError:
-        return None
-    return ConjectureRunner
-
-
-def _source_of_draws() -> Any:
-    try:
-        from hypothesis.internal.conjecture.providers import HypothesisProvider
-    except ImportError:  # an older Hypothesis, which draws no constants
-        return None
-    return HypothesisProvider
 
 
 def _remember(seen: Search, outcome: Outcome) -> None:

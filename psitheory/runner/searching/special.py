@@ -5,6 +5,7 @@ They are made of a case that was drawn, by other choices in its place, and so th
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
@@ -29,11 +30,21 @@ from psitheory.runner.searching.redraw import (
 EQUAL = bytes([3])
 """An array of equal entries, as domains spell them: byte by byte 0, 1, -1, 2, -2 and so on."""
 
-PATTERNS = (bytes([4]), bytes([3, 4]), bytes([3, 3, 4, 4]), bytes([3, *[0] * 63]), bytes([255]))
-"""Equal and negative entries, entries ±2 in turn, two by two, a basis vector; and all bits of bytes that are meant so.
+PATTERNS = (
+    bytes([4]),
+    bytes([3, 4]),
+    bytes([3, 3, 4, 4]),
+    bytes([3, *[0] * 63]),
+    bytes(range(1, 19, 2)),
+    bytes([255]),
+)
+"""Equal and negative entries, ±2 in turn, two by two, a basis vector, 1 to 9; and all bits of bytes that are meant so.
 
 Sums of absolute values, largest entries and differences are extreme there, at corners of cubes and of their duals.
 """
+
+TURNS = ((False,), (True,), (False, True))
+"""All at the lower ends, all at the upper ones, and at either in turn."""
 
 COMMON = 2
 """A domain draws what is common so many times as often as what is special."""
@@ -88,7 +99,8 @@ def special_cases(drawing: Drawing, start: Choices) -> list[Choices]:
     sized = list(_of_extreme_size(drawing, drawn))
     equal = [with_equal_entries(nodes(drawing, choices)) for choices in (*sized, start)]
     few = [with_equal_entries(drawn, pattern) for pattern in PATTERNS]
-    every = (*_all_in_one_way(drawn), *ways, *equal, *few, *sized)
+    corners = [at_ends(nodes(drawing, choices), turn) for choices in (*sized[:1], start) for turn in TURNS]
+    every = (*_all_in_one_way(drawn), *ways, *equal, *few, *corners, *sized)
     return [choices for choices in dict.fromkeys(every) if choices and choices != start]
 
 
@@ -219,6 +231,17 @@ def with_equal_entries(drawn: Sequence[Any], pattern: bytes = EQUAL) -> Choices:
         if _is_entry(node):
             largest[_kind(node)] = max(largest.get(_kind(node), node.value), node.value, key=abs)
     return tuple(_evened(node, largest, pattern) for node in drawn)
+
+
+def at_ends(drawn: Sequence[Any], turn: Sequence[bool]) -> Choices:
+    """Return the choices with each number at the lower or the upper end of its range, as they come in turn."""
+    upper = itertools.cycle(turn)
+    return tuple(_end(node, upper=next(upper)) if _is_entry(node) else node.value for node in drawn)
+
+
+def _end(node: Any, *, upper: bool) -> Any:
+    low, high = node.constraints["min_value"], node.constraints["max_value"]
+    return (high if upper else low) if math.isfinite(high - low) else node.value
 
 
 def _evened(node: Any, largest: dict[str, Any], pattern: bytes) -> Any:
