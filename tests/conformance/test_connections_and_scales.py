@@ -224,3 +224,56 @@ def test_right_manifolds_pass(kind):
 def test_wrong_manifolds_are_refuted_for_their_faults(kind, refuted):
     report = check_manifold(kind(), cases=9)
     assert set(report.refuted()) == refuted, str(report)
+
+
+BEGINS = "distance_begins_as_the_metric_says"
+
+
+class Upper:
+    """The half-plane of hyperbolic geometry, of which a metric and distances are offered alone."""
+
+    power = 2
+
+    def random_point(self, rng):
+        return np.array([rng.normal(), np.exp(rng.normal())])
+
+    def inner(self, w, x, y):
+        return float(x @ y) / w[1] ** self.power
+
+    def dist(self, w, z):
+        return 2 * np.arcsinh(norm(w - z) / 2 / np.sqrt(w[1] * z[1]))
+
+
+class OtherMetric(Upper):
+    power = 1
+
+
+class Subspaces:
+    """Planes in R^4 by orthonormal bases, with chordal distances and a retraction."""
+
+    factor = np.sqrt(0.5)
+
+    def random_point(self, rng):
+        return np.linalg.qr(rng.normal(size=(4, 2)))[0]
+
+    def project(self, w, z):
+        return z - w @ (w.T @ z)
+
+    def inner(self, w, x, y):
+        return float(np.sum(x * y))
+
+    def retract(self, w, x):
+        return np.linalg.qr(w + x)[0]
+
+    def dist(self, w, z):
+        return self.factor * norm(w @ w.T - z @ z.T)
+
+
+class WithoutTheFactor(Subspaces):
+    factor = 1.0
+
+
+@pytest.mark.parametrize(("right", "wrong"), [(Upper, OtherMetric), (Subspaces, WithoutTheFactor)])
+def test_distances_and_the_metric_belong_together_without_an_exponential(right, wrong):
+    assert check_manifold(right(), only=BEGINS, cases=4).exit_code == 0
+    assert check_manifold(wrong(), only=BEGINS, cases=4).refuted() == (BEGINS,)

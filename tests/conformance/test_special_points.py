@@ -10,6 +10,7 @@ from psitheory.conformance import check_manifold
 from psitheory.conformance.manifolds.judging import judge
 from psitheory.geometry import Sphere
 from tests.conformance.plain_frames import Frames
+from tests.conformance.plain_spaces import PositiveDefinite
 
 
 def at(w, place):
@@ -89,6 +90,17 @@ def test_control_runs_that_scatter_are_rounding():
 def test_the_identity_is_tried():
     report = check_manifold(FreeAtTheIdentity(), only="projected_vectors_are_tangent")
     assert report.refuted() == ("projected_vectors_are_tangent",)
+
+
+class LongAtTheIdentity(PositiveDefinite):
+    def log(self, w, z):
+        return super().log(w, z) * (1.01 if np.array_equal(w, np.eye(len(w))) else 1)
+
+
+def test_the_identity_among_positive_definite_matrices_is_tried():
+    law = "exponential_inverts_logarithm"
+    assert check_manifold(LongAtTheIdentity(), only=law).refuted() == (law,)
+    assert check_manifold(PositiveDefinite(), only=law).exit_code == 0
 
 
 def test_the_origin_is_tried():

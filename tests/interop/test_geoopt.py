@@ -184,6 +184,23 @@ def test_the_findings_are_true_of_the_hyperboloid():
     assert gradient[0] == -1
 
 
+class FarHyperboloid(geoopt.Lorentz):
+    """Its own distance; its norm is the library's, which takes no point, as is what overrides it so."""
+
+    def dist(self, x, y, *, keepdim=False, dim=-1):
+        return 2 * super().dist(x, y, keepdim=keepdim, dim=dim)
+
+    def norm(self, u, *, keepdim=False, dim=-1):
+        return super().norm(u, keepdim=keepdim, dim=dim)
+
+
+def test_a_subclass_is_checked_where_methods_of_the_library_take_other_arguments():
+    law = "distance_is_the_length_of_the_logarithm"
+    report = check_manifold(FarHyperboloid(), shape=(4,), only=law, cases=2)
+    assert report.refuted() == (law,)
+    assert any("norm of" in note for note in report.notes)
+
+
 def test_the_geodesics_of_orthonormal_columns_are_true():
     """By the formula of Edelman, Arias and Smith with SciPy's exponential, which is not that of the library."""
     from scipy.linalg import expm

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from psitheory.checking import Observation, vacuous
-from psitheory.conformance.manifolds.forms import flat, is_tensor
+from psitheory.conformance.manifolds.forms import Form, flat, is_of_jax, is_tensor
 from psitheory.conformance.manifolds.judging import ULPS, Bounded
 from psitheory.conformance.manifolds.measuring import size
 from psitheory.conformance.manifolds.methods import ARGUMENTS
@@ -48,12 +48,14 @@ def a_batch_equals_the_loop(subject: Known, w: Point, x: Point, z: Point, v: Poi
     """Stacked points and vectors give what they give one by one, along the leading axes that they have."""
     left, right, lost = [], [], []
     for name, shape, stacked, one_by_one in _compared(subject, w, x, z, v):
-        axes = tuple(getattr(stacked, "shape", ()))[: len(shape)]
-        if axes != shape:
-            return Bounded(0.0, 1.0, 0.0, f"{name} of points stacked along {shape} has the leading axes {axes}")
-        left.append(flat(stacked))
-        right.append(np.concatenate([flat(one.value) for one in one_by_one]))
-        lost.append(np.concatenate([np.full(flat(one.value).size, one.lost) for one in one_by_one]))
+        axes = tuple(getattr(stacked, "shape", ()))
+        form = Form("array", complex=subject.point_form.complex and name not in SCALARS)
+        left.append(flat(stacked, form))
+        right.append(np.concatenate([flat(one.value, form) for one in one_by_one]))
+        if axes[: len(shape)] != shape or left[-1].size != right[-1].size:
+            note = f"{name} of points stacked along {shape} has the axes {axes}, and {right[-1].size} numbers are due"
+            return Bounded(0.0, 1.0, 0.0, note)
+        lost.append(np.concatenate([np.full(flat(one.value, form).size, one.lost) for one in one_by_one]))
     a, b, c = (np.concatenate(some) for some in (left, right, lost))
     noise = ULPS * subject.eps * (np.sqrt(subject.n) * (np.abs(b) + size(b) / 16) + c)
     return Bounded(a, b, noise, slack=subject.slack * size(b))
@@ -195,5 +197,7 @@ def _turns(count: int, shape: tuple[int, ...]) -> list[int]:
 
 
 def _stack(values: list[Any], shape: tuple[int, ...]) -> Any:
-    stacked = sys.modules["torch"].stack(values) if is_tensor(values[0]) else np.stack(values)
+    of_jax = is_of_jax(values[0])
+    library = sys.modules["torch"] if is_tensor(values[0]) else sys.modules["jax"].numpy if of_jax else np
+    stacked = library.stack(values)
     return stacked.reshape((*shape, *stacked.shape[1:]))

@@ -147,6 +147,15 @@ def has_length_of_log(subject: Known, claims: Claims) -> str:
     return off_spheres(subject, claims) or ("" if has_metric else "there is no metric to compare with")
 
 
+def begins_without_exp(subject: Known, claims: Claims) -> str:
+    """Apply off spheres where no exponential tells how distances and lengths belong together, but other curves do."""
+    if "exp" in subject.offers:
+        return "there is an exp, whose geodesics tell"
+    straight = subject.embedded and not subject.constrained
+    curves = "" if "retract" in subject.offers or straight else "there is no retract, and points are constrained"
+    return curves or has_length_of_log(subject, claims)
+
+
 def has_geodesics(subject: Known, claims: Claims) -> str:
     """Apply where geodesics are known or offered."""
     if subject.nature.spheres:

@@ -30,6 +30,8 @@ class Form:
         Of a sequence.
     make : callable
         Rebuilds a sequence from a list of its items.
+    jax : bool
+        Whether an array is one of JAX.
     """
 
     kind: str
@@ -37,6 +39,7 @@ class Form:
     complex: bool = False
     items: tuple[Form, ...] = ()
     make: Callable[[list[Any]], Any] = list
+    jax: bool = False
 
     @property
     def size(self) -> int:
@@ -88,7 +91,7 @@ class Form:
             array = array.view(np.complex64 if array.dtype == np.float32 else np.complex128)
         array = array.reshape(self.shape)
         if self.kind == "array":
-            return array
+            return sys.modules["jax"].numpy.asarray(array) if self.jax else array
         return sys.modules["torch"].from_numpy(array)
 
 
@@ -106,7 +109,7 @@ def form_of(value: Any) -> Form:
     if items is not None:
         return Form("sequence", items=tuple(form_of(item) for item in items), make=_maker(value))
     array = _array(value)
-    return Form("array", array.shape, array.dtype.kind == "c")
+    return Form("array", array.shape, array.dtype.kind == "c", jax=is_of_jax(value))
 
 
 def flat(value: Any, form: Form | None = None) -> np.ndarray:
@@ -191,6 +194,12 @@ def is_tensor(value: Any) -> bool:
     """Tell whether ``value`` is a PyTorch tensor, without importing PyTorch."""
     torch = sys.modules.get("torch")
     return torch is not None and isinstance(value, torch.Tensor)
+
+
+def is_of_jax(value: Any) -> bool:
+    """Tell whether ``value`` is an array of JAX, without importing JAX."""
+    jax = sys.modules.get("jax")
+    return jax is not None and isinstance(value, jax.Array)
 
 
 def in_precision(manifold: Any, dtype: Any) -> Any:

@@ -95,6 +95,17 @@ def distance_is_the_length_of_the_geodesic(
     return _distance(subject, w, _either(subject, moved_along(subject, w, x), k), z)
 
 
+def distance_begins_as_the_metric_says(subject: Known, w: Point, x: Point) -> Bounded | Observation:
+    r"""Near a point distances are lengths: :math:`\tfrac12\tfrac{d^2}{dt^2}d(w, c(t))^2 = \|x\|_w^2` at t = 0.
+
+    The curve c leaves w with the velocity x: any retraction will do, or a straight line where nothing is constrained.
+    """
+    moved = subject.retract if "retract" in subject.offers else lambda w, x: w + x
+    found = jet(lambda t: np.atleast_1d(subject.dist(w, moved(w, t * x)) ** 2), order=2, eps=subject.eps)
+    square = length(subject, w, x) ** 2
+    return bounded(found.second / 2, [square], found.second_noise / 2, square, slack=subject.slack * square)
+
+
 def distance_is_the_length_of_the_logarithm(subject: Known, w: Point, z: Point) -> Bounded:
     r"""The distance is that of the shortest geodesic, however far: :math:`d(w, z) = \|\log_w z\|_w`."""
     found, right = subject.dist(w, z), length(subject, w, subject.log(w, z))

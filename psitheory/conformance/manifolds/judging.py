@@ -102,7 +102,7 @@ def judge(
         if isinstance(again, Bounded) or again.moved:
             controls.append(_flat(again.left, again.right))
     spread = _spread(sides, controls)
-    if spread > 1e3 * eps * size and _alone(sides, controls, allowed, bound):
+    if spread > 1e3 * eps * size and _alone(sides, controls, allowed + slack, bound):
         return outcome
     if spread > max(CHAOS, 1e3 * eps) * size and size > 0 and spread > 1e6 * eps:
         return Outcome("vacuous", note=f"one ulp in the inputs moves the sides by {spread:.1e}")

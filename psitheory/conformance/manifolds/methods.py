@@ -58,7 +58,7 @@ ARGUMENTS: Mapping[str, str] = {
 
 
 LIBRARIES = ("geoopt", "pymanopt")
-"""Their methods are left out where they do not fit; somebody's own must fit."""
+"""Their methods are left out where they do not fit, and what overrides these; somebody's own must fit."""
 
 COMMON = ("embedding", "canonical", "norm", "exp", "log", "gradient", "hessian", "act", "defect", "nearest")
 """Methods that other objects have too."""
@@ -123,8 +123,9 @@ def methods_of(manifold: Any) -> tuple[dict[str, Callable[..., Any]], tuple[str,
     if _is_retraction(found.get("exp")) or any("RetrAsExp" in base.__name__ for base in type(manifold).__mro__):
         del found["exp"]  # such a library calls its retraction so, where it has no exponential
     unfit = {name: wrong for name, method in found.items() if (wrong := _unfit(manifold, name, method))}
-    if unfit and type(manifold).__module__.split(".")[0] not in LIBRARIES:
-        raise ArgumentTypeError(next(iter(unfit.values())))
+    own = [wrong for name, wrong in unfit.items() if not _unfit_in_its_library(manifold, name, found[name])]
+    if own:
+        raise ArgumentTypeError(own[0])
     return {name: _watched(method) for name, method in found.items() if name not in unfit}, tuple(unfit.values())
 
 
@@ -184,6 +185,16 @@ def _unfit(manifold: Any, name: str, method: Callable[..., Any]) -> str:
     except TypeError:
         return f"{method_name(method)} of {name_of(manifold)} takes {signature}; ({ARGUMENTS[name]}) is needed"
     return ""
+
+
+def _unfit_in_its_library(manifold: Any, name: str, method: Callable[..., Any]) -> bool:
+    """Tell whether a method takes what a library's own does, which is left out where it does not fit."""
+    of_library = (base for base in type(manifold).__mro__ if base.__module__.split(".")[0] in LIBRARIES)
+    attribute = method_name(method)
+    base = next((base for base in of_library if attribute in vars(base)), None)
+    if base is None or not hasattr(vars(base)[attribute], "__get__"):
+        return False
+    return bool(_unfit(manifold, name, vars(base)[attribute].__get__(manifold)))
 
 
 def required_arguments(method: Callable[..., Any]) -> list[str]:

@@ -6,10 +6,14 @@ import numpy as np
 
 from psitheory.conformance.manifolds.forms import flat
 from psitheory.conformance.manifolds.invariants import numbers_of
+from psitheory.conformance.manifolds.judging import ULPS
 from psitheory.conformance.manifolds.nature import Known
 
 EXACT = 1e-12
 """By how much points miss the constraints that were found, and which rounding blurs, if they obey them."""
+
+FEW = 8
+"""So many points tell whether all entries beside a diagonal have one sign: by chance one in 128 manifolds is missed."""
 
 
 def special_points(subject: Known) -> list[np.ndarray]:
@@ -36,9 +40,9 @@ def _poles(subject: Known) -> list[np.ndarray]:
 
 
 def _identity(subject: Known) -> list[np.ndarray]:
-    """Return the identity, where all arrays are matrices of orthonormal columns and nothing else is asked of them."""
+    """Return the identity, where all arrays are matrices of orthonormal columns, or positive definite ones."""
     leaves = list(subject.point_form.leaves())
-    if not leaves or not all(subject.nature.orthonormal):
+    if not leaves or not (all(subject.nature.orthonormal) or _definite(subject)):
         return []
     eyes = [
         np.broadcast_to(np.eye(leaf.matrices[-2], leaf.matrices[-1]), leaf.matrices).astype(
@@ -48,6 +52,17 @@ def _identity(subject: Known) -> list[np.ndarray]:
     ]
     w = np.concatenate([numbers_of(x) for x in eyes])
     return [w] if _is_point(subject, w) else []
+
+
+def _definite(subject: Known) -> bool:
+    """Tell whether points are positive definite matrices, whose entries beside the diagonal have either sign."""
+    (leaf, *more), rng = list(subject.point_form.leaves()), np.random.default_rng(0)
+    if more or leaf.complex or len(leaf.shape) != 2 or leaf.shape[0] != leaf.shape[1] or leaf.shape[0] < 2:
+        return False
+    points = [subject.random_point(rng).reshape(leaf.shape) for _ in range(FEW)]
+    symmetric = all(np.max(np.abs(p - p.T)) <= ULPS * subject.eps * np.max(np.abs(p)) for p in points)
+    beside = np.array([p[0, 1] for p in points])
+    return bool(symmetric and beside.min() < 0 < beside.max() and all(np.linalg.eigvalsh(p)[0] > 0 for p in points))
 
 
 def _origin(subject: Known) -> list[np.ndarray]:

@@ -36,6 +36,13 @@ RULES: tuple[Rule, ...] = (
         conditions.measurable,
     ),
     Rule(
+        geodesics.distance_begins_as_the_metric_says,
+        "dist",
+        "½ d²/dt² d(w, c(t))² = ‖x‖² at t = 0, c'(0) = x",
+        "dist and the metric do not belong together",
+        conditions.begins_without_exp,
+    ),
+    Rule(
         geodesics.distance_is_the_length_of_the_logarithm,
         "dist log",
         "d(w, z) = ‖log_w z‖",
@@ -84,6 +91,13 @@ RULES: tuple[Rule, ...] = (
         "dist",
         "∇d(·, z)² is finite, also at z",
         "a loss of distances ends in NaN as soon as two points meet",
-        differentiation.of_tensors,
+        differentiation.of_arrays,
+    ),
+    Rule(
+        differentiation.derivatives_of_squared_distances_are_those_of_their_values,
+        "dist",
+        "∇d(·, z)²[x] = d/dt d(c(t), z)², c'(0) = x, and the same of the other point",
+        "gradients of losses made of distances are wrong, or leave one of the points out",
+        differentiation.of_real_arrays,
     ),
 )
