@@ -10,7 +10,7 @@ from psitheory.checking import Verdict
 from psitheory.conformance.optimizers.bench import Bench
 from psitheory.conformance.optimizers.change import MODES, Change, Mode
 from psitheory.conformance.optimizers.elsewhere import broken_level
-from psitheory.conformance.optimizers.eps import Limited, eps_limited
+from psitheory.conformance.optimizers.eps import eps_limited
 from psitheory.conformance.optimizers.equivariance import (
     LEVELS,
     Level,
@@ -22,6 +22,7 @@ from psitheory.conformance.optimizers.equivariance import (
     try_level,
 )
 from psitheory.conformance.optimizers.late import broken_late
+from psitheory.conformance.optimizers.limited import Limited
 
 
 @dataclass(frozen=True)

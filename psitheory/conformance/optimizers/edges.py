@@ -9,8 +9,10 @@ import numpy as np
 
 from psitheory.conformance.optimizers.bench import Bench
 from psitheory.conformance.optimizers.change import Cause, Change, CodeRaised, Gap, Mode
-from psitheory.conformance.optimizers.eps import SLOPES, TOLERANCE, strays_at, without_eps
 from psitheory.conformance.optimizers.equivariance import START, Outcome, judge
+from psitheory.conformance.optimizers.far_out import strays_at
+from psitheory.conformance.optimizers.limited import TOLERANCE, without_eps
+from psitheory.conformance.optimizers.slopes import SLOPES
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,10 @@ from dataclasses import replace
 
 from psitheory.conformance.optimizers.bench import Bench
 from psitheory.conformance.optimizers.change import Change, CodeRaised, Constants, Mode
-from psitheory.conformance.optimizers.eps import LEFT, TOLERANCE, harmless, shifted, without_eps
+from psitheory.conformance.optimizers.eps import LEFT
 from psitheory.conformance.optimizers.equivariance import Level, Trial, judge, rescalings
+from psitheory.conformance.optimizers.far_out import shifted
+from psitheory.conformance.optimizers.limited import TOLERANCE, harmless, without_eps
 from psitheory.errors import PsitheoryError
 from psitheory.scaletypes.optimizers.types import Break
 

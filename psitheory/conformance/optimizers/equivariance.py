@@ -184,3 +184,10 @@ def smallest(bench: Bench, level: Level, mode: Mode, trial: Trial) -> Trial:
         if outcome.status == "broken":
             return Trial(change, outcome)
     return trial
+
+
+def outcome_at(bench: Bench, mode: Mode, change: Change, t: int) -> Outcome:
+    """Return the outcome of a run that is broken at a step."""
+    base = Change(constants=change.constants)
+    gap = bench.gaps(base, change, t, bench.steps)[mode]
+    return Outcome("broken", t, gap, bench.noise(base, t, bench.steps, mode))

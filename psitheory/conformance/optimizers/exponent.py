@@ -15,9 +15,10 @@ import numpy as np
 from psitheory.conformance.optimizers.bench import Bench
 from psitheory.conformance.optimizers.change import Change, Constants
 from psitheory.conformance.optimizers.elsewhere import EXPONENT, broken_exponent
-from psitheory.conformance.optimizers.eps import Limited, eps_limited, harmless, without_eps
+from psitheory.conformance.optimizers.eps import eps_limited
 from psitheory.conformance.optimizers.equivariance import START, Outcome, Trial, judge
 from psitheory.conformance.optimizers.late import broken_late
+from psitheory.conformance.optimizers.limited import Limited, harmless, without_eps
 from psitheory.conformance.optimizers.runs import DECAYS
 
 GRID = tuple(k / 2 for k in range(-2, 9))

@@ -18,9 +18,10 @@ from psitheory.conformance.optimizers.change import MODES, Change, CodeRaised, M
 from psitheory.conformance.optimizers.derived import Derived
 from psitheory.conformance.optimizers.edges import Edge, Path, edge
 from psitheory.conformance.optimizers.elsewhere import EXPONENT
-from psitheory.conformance.optimizers.eps import TOLERANCE, Limited, reach
 from psitheory.conformance.optimizers.equivariance import LEVELS, START, Level, exponents, groups
 from psitheory.conformance.optimizers.exponent import Exponent, confirmed, find_exponent, without_rate
+from psitheory.conformance.optimizers.far_out import reach
+from psitheory.conformance.optimizers.limited import TOLERANCE, Limited
 from psitheory.conformance.optimizers.ranges import around_one
 from psitheory.conformance.optimizers.runs import OfRun
 from psitheory.conformance.optimizers.start import differs_at, forgets_scale, moved_start

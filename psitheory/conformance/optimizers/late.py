@@ -14,8 +14,8 @@ import numpy as np
 
 from psitheory.conformance.optimizers.bench import ONSET, Bench
 from psitheory.conformance.optimizers.change import Change, CodeRaised, Constants, Gap, Mode
-from psitheory.conformance.optimizers.eps import harmless, without_eps
 from psitheory.conformance.optimizers.equivariance import Outcome, Trial
+from psitheory.conformance.optimizers.limited import harmless, without_eps
 from psitheory.errors import PsitheoryError
 from psitheory.scaletypes.equations import Kind
 
