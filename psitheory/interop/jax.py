@@ -49,11 +49,15 @@ def loss_function(f: Callable[[Any], Any], at: Any) -> LossFunction:
         notes: tuple[str, ...] = ()
         if found != dtype:
             evaluated, notes = _Evaluated(f, tree, found), (f"evaluated in {found.name}: f returns it",)
+        missing = evaluated.why_no_slope()
+        notes = notes if missing is None else (*notes, f"without gradients: {_said(missing)}")
         return _typed(f, tree, evaluated, notes)
     assert reason is not None
-    raise ArgumentError(
-        f"f raised {type(reason).__name__} at the example point: {' '.join(str(reason).split())[:300]}"
-    ) from reason
+    raise ArgumentError(f"at the example point f raised {_said(reason)}") from reason
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
 
 
 def _typed(f: Callable[[Any], Any], tree: _Tree, evaluated: _Evaluated, notes: tuple[str, ...]) -> LossFunction:
@@ -78,7 +82,8 @@ def _typed(f: Callable[[Any], Any], tree: _Tree, evaluated: _Evaluated, notes: t
 
 def _seen(name: str, tree: _Tree, evaluated: _Evaluated, notes: tuple[str, ...]) -> LossFunction:
     dtype = np.dtype(np.float64 if evaluated.dtype == jnp.float64 else np.float32)
-    return LossFunction(name, tree.layout, evaluated.observe, evaluated.gradients, tree.point, dtype, notes=notes)
+    gradients = None if evaluated.why_no_slope() is not None else evaluated.gradients
+    return LossFunction(name, tree.layout, evaluated.observe, gradients, tree.point, dtype, notes=notes)
 
 
 class _Tree:
@@ -143,11 +148,24 @@ class _Evaluated:
             w = jnp.asarray(self.tree.point, self.dtype)
             try:
                 value = self.loss(w)
-                self.slope(w)
             except jax.errors.JAXTypeError:  # it branches on values
                 self.loss, self.slope = self.plain, jax.grad(self.plain)
                 value = self.loss(w)
             return jnp.result_type(value)
+
+    def why_no_slope(self) -> Exception | None:
+        """Return what is raised where the gradient is asked for, as of a while loop; None if there is one."""
+        raised: Exception | None = None
+        with self.precision():
+            for slope in (self.slope, jax.grad(self.plain)):  # which may branch on values backwards alone
+                try:
+                    slope(jnp.asarray(self.tree.point, self.dtype))
+                except Exception as error:  # any of JAX's, or of a rule that somebody wrote
+                    raised = raised or error
+                    continue
+                self.slope = slope
+                return None
+        return raised
 
     def observe(self, w: np.ndarray) -> dict[str, np.ndarray]:
         """Return the loss at w."""

@@ -13,6 +13,7 @@ import pytest
 from psitheory.checking import Verdict
 from psitheory.conformance import check_model
 from psitheory.errors import ArgumentError, ArgumentTypeError, PsitheoryError
+from psitheory.interop.jax import loss_function
 from psitheory.symmetry import discover_symmetries
 
 RNG = np.random.default_rng(0)
@@ -236,3 +237,35 @@ def test_bad_input_is_told_in_a_sentence(f: Any, at: Any, error: type[Exception]
         check_model(f, at)
     assert isinstance(caught.value, PsitheoryError)
     assert "\n" not in str(caught.value)
+
+
+def _by_powers(w: Any) -> Any:
+    """The direction to which powers of a matrix turn, by a loop that has no derivative backwards."""
+
+    def turned(state: Any) -> Any:
+        v, k = state
+        v = w["W"] @ v
+        return v / jnp.linalg.norm(v), k + 1
+
+    v, _ = jax.lax.while_loop(lambda state: state[1] < 5, turned, (jnp.ones(3), 0))
+    return jnp.sum(jnp.tanh(v + jnp.arange(3.0)))
+
+
+@jax.custom_vjp
+def _told_backwards(x: Any) -> Any:
+    return x
+
+
+_told_backwards.defvjp(lambda x: (x, None), lambda _, g: (g if g.sum() > 0 else 2 * g,))
+
+
+def test_what_has_no_derivative_backwards_is_judged_by_its_values() -> None:
+    report = check_model(_by_powers, {"W": np.random.default_rng(0).normal(size=(3, 3))})
+    assert report.properties["W"] == "whole"
+    assert any(note.startswith("without gradients: ValueError: Reverse-mode") for note in report.notes)
+
+
+def test_a_backward_pass_that_branches_on_values_is_a_gradient() -> None:
+    function = loss_function(lambda w: jnp.sum(jnp.tanh(_told_backwards(w))), jnp.ones(3))
+    assert function.gradients is not None
+    assert not any("without gradients" in note for note in function.notes)
