@@ -51,6 +51,20 @@ def rows(power):
     return make
 
 
+def apart(p):
+    return {name: "ab"[i % 2] for i, name in enumerate(p)}
+
+
+def by_roles(rate):
+    """Methods of two layers, with one eps beside a root and inside of another."""
+    inside = optax.chain(optax.scale_by_rms(eps=1e-8), optax.scale(-rate))
+    return optax.multi_transform({"a": optax.adam(rate, eps=1e-8), "b": inside}, apart)
+
+
+def of_copies(rate):
+    return optax.multi_transform({"a": optax.adam(rate, eps=1e-8), "b": optax.adam(rate, b1=0.8, eps=1e-8)}, apart)
+
+
 KNOWN = {
     "sgd": (optax.sgd, {"rate": 2}),
     "heavy ball": (lambda r: optax.sgd(r, momentum=0.9, nesterov=True), {"rate": 2}),
@@ -65,6 +79,8 @@ KNOWN = {
         chain(optax.add_decayed_weights(1e-2), optax.sgd(1.0), optax.add_decayed_weights(1e-3)),
         {"rate": 2, "weight_decay": -2, "weight_decay 2": -2},
     ),
+    "one eps in two roles": (by_roles, {"rate": 1, "eps": -1, "eps 2": -2}),
+    "copies of one eps": (of_copies, {"rate": 1, "eps": -1}),
     "noise": (lambda r: optax.noisy_sgd(r, key=0), {"rate": 2, "eta": -2}),
     "scheduled": (lambda r: optax.sgd(optax.warmup_cosine_decay_schedule(0.0, r, 5, 100)), {"rate": 2}),
     "scheduled by a number": (lambda r: optax.sgd(optax.exponential_decay(r, 7, 0.9)), {"rate": 2}),

@@ -137,6 +137,16 @@ def test_a_name_of_a_rate_beside_the_rate_is_that_of_another_number() -> None:
     assert bare.rate_name == ""
 
 
+@pytest.mark.parametrize("power", [1, 2])
+def test_copies_of_a_hyper_parameter_are_told_once_if_they_scale_alike(power: int) -> None:
+    roles = [({"W0": 1, "eps": 1}, Kind.CONSTANT), ({"V0": power, "eps 2": 1}, Kind.CONSTANT)]
+    found = of(*SGD, *roles, lr=0.1, **{"eps": 1e-8, "eps 2": 1e-8})
+    assert found.must_scale == {"lr": 2, "eps": -1} | ({"eps 2": -2} if power == 2 else {})
+    assert found.powers_of("eps") == {-1, -power}
+    assert found.powers_of("eps 2") == {-power}
+    assert found.powers_of("none of these") == set()
+
+
 @pytest.mark.parametrize("bound", ["cap", "decay"])
 def test_a_sum_with_a_limit_is_a_limit_that_is_met(bound: str) -> None:
     added = [({row: 1, "cap": 1, "lr": -1}, Kind.HARD) for row in ROWS]

@@ -46,12 +46,12 @@ def judged(name: str, value: Any, facts: Facts) -> Finding:
         return Finding(law, Verdict.HOLDS if right else Verdict.REFUTED, observed=observed)
     if facts.derived is None or facts.derived.alone.complete is None:
         return Finding(law, Verdict.INCONCLUSIVE, observed="claimed, but its types could not be derived")
-    scaled = facts.derived.alone.must_scale
-    known = {c.name for c in facts.derived.alone.record.trace.constants.values() if c.name}
-    if name not in known:
+    powers = facts.derived.alone.powers_of(name)
+    if not name or not powers:
+        known = {c.name for c in facts.derived.alone.record.trace.constants.values() if c.name}
         raise UnknownName(f"claims names {name!r}; there are full, class, exponent, {', '.join(sorted(known))}")
-    right = scaled.get(name, Fraction(0)) == Fraction(value).limit_denominator(1000)
-    observed = f"it must scale with the power {scaled.get(name, Fraction(0))} of a"
+    right = powers == {Fraction(value).limit_denominator(1000)}
+    observed = f"it must scale with the power {' or '.join(map(str, sorted(powers)))} of a"
     return Finding(law, Verdict.HOLDS if right else Verdict.REFUTED, observed=observed, kind="derived")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import types
+from collections import Counter
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -55,16 +56,20 @@ class Exact(Marked):
 
 @dataclass
 class Marks:
-    """Gives floats degrees of their own, by name; a second one of a name and another value has another name."""
+    """Gives floats degrees of their own, by name; a second one of a name has another name.
+
+    It may have another value, or another place: one eps beside a root and one inside of it scale unlike.
+    """
 
     trace: Trace
     factors: Mapping[str, float] = field(default_factory=dict)
-    _names: dict[tuple[str, float], str] = field(default_factory=dict)
+    _names: dict[tuple[str, float, int], str] = field(default_factory=dict)
+    _met: Counter[tuple[str, float]] = field(default_factory=Counter)
 
-    def number(self, name: str, x: float) -> Marked:
-        """Return a float with a degree of its own."""
-        taken = sum(known == name for known, _ in self._names)
-        label = self._names.setdefault((name, x), f"{name} {taken + 1}" if taken else name)
+    def number(self, name: str, x: float, place: int = 0) -> Marked:
+        """Return a float with a degree of its own; ``place`` tells those of one name and value apart."""
+        taken = sum(known == name for known, *_ in self._names)
+        label = self._names.setdefault((name, x, place), f"{name} {taken + 1}" if taken else name)
         degree = self.trace.hyper(label, abs(x))
         by = self.factors.get(label, 1.0)
         if abs(np.frexp(x)[0]) == 0.5 and label != RATE:  # a power of two
@@ -79,6 +84,7 @@ class Marks:
     def of(self, *functions: Any) -> Iterator[None]:
         """Mark the floats that functions close over inside the block."""
         changed: list[tuple[Any, str, Any]] = []
+        self._met.clear()  # they are met in one order, whenever functions are made anew
         try:
             self._look(functions, changed, set())
             yield
@@ -93,7 +99,8 @@ class Marks:
         for home, name, value in _held(x):
             if type(value) is float and value and np.isfinite(value):
                 changed.append((home, name, value))
-                _put(home, name, self.number(name, value))
+                self._met[name, value] += 1
+                _put(home, name, self.number(name, value, self._met[name, value]))
             elif isinstance(value, (types.FunctionType, types.MethodType, functools.partial, tuple, list, dict)) or (
                 callable(value) and hasattr(value, "__wrapped__")
             ):

@@ -7,6 +7,7 @@ solutions tell at which level runs commute with rescaling: each row, all rows of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -190,9 +191,21 @@ class OptimizerTypes:
         return self._named(self.hard)
 
     def _named(self, law: Law | None) -> dict[str, Fraction]:
-        constants = self.record.trace.constants
-        found = law.scaling.items() if law else ()
-        return {constants[i].name or f"{constants[i]} at {constants[i].place}": e for i, e in found if i in constants}
+        constants, out, met = self.record.trace.constants, {}, set()
+        for i, e in law.scaling.items() if law else ():
+            if i in constants:
+                c = constants[i]
+                copy = _original(c.name), c.value, e
+                if not c.name or copy not in met:  # of copies that scale alike the first one
+                    out[c.name or f"{c} at {c.place}"] = e
+                met.add(copy)
+        return out
+
+    def powers_of(self, name: str) -> set[Fraction]:
+        """Return by which powers of a the hyper-parameters of a name must scale: several if copies of it differ."""
+        scaling = self.complete.scaling if self.complete else {}
+        named = ((i, c.name) for i, c in self.record.trace.constants.items())
+        return {scaling.get(i, Fraction(0)) for i, own in named if name in (own, _original(own))}
 
     def at_fixed_constants(self, law: Law) -> tuple[Break, ...]:
         """Return what breaks a law when the rows and the rate alone are scaled."""
@@ -289,6 +302,11 @@ class OptimizerTypes:
 def value(form: Form, scaling: Scaling) -> Fraction:
     """Return a form at a scaling."""
     return sum((c * scaling.get(i, Fraction(0)) for i, c in form.items()), Fraction(0))
+
+
+def _original(name: str) -> str:
+    """Return the name of which another is that of a copy, as that of ``eps 2``."""
+    return re.sub(r" \d+$", "", name)
 
 
 def _may_scale(name: str) -> int:
