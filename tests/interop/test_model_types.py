@@ -10,6 +10,7 @@ from torch import nn
 from psitheory.interop.torch_model import loss_function
 from psitheory.symmetry import discover_symmetries
 from psitheory.symmetry.derived import derived
+from tests.interop import torch_zoo_of_images, torch_zoo_of_sequences, torch_zoo_of_vectors  # noqa: F401  their cases
 from tests.interop.torch_zoo import CASES, VECTORS, L, M, bn, ln
 
 torch.set_num_threads(1)

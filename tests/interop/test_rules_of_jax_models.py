@@ -17,7 +17,7 @@ from jax import lax
 from psitheory.interop.jax import _enable_x64
 from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.models.jax import traced, without_constants
-from psitheory.scaletypes.models.jax.primitives import _power
+from psitheory.scaletypes.models.jax.probing import _power
 from psitheory.scaletypes.models.types import ModelTypes
 from tests.scaletypes.array_operations import ARRAY_OPERATIONS, words
 from tests.scaletypes.operation_law import Draw, Function, Operation, Run, dressed, holds, spread

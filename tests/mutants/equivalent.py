@@ -97,7 +97,7 @@ EQUIVALENT: dict[Place, str] = {
         "squares < limit → squares <= limit",
     ): "the limit is far from where squares overflow, and may be used as it is as well as not",
     (
-        "psitheory/scaletypes/models/rules.py",
+        "psitheory/scaletypes/models/compact.py",
         "forms = kinds > 0",
         "kinds > 0 → kinds >= 0",
     ): "the form of degree zero is empty, and stays so",

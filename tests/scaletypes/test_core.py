@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from psitheory.scaletypes.degrees import Degrees, simple
 from psitheory.scaletypes.equations import Equations, Kind, Place, place_of_caller
-from psitheory.scaletypes.models.rules import ANY, Rules, distinct, settled
+from psitheory.scaletypes.models.compact import ANY, distinct, settled
+from psitheory.scaletypes.models.rules import Rules
 from psitheory.scaletypes.solver import Elimination, Span, independent
 
 coefficients = st.fractions(min_value=-3, max_value=3, max_denominator=4)

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from psitheory.scaletypes.degrees import Degrees
 from psitheory.scaletypes.equations import Kind, Place
-from psitheory.scaletypes.models.rules import ANY, Rules, compressed, distinct
+from psitheory.scaletypes.models.compact import ANY, compressed, distinct
+from psitheory.scaletypes.models.rules import Rules
 
 FEW = settings(max_examples=40)
 SEEDS = st.integers(0, 2**32 - 1)

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from psitheory.scaletypes.equations import Place
 from psitheory.scaletypes.models import parameters
 from psitheory.scaletypes.models.algebra import pieces_of
+from psitheory.scaletypes.models.compact import ANY
 from psitheory.scaletypes.models.parameters import Parameter, View
-from psitheory.scaletypes.models.rules import ANY, Rules
+from psitheory.scaletypes.models.rules import Rules
 
 INPUTS = 5
 SHAPES = [(3,), (2, 3), (4, 2), (2, 2, 2), (1, 3)]

@@ -15,8 +15,10 @@ import numpy as np
 from psitheory.arithmetic import Array
 from psitheory.scaletypes.degrees import Coefficient, Ids, Key
 from psitheory.scaletypes.equations import Kind
+from psitheory.scaletypes.models.compact import ANY, compressed, distinct, settled
+from psitheory.scaletypes.models.demands import Demand, impose
 from psitheory.scaletypes.models.parameters import UNUSED, Parameter, View
-from psitheory.scaletypes.models.rules import ANY, Demand, Rules, compressed, distinct, impose, settled
+from psitheory.scaletypes.models.rules import Rules
 from psitheory.scaletypes.solver import Elimination, Span
 
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from psitheory.scaletypes.degrees import Ids
-from psitheory.scaletypes.models.rules import Rules, compressed
+from psitheory.scaletypes.models.compact import compressed
+from psitheory.scaletypes.models.rules import Rules
 
 
 def multiplied(rules: Rules, ids: Ids, axes: Sequence[int], shape: Sequence[int]) -> Ids:

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from psitheory.scaletypes.degrees import Ids
+from psitheory.scaletypes.models.compact import ANY
 from psitheory.scaletypes.models.parameters import Parameter, View
-from psitheory.scaletypes.models.rules import ANY, Rules
+from psitheory.scaletypes.models.rules import Rules
 
 SMALL = 1e-2
 """A constant up to this size that is added, or bounds from below, is taken for an eps or a floor; runs decide."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from psitheory.scaletypes.models.algebra import Algebra
+from psitheory.scaletypes.models.compact import compressed
 from psitheory.scaletypes.models.levels import whole_pieces
-from psitheory.scaletypes.models.rules import compressed
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ import numpy as np
 
 from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.equations import Kind
+from psitheory.scaletypes.models.compact import ANY, compressed
 from psitheory.scaletypes.models.items import SMALL, Item, number_of
-from psitheory.scaletypes.models.rules import ANY, Rules, compressed
+from psitheory.scaletypes.models.rules import Rules
 
 
 def zero(rules: Rules, what: str, *items: Item) -> Ids:

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from psitheory.scaletypes.degrees import Ids
-from psitheory.scaletypes.models.rules import ANY, Rules, compressed
+from psitheory.scaletypes.models.compact import ANY, compressed
+from psitheory.scaletypes.models.rules import Rules
 
 UNUSED = -2
 """The mark of an entry that nothing has read."""

@@ -15,74 +15,12 @@ import numpy as np
 
 from psitheory.scaletypes.degrees import Coefficient, Degrees, Form, Ids, simple
 from psitheory.scaletypes.equations import Kind, Place
+from psitheory.scaletypes.models.compact import ANY, compressed, settled
+from psitheory.scaletypes.models.demands import Causes, Demand, Opaque, impose
 from psitheory.scaletypes.solver import Elimination
 
-ANY = -1
-"""The degree of an exact zero, or of an infinity: any one."""
 FEW = 64
 """More equations than these of one operation are looked through for those that only call two unknowns equal."""
-
-
-@dataclass(frozen=True)
-class Demand:
-    """An equation, where it stands and what asks for it; a constant of a soft one."""
-
-    form: Form
-    place: Place
-    what: str
-    kind: Kind = Kind.HARD
-    constant: float = 0.0
-
-    def __str__(self) -> str:
-        return f"{self.what} at {self.place.short}" if self.place.line else self.what
-
-
-@dataclass
-class Causes:
-    """For each unknown that is no longer free, the demand that took it: one by one, or many that equal others."""
-
-    single: dict[int, Demand] = field(default_factory=dict)
-    many: list[tuple[Ids, Ids, Place, str]] = field(default_factory=list)
-
-    def copy(self) -> Causes:
-        """Return the same demands, to which others can be added."""
-        return Causes(dict(self.single), list(self.many))
-
-    def of(self, v: int) -> Demand | None:
-        """Return the demand that took an unknown."""
-        if v in self.single:
-            return self.single[v]
-        for taken, into, place, what in self.many:
-            k = int(np.searchsorted(taken, v))
-            if k < len(taken) and taken[k] == v:
-                return Demand({v: 1, int(into[k]): -1}, place, what)
-        return None
-
-
-@dataclass(frozen=True, eq=False)
-class Opaque:
-    """A number that parameters determine, but that scales with none of them alone, such as a spectral norm.
-
-    Attributes
-    ----------
-    degree : int
-        An unknown of its own.  Where the equations leave it free though all parameters stay, its value has no say;
-        elsewhere it has the one degree of all that it is made of.
-    made_of : int array
-    place, what
-        As in a demand.
-    """
-
-    degree: int
-    made_of: Ids
-    place: Place
-    what: str
-
-    def demands(self, degrees: Degrees) -> list[Demand]:
-        """Return the demands that it scale as everything that it is made of."""
-        kinds = np.unique(self.made_of[self.made_of != ANY])
-        forms = degrees.differences(kinds, np.full(kinds.shape, self.degree, np.int64))
-        return [Demand(form, self.place, self.what) for form in forms]
 
 
 @dataclass
@@ -256,47 +194,3 @@ class Rules:
     def resolved(self, a: Ids) -> bool:
         """Return whether any degree of an array does not vanish."""
         return any(i > 0 and not self.solver.vanishes(self.degrees.form(int(i))) for i in np.unique(a))
-
-
-def impose(solver: Elimination, because: Causes, demand: Demand) -> None:
-    """Add a demand to a solver, and keep it for the unknown that it takes."""
-    left = solver.reduce(demand.form)
-    if left:
-        because.single[solver.take(left)] = demand
-
-
-def distinct(a: Ids) -> Ids:
-    """Return the degrees that an array has, each once, in order; large arrays are not sorted for it."""
-    a = np.asarray(a)
-    if a.size <= FEW:
-        return np.unique(a)
-    marks = np.zeros(int(a.max()) + 2, bool)
-    marks[a.ravel() + 1] = True  # ANY comes first
-    return np.flatnonzero(marks) - 1
-
-
-def settled(degrees: Degrees, solver: Elimination, a: Ids) -> Ids:
-    """Return degrees in unknowns that a solver leaves free: what was found equal is then the same number."""
-    a = compressed(a)
-    kinds = distinct(a)
-    plain = np.where(kinds > 0, degrees.plain[kinds], -1)
-    roots = solver.roots(plain[plain >= 0])
-    table = np.empty(int(kinds[-1]) + 2 if kinds.size else 0, np.int64)
-    table[kinds] = kinds  # ANY, the last one, stays
-    table[kinds[plain >= 0]] = degrees.of_unknown[roots]
-    forms = kinds > 0
-    forms[plain >= 0] = solver.is_solved(roots)
-    for degree in kinds[forms].tolist():
-        table[degree] = degrees.id(solver.reduce(degrees.form(degree)))
-    return compressed(table[a])
-
-
-def compressed(a: Ids) -> Ids:
-    """Return an array of degrees with the length 1 along axes on which it is constant."""
-    a = np.asarray(a)
-    for axis, size in enumerate(a.shape):
-        if size > 1:
-            first = a.take([0], axis)
-            if (a == first).all():
-                a = first
-    return a

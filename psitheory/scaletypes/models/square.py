@@ -10,8 +10,9 @@ from __future__ import annotations
 import numpy as np
 
 from psitheory.scaletypes.degrees import Ids
+from psitheory.scaletypes.models.compact import ANY
 from psitheory.scaletypes.models.gathered import multiplied
-from psitheory.scaletypes.models.rules import ANY, Rules
+from psitheory.scaletypes.models.rules import Rules
 
 
 def rows_and_columns(rules: Rules, a: Ids, what: str) -> tuple[Ids, Ids]:

@@ -12,8 +12,9 @@ import numpy as np
 from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.equations import Kind, Place
 from psitheory.scaletypes.models.algebra import Algebra
+from psitheory.scaletypes.models.demands import Demand
 from psitheory.scaletypes.models.parameters import Parameter
-from psitheory.scaletypes.models.rules import Demand, Rules
+from psitheory.scaletypes.models.rules import Rules
 
 Derived = TypeVar("Derived")
 

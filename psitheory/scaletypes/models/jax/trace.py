@@ -15,7 +15,9 @@ from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.equations import Place
 from psitheory.scaletypes.jax.jaxprs import CALLS, bind, inner, is_of_library, needed, numpy_function, place_of
 from psitheory.scaletypes.models.items import Item, Later, parameter_item
-from psitheory.scaletypes.models.jax.primitives import RULES, VIEWS, WHOLE, Rule, probed, split
+from psitheory.scaletypes.models.jax.movement import VIEWS, split
+from psitheory.scaletypes.models.jax.primitives import RULES, WHOLE, Rule
+from psitheory.scaletypes.models.jax.probing import probed
 from psitheory.scaletypes.models.parameters import Parameter
 from psitheory.scaletypes.models.rules import Rules
 

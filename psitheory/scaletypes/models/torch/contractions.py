@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from psitheory.scaletypes.degrees import Ids
+from psitheory.scaletypes.models.compact import ANY, compressed
 from psitheory.scaletypes.models.parameters import Parameter
-from psitheory.scaletypes.models.rules import ANY, compressed
 from psitheory.scaletypes.models.torch.elementwise import said
 from psitheory.scaletypes.models.torch.memory import view_of
 

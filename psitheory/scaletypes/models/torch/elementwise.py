@@ -10,9 +10,9 @@ import torch
 
 from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.equations import Kind
+from psitheory.scaletypes.models.compact import ANY
 from psitheory.scaletypes.models.items import SMALL
 from psitheory.scaletypes.models.operations import whatever_the_scale
-from psitheory.scaletypes.models.rules import ANY
 from psitheory.scaletypes.models.torch.call import names
 
 

@@ -9,7 +9,7 @@ import torch
 
 from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.equations import Kind
-from psitheory.scaletypes.models.rules import ANY
+from psitheory.scaletypes.models.compact import ANY
 from psitheory.scaletypes.models.torch.call import names
 from psitheory.scaletypes.models.torch.elementwise import said
 from psitheory.scaletypes.models.torch.memory import view_of

@@ -9,8 +9,9 @@ import numpy as np
 from torch.multiprocessing.reductions import StorageWeakRef
 
 from psitheory.scaletypes.degrees import Ids
+from psitheory.scaletypes.models.compact import compressed
 from psitheory.scaletypes.models.parameters import Parameter, View
-from psitheory.scaletypes.models.rules import Rules, compressed
+from psitheory.scaletypes.models.rules import Rules
 
 FEW = 256
 """Fewer degrees than these of one storage are left as they are."""

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from psitheory.scaletypes.degrees import Ids
-from psitheory.scaletypes.models.rules import ANY
+from psitheory.scaletypes.models.compact import ANY
 from psitheory.scaletypes.models.torch.call import names
 from psitheory.scaletypes.models.torch.elementwise import said
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from psitheory.scaletypes.degrees import Coefficient, Ids
-from psitheory.scaletypes.models.rules import distinct
+from psitheory.scaletypes.models.compact import distinct
 
 MOST = 12
 """More unknowns than these in its inputs are not tried."""

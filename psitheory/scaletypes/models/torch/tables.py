@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from psitheory.scaletypes.models.compact import ANY
 from psitheory.scaletypes.models.items import fits_any
-from psitheory.scaletypes.models.rules import ANY
 from psitheory.scaletypes.models.torch.attention import ATTENTION
 from psitheory.scaletypes.models.torch.call import names
 from psitheory.scaletypes.models.torch.contractions import CONTRACTIONS

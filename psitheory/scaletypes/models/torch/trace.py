@@ -14,9 +14,10 @@ from torch.overrides import TorchFunctionMode
 
 from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.equations import Place
+from psitheory.scaletypes.models.compact import ANY
 from psitheory.scaletypes.models.items import fits_any
 from psitheory.scaletypes.models.parameters import Parameter
-from psitheory.scaletypes.models.rules import ANY, Rules
+from psitheory.scaletypes.models.rules import Rules
 from psitheory.scaletypes.models.torch.call import Call, names
 from psitheory.scaletypes.models.torch.dispatch import Dispatch
 from psitheory.scaletypes.models.torch.memory import Memory
