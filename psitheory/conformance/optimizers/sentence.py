@@ -8,7 +8,7 @@ from fractions import Fraction
 from psitheory.conformance.optimizers import words
 from psitheory.conformance.optimizers.derived import Derived, told
 from psitheory.conformance.optimizers.facts import Facts
-from psitheory.scaletypes.optimizers.types import Break, OptimizerTypes
+from psitheory.scaletypes.optimizers.types import RATES, Break, OptimizerTypes
 
 ALIKE = {
     "each neuron": "whatever the scale of each neuron",
@@ -69,7 +69,8 @@ def _scalings(types: OptimizerTypes) -> str:
     named = {n: e for n, e in complete.items() if " at " not in n}
     if p == other_p:
         return _scaled(p, named | bare)
-    other = f"; if {', '.join(named)} scales too: {_scaled(other_p, named)}" if named else ""
+    is_more = any(name not in RATES for name in named)  # than another factor beside the rate
+    other = f"; if {', '.join(named)} scales too: {_scaled(other_p, named)}" if is_more else ""
     return _scaled(p, bare) + other
 
 
