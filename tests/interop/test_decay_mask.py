@@ -56,6 +56,32 @@ def test_rows_that_are_not_read_make_no_rate_of_rows_that_have_a_scale():
     assert why["table.weight"] == "rows 4–6 without effect: the other entries have a scale"
 
 
+class Stream(nn.Module):
+    """A residual stream from a table, which scales with what is added to it."""
+
+    def __init__(self):
+        super().__init__()
+        self.table, self.inner, self.outer = nn.Embedding(7, 4), nn.Linear(4, 5), nn.Linear(5, 4)
+        self.head = nn.Linear(4, 2)
+
+    def forward(self, tokens):
+        x = self.table(tokens)
+        x = x + self.outer(torch.tanh(self.inner(nn.functional.layer_norm(x, (4,)))))
+        return self.head(nn.functional.layer_norm(x, (4,)))
+
+
+def test_rows_that_are_not_read_go_along_with_what_the_others_scale_with():
+    """The others have no scale of their own, which is not to say that they have a fixed one."""
+    torch.manual_seed(0)
+    report = check_model(Stream(), TOKENS)
+    together = ["table.weight", "outer.weight", "outer.bias"]
+    assert (
+        report.properties["table.weight"] == "only jointly: table.weight +1, outer.weight +1, outer.bias +1 up to eps"
+    )
+    assert report.properties["weight decay"]["pure rate together"] == [together]
+    assert {"names": together, "rows": False, "blocks": 1, "up_to_eps": True} in report.properties["groups"]
+
+
 class Layers(nn.Module):
     """A layer with a bias before a normalisation: both may be scaled together."""
 

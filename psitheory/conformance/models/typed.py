@@ -100,6 +100,8 @@ def typed_levels(derived: Derived, rng: np.random.Generator) -> tuple[dict[str, 
 def _rank(level: Level) -> tuple[int, int]:
     """Return how much a level tells: alone before jointly before by trading, many units before few."""
     family: Any = level.family
+    if _says_what_is_unread(level):
+        return -1, family.count
     kind = 3 if level.text == "no effect" else 2 if len(level.parts) == 1 else 0 if family.is_trade else 1
     return kind, 0 if family is None else family.count
 
@@ -160,6 +162,8 @@ def better(typed: Level | None, found: Level) -> bool:
         return False
     if found.text in ("none", "undecided"):
         return True
+    if _says_what_is_unread(found) and (len(typed.parts) > 1 or not typed.is_partial):
+        return True
     if found.text == "no effect" or found.family is None or typed.text == "no effect" or typed.is_partial:
         return False
     return _rank(typed) > _rank(found) or (_rank(typed) == _rank(found) and bool(found.limit) and not typed.limit)
@@ -176,15 +180,22 @@ def _of_algebra(derived: Derived, algebra: Algebra, rng: np.random.Generator, li
     for name, part in parts.items():
         if name in algebra.parameters and algebra.loose[name] == part.size:
             levels[name] = Level((name,), "no effect", None, outcome, even=True)
+    open_ = {name for name in parts if name not in levels or _says_what_is_unread(levels[name])}
     kinds = sorted(kinds_of(algebra), key=lambda kind: kind.is_trade)  # what grows together is told first
     for kind in (kind for kind in kinds if len(kind.parts) > 1):
-        if not any(name not in levels for name in kind.parts):
+        if open_.isdisjoint(kind.parts):
             continue
-        shared = _shared_family(layout, kind)
+        shared = _shared_family(layout, kind, algebra.unread)
         how = "only by trading" if kind.is_trade else "only jointly"
         level = Level(kind.parts, f"{how}: {shared.text}", shared, outcome, limit)  # type: ignore[arg-type]
-        levels |= {name: level for name in kind.parts if name not in levels}
+        levels |= {name: level for name in kind.parts if name in open_}
+        open_ -= set(kind.parts)
     return levels
+
+
+def _says_what_is_unread(level: Level) -> bool:
+    """Tell whether a level says only which entries of a part nothing reads, and nothing of the others."""
+    return level.is_partial and level.text.endswith("without effect")
 
 
 def _own_family(layout: Layout, part: Part, own: OwnLevel) -> SlicedFamily:
@@ -200,16 +211,12 @@ def _axis(part: Part, own: OwnLevel) -> int | None:
 
 
 def _own_text(part: Part, own: OwnLevel) -> str:
-    if own.axis is None or own.count == 1:
-        return (
-            "rows"
-            if len(part.shape) > 1 and part.shape[0] == 1 and np.all(own.labels >= 0)
-            else ("whole" if np.all(own.labels >= 0) else f"{axis_name(part, own.axis or 0)} {_chosen(own)} only")
-        )
-    slices = axis_name(part, own.axis)
+    slices = axis_name(part, own.axis or 0)
     if np.any(own.labels < 0):
         effect = "without effect" if np.all(own.loose[own.labels >= 0]) else "only"
         return f"{slices} {_chosen(own)} {effect}"
+    if own.axis is None or own.count == 1:
+        return "rows" if len(part.shape) > 1 and part.shape[0] == 1 else "whole"
     if own.count == len(own.labels):
         return slices
     size = len(own.labels) // own.count
@@ -221,14 +228,24 @@ def _chosen(own: OwnLevel) -> str:
     return ranges(np.flatnonzero(own.labels >= 0).tolist())
 
 
-def _shared_family(layout: Layout, kind: Shared) -> SlicedFamily:
+def _shared_family(layout: Layout, kind: Shared, unread: Mapping[str, Array]) -> SlicedFamily:
+    """Return the scalings of a kind; of one that is alone, what nothing reads goes along with the rest of its part."""
     labels: dict[str, Array] = {}
     signs: dict[str, float] = {}
+    words: dict[str, list[str]] = {}
     for term in kind.terms:
         labels[term.part] = _labels(layout, kind, term, labels.get(term.part))
         signs.setdefault(term.part, term.power)
-    words = ", ".join(_word(layout, kind, term) for term in kind.terms)
-    return SlicedFamily(layout, labels, signs, words)
+        words.setdefault(term.part, []).append(_word(layout, kind, term))
+    for name in set(labels) & set(unread) if len(kind.members) == 1 else ():
+        whole = np.where(unread[name], 0, labels[name])
+        if np.all(whole == 0) and np.any(labels[name] < 0) and len(words[name]) == 1:
+            labels[name], words[name] = np.zeros([1] * whole.ndim, int), [f"{name} {_signed(signs[name])}"]
+    return SlicedFamily(layout, labels, signs, ", ".join(word for of_part in words.values() for word in of_part))
+
+
+def _signed(power: float) -> str:
+    return f"{'+' if power > 0 else '−'}{abs(power):g}"
 
 
 def _labels(layout: Layout, kind: Shared, term: Term, before: Array | None) -> Array:
@@ -251,8 +268,8 @@ def _word(layout: Layout, kind: Shared, term: Term) -> str:
         return term_in_words(term, len(kind.members[0][term]))
     part = next(part for part in layout.parts if part.name == term.part)
     assert term.axis is not None
-    power = f"{'+' if term.power > 0 else '−'}{abs(term.power):g}"
-    slices, used = axis_name(part, term.axis), [i for member in kind.members for i in member[term]]
+    power, slices = _signed(term.power), axis_name(part, term.axis)
+    used = [i for member in kind.members for i in member[term]]
     if len(used) < part.shape[term.axis]:
         return f"{term.part} {slices} {ranges(sorted(used))} {power}"
     blocks = f"{len(kind.members)} blocks of " if len(kind.members[0][term]) > 1 else ""
