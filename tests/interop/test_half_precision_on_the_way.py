@@ -16,10 +16,10 @@ X = jnp.asarray(RNG.normal(size=(16, 3)), jnp.float32)
 AT = {"w": jnp.asarray(RNG.normal(size=(4, 3)), jnp.float32), "o": jnp.ones(4)}
 
 
-def normalised(dtype, beside=0.0):
+def normalised(dtype, beside=0.0, eps=0.0):
     def loss(p):
         h = (X.astype(dtype) @ p["w"].astype(dtype).T).astype(jnp.float32) + beside * X[:, :1]
-        h = (h - h.mean(0)) / h.std(0)
+        h = (h - h.mean(0)) / jnp.sqrt(h.var(0) + eps)
         return jnp.mean((jnp.tanh(h) @ p["o"] - 1) ** 2)
 
     return loss
@@ -35,6 +35,12 @@ def test_rows_of_a_jax_loss_in_mixed_precision_are_found(dtype):
 
 def test_a_break_beside_half_precision_is_none_of_rounding():
     assert check_model(normalised(jnp.bfloat16, beside=0.1), AT).properties["w"] == "none"
+
+
+def test_an_eps_that_half_precision_hides_is_told_by_types():
+    report = check_model(normalised(jnp.bfloat16, eps=1e-5), AT)
+    assert report.properties["w"] == "rows up to eps"
+    assert [group["up_to_eps"] for group in report.properties["groups"]] == [True]
 
 
 class Mixed(nn.Module):

@@ -19,7 +19,7 @@ from psitheory.errors import ArgumentError
 from psitheory.scaletypes.equations import Place
 from psitheory.symmetry.baseline import Baseline, baseline, example_baselines
 from psitheory.symmetry.derived import Derived, derived
-from psitheory.symmetry.function import LossFunction
+from psitheory.symmetry.function import HALF, LossFunction
 from psitheory.symmetry.sampling import usable_points
 
 POINTS = 4
@@ -91,7 +91,8 @@ def _add_types(
         if not types.confirmed:
             survey.notes.append("runs do not confirm all that scale types derive; levels are those that runs confirm")
         found, exact = typed_levels(types, rng)
-        open_ = {name for name in names if name not in levels or better(found.get(name), levels[name])}
+        coarse = probe.ulp > HALF
+        open_ = {name for name in names if name not in levels or better(found.get(name), levels[name], coarse=coarse)}
         levels |= {name: level for name, level in found.items() if name in open_}
     rest = [part.name for part in probe.layout.parts if part.name not in levels]
     levels |= open_levels(probe, rest, "loss", rng, None if types is None else types.bases)

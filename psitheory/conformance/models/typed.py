@@ -156,8 +156,8 @@ def claimed_level(
     return None
 
 
-def better(typed: Level | None, found: Level) -> bool:
-    """Return whether types tell more of a part than a search has found."""
+def better(typed: Level | None, found: Level, *, coarse: bool) -> bool:
+    """Return whether types tell more of a part than a search has found, or of an eps that ``coarse`` rounding hides."""
     if typed is None:
         return False
     if found.text in ("none", "undecided"):
@@ -166,7 +166,9 @@ def better(typed: Level | None, found: Level) -> bool:
         return True
     if found.text == "no effect" or found.family is None or typed.text == "no effect" or typed.is_partial:
         return False
-    return _rank(typed) > _rank(found) or (_rank(typed) == _rank(found) and bool(found.limit) and not typed.limit)
+    if _rank(typed) != _rank(found):
+        return _rank(typed) > _rank(found)
+    return bool(typed.limit and coarse) if not found.limit else not typed.limit
 
 
 def _of_algebra(derived: Derived, algebra: Algebra, rng: np.random.Generator, limit: Any) -> dict[str, Level]:
