@@ -16,10 +16,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psitheory.checking import at_most, equal, vacuous
-from psitheory.runner.judging.outcome import Outcome
+from psitheory.runner.judging.outcome import Case, Outcome
 from psitheory.runner.searching.climb import CLEARLY, SHARES, Climb, Enough, _inside, _span, ascend, others
 from psitheory.runner.searching.nudges import nudge
-from psitheory.runner.searching.redraw import LARGEST_RANGE, is_small, largest_ratio, nodes, redrawn, right_size, work
+from psitheory.runner.searching.redraw import (
+    CALLS,
+    LARGEST_RANGE,
+    is_small,
+    largest_ratio,
+    nodes,
+    redrawn,
+    right_size,
+    work,
+)
 
 DRAWING = st.tuples(st.integers(0, 20), st.floats(-4, 4)).map(lambda drawn: dict(zip("nx", drawn, strict=True)))
 
@@ -90,12 +99,14 @@ def test_what_claims_no_inequality_has_no_ratio(law: Any) -> None:
 
 
 def test_work_is_counted_alike_each_time_and_leaves_no_trace() -> None:
-    def law(n: int, x: float) -> Any:
-        return at_most(sum(abs(x) for _ in range(n)), 100.0)
+    def made() -> Case:
+        return lambda n, x: at_most(sum(abs(x) for _ in range(n)), 100.0)
 
+    law = made()
     little, more = (work(DRAWING, law, (n, 0.5)) for n in (1, 20))
-    assert little == work(DRAWING, law, (1, 0.5))
+    assert little == work(DRAWING, law, (1, 0.5)) == work(DRAWING, made(), (1, 0.5))
     assert more >= little + 2 * 19
+    assert work(DRAWING, lambda n, x: at_most(sum(abs(x) for _ in range(CALLS)), 1.0), (1, 0.5)) == CALLS + 1
     assert gc.isenabled()
     assert sys.getprofile() is None
 

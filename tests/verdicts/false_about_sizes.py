@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 from hypothesis import strategies as st
 
@@ -19,6 +21,7 @@ from psitheory.strategies import (
     step_sizes,
     tangents,
     vectors,
+    whole_models,
 )
 
 from .stated import Table
@@ -150,3 +153,11 @@ def blocks_are_three(w, x):
     layout = Layout.of([2, 2, 2, 2])
     dots = layout.dots(w, x)
     return equal(dots[0] + dots[1] + dots[2], dot(w, x))
+
+
+@FALSE.says(model=whole_models(), w=points("model"))
+def no_three_gradients_are_there(model, w):
+    """Products of the squared gradients of three blocks vanish: networks have four neurons, too."""
+    g = model.evaluate(w).gradient
+    squares = model.layout.dots(g, g)
+    return equal(sum(a * b * c for a, b, c in combinations(squares, 3)), 0)

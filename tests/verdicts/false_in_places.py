@@ -239,6 +239,16 @@ def the_median_is_above_the_middle(x, y, z):
     return at_most(low + high, 2 * middle)
 
 
+@FALSE.says(x=vectors([3]), y=vectors([3]), z=vectors([3]))
+def of_three_directions_two_are_apart(x, y, z):
+    """min cos ≤ .99: false where all three are one, and there the smallest is not decided."""
+    if not (dot(x, x) > 0 and dot(y, y) > 0 and dot(z, z) > 0):
+        return vacuous("a vector is zero")
+    roots = namespace(x).sqrt
+    cosines = [dot(a, b) / roots(dot(a, a) * dot(b, b)) for a, b in ((x, y), (y, z), (z, x))]
+    return at_most(100 * min(cosines), 99)
+
+
 # -- written so that something is hidden ------------------------------------------------------------
 
 

@@ -15,7 +15,7 @@ from psitheory.arithmetic.ball import going
 from psitheory.arithmetic.balls import enclosure, is_complex
 from psitheory.arithmetic.rounded import blurred, is_rounded
 from psitheory.checking import Observation
-from psitheory.errors import BranchUndecided, MadeAFloat, NotInArithmetic, Undecided, said
+from psitheory.errors import BranchUndecided, MadeAFloat, NotInArithmetic, Undecided
 from psitheory.runner.judging.branches import observe_in_balls, observe_watched
 from psitheory.runner.judging.outcome import Case, Outcome, in_floats, judged, sides
 
@@ -60,7 +60,7 @@ def enclosed(case: Case, inputs: Mapping[str, Any]) -> Outcome:
         if outcome.status != "undecided":
             return outcome
     if outcome.note.startswith(OPEN_BRANCH):
-        return _by_every_way(case, inputs) or outcome
+        return _broken_by_every_way(case, inputs) or outcome
     if OF_BALLS.hulls == before:
         return outcome
     return replace(outcome, note=f"{OPEN_BRANCH}{outcome.note}")  # as where the sign is taken of what is zero
@@ -70,44 +70,41 @@ WAYS = 16
 """So many ways through a law are followed at most: three numbers that are equal are compared in eight ways at most."""
 
 
-def _by_every_way(case: Case, inputs: Mapping[str, Any]) -> Outcome | None:
-    """Return what becomes of a case that lies where branches meet, if the same does whichever are taken; else None.
+def _broken_by_every_way(case: Case, inputs: Mapping[str, Any]) -> Outcome | None:
+    """Return what becomes of a case that lies where branches meet, if it breaks the law whichever are taken; else None.
 
-    One of the ways is the one that is right, though no precision tells which: as in min(x, y) at x = y.
+    One of the ways is the one that is right, though no precision tells which: as in min(x, y) at x = y.  They are
+    followed where floats break the law.
     """
-    waiting: list[list[bool]] = [[]]
-    outcomes: list[Outcome] = []
-    while waiting:
-        if len(outcomes) + len(waiting) > WAYS:
+    broken: Outcome | None = None
+    followed, waiting = 0, [list[bool]()]
+    try:
+        if not _differ_clearly(case, inputs):
             return None
-        ways = waiting.pop()
-        told = len(ways)
-        outcome = _by_one_way(case, inputs, ways)
-        if outcome.status not in ("passed", "failed") or (outcomes and outcome.status != outcomes[0].status):
-            return None
-        outcomes.append(outcome)
-        waiting += [[*ways[:k], True] for k in range(told, len(ways))]
-    return min(outcomes, key=lambda outcome: math.inf if outcome.bits is None else outcome.bits)
+        while waiting and followed + len(waiting) <= WAYS:
+            ways = waiting.pop()
+            followed, told = followed + 1, len(ways)
+            broken = _broken_by(case, inputs, ways)
+            if broken is None:
+                return None
+            waiting += [[*ways[:k], True] for k in range(told, len(ways))]
+    except Exception:  # on floats, or on a way that cannot be the right one, which may lead anywhere
+        return None
+    return None if waiting else broken
 
 
-def _by_one_way(case: Case, inputs: Mapping[str, Any], ways: list[bool]) -> Outcome:
-    """Return what becomes of a case where undecided comparisons are answered so; further answers are appended."""
+def _broken_by(case: Case, inputs: Mapping[str, Any], ways: list[bool]) -> Outcome | None:
+    """Return what breaks the law where undecided comparisons are answered so, if it does; more answers are appended."""
     bits = BALL_BITS[-1]
     with precision(bits):
-        try:
-            with going(ways):
-                seen = observe_watched(case, watched(to_balls(dict(inputs))))
-            if not seen.moved:
-                return Outcome("vacuous", note=str(seen.left))
-            left, right = sides(seen, element=enclosure)
-            outcome = _decide_balls(seen, left, right, None, last=True)
-            with going(list(ways)):
-                by_rounding = outcome.status == "failed" and (
-                    _by_its_own_floats(case, inputs, seen, bits) or not differs_on_floats(case, inputs)
-                )
-            return Outcome("undecided") if by_rounding else outcome
-        except Exception as error:  # a way that cannot be the right one may lead anywhere
-            return Outcome("undecided", note=said(error))
+        with going(ways):
+            seen = observe_watched(case, watched(to_balls(dict(inputs))))
+        if not seen.moved:
+            return None
+        outcome = _decide_balls(seen, *sides(seen, element=enclosure), None, last=True)
+        with going(list(ways)):
+            fails = outcome.status == "failed" and not _by_its_own_floats(case, inputs, seen, bits)
+    return outcome if fails else None
 
 
 def _by_its_own_floats(case: Case, inputs: Mapping[str, Any], failed: Observation, bits: int) -> bool:
@@ -134,8 +131,11 @@ def differs_on_floats(case: Case, inputs: Mapping[str, Any]) -> bool:
     Balls of complex numbers that a law puts into an array have no ``.real`` there: it is the array itself, and what is
     made of it is wrong in silence.  So their word alone refutes nothing.
     """
-    if not any(map(is_complex, inputs.values())):
-        return True
+    return _differ_clearly(case, inputs) if any(map(is_complex, inputs.values())) else True
+
+
+def _differ_clearly(case: Case, inputs: Mapping[str, Any]) -> bool:
+    """Tell whether floats break the law by more than rounding."""
     seen = in_floats(case, inputs)
     if not seen.moved:
         return False

@@ -39,18 +39,24 @@ def broken_among_few(
     grows = any(node.type == "boolean" and not node.was_forced for node in first)
     more = patience(drawing, law, [tuple(node.value for node in first)], most=PATIENCE if grows else CHEAP)
     if math.prod(map(_count, first)) > most * more:
-        some = _some_choices(first, most * more // _share(first) if more > 1 and not grows else 0)
+        share = _share(first, more)
+        some = _some_choices(first, most * more // share if share and not grows else 0)
         return first_broken(drawing, law, run, some, share=CLEARLY)
     return first_broken(drawing, law, run, _few_choices(drawing, most, more))
 
 
-def _share(drawn: Sequence[Any]) -> int:
-    """Return how many times fewer are drawn than all might be: most of a case that has a seed is what grows of it."""
-    return CHEAP if any(node.type == "integer" and _count(node) == math.inf for node in drawn) else SOME
+def _share(drawn: Sequence[Any], more: int) -> int:
+    """Return how many times fewer are drawn than all might be where they are too many; 0 if none are.
+
+    Most of a case that has a seed is what grows of it.
+    """
+    if any(node.type == "integer" and _count(node) == math.inf for node in drawn):
+        return CHEAP if more > 1 else 0
+    return SOME if more >= CHEAP // 2 else 0
 
 
 SOME = 4
-"""Where all are too many a quarter as many are drawn: at effort quick up to 5,120, which takes half a second."""
+"""Where all are too many a quarter as many are drawn of what costs next to nothing: up to 5,120, in half a second."""
 
 
 def instance_among_few(

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from hypothesis import strategies as st
@@ -169,22 +170,37 @@ def simplest(
     return broken
 
 
+CALLS = 20_000
+"""A case of fewer calls of functions than this is climbed longer, the longer the fewer; more are not counted."""
+
+
 def work(drawing: Drawing, law: Case, start: Choices) -> int:
-    """Return how many functions are entered and left while a case is drawn and computed: time depends on load."""
+    """Return how many functions are entered and left while a case is drawn and computed: time depends on load.
 
-    def once() -> None:
-        right_size(law, redrawn(drawing, start) or {})
+    It is counted up to a limit, and once for each case of a law.
+    """
+    counted = _counted.setdefault(law, {})
+    if start not in counted:
 
-    once()  # caches are filled
-    return _calls(once)
+        def once() -> None:
+            right_size(law, redrawn(drawing, start) or {})
+
+        once()  # caches are filled
+        counted[start] = _calls(once, CALLS)
+    return counted[start]
 
 
-def _calls(run: Callable[[], None]) -> int:
+_counted: WeakKeyDictionary[Case, dict[Choices, int]] = WeakKeyDictionary()
+
+
+def _calls(run: Callable[[], None], most: int) -> int:
     calls = 0
 
     def count(*_: Any) -> None:
         nonlocal calls
         calls += 1
+        if calls > most:
+            sys.setprofile(None)
 
     before: Any = sys.getprofile()
     collects = gc.isenabled()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from psitheory.runner.judging.outcome import Case, Outcome
 from psitheory.runner.searching.climb import Climb, Enough, Place, ascend, ascend_on
-from psitheory.runner.searching.redraw import Choices, Drawing, Inputs, redrawn, simplest, work
+from psitheory.runner.searching.redraw import CALLS, Choices, Drawing, Inputs, redrawn, simplest, work
 from psitheory.runner.searching.special import far_starts
 
 
@@ -40,9 +40,6 @@ class Worst:
 
 PATIENCE = 8
 """How many times as long a law is climbed that costs little."""
-
-CALLS = 20_000
-"""A case of fewer calls of functions than this is climbed longer, the longer the fewer."""
 
 
 def patience(drawing: Drawing, law: Case, starts: Sequence[Choices], most: int = PATIENCE) -> int:
