@@ -1,5 +1,7 @@
 """Types of methods as people write them themselves, in PyTorch and in JAX, with what theory says of each."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -48,6 +50,20 @@ def row(w):
 
 def averaged(s, g, key="v", beta=0.95):
     return s.setdefault(key, torch.zeros_like(g)).mul_(beta).add_(g, alpha=1 - beta)
+
+
+def over(g, size: float):
+    return g / (g.abs() + size)
+
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it is deprecated, and code has it
+    scripted = torch.jit.script(over)
+
+
+@is_of(1, eps=-1)
+def scripted_code(w, g, group, s):
+    w.sub_(group["lr"] * scripted(g, group["eps"]))
 
 
 @is_of(1, eps=-2)

@@ -104,7 +104,10 @@ class _Operations(TorchDispatchMode):  # type: ignore[misc]
         self.memory, self.rules = memory, Rules(memory.trace)
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        kwargs = dict(kwargs or {})
+        with torch._C.DisableTorchFunction():  # scripted code comes here with numbers still watched
+            return self._run(func, args, dict(kwargs or {}))
+
+    def _run(self, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
         name = func._schema.name.split("::")[1]
         if func.is_view:
             out = func(*args, **kwargs)
