@@ -15,7 +15,7 @@ from psitheory.optimizers import GradientDescent, PSIGradientDescent
 from psitheory.scaletypes.equations import Kind
 from psitheory.scaletypes.numbers import Number
 from psitheory.scaletypes.optimizers.problem import units
-from psitheory.scaletypes.pairs import FunctionRuns, PairRuns
+from psitheory.scaletypes.pairs import CARRIED, FunctionRuns, PairRuns
 from psitheory.scaletypes.pairs.entries import Entry
 from psitheory.scaletypes.pairs.run import LATE, _entries, _Marking, _TypedModel
 from psitheory.scaletypes.trace import Trace
@@ -72,6 +72,14 @@ def test_a_typed_run_is_a_plain_run_of_so_many_steps(kind: str, steps: int) -> N
     assert list(record.motion) == ["W", "v"]
     assert record.are_rows == (True, False, True)
     assert {e.what for e in record.trace.equations.found if e.kind is Kind.HARD} >= {"sum"}
+
+
+def test_runs_of_many_entries_are_short() -> None:
+    long = SimpleNamespace(layout=Layout(blocks("W", 2, CARRIED // 20)))
+    runs = FunctionRuns(model=long, start=np.ones(CARRIED // 10), function=descend, steps=4)
+    assert [runs.of_length(n).steps for n in (1, 7, 500)] == [1, 7, 10]
+    wide = FunctionRuns(model=long, start=np.ones(CARRIED), function=descend, steps=4)
+    assert wide.of_length(500).steps == 4
 
 
 def rounded(w: Any, gradient: Any, state: Any, *, rate: Any) -> Any:

@@ -21,14 +21,12 @@ from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 from psitheory.optimizers import Optimizer
 from psitheory.optimizers.checks import is_schedule
 from psitheory.scaletypes.optimizers.types import RATES
-from psitheory.scaletypes.pairs import FunctionRuns, PairRuns
+from psitheory.scaletypes.pairs import CARRIED, FunctionRuns, PairRuns
 
 TYPED = 12
 """Steps of typed runs: warm-ups and what happens every few steps come by then."""
 FEWEST = 3
 """Steps of typed runs of many entries: states that begin at zero have their degrees by then."""
-CARRIED = 40_000
-"""Entries of NumPy's arrays times steps, each of which takes some 0.1 ms in a typed run."""
 EPS = ("eps", "epsilon", "eps_inside", "eps_root")
 """Names under which methods keep what they add to a denominator."""
 LIMITS = ("step_sizes",)

@@ -24,6 +24,8 @@ from psitheory.scaletypes.pairs.entries import Entry
 from psitheory.scaletypes.pairs.stand_ins import CastingLayout, Draws, casting, is_ours, stand_ins
 from psitheory.scaletypes.trace import OURSELVES, Trace, told_apart
 
+CARRIED = 40_000
+"""Entries times steps, each of which takes some 0.1 ms in a typed run."""
 LATE = 100
 """Steps after which a run ends though nothing has moved."""
 SKIP = (*OURSELVES, "psitheory/arithmetic/", "psitheory/layout/", "psitheory/optimizers/rate.py", "/numpy/")
@@ -64,8 +66,8 @@ class ArrayRuns(ABC):
         return Problem(tuple(map(_part, self.model.layout.parts)), self._arrays(self.start), lambda w: (0.0, w))
 
     def of_length(self, steps: int) -> Self:
-        """Return runs of a number of steps."""
-        return dataclasses.replace(self, steps=steps)
+        """Return runs of a number of steps, or of as many as so many entries take in some seconds."""
+        return dataclasses.replace(self, steps=min(steps, max(self.steps, CARRIED // len(self.start))))
 
     def run(self, seed: int = 0) -> Record:
         """Run it, and return the record."""
