@@ -140,9 +140,9 @@ class Derived:
         found, lines = self.breaks_of(network, mode, change, steps), {b.line for b in self.soft_breaks}
         return found is not None and all(b.kind is not Kind.HARD and b.line in lines for b in found)
 
-    def breaks_of(self, network: Network, mode: Mode, change: Change, steps: int) -> tuple[Break, ...] | None:
-        """Return what breaks a rescaling in a run of so many steps, or None where that is not derived."""
-        types = self._of_length(steps, fixed=network.fixed)
+    def breaks_of(self, network: Network, mode: Mode, change: Change, steps: int = 0) -> tuple[Break, ...] | None:
+        """Return what breaks a rescaling in a run of so many steps, or the first, or None where that is not derived."""
+        types = self._of_length(steps, fixed=network.fixed) if steps else self._of(network)
         if types is None or types.missing:
             return None
         return types.breaks(_scaling(types, change.exponents, change.rate), full=mode == "full")

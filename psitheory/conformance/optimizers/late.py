@@ -51,14 +51,21 @@ def broken_late(bench: Bench, mode: Mode, law: str, change: Change) -> Trial | N
             bench.later_by_constants[mode, law] = found.outcome.step
             return None
         return found
+    if bench.network.dtype == np.float32:  # of which there are no types
+        late = broken_late(bench.in_double, mode, law, change)
+        bench.later_by_constants |= bench.in_double.later_by_constants
+        return late
     return _broken_by_types(bench, mode, change)
 
 
 def _broken_by_types(bench: Bench, mode: Mode, change: Change) -> Trial | None:
-    """Return the trial of a run in which constants scale along, if types know of something else that breaks it."""
+    """Return the trial of a run in which constants scale along, if types know of something that breaks it later."""
     derived, steps = bench.derived, LATER * bench.steps
-    found = None if derived is None else derived.breaks_of(bench.network, mode, change, steps)
-    if derived is None or not any(b.kind is Kind.HARD for b in found or ()) or derived.parted_by_constants(steps):
+    if derived is None:
+        return None
+    first, found = (derived.breaks_of(bench.network, mode, change, n) for n in (0, steps))
+    before = {b.line for b in first or ()}
+    if not any(b.kind is Kind.HARD and b.line not in before for b in found or ()) or derived.parted_by_constants(steps):
         return None
     soft = [b for b in found or () if b.kind is not Kind.HARD]
     gap = derived.gap(bench.network, change, (*derived.soft_breaks, *soft), steps)
