@@ -24,7 +24,7 @@ from psitheory.runner.code.opcodes import is_conditional
 from psitheory.runner.effort import QUICK
 from psitheory.runner.evidence import evidence_of
 from psitheory.runner.judging.branches import branches
-from psitheory.runner.judging.in_balls import enclosed
+from psitheory.runner.judging.in_floats import exactly_at
 from psitheory.strategies import points
 
 REAL = Domain(floats=lambda _: st.floats(1, 2), symbols=lambda _, table, name: [table.real(name)])
@@ -169,6 +169,12 @@ def test_what_rounding_may_decide_is_refuted_by_balls_of_the_inputs_as_they_are(
     assert found.verdict is Verdict.REFUTED
 
 
+def status_at(function: Callable[..., Any], **inputs: float) -> str:
+    outcome = exactly_at(function, inputs)
+    assert outcome is not None
+    return outcome.status
+
+
 EXTREMES: dict[str, Callable[..., Any]] = {
     "min": min,
     "max": max,
@@ -187,7 +193,7 @@ def test_where_branches_meet_balls_find_what_ratios_do(extreme: str, x: int, y: 
     def bounded(x: Any, y: Any, z: Any) -> Any:
         return at_most(at(x / 3 * 3, y / 3 * 3, z / 3 * 3), bound)  # thirds are no exact balls
 
-    found = enclosed(bounded, {"x": float(x), "y": float(y), "z": float(z)}).status
+    found = status_at(bounded, x=float(x), y=float(y), z=float(z))
     right = "passed" if room > 0 else "failed"
     surely = room < 0 and extreme not in ("gap", "whole part")  # whose ways lead apart; what holds may be left open
     assert found == right or (found == "undecided" and not surely)
@@ -197,8 +203,8 @@ def test_many_ways_are_left_open() -> None:
     def sorted_thirds(x: Any) -> Any:
         return at_most(sorted([x / 3 * 3] * 9)[4], x + 1)
 
-    assert enclosed(sorted_thirds, {"x": 1.0}).status == "undecided"
-    assert enclosed(lambda x: at_most(max([x / 3 * 3] * 4), x - 1), {"x": 1.0}).status == "failed"
+    assert status_at(sorted_thirds, x=1.0) == "undecided"
+    assert status_at(lambda x: at_most(max([x / 3 * 3] * 4), x - 1), x=1.0) == "failed"
 
 
 def test_a_branch_that_no_precision_decides_does_not_hold() -> None:

@@ -59,9 +59,7 @@ def enclosed(case: Case, inputs: Mapping[str, Any]) -> Outcome:
                 raise NotInArithmetic("complex numbers in arrays have no parts where the entries are objects")
         if outcome.status != "undecided":
             return outcome
-    if outcome.note.startswith(OPEN_BRANCH):
-        return _broken_by_every_way(case, inputs) or outcome
-    if OF_BALLS.hulls == before:
+    if OF_BALLS.hulls == before or outcome.note.startswith(OPEN_BRANCH):
         return outcome
     return replace(outcome, note=f"{OPEN_BRANCH}{outcome.note}")  # as where the sign is taken of what is zero
 
@@ -70,7 +68,7 @@ WAYS = 16
 """So many ways through a law are followed at most: three numbers that are equal are compared in eight ways at most."""
 
 
-def _broken_by_every_way(case: Case, inputs: Mapping[str, Any]) -> Outcome | None:
+def broken_by_every_way(case: Case, inputs: Mapping[str, Any]) -> Outcome | None:
     """Return what becomes of a case that lies where branches meet, if it breaks the law whichever are taken; else None.
 
     One of the ways is the one that is right, though no precision tells which: as in min(x, y) at x = y.  They are

@@ -28,7 +28,7 @@ from psitheory.runner.code.lines import asked_for_at, is_lacking
 from psitheory.runner.judging.branches import observe_in_balls
 from psitheory.runner.judging.by_controls import ILL_CONDITIONED, controlled
 from psitheory.runner.judging.by_intervals import by_intervals
-from psitheory.runner.judging.in_balls import BALL_BITS, differs_on_floats, enclosed
+from psitheory.runner.judging.in_balls import BALL_BITS, OPEN_BRANCH, broken_by_every_way, differs_on_floats, enclosed
 from psitheory.runner.judging.outcome import Case, Outcome, are_exact, in_floats, judged, observe, sides
 
 
@@ -118,9 +118,11 @@ def unless_floats_end(case: Case, inputs: Mapping[str, Any], failed: Outcome) ->
 
 
 def exactly_at(case: Case, inputs: Mapping[str, Any]) -> Outcome | None:
-    """Return what balls find at the inputs as they are, None where the law does not run there."""
+    """Return what balls find at the inputs as they are, whichever way branches go; None where the law does not run."""
     try:
-        return enclosed(case, inputs)
+        outcome = enclosed(case, inputs)
+        is_open = outcome.note.startswith(OPEN_BRANCH)
+        return (broken_by_every_way(case, inputs) if is_open else None) or outcome
     except Exception as reason:
         if isinstance(reason, Undecided) or is_lacking(reason):
             return None
