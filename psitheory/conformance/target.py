@@ -186,7 +186,7 @@ def _base_names(subject: Any) -> set[str]:
 
 
 def _is_manifold(subject: Any) -> bool:
-    from psitheory.conformance.manifolds.methods import looks_like_a_manifold
+    from psitheory.conformance.manifolds.subjects.methods import looks_like_a_manifold
 
     return looks_like_a_manifold(subject)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from psitheory.conformance.manifolds.jets import jet
+from psitheory.conformance.manifolds.floats.jets import jet
 
 RUNS = 200
 

@@ -7,7 +7,7 @@ import pytest
 
 from psitheory.checking import equal
 from psitheory.conformance import check_manifold
-from psitheory.conformance.manifolds.judging import judge
+from psitheory.conformance.manifolds.floats.judging import judge
 from psitheory.geometry import Sphere
 from tests.conformance.plain_frames import Frames
 from tests.conformance.plain_spaces import PositiveDefinite

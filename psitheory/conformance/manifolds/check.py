@@ -10,17 +10,17 @@ import numpy as np
 
 from psitheory.checking import Verdict
 from psitheory.conformance.findings import ConformanceReport, Finding
-from psitheory.conformance.manifolds.conditions import Claims, laws_said
-from psitheory.conformance.manifolds.drawing import CASES, cases, derived
-from psitheory.conformance.manifolds.judging import judge, one_ulp_away
-from psitheory.conformance.manifolds.methods import expression
-from psitheory.conformance.manifolds.nature import Known
-from psitheory.conformance.manifolds.precisions import precisions_of
-from psitheory.conformance.manifolds.recognising import recognised
-from psitheory.conformance.manifolds.represented import Missing
-from psitheory.conformance.manifolds.rule import Rule
+from psitheory.conformance.manifolds.floats.judging import judge, one_ulp_away
+from psitheory.conformance.manifolds.laws.conditions import Claims, laws_said
+from psitheory.conformance.manifolds.laws.drawing import CASES, cases, derived
+from psitheory.conformance.manifolds.laws.rule import Rule
 from psitheory.conformance.manifolds.rules import RULES
-from psitheory.conformance.manifolds.sources import Points
+from psitheory.conformance.manifolds.subjects.methods import expression
+from psitheory.conformance.manifolds.subjects.nature import Known
+from psitheory.conformance.manifolds.subjects.precisions import precisions_of
+from psitheory.conformance.manifolds.subjects.recognising import recognised
+from psitheory.conformance.manifolds.subjects.represented import Missing
+from psitheory.conformance.manifolds.subjects.sources import Points
 from psitheory.conformance.manifolds.trying import Batch, Law, tried
 from psitheory.errors import ArgumentError, UnknownName, checked_seed, shown
 

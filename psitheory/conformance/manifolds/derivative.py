@@ -14,11 +14,11 @@ from functools import partial
 from typing import Any
 
 from psitheory.conformance.findings import ConformanceReport, Finding
-from psitheory.conformance.manifolds import flat_functions, functions
-from psitheory.conformance.manifolds.drawing import derived
-from psitheory.conformance.manifolds.flat_functions import EPS, Map
-from psitheory.conformance.manifolds.judging import judge, one_ulp_away
-from psitheory.conformance.manifolds.sources import Points
+from psitheory.conformance.manifolds.floats.judging import judge, one_ulp_away
+from psitheory.conformance.manifolds.laws import flat_functions, functions
+from psitheory.conformance.manifolds.laws.drawing import derived
+from psitheory.conformance.manifolds.laws.flat_functions import EPS, Map
+from psitheory.conformance.manifolds.subjects.sources import Points
 from psitheory.conformance.manifolds.tasks import Task, task_of
 from psitheory.conformance.manifolds.trying import Batch, Law, tried
 from psitheory.errors import ArgumentError, UnknownName, shown

@@ -9,9 +9,9 @@ from typing import Any, Literal
 from psitheory.checking import Verdict
 from psitheory.conformance.findings import ConformanceReport, Finding
 from psitheory.conformance.manifolds.check import manifold_report
-from psitheory.conformance.manifolds.conditions import FIRST, SECOND, laws_said
-from psitheory.conformance.manifolds.methods import expression
-from psitheory.conformance.manifolds.sources import Points
+from psitheory.conformance.manifolds.laws.conditions import FIRST, SECOND, laws_said
+from psitheory.conformance.manifolds.subjects.methods import expression
+from psitheory.conformance.manifolds.subjects.sources import Points
 from psitheory.errors import ArgumentTypeError, UnknownName, shown
 
 BATCH = "a_batch_equals_the_loop"

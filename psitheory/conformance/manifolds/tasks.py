@@ -11,15 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from psitheory.conformance.manifolds import flat_functions, functions
-from psitheory.conformance.manifolds.conditions import Claims, classes, vectors_are_ambient
-from psitheory.conformance.manifolds.drawing import cases as drawn
-from psitheory.conformance.manifolds.flat_functions import Map, OnSpace, Point
-from psitheory.conformance.manifolds.forms import flat, form_of, numbers
-from psitheory.conformance.manifolds.functions import OnManifold
-from psitheory.conformance.manifolds.methods import expression
-from psitheory.conformance.manifolds.recognising import recognised
-from psitheory.conformance.manifolds.sources import Points, one_of, points_raised
+from psitheory.conformance.manifolds.laws import flat_functions, functions
+from psitheory.conformance.manifolds.laws.conditions import Claims, classes, vectors_are_ambient
+from psitheory.conformance.manifolds.laws.drawing import cases as drawn
+from psitheory.conformance.manifolds.laws.flat_functions import Map, OnSpace, Point
+from psitheory.conformance.manifolds.laws.functions import OnManifold
+from psitheory.conformance.manifolds.subjects.forms import flat, form_of, numbers
+from psitheory.conformance.manifolds.subjects.methods import expression
+from psitheory.conformance.manifolds.subjects.recognising import recognised
+from psitheory.conformance.manifolds.subjects.sources import Points, one_of, points_raised
 from psitheory.errors import ArgumentError, ArgumentTypeError, PsitheoryError, shown
 from psitheory.models.interface import Model
 

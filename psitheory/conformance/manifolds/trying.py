@@ -10,9 +10,9 @@ import numpy as np
 
 from psitheory.checking import Verdict
 from psitheory.conformance.findings import Finding, raised
-from psitheory.conformance.manifolds.forms import numbers
-from psitheory.conformance.manifolds.judging import Outcome
-from psitheory.conformance.manifolds.represented import Missing
+from psitheory.conformance.manifolds.floats.judging import Outcome
+from psitheory.conformance.manifolds.subjects.forms import numbers
+from psitheory.conformance.manifolds.subjects.represented import Missing
 from psitheory.errors import TimeUp
 from psitheory.limits import foreign
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from psitheory.conformance.manifolds.rule import Rule
+from psitheory.conformance.manifolds.laws.rule import Rule
 from psitheory.conformance.manifolds.rules import (
     classes,
     conversions,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from psitheory.conformance.manifolds import conditions, conversions
-from psitheory.conformance.manifolds.rule import Rule
+from psitheory.conformance.manifolds.laws import conditions, conversions
+from psitheory.conformance.manifolds.laws.rule import Rule
 
 RULES: tuple[Rule, ...] = (
     Rule(

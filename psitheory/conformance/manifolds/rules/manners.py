@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from psitheory.conformance.manifolds import batches, conditions
-from psitheory.conformance.manifolds.rule import Rule
+from psitheory.conformance.manifolds.laws import batches, conditions
+from psitheory.conformance.manifolds.laws.rule import Rule
 
 RULES: tuple[Rule, ...] = (
     Rule(

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from psitheory.conformance.manifolds import conditions, connection, constraints, edges, far, geodesics, lengths, orders
-from psitheory.conformance.manifolds.rule import Rule
+from psitheory.conformance.manifolds.laws import (
+    conditions,
+    connection,
+    constraints,
+    edges,
+    far,
+    geodesics,
+    lengths,
+    orders,
+)
+from psitheory.conformance.manifolds.laws.rule import Rule
 from psitheory.laws import curves
 
 RULES: tuple[Rule, ...] = (

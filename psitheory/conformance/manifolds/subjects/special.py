@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from psitheory.conformance.manifolds.forms import flat
-from psitheory.conformance.manifolds.invariants import numbers_of
-from psitheory.conformance.manifolds.judging import ULPS
-from psitheory.conformance.manifolds.nature import Known
+from psitheory.conformance.manifolds.floats.judging import ULPS
+from psitheory.conformance.manifolds.subjects.forms import flat
+from psitheory.conformance.manifolds.subjects.invariants import numbers_of
+from psitheory.conformance.manifolds.subjects.nature import Known
 
 EXACT = 1e-12
 """By how much points miss the constraints that were found, and which rounding blurs, if they obey them."""

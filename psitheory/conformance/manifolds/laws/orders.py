@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 
 from psitheory.checking import Observation
-from psitheory.conformance.manifolds.jets import Jet, jet
-from psitheory.conformance.manifolds.judging import Bounded
-from psitheory.conformance.manifolds.measuring import VELOCITY, bounded, size, spread
-from psitheory.conformance.manifolds.nature import Known
+from psitheory.conformance.manifolds.floats.jets import Jet, jet
+from psitheory.conformance.manifolds.floats.judging import Bounded
+from psitheory.conformance.manifolds.laws.measuring import VELOCITY, bounded, size, spread
+from psitheory.conformance.manifolds.subjects.nature import Known
 from psitheory.conformance.slopes import Slope, slope
 
 STEPS = 2.0 ** -np.arange(2.0, 22.0)

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from psitheory.checking import Observation, equal, vacuous
-from psitheory.conformance.manifolds import references
-from psitheory.conformance.manifolds.jets import jet
-from psitheory.conformance.manifolds.judging import ULPS, Bounded
-from psitheory.conformance.manifolds.measuring import (
+from psitheory.conformance.manifolds.floats import references
+from psitheory.conformance.manifolds.floats.jets import jet
+from psitheory.conformance.manifolds.floats.judging import ULPS, Bounded
+from psitheory.conformance.manifolds.laws.measuring import (
     ACCELERATION,
     MARGIN,
     NEARER,
@@ -26,8 +26,8 @@ from psitheory.conformance.manifolds.measuring import (
     spread,
     stretch,
 )
-from psitheory.conformance.manifolds.nature import Known
-from psitheory.conformance.manifolds.orders import curve_of
+from psitheory.conformance.manifolds.laws.orders import curve_of
+from psitheory.conformance.manifolds.subjects.nature import Known
 
 Point = np.ndarray
 NEAREST = 1e-4

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from psitheory.checking import Observation, vacuous
-from psitheory.conformance.manifolds.conditions import Claims
-from psitheory.conformance.manifolds.forms import flat
-from psitheory.conformance.manifolds.jets import jet
-from psitheory.conformance.manifolds.judging import Bounded
-from psitheory.conformance.manifolds.measuring import bounded, moved_along, size
-from psitheory.conformance.manifolds.nature import Known
+from psitheory.conformance.manifolds.floats.jets import jet
+from psitheory.conformance.manifolds.floats.judging import Bounded
+from psitheory.conformance.manifolds.laws.conditions import Claims
+from psitheory.conformance.manifolds.laws.measuring import bounded, moved_along, size
+from psitheory.conformance.manifolds.subjects.forms import flat
+from psitheory.conformance.manifolds.subjects.nature import Known
 
 Point = np.ndarray
 NONE = "distances carry no derivatives"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from psitheory.conformance.manifolds.forms import Form
-from psitheory.conformance.manifolds.invariants import adjoint, matrix_of, numbers_of
-from psitheory.conformance.manifolds.nature import LARGEST_RANK, RANK
-from psitheory.conformance.manifolds.rotations import gaussian
-from psitheory.conformance.manifolds.subject import Subject
+from psitheory.conformance.manifolds.subjects.forms import Form
+from psitheory.conformance.manifolds.subjects.invariants import adjoint, matrix_of, numbers_of
+from psitheory.conformance.manifolds.subjects.nature import LARGEST_RANK, RANK
+from psitheory.conformance.manifolds.subjects.rotations import gaussian
+from psitheory.conformance.manifolds.subjects.subject import Subject
 
 COARSE = 1e-3
 FEW = 6

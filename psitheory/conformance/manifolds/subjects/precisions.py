@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from psitheory.conformance.manifolds.forms import is_tensor
-from psitheory.conformance.manifolds.represented import Missing
-from psitheory.conformance.manifolds.subject import Subject
+from psitheory.conformance.manifolds.subjects.forms import is_tensor
+from psitheory.conformance.manifolds.subjects.represented import Missing
+from psitheory.conformance.manifolds.subjects.subject import Subject
 
 ARRAYS = ("project", "retract", "exp", "log", "transport", "gradient", "canonical")
 

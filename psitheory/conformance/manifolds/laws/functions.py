@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from psitheory.checking import Observation, equal
-from psitheory.conformance.manifolds import references
-from psitheory.conformance.manifolds.constraints import tangent
-from psitheory.conformance.manifolds.forms import real_number
-from psitheory.conformance.manifolds.jets import jet
-from psitheory.conformance.manifolds.judging import ULPS, Bounded
-from psitheory.conformance.manifolds.measuring import length, measured, size
-from psitheory.conformance.manifolds.nature import Known
+from psitheory.conformance.manifolds.floats import references
+from psitheory.conformance.manifolds.floats.jets import jet
+from psitheory.conformance.manifolds.floats.judging import ULPS, Bounded
+from psitheory.conformance.manifolds.laws.constraints import tangent
+from psitheory.conformance.manifolds.laws.measuring import length, measured, size
+from psitheory.conformance.manifolds.subjects.forms import real_number
+from psitheory.conformance.manifolds.subjects.nature import Known
 
 Point = np.ndarray
 Map = Callable[..., Any]

@@ -7,8 +7,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from psitheory.conformance.manifolds.draws import Draws
-from psitheory.conformance.manifolds.forms import (
+from psitheory.conformance.manifolds.subjects.draws import Draws
+from psitheory.conformance.manifolds.subjects.forms import (
     NotOneNumber,
     flat,
     form_of,
@@ -16,13 +16,13 @@ from psitheory.conformance.manifolds.forms import (
     number,
     real_number,
 )
-from psitheory.conformance.manifolds.methods import (
+from psitheory.conformance.manifolds.subjects.methods import (
     dialect_of,
     methods_of,
     name_of,
 )
-from psitheory.conformance.manifolds.represented import Missing
-from psitheory.conformance.manifolds.sources import Points, Source
+from psitheory.conformance.manifolds.subjects.represented import Missing
+from psitheory.conformance.manifolds.subjects.sources import Points, Source
 from psitheory.errors import ArgumentError
 
 COARSE = 1e-3
@@ -34,7 +34,7 @@ class Subject(Draws):
     Parameters
     ----------
     manifold : object
-        Has some of the methods in :data:`~psitheory.conformance.manifolds.methods.NAMES`.
+        Has some of the methods in :data:`~psitheory.conformance.manifolds.subjects.methods.NAMES`.
     points : callable, sequence or array, optional
         Where points come from if the manifold draws none.
     shape : tuple of int, optional

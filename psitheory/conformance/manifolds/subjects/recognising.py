@@ -10,16 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from psitheory.conformance.manifolds import symptoms
-from psitheory.conformance.manifolds.forms import Form
-from psitheory.conformance.manifolds.invariants import (
+from psitheory.conformance.manifolds.subjects import symptoms
+from psitheory.conformance.manifolds.subjects.forms import Form
+from psitheory.conformance.manifolds.subjects.invariants import (
     Map,
     Pieces,
     Same,
     Square,
     directions,
 )
-from psitheory.conformance.manifolds.nature import LARGEST_RANK, RANK, Known, Nature
+from psitheory.conformance.manifolds.subjects.nature import LARGEST_RANK, RANK, Known, Nature
 from psitheory.errors import ArgumentError, PsitheoryError, shown
 
 SAMPLES = 12

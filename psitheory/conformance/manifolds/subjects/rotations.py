@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from psitheory.conformance.manifolds.forms import Form
-from psitheory.conformance.manifolds.invariants import adjoint
+from psitheory.conformance.manifolds.subjects.forms import Form
+from psitheory.conformance.manifolds.subjects.invariants import adjoint
 
 
 @dataclass(frozen=True)

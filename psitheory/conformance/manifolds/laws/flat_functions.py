@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from psitheory.checking import Observation, equal
-from psitheory.conformance.manifolds.forms import Form, flat, real_number
-from psitheory.conformance.manifolds.jets import jet
-from psitheory.conformance.manifolds.judging import ULPS, Bounded
-from psitheory.conformance.manifolds.measuring import measured, size
+from psitheory.conformance.manifolds.floats.jets import jet
+from psitheory.conformance.manifolds.floats.judging import ULPS, Bounded
+from psitheory.conformance.manifolds.laws.measuring import measured, size
+from psitheory.conformance.manifolds.subjects.forms import Form, flat, real_number
 from psitheory.conformance.slopes import slope
 
 EPS = float(np.finfo(float).eps)

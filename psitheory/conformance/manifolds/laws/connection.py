@@ -9,10 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from psitheory.checking import Observation
-from psitheory.conformance.manifolds import references
-from psitheory.conformance.manifolds.jets import Jet, jet
-from psitheory.conformance.manifolds.judging import ULPS, Bounded
-from psitheory.conformance.manifolds.measuring import (
+from psitheory.conformance.manifolds.floats import references
+from psitheory.conformance.manifolds.floats.jets import Jet, jet
+from psitheory.conformance.manifolds.floats.judging import ULPS, Bounded
+from psitheory.conformance.manifolds.laws.measuring import (
     ACCELERATION,
     NEARER,
     VELOCITY,
@@ -23,8 +23,8 @@ from psitheory.conformance.manifolds.measuring import (
     size,
     spread,
 )
-from psitheory.conformance.manifolds.nature import Known
-from psitheory.conformance.manifolds.orders import curve_of
+from psitheory.conformance.manifolds.laws.orders import curve_of
+from psitheory.conformance.manifolds.subjects.nature import Known
 
 Point = np.ndarray
 

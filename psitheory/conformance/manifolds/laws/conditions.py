@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from psitheory.conformance.manifolds import batches
-from psitheory.conformance.manifolds.invariants import Same
-from psitheory.conformance.manifolds.nature import Known
+from psitheory.conformance.manifolds.laws import batches
+from psitheory.conformance.manifolds.subjects.invariants import Same
+from psitheory.conformance.manifolds.subjects.nature import Known
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from psitheory.conformance.manifolds.forms import flat, form_of, seeded
-from psitheory.conformance.manifolds.methods import required_arguments
-from psitheory.conformance.manifolds.represented import Represented
-from psitheory.conformance.manifolds.sources import Points, Source
+from psitheory.conformance.manifolds.subjects.forms import flat, form_of, seeded
+from psitheory.conformance.manifolds.subjects.methods import required_arguments
+from psitheory.conformance.manifolds.subjects.represented import Represented
+from psitheory.conformance.manifolds.subjects.sources import Points, Source
 from psitheory.errors import ArgumentError, shown
 
 TRIES = 20

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from psitheory.conformance.manifolds.forms import Form, flat, is_tensor
-from psitheory.conformance.manifolds.methods import ARGUMENTS, method_name
+from psitheory.conformance.manifolds.subjects.forms import Form, flat, is_tensor
+from psitheory.conformance.manifolds.subjects.methods import ARGUMENTS, method_name
 
 LARGEST_EMBEDDED = 128
 """Tangent vectors of more entries are found from ambient ones by the projection."""

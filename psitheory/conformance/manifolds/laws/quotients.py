@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from psitheory.checking import Observation, equal
-from psitheory.conformance.manifolds.judging import ULPS, Bounded
-from psitheory.conformance.manifolds.measuring import rounding, size
-from psitheory.conformance.manifolds.nature import Known
-from psitheory.conformance.manifolds.probes import Probe
+from psitheory.conformance.manifolds.floats.judging import ULPS, Bounded
+from psitheory.conformance.manifolds.laws.measuring import rounding, size
+from psitheory.conformance.manifolds.laws.probes import Probe
+from psitheory.conformance.manifolds.subjects.nature import Known
 from psitheory.geometry import PSIQuotient
 from psitheory.laws import manifold, representatives
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from psitheory.conformance.manifolds import conditions
-from psitheory.conformance.manifolds.conditions import Claims
-from psitheory.conformance.manifolds.nature import Known
+from psitheory.conformance.manifolds.laws import conditions
+from psitheory.conformance.manifolds.laws.conditions import Claims
+from psitheory.conformance.manifolds.subjects.nature import Known
 
 Condition = Callable[[Known, Claims], str]
 """Returns why a law does not apply, or an empty string."""

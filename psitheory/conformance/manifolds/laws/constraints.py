@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from psitheory.checking import Observation, equal, vacuous
-from psitheory.conformance.manifolds.jets import jet
-from psitheory.conformance.manifolds.judging import ULPS, Bounded
-from psitheory.conformance.manifolds.measuring import as_written, bounded, rounding, size
-from psitheory.conformance.manifolds.nature import Known
+from psitheory.conformance.manifolds.floats.jets import jet
+from psitheory.conformance.manifolds.floats.judging import ULPS, Bounded
+from psitheory.conformance.manifolds.laws.measuring import as_written, bounded, rounding, size
+from psitheory.conformance.manifolds.subjects.nature import Known
 
 Point = np.ndarray
 

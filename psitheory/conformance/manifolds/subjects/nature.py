@@ -13,18 +13,18 @@ from typing import Any
 
 import numpy as np
 
-from psitheory.conformance.manifolds.forms import numbers
-from psitheory.conformance.manifolds.invariants import (
+from psitheory.conformance.manifolds.floats.jets import jet
+from psitheory.conformance.manifolds.floats.judging import LIBRARY
+from psitheory.conformance.manifolds.subjects.forms import numbers
+from psitheory.conformance.manifolds.subjects.invariants import (
     Map,
     Same,
     adjoint,
     matrix_of,
     numbers_of,
 )
-from psitheory.conformance.manifolds.jets import jet
-from psitheory.conformance.manifolds.judging import LIBRARY
-from psitheory.conformance.manifolds.rotations import Rotation, gaussian, orthogonal
-from psitheory.conformance.manifolds.subject import Subject
+from psitheory.conformance.manifolds.subjects.rotations import Rotation, gaussian, orthogonal
+from psitheory.conformance.manifolds.subjects.subject import Subject
 
 RANK = 1e-5
 """Singular values below this share are rounding, of single precision as well."""

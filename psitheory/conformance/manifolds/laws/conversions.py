@@ -7,13 +7,13 @@ from collections.abc import Callable
 import numpy as np
 
 from psitheory.checking import Observation, equal, vacuous
-from psitheory.conformance.manifolds import references
-from psitheory.conformance.manifolds.constraints import tangent
-from psitheory.conformance.manifolds.jets import jet
-from psitheory.conformance.manifolds.judging import ULPS, Bounded
-from psitheory.conformance.manifolds.measuring import bounded, size
-from psitheory.conformance.manifolds.nature import Known
-from psitheory.conformance.manifolds.probes import Probe
+from psitheory.conformance.manifolds.floats import references
+from psitheory.conformance.manifolds.floats.jets import jet
+from psitheory.conformance.manifolds.floats.judging import ULPS, Bounded
+from psitheory.conformance.manifolds.laws.constraints import tangent
+from psitheory.conformance.manifolds.laws.measuring import bounded, size
+from psitheory.conformance.manifolds.laws.probes import Probe
+from psitheory.conformance.manifolds.subjects.nature import Known
 
 Point = np.ndarray
 

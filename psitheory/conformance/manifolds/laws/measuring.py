@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from psitheory.checking import Observation, vacuous
-from psitheory.conformance.manifolds import references
-from psitheory.conformance.manifolds.jets import Jet
-from psitheory.conformance.manifolds.judging import ULPS, Bounded
-from psitheory.conformance.manifolds.nature import Known
+from psitheory.conformance.manifolds.floats import references
+from psitheory.conformance.manifolds.floats.jets import Jet
+from psitheory.conformance.manifolds.floats.judging import ULPS, Bounded
+from psitheory.conformance.manifolds.subjects.nature import Known
 
 MARGIN = 4
 """A derivative is off if it misses by this many times its noise floor."""

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from psitheory.conformance.manifolds import references
-from psitheory.conformance.manifolds.invariants import Same
-from psitheory.conformance.manifolds.nature import Known
-from psitheory.conformance.manifolds.probes import probe
-from psitheory.conformance.manifolds.special import special_points
+from psitheory.conformance.manifolds.floats import references
+from psitheory.conformance.manifolds.laws.probes import probe
+from psitheory.conformance.manifolds.subjects.invariants import Same
+from psitheory.conformance.manifolds.subjects.nature import Known
+from psitheory.conformance.manifolds.subjects.special import special_points
 
 CASES = 12
 EXPONENTS = (9, 12, 4, 8, 3, 6, 1, 10, 5, 7, 2, 11)

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from psitheory.checking import Observation, equal, vacuous
-from psitheory.conformance.manifolds import references
-from psitheory.conformance.manifolds.judging import ULPS, Bounded
-from psitheory.conformance.manifolds.measuring import COARSE, length, nearly_opposite, rounding, size
-from psitheory.conformance.manifolds.nature import Known
+from psitheory.conformance.manifolds.floats import references
+from psitheory.conformance.manifolds.floats.judging import ULPS, Bounded
+from psitheory.conformance.manifolds.laws.measuring import COARSE, length, nearly_opposite, rounding, size
+from psitheory.conformance.manifolds.subjects.nature import Known
 
 Point = np.ndarray
 

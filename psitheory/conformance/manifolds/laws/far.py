@@ -10,11 +10,11 @@ from __future__ import annotations
 import numpy as np
 
 from psitheory.checking import Observation, vacuous
-from psitheory.conformance.manifolds.jets import jet
-from psitheory.conformance.manifolds.judging import Bounded
-from psitheory.conformance.manifolds.measuring import COARSE, as_written, length, size
-from psitheory.conformance.manifolds.nature import Known
-from psitheory.conformance.manifolds.represented import Missing
+from psitheory.conformance.manifolds.floats.jets import jet
+from psitheory.conformance.manifolds.floats.judging import Bounded
+from psitheory.conformance.manifolds.laws.measuring import COARSE, as_written, length, size
+from psitheory.conformance.manifolds.subjects.nature import Known
+from psitheory.conformance.manifolds.subjects.represented import Missing
 
 Point = np.ndarray
 NO_END = "no geodesic is so long, or no numbers reach its end"

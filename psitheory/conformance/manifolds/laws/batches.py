@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from psitheory.checking import Observation, vacuous
-from psitheory.conformance.manifolds.forms import Form, flat, is_of_jax, is_tensor
-from psitheory.conformance.manifolds.judging import ULPS, Bounded
-from psitheory.conformance.manifolds.measuring import size
-from psitheory.conformance.manifolds.methods import ARGUMENTS
-from psitheory.conformance.manifolds.nature import Known
-from psitheory.conformance.manifolds.represented import Missing
+from psitheory.conformance.manifolds.floats.judging import ULPS, Bounded
+from psitheory.conformance.manifolds.laws.measuring import size
+from psitheory.conformance.manifolds.subjects.forms import Form, flat, is_of_jax, is_tensor
+from psitheory.conformance.manifolds.subjects.methods import ARGUMENTS
+from psitheory.conformance.manifolds.subjects.nature import Known
+from psitheory.conformance.manifolds.subjects.represented import Missing
 
 SCALARS = ("inner", "norm", "dist")
 STACKED = (*SCALARS, "project", "retract", "exp", "log", "transport", "gradient", "hessian", "canonical", "vertical")

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from psitheory.conformance.manifolds.judging import ULPS, Bounded
-from psitheory.conformance.manifolds.measuring import size
-from psitheory.conformance.manifolds.nature import Known
+from psitheory.conformance.manifolds.floats.judging import ULPS, Bounded
+from psitheory.conformance.manifolds.laws.measuring import size
+from psitheory.conformance.manifolds.subjects.nature import Known
 
 Point = np.ndarray
 FACTORS = (2.0**20, 2.0**-20)

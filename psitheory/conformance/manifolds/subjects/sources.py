@@ -10,8 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from psitheory.conformance.manifolds.forms import seeded
-from psitheory.conformance.manifolds.methods import dialect_of, method_name, required_arguments, takes_any_number
+from psitheory.conformance.manifolds.subjects.forms import seeded
+from psitheory.conformance.manifolds.subjects.methods import (
+    dialect_of,
+    method_name,
+    required_arguments,
+    takes_any_number,
+)
 from psitheory.errors import ArgumentError
 
 SHAPES = ((3,), (4, 2), (3, 3), *((k,) for k in range(2, 17)))

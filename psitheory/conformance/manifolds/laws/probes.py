@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from psitheory.conformance.manifolds.invariants import Map
+from psitheory.conformance.manifolds.subjects.invariants import Map
 
 
 @dataclass(frozen=True, eq=False)
