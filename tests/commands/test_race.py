@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from psitheory import cli, optimizers, plotting
-from psitheory.commands.race import run_race
+from psitheory.commands.racing import run_race
 from psitheory.models.named import named_model
 from psitheory.optimizers.named import NAMES, named_optimizer
 

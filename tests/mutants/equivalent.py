@@ -222,7 +222,7 @@ EQUIVALENT: dict[Place, str] = {
         "0.01 → 0.02",
     ): "no constant of a layer lies between them, and runs decide",
     (
-        "psitheory/runner/searching/worst.py",
+        "psitheory/runner/searching/redraw.py",
         "for bits in (0, 1, 2, 4, 6, 8, 12, 16):",
         "8 → 9",
     ): "the case that is shown is rounded to one bit more",
@@ -273,11 +273,6 @@ EQUIVALENT: dict[Place, str] = {
         "return np.asarray(layout.scale(t / r, x) - turned)",
         "return None for np.asarray(layout.scale(t / r, x) - turned)",
     ): "a short cut, which is then never taken: the long way gives the same",
-    (
-        "psitheory/scaletypes/pairs/stand_ins.py",
-        'super().__init__("numpy")',
-        "drop super().__init__('numpy')",
-    ): "a module that has no name of its own is asked for that of NumPy",
     (
         "psitheory/arithmetic/objects.py",
         "return self.either(x, y) if condition is None else (x if condition else y)",

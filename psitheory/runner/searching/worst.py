@@ -74,7 +74,7 @@ def worst_case(
     return Worst(evaluations=spent) if best is None else Worst(*best, spent)
 
 
-LONG = 64
+LONG = 56
 """So many cases are a climb by itself."""
 
 
