@@ -37,7 +37,7 @@ class Effort:
         return Effort({kind: n * factor for kind, n in self.cases.items()}, seconds, self.climb * factor, finer=True)
 
 
-QUICK = Effort({FORMAL: 1, SYMBOLS: 1, RATIONALS: 20, POWERS_OF_TWO: 50, BALLS: 15, FLOATS: 50, CONTROLS: 3}, 30.0, 56)
+QUICK = Effort({FORMAL: 1, SYMBOLS: 1, RATIONALS: 20, POWERS_OF_TWO: 50, BALLS: 15, FLOATS: 45, CONTROLS: 3}, 30.0, 56)
 EFFORTS: Mapping[str, Effort] = {
     "quick": QUICK,
     "standard": QUICK.times(6, 120.0),

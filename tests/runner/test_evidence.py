@@ -96,7 +96,7 @@ def of(*statuses: str, **options: Any) -> Search:
         (of("passed", "undecided", trouble="trouble"), Verdict.INCONCLUSIVE, "trouble"),
         (of("passed", "passed"), Verdict.HOLDS, "0"),
         (of("vacuous", "passed", "vacuous"), Verdict.HOLDS, "1; 2 of 3 set aside: 0"),
-        (of("passed", "vacuous", cut=True), Verdict.HOLDS, "0; 2 of 50 cases in 30 seconds; 1 of 2 set aside: 1"),
+        (of("passed", "vacuous", cut=True), Verdict.HOLDS, "0; 2 of 45 cases in 30 seconds; 1 of 2 set aside: 1"),
     ],
 )
 def test_a_search_is_told_in_one_line(search: Search, verdict: Verdict, note: str) -> None:
