@@ -29,7 +29,7 @@ from psitheory.checking import (
 )
 from psitheory.layout import Layout
 from psitheory.report.terminal import text
-from psitheory.runner import check_law, check_theorem, replay
+from psitheory.runner import EFFORTS, check_law, check_theorem, replay
 from psitheory.strategies import points, psi_models, quotients, rescalings, step_sizes, vectors
 from tests.runner.small_laws import LAYOUT, W, kinds, with_counterfeit
 
