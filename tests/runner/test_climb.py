@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from psitheory.checking import at_most, equal, vacuous
 from psitheory.runner.judging.outcome import Case, Outcome
 from psitheory.runner.searching.climb import CLEARLY, SHARES, Climb, Enough, _inside, _span, ascend, others
-from psitheory.runner.searching.nudges import nudge
+from psitheory.runner.searching.nudges import nudge, nudged
 from psitheory.runner.searching.redraw import (
     CALLS,
     LARGEST_RANGE,
@@ -238,6 +238,12 @@ def test_nudges_are_moved_as_what_was_chosen_is() -> None:
         ascend(climb, (0.0,), whole=True)
     _, (x,), (y, z) = climb.best
     assert [x, y, z] == pytest.approx([0.5, -0.25, -0.25], abs=1e-3)
+
+
+@given(st.floats(allow_nan=False))
+def test_however_far_a_slope_leads_exponentials_of_nudges_are_numbers(far: float) -> None:
+    with nudged([far]):
+        assert 0 < math.exp(nudge()) < math.inf
 
 
 def test_many_whole_numbers_leave_a_share_to_the_real_one() -> None:

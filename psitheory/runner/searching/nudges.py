@@ -18,6 +18,9 @@ import numpy as np
 
 Decision = TypeVar("Decision")
 
+FARTHEST = 700.0
+"""No nudge is larger, however far a slope leads: domains take exponentials of nudges, which are floats up to 709."""
+
 
 @dataclass
 class _Tape:
@@ -32,7 +35,7 @@ class _Tape:
     def next(self, count: int) -> Any:
         out = np.zeros(count)
         given = np.asarray(self.numbers[self.used : self.used + count], dtype=float)
-        out[: len(given)] = given
+        out[: len(given)] = np.clip(given, -FARTHEST, FARTHEST)
         self.used += count
         return out
 
