@@ -13,8 +13,8 @@ from psitheory.conformance.findings import ConformanceReport, Finding
 from psitheory.conformance.manifolds.floats.judging import judge, one_ulp_away
 from psitheory.conformance.manifolds.laws.conditions import Claims, laws_said
 from psitheory.conformance.manifolds.laws.drawing import CASES, cases, derived
-from psitheory.conformance.manifolds.laws.rule import Rule
 from psitheory.conformance.manifolds.rules import RULES
+from psitheory.conformance.manifolds.rules.rule import Rule
 from psitheory.conformance.manifolds.subjects.methods import expression
 from psitheory.conformance.manifolds.subjects.nature import Known
 from psitheory.conformance.manifolds.subjects.precisions import precisions_of

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from psitheory.conformance.manifolds.laws.rule import Rule
 from psitheory.conformance.manifolds.rules import (
     classes,
     conversions,
@@ -12,6 +11,7 @@ from psitheory.conformance.manifolds.rules import (
     tangent_spaces,
     transports,
 )
+from psitheory.conformance.manifolds.rules.rule import Rule
 
 RULES: tuple[Rule, ...] = (
     *tangent_spaces.RULES,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from psitheory.conformance.manifolds.laws import batches, conditions
-from psitheory.conformance.manifolds.laws.rule import Rule
+from psitheory.conformance.manifolds.rules.rule import Rule
 
 RULES: tuple[Rule, ...] = (
     Rule(

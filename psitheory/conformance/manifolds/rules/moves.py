@@ -12,7 +12,7 @@ from psitheory.conformance.manifolds.laws import (
     lengths,
     orders,
 )
-from psitheory.conformance.manifolds.laws.rule import Rule
+from psitheory.conformance.manifolds.rules.rule import Rule
 from psitheory.laws import curves
 
 RULES: tuple[Rule, ...] = (

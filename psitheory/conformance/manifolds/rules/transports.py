@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from psitheory.conformance.manifolds.laws import conditions, connection, edges, far
-from psitheory.conformance.manifolds.laws.rule import Rule
+from psitheory.conformance.manifolds.rules.rule import Rule
 from psitheory.laws import transport
 
 RULES: tuple[Rule, ...] = (
