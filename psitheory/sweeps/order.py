@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Sequence
-from statistics import fmean
 
 import numpy as np
 
@@ -45,13 +44,14 @@ class Order:
 
     def took(self, chunk: int, seconds: float) -> None:
         """Note how long a chunk took."""
-        self._of[chunk].seconds.append(seconds)
+        stretch = self._of[chunk]
+        stretch.done, stretch.seconds = stretch.done + 1, stretch.seconds + seconds
 
 
 class _Stretch:
     def __init__(self, waiting: deque[int]) -> None:
         self.waiting, self.begun = waiting, False
-        self.seconds: list[float] = []
+        self.done, self.seconds = 0, 0.0
 
     def take(self) -> int:
         self.begun = True
@@ -59,4 +59,4 @@ class _Stretch:
 
     @property
     def mean(self) -> float:
-        return fmean(self.seconds) if self.seconds else 0.0
+        return self.seconds / self.done if self.done else 0.0
