@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from psitheory.runner.effort import QUICK
 from psitheory.runner.judging.outcome import Case, Outcome
 from psitheory.runner.searching.climb import Climb, Enough, Place, ascend, ascend_on
 from psitheory.runner.searching.redraw import CALLS, Choices, Drawing, Inputs, redrawn, simplest, work
@@ -74,7 +75,7 @@ def worst_case(
     return Worst(evaluations=spent) if best is None else Worst(*best, spent)
 
 
-LONG = 56
+LONG = QUICK.climb
 """So many cases are a climb by itself."""
 
 
