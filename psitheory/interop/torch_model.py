@@ -22,6 +22,7 @@ from psitheory.interop.torch_state import (
     TensorModule,
     check_memory,
     check_own,
+    frozen_layers,
     initialised,
     warmed_up,
 )
@@ -119,12 +120,14 @@ def _modes(module: nn.Module, call: Any, name: str, only_present: bool) -> dict[
 
 
 def _of_mode(module: nn.Module, call: Any, name: str, mode: str) -> LossFunction:
-    """Return the function of a mode; eval mode with running means that are not those of their start, zero."""
-    warmed = warmed_up(module, call) if mode == "eval" else module
+    """Return the function of a mode; what is in eval mode has running means that are not those of their start, zero."""
+    frozen = frozen_layers(module, mode == "train")
+    warmed = warmed_up(module, call) if mode == "eval" or frozen else module
     found = _function(warmed, call, name, mode)
-    if warmed is module:
-        return found
-    return replace(found, notes=(*found.notes, f"eval mode is looked at after {WARMING} forward passes in train mode"))
+    notes = [f"in eval mode, as they came, while others are trained: {few(frozen)}"] if frozen else []
+    if warmed is not module:
+        notes.append(f"eval mode is looked at after {WARMING} forward passes in train mode")
+    return replace(found, notes=(*found.notes, *notes))
 
 
 def _function(module: nn.Module, call: Any, name: str, mode: str | None) -> LossFunction:

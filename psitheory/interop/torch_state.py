@@ -152,6 +152,7 @@ def warmed_up(module: nn.Module, call: Any) -> nn.Module:
     if all(bool(mean.any()) for mean in means):
         return module
     ready = copied(module).train()
+    flags = [sub.training for sub in module.modules()]
     dtype = next((p.dtype for p in module.parameters()), torch.get_default_dtype())
     try:
         with torch.no_grad(), torch.random.fork_rng(devices=[]):
@@ -160,7 +161,21 @@ def warmed_up(module: nn.Module, call: Any) -> nn.Module:
                 call(ready, dtype)
     except Exception:  # these inputs do not run in train mode
         return module
-    return ready.train(module.training)
+    for sub, flag in zip(ready.modules(), flags, strict=True):
+        sub.training = flag
+    return ready
+
+
+def in_mode(module: nn.Module, training: bool) -> nn.Module:
+    """Return a module in a mode: in its own as it stands, with the layers that were frozen in the other."""
+    return module if module.training == training else module.train(training)
+
+
+def frozen_layers(module: nn.Module, training: bool) -> list[str]:
+    """Return the names of the layers that stay in eval mode in a mode of the whole in which others are trained."""
+    if not (training and module.training):
+        return []
+    return [name for name, sub in module.named_modules() if not (sub.training or any(True for _ in sub.children()))]
 
 
 Shown = tuple[Tensor | None, Tensor | None]
@@ -184,7 +199,7 @@ class Runner:
     """
 
     def __init__(self, module: nn.Module, call: Any, dtype: torch.dtype, training: bool, fresh: bool = False) -> None:
-        self.module = in_precision(copied(module), dtype).train(training)
+        self.module = in_mode(in_precision(copied(module), dtype), training)
         self.call, self.dtype, self.fresh = call, dtype, fresh
         given = module.parameter_names() if isinstance(module, TensorModule) else {}
         self.frozen = () if given else tuple(n for n, p in module.named_parameters() if not p.requires_grad)

@@ -212,3 +212,13 @@ def test_eval_mode_is_looked_at_off_the_start_of_its_running_means() -> None:
     with torch.no_grad():
         net(VECTORS)
     assert not any("after 3 forward passes" in note for note in check_model(net, VECTORS).notes)
+
+
+def test_layers_that_are_frozen_in_eval_mode_stay_so_while_others_are_trained() -> None:
+    torch.manual_seed(1)
+    module = nn.Sequential(nn.Linear(4, 6), nn.BatchNorm1d(6), nn.Tanh(), nn.Linear(6, 6), nn.BatchNorm1d(6))
+    module[1].eval()
+    report = check_model(module, VECTORS, loss=mean_square)
+    assert [report.properties[f"{k}.weight"] for k in (0, 3)] == ["none", "rows up to eps"]
+    assert any("in eval mode, as they came, while others are trained: 1" in note for note in report.notes)
+    assert [layer.training for layer in module] == [True, False, True, True, True]
