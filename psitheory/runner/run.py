@@ -34,7 +34,7 @@ from psitheory.runner.counterfeits.own import own_counterfeits
 from psitheory.runner.domain import kinds_of, not_offered
 from psitheory.runner.effort import EXAMPLE, Effort, effort_named
 from psitheory.runner.evidence import evidence_of
-from psitheory.runner.judging.guard import guarded
+from psitheory.runner.judging.guard import guarded, warned_once
 from psitheory.runner.judging.judge import Outcome
 from psitheory.runner.proving.in_formal import can_be_formal
 from psitheory.runner.tried import VACUOUS
@@ -66,7 +66,8 @@ def claim_report(theorem: Theorem, laws: Iterable[LawReport], seconds: float) ->
 def check_law(law: Law, *, effort: str = "quick", seed: int = 0, of: str | None = None) -> LawReport:
     """Run one law and its counterfeits, and report; ``of`` is the id of its theorem, on which its cases depend."""
     names = (law.name,) if of is None else (of, law.name)
-    return _check_law(law, effort_named(effort), _derive(seed, *names))
+    with warned_once():
+        return _check_law(law, effort_named(effort), _derive(seed, *names))
 
 
 def _derive(seed: int, *names: str) -> int:
@@ -99,7 +100,7 @@ def _check_law(law: Law, effort: Effort, seed: int) -> LawReport:
     evidence = beside_each_other(e for e in by_kind.values() if isinstance(e, Evidence))
     untried = {kind: reason for kind, reason in by_kind.items() if isinstance(reason, str)}
     missing = {} if law.on else not_offered(law.domains)
-    gap = watched.gap() or unseen() if law.quantifier == "for all" else ""
+    gap = watched.gap() or unseen() if law.quantifier == "for all" else watched.no_function()
     what = law.name, law.says, evidence, tuple(counterfeits), law.quantifier, law.example
     return LawReport(*what, untried | missing, gap, own)
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from psitheory.checking import FLOATS, POWERS_OF_TWO, at_most, equal
+from psitheory.arithmetic import RATIONALS as RATIONAL
+from psitheory.checking import FLOATS, POWERS_OF_TWO, RATIONALS, at_most, equal
 from psitheory.runner.judging.by_controls import _moved
 from psitheory.runner.judging.judge import judge
 
@@ -31,6 +32,16 @@ def test_a_float_that_overflows_where_the_statement_is_true_is_told_with_its_lin
         if outcome.status != "passed":  # the last law overflows on both sides alike
             assert outcome.status == "raised"
             assert outcome.note.startswith("exactly true here; floats overflow (test_judge_where_floats_end.py, line ")
+
+
+@pytest.mark.parametrize("factor", [10**400, 10**320])
+def test_whole_numbers_that_no_float_holds_overflow_where_a_float_meets_them(factor: int) -> None:
+    for law in (lambda x: equal(factor * x, x * factor), lambda x: at_most(factor * x, 2 * factor * x)):
+        outcome = judge(FLOATS, law, {"x": np.array([1.5])})
+        assert outcome.status == "raised"
+        assert outcome.note.startswith("exactly true here; floats overflow (test_judge_where_floats_end.py, line ")
+        assert judge(RATIONALS, law, {"x": RATIONAL.element(3)}).worst in (0.0, None)
+    assert judge(FLOATS, lambda x: equal(factor * x, x), {"x": np.array([1.5])}).status == "failed"
 
 
 def test_a_nan_is_a_finding_though_no_enclosure_decides() -> None:

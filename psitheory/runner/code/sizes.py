@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -75,6 +75,23 @@ def _reached(function: Any, home: str, seen: set[int]) -> Iterator[FunctionType]
     named += [vars(module).get(name) for module in modules for name in function.__code__.co_names]
     for other in [*enclosed(function), *named]:
         yield from _reached(other, home, seen)
+
+
+def every_part(function: Callable[..., Any], kinds: Iterable[type] = ()) -> Iterator[FunctionType]:
+    """Yield the functions of laws that a law names, and those of the classes of what it names and of its inputs."""
+    own = inspect.unwrap(function)
+    home, named = home_of(own), [value for part in reached(own) for value in named_in(part)]
+    yield from reached(own, home)
+    for kind in {*kinds, *(value if inspect.isclass(value) else type(value) for value in named)}:
+        for base in inspect.getmro(kind):
+            for member in vars(base).values():
+                inside = (getattr(member, name, None) for name in ("fget", "func", "__func__"))
+                yield from reached(next(filter(None, inside), member), home)
+
+
+def named_in(function: FunctionType) -> list[Any]:
+    """Return what a function encloses, and what is global by the names in it."""
+    return [*enclosed(function), *named_globals(function)]
 
 
 def enclosed(function: FunctionType) -> list[Any]:

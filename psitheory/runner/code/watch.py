@@ -1,4 +1,4 @@
-"""What a law does beside observing: branches that no case took, chance without a generator, state that it changes.
+"""What a law does beside observing: branches that no case took, chance without a generator, state it changes or reads.
 
 A verdict is about the statement that was run.  A branch that no case ran was not tried, and a law that draws random
 numbers by itself, or that counts its calls, is another statement each time.
@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from psitheory.runner.code.opcodes import is_conditional, noted
+from psitheory.runner.code.outside import asks_for_hashes, hashes_told, read_outside
 from psitheory.runner.code.sizes import codes, is_full
 
 _NO_CLAIM = frozenset({"vacuous", "raise"})
@@ -34,7 +35,7 @@ class Watched:
     Attributes
     ----------
     strange : str
-        What makes it no function of its inputs, in words; empty where nothing does.
+        What it did that makes it no function of its inputs, in words; empty where it did nothing of the kind.
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
@@ -46,13 +47,14 @@ class Watched:
         self._codes = [code for code in codes(own.__code__) if _branches(code)]
         self._ran: dict[CodeType, set[int]] = {code: set() for code in self._codes}
         self._left = self._codes
-        self._own, self._state = own, _state_of(own)
+        self._own, self._state, self._hashes = own, _state_of(own), asks_for_hashes(own)
 
     def __call__(self, **inputs: Any) -> Any:
         """Observe the law, with an eye on it."""
         chance, modules = _chance(), len(sys.modules)
+        looked_at = noted({code: self._ran[code] for code in self._left}) if self._left else nullcontext()
         try:
-            with noted({code: self._ran[code] for code in self._left}) if self._left else nullcontext():
+            with looked_at, hashes_told(self._tell) if self._hashes else nullcontext():
                 return self.function(**inputs)
         finally:
             # what was seen whole is watched no more: every call that it makes would be slower
@@ -61,14 +63,18 @@ class Watched:
             if _chance() != chance and len(sys.modules) == modules:
                 self.strange = "it draws random numbers from a global generator"
 
+    def _tell(self, strange: str) -> None:
+        self.strange = strange
+
     def gap(self) -> str:
         """Return what no case ran, or what makes the law no function of its inputs; an empty string if nothing does."""
+        return self.no_function() or self.untaken()
+
+    def no_function(self) -> str:
+        """Return what makes the law no function of its inputs, in words; an empty string if nothing does."""
         changed = [name for name, value in _state_of(self._own).items() if self._state.get(name, value) != value]
-        if changed:
-            return f"it is no function of its inputs: it changes {changed[0]}"
-        if self.strange:
-            return f"it is no function of its inputs: {self.strange}"
-        return self.untaken()
+        why = f"it changes {changed[0]}" if changed else self.strange or read_outside(self._own)
+        return f"it is no function of its inputs: {why}" if why else ""
 
     def untaken(self) -> str:
         """Return the first branch that no case ran, in words; an empty string if all were."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import dis
-import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -16,7 +15,7 @@ from psitheory.checking import Observation
 from psitheory.errors import MadeAFloat, Undecided
 from psitheory.runner.code.interpreter import unseen
 from psitheory.runner.code.opcodes import is_conditional
-from psitheory.runner.code.sizes import codes, enclosed, home_of, named_globals, reached
+from psitheory.runner.code.sizes import codes, every_part, named_in
 from psitheory.runner.judging.outcome import observe
 
 _COMPARING = frozenset({"max", "min", "sorted", "sort", "any", "all", "bool", "int", "round", "maximum", "minimum"})
@@ -96,7 +95,7 @@ def names_floats(function: Callable[..., Any], inputs: Mapping[str, Any]) -> boo
 def _names_floats(function: FunctionType) -> bool:
     written = (constant for code in codes(function.__code__) for constant in code.co_consts)
     given = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
-    return any(map(_holds_floats, (*written, *given, *_named(function))))
+    return any(map(_holds_floats, (*written, *given, *named_in(function))))
 
 
 def _holds_floats(value: Any) -> bool:
@@ -114,29 +113,13 @@ def rounds_coarsely(function: Callable[..., Any], inputs: Mapping[str, Any]) -> 
 
 @lru_cache(maxsize=1024)
 def _parts(function: Callable[..., Any], kinds: frozenset[type]) -> tuple[FunctionType, ...]:
-    return tuple(_each_part(function, kinds))
-
-
-def _each_part(function: Callable[..., Any], kinds: frozenset[type]) -> Iterator[FunctionType]:
-    """Yield the functions of laws that a law names, and those of the classes of what it names and of its inputs."""
-    own = inspect.unwrap(function)
-    home, named = home_of(own), [value for part in reached(own) for value in _named(part)]
-    yield from reached(own, home)
-    for kind in {*kinds, *(value if inspect.isclass(value) else type(value) for value in named)}:
-        for base in inspect.getmro(kind):
-            for member in vars(base).values():
-                inside = (getattr(member, name, None) for name in ("fget", "func", "__func__"))
-                yield from reached(next(filter(None, inside), member), home)
-
-
-def _named(function: FunctionType) -> list[Any]:
-    return [*enclosed(function), *named_globals(function)]
+    return tuple(every_part(function, kinds))
 
 
 def _makes_floats(function: FunctionType) -> bool:
     if any(_FLOATS & set(code.co_names) for code in codes(function.__code__)):
         return True
-    homes = (v.__name__ if isinstance(v, ModuleType) else getattr(v, "__module__", "") for v in _named(function))
+    homes = (v.__name__ if isinstance(v, ModuleType) else getattr(v, "__module__", "") for v in named_in(function))
     return not _OF_FLOATS.isdisjoint(homes)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Mapping
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -55,6 +57,22 @@ def guarded(kind: str, function: Callable[..., Any]) -> Callable[[Mapping[str, A
             return _raised(error)
 
     return run
+
+
+@contextmanager
+def warned_once() -> Iterator[None]:
+    """Show what somebody's code warns of once inside the block, however many cases warn of it."""
+    with warnings.catch_warnings():
+        show, shown = warnings.showwarning, set[tuple[Any, ...]]()
+
+        def show_news(message: Any, category: Any, filename: str, lineno: int, *more: Any) -> None:
+            news = (str(message), category, filename, lineno)
+            if news not in shown:
+                shown.add(news)
+                show(message, category, filename, lineno, *more)
+
+        warnings.showwarning = show_news
+        yield
 
 
 def _beside_floats(function: Callable[..., Any], drawn: Mapping[str, Any], left_open: Outcome) -> Outcome:

@@ -23,7 +23,7 @@ from psitheory.arithmetic import precision, to_balls, widened
 from psitheory.arithmetic.balls import enclosure
 from psitheory.arithmetic.rounded import ULPS
 from psitheory.checking import Interval, Observation
-from psitheory.errors import BranchUndecided, NotInArithmetic, Undecided
+from psitheory.errors import BranchUndecided, NotInArithmetic, Undecided, said
 from psitheory.runner.code.lines import asked_for_at, is_lacking
 from psitheory.runner.judging.branches import observe_in_balls
 from psitheory.runner.judging.by_controls import ILL_CONDITIONED, controlled
@@ -38,6 +38,10 @@ def sampled(case: Case, inputs: Mapping[str, Any]) -> Outcome:
         return _sampled(case, inputs)
     except (NotInArithmetic, Undecided):
         raise
+    except OverflowError as error:  # as of 10**400 times a float, or of exp
+        if exactly_at(case, inputs) is None:
+            raise
+        return _beyond_floats(case, inputs, said(error))
     except Exception:  # of the case, or of a control run beside it
         outcome = _raised_by_rounding(case, inputs)
         if outcome is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -168,9 +169,11 @@ def worst_of(relation: str, left: Any, right: Any, noise: float) -> float | None
     with np.errstate(all="ignore"):
         if relation == "equal":
             size = max(np.max(np.abs(left), initial=0.0), np.max(np.abs(right), initial=0.0), noise)
-            return float(np.max(np.abs(left - right), initial=0.0) / size) if size else 0.0
-        ratios = (left / right)[right > 1e-6 * noise]  # below, both sides are rounding
-        return float(np.max(ratios)) if ratios.size else None
+            worst = np.max(np.abs(left - right), initial=0.0) / size if size else 0.0
+        else:
+            ratios = (left / right)[right > 1e-6 * noise]  # below, both sides are rounding
+            worst = np.max(ratios) if ratios.size else math.nan
+        return None if np.isnan(worst) else float(worst)  # as of two sides beyond all floats
 
 
 def _worst_entry(relation: str, left: Any, right: Any) -> int:
