@@ -71,7 +71,7 @@ def warned_once() -> Iterator[None]:
                 shown.add(news)
                 show(message, category, filename, lineno, *more)
 
-        warnings.showwarning = show_news
+        warnings.showwarning = show_news  # type: ignore[assignment]
         yield
 
 
