@@ -55,12 +55,20 @@ _LOADS = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_DEREF", "LOAD_FAST")
 
 def read_outside(function: Callable[..., Any]) -> str:
     """Return what a law, or code of laws that it calls, reads beside its inputs, and where; else an empty string."""
-    for part in every_part(function):
+    for part in _parts(function):
         around = {**vars(builtins), **part.__globals__, **enclosed_by(part)}
         for code in codes(part.__code__):
             for what, line in _read(code, around):
                 return f"it reads {what} ({Path(code.co_filename).name}, line {line})"
     return ""
+
+
+def _parts(function: Callable[..., Any]) -> Iterator[FunctionType]:
+    """Yield the functions of a law that are no part of Python, as those are that dataclasses bring along."""
+    return (part for part in every_part(function) if _PYTHON not in Path(part.__code__.co_filename).parents)
+
+
+_PYTHON = Path(os.__file__).parent
 
 
 def _read(code: CodeType, around: dict[str, Any]) -> Iterator[tuple[str, int]]:
@@ -118,7 +126,7 @@ def _name(value: Any) -> str:
 
 def asks_for_hashes(function: Callable[..., Any]) -> bool:
     """Tell whether a law, or code of laws that it calls, names the function ``hash``."""
-    return any("hash" in code.co_names for part in every_part(function) for code in codes(part.__code__))
+    return any("hash" in code.co_names for part in _parts(function) for code in codes(part.__code__))
 
 
 @contextmanager
