@@ -65,6 +65,8 @@ class Trace:
         The unknowns of what is added to numbers that scale, an eps, by its line: beside it factors may be constants.
     log : list of Step, optional
         The steps, where they are kept.
+    weighed : int
+        How often something was asked for that depends on signs and sizes: constants, comparisons.
     """
 
     degrees: Degrees = field(default_factory=Degrees)
@@ -77,6 +79,7 @@ class Trace:
     ratios: dict[int, tuple[float, float]] = field(default_factory=dict)
     log: list[Step] | None = None
     added: dict[Place, set[int]] = field(default_factory=dict)
+    weighed: int = 0
     _literals: dict[tuple[Place, float], int] = field(default_factory=dict)
     _signs: dict[tuple[Place, int], set[bool]] = field(default_factory=dict)
     _hyper: dict[tuple[str, float | None], int] = field(default_factory=dict)
@@ -105,6 +108,7 @@ class Trace:
         """Return the degree of a constant that is added or compared: an unknown of its own for each line."""
         if value == 0 or not np.isfinite(value):
             return 0
+        self.weighed += 1
         key = (self.here(), abs(value))
         if key not in self._literals:
             degree = self.degrees.unknown(f"the constant {abs(value):g} at {key[0].short}")
@@ -133,6 +137,7 @@ class Trace:
             return
         different = self.degrees.apart(a, b)
         if different:
+            self.weighed += kind is not Kind.HARD
             place = self.here()
             for degree in different:
                 key = degree, place, kind, what
@@ -159,6 +164,7 @@ class Trace:
 
         An eps stands beside numbers of one sign, norms and roots.  What stands beside numbers of both is a drift.
         """
+        self.weighed += 1
         place = self.here()
         own = fixed if isinstance(fixed, int) else int(np.ravel(fixed)[0])
         self.added.setdefault(place, set()).update(self.degrees.form(own))
@@ -169,6 +175,7 @@ class Trace:
 
     def missing(self, what: str) -> None:
         """Keep that the operation of this line is not derived."""
+        self.weighed += 1
         self.equations.not_derived(what, self.here())
 
     # -- numbers ---------------------------------------------------------------------------------

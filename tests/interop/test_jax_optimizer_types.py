@@ -16,6 +16,7 @@ from psitheory.conformance.optimizers.adapt import runs_of  # noqa: E402
 from psitheory.conformance.optimizers.network import invariant_network  # noqa: E402
 from psitheory.scaletypes.equations import Kind  # noqa: E402
 from psitheory.scaletypes.jax.hyper import Marked  # noqa: E402
+from psitheory.scaletypes.jax.recall import Recall  # noqa: E402
 from psitheory.scaletypes.optimizers.types import OptimizerTypes  # noqa: E402
 from psitheory.scaletypes.optimizers.witness import witness  # noqa: E402
 from psitheory.scaletypes.trace import Trace  # noqa: E402
@@ -247,3 +248,29 @@ def test_what_a_clamp_takes_keeps_its_degree_while_its_limits_scale_along() -> N
     assert report.properties["exponent"] == 1
     assert "clamp (max_step_size = 50)" in report.sentence
     assert "overflow" not in report.sentence
+
+
+ASKED_ANEW = {
+    "muon": optax.contrib.muon,
+    "scheduled": KNOWN["scheduled"][0],
+    "a power that changes": (
+        lambda r: optax.stateless_with_tree_map(lambda g, w: -r * g * jnp.sum(w**2) ** jnp.sign(g[:1, :1]))
+    ),
+    "an entry that is zero at times": lambda r: optax.stateless_with_tree_map(
+        lambda g, w: -r * g * (1 + jnp.sum(jnp.where(g > 0, w, 0)))
+    ),
+    "a later power": lambda r: optax.chain(
+        optax.scale_by_schedule(lambda t: jnp.where(t < 9, 0.0, 1.0)),
+        optax.stateless_with_tree_map(lambda g, w: -r * (g + w)),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ASKED_ANEW)
+def test_rules_that_are_recalled_leave_the_equations_of_rules_that_are_asked_anew(name, monkeypatch):
+    recalled = runs(ASKED_ANEW[name]).of_length(14).run()
+    monkeypatch.setattr(Recall, "of", lambda self, rule, call: rule(call))
+    anew = runs(ASKED_ANEW[name]).of_length(14).run()
+    assert list(recalled.trace.equations.found) == list(anew.trace.equations.found)
+    assert recalled.trace.equations.missing == anew.trace.equations.missing
+    assert recalled.kept == anew.kept

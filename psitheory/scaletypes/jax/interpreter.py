@@ -17,6 +17,7 @@ from psitheory.scaletypes.jax.evaluate import VIEWS, evaluate
 from psitheory.scaletypes.jax.hyper import NUMBER
 from psitheory.scaletypes.jax.jaxprs import CALLS, bind, inner, is_of_library, numpy_function, place_of
 from psitheory.scaletypes.jax.operations import RANDOM, RULES, WHOLE, Call, Item
+from psitheory.scaletypes.jax.recall import Recall
 from psitheory.scaletypes.probing import read_as_wholes, read_off
 from psitheory.scaletypes.rules import Rules, Typed
 from psitheory.scaletypes.trace import OURSELVES, Step, Trace
@@ -52,7 +53,7 @@ class Interpreter:
     _places: dict[int, tuple[Any, Place | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.rules = Rules(self.trace)
+        self.rules, self.recall = Rules(self.trace), Recall(self.trace)
 
     def place(self, eqn: Any) -> Place | None:
         """Return the line of an equation, which runs in every step."""
@@ -129,7 +130,9 @@ class Interpreter:
         self.operations += 1
         rule = RULES.get(call.name, WHOLE.get(call.name))
         try:
-            ids: Any = found.d if found is not None else self._probed(call) if rule is None else rule(call)
+            ids: Any = (
+                found.d if found is not None else self._probed(call) if rule is None else self.recall.of(rule, call)
+            )
         except (NotImplementedError, TypeError, ValueError, IndexError):  # a form of it that the rule does not know
             ids = self._underived(call)
         ids = ids if isinstance(ids, list) else [ids]
