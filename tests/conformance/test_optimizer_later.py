@@ -45,6 +45,17 @@ def test_what_begins_later_beside_an_eps_that_cannot_be_removed_is_told_by_types
     assert ("so it is of the first steps alone: by step 50" in report.sentence) == told
 
 
+@pytest.mark.parametrize("wrong", [False, True])
+def test_what_begins_later_beside_an_eps_in_code_without_types_shows_where_rounding_swallows_that(wrong: bool) -> None:
+    def untyped(w: Any, g: Any, layout: Layout, t: int, rate: float = 0.02) -> Any:
+        norms = np.frombuffer(layout.norms(w).tobytes())  # of which nothing is known
+        return w - rate * g * layout.expand(norms ** (1 if wrong and t >= 15 else 2) + 1e-9)
+
+    report = check_optimizer(untyped, only=NEURON, steps=10)
+    assert "not derived" in report.sentence
+    assert report.refuted() == ((NEURON,) if wrong else ())
+
+
 @pytest.mark.parametrize("limit", [1e3, 1e6])
 def test_a_limit_that_is_met_later_is_no_break(limit: float) -> None:
     def clipped(w: Any, g: Any, layout: Layout, t: int, rate: float = 0.02) -> Any:
@@ -64,6 +75,16 @@ def test_a_comparison_that_turns_out_otherwise_later_is_no_break() -> None:
     report = check_optimizer(clipped, only=EXPONENT, steps=10)
     assert report.properties["exponent"] == 1.0
     assert "on constants or comparisons may part runs" in report.sentence
+
+
+def test_half_floats_that_get_small_later_are_no_break() -> None:
+    def halved(w: Any, g: Any, t: int, rate: float = 0.02) -> Any:
+        by = 2.0 ** (10 - max(0, t - 12))
+        return w - rate * (g * by).astype(np.float16).astype(float) / by
+
+    report = check_optimizer(halved, only=EXPONENT, steps=10)
+    assert report.properties["exponent"] == 2.0
+    assert "on numbers that overflow or vanish at" in report.sentence
 
 
 def test_powers_of_two_that_end_in_an_overflow_are_no_break() -> None:

@@ -2,8 +2,9 @@
 
 Where powers of two agree bit for bit, runs judge so many steps: rounding has no say there, however far it would have
 grown.  Elsewhere types of so many steps do, as beside an eps that is a number in the code: what they know of is a break
-if runs part though constants scale along.  A constant that is met later, or a comparison, is no break of the law, but
-it is told.
+if runs part though constants scale along.  Without types runs are looked at from weights so large, or so small, that
+rounding swallows such a number.  A constant that is met later, a comparison, or numbers of half a precision that get so
+small that bits are lost are no break of the law, but they are told.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ import numpy as np
 
 from psitheory.conformance.optimizers.bench import ONSET, Bench
 from psitheory.conformance.optimizers.change import Change, CodeRaised, Constants, Gap, Mode
+from psitheory.conformance.optimizers.derived import Derived
 from psitheory.conformance.optimizers.equivariance import Outcome, Trial
+from psitheory.conformance.optimizers.far_out import shifted
 from psitheory.conformance.optimizers.limited import harmless, without_eps
 from psitheory.errors import PsitheoryError
 from psitheory.scaletypes.equations import Kind
@@ -23,6 +26,8 @@ LATER = 5
 """How many times as many steps are run as are compared one by one."""
 GROWING = 16
 """Steps after the first that is not the same in which runs must part: rounding is taken to double in each."""
+SWALLOWED = (0.45, 0.75, 1.05)
+"""The shares of the bits of a precision by which weights are scaled until a constant of the code has no effect."""
 SAFE = 0.15
 """The share of the exponents of a precision in which the lengths of blocks, and fourth powers of them, are safe."""
 
@@ -42,27 +47,52 @@ def broken_late(bench: Bench, mode: Mode, law: str, change: Change) -> Trial | N
     off = without_eps(bench)
     ways: tuple[Constants, ...] = ((),) if not off or not harmless(bench, off) else ((), off)
     for constants in ways:
-        found = _parted(bench, mode, replace(change, constants=constants))
+        found = _parted(bench, mode, Change(constants=constants), replace(change, constants=constants))
         if found is None:
             return None
         if found.outcome.status == "undecided":  # not bit for bit: an eps may be the reason
             continue
-        if bench.derived is not None and bench.derived.parted_by_constants(found.outcome.step):
-            bench.later_by_constants[mode, law] = found.outcome.step
+        why = _no_break(bench, mode, found)
+        if why:
+            bench.parted_later[mode, law] = found.outcome.step, why
             return None
         return found
     if bench.network.dtype == np.float32:  # of which there are no types
         late = broken_late(bench.in_double, mode, law, change)
-        bench.later_by_constants |= bench.in_double.later_by_constants
+        bench.parted_later |= bench.in_double.parted_later
         return late
-    return _broken_by_types(bench, mode, change)
+    derived = bench.derived
+    return _broken_far_out(bench, mode, change) if derived is None else _broken_by_types(bench, derived, mode, change)
 
 
-def _broken_by_types(bench: Bench, mode: Mode, change: Change) -> Trial | None:
-    """Return the trial of a run in which constants scale along, if types know of something that breaks it later."""
-    derived, steps = bench.derived, LATER * bench.steps
+def _no_break(bench: Bench, mode: Mode, trial: Trial) -> str:
+    """Return what parts runs that breaks no law, or nothing: constants, or numbers too small for their bits."""
+    derived, step = bench.derived, trial.outcome.step
     if derived is None:
-        return None
+        return ""
+    if derived.parted_by_constants(step):
+        return "constants or comparisons"
+    known = derived.breaks_of(bench.network, mode, trial.change, step) == ()
+    lost = derived.overflow(bench.network, trial.change, step) if known else ""
+    return f"numbers that overflow or vanish at {lost.partition('  ')[0]}" if lost else ""
+
+
+def _broken_far_out(bench: Bench, mode: Mode, change: Change) -> Trial | None:
+    """Return the trial that breaks a law at the first scale of all weights at which runs are the same bit for bit.
+
+    A step of another degree shows there; a term that dies out as the constant does, such as a decay, is swallowed too.
+    """
+    p, bits = change.rate / change.exponents[0] if change.rate else 0.0, np.finfo(bench.network.dtype).nmant
+    for k in (side * round(share * bits) for share in SWALLOWED for side in (-1, 1)):
+        found = _parted(bench, mode, *(shifted(bench, each, k, p) for each in (Change(), change)))
+        if found is None or found.outcome.status == "broken":
+            return found
+    return None
+
+
+def _broken_by_types(bench: Bench, derived: Derived, mode: Mode, change: Change) -> Trial | None:
+    """Return the trial of a run in which constants scale along, if types know of something that breaks it later."""
+    steps = LATER * bench.steps
     first, found = (derived.breaks_of(bench.network, mode, change, n) for n in (0, steps))
     before = {b.line for b in first or ()}
     if not any(b.kind is Kind.HARD and b.line not in before for b in found or ()) or derived.parted_by_constants(steps):
@@ -74,9 +104,9 @@ def _broken_by_types(bench: Bench, mode: Mode, change: Change) -> Trial | None:
     return Trial(change, Outcome("broken", steps, Gap(gap, 1.0, exact=False, finite=True), bench.chaos))
 
 
-def _parted(bench: Bench, mode: Mode, change: Change) -> Trial | None:
+def _parted(bench: Bench, mode: Mode, base: Change, change: Change) -> Trial | None:
     """Return where two runs part, once they are no longer the same, by more than what rounding may grow to."""
-    base, steps = Change(constants=change.constants), LATER * bench.steps
+    steps = LATER * bench.steps
     try:
         for t in bench.times:  # so many steps were run before
             gap = bench.gaps(base, change, t, bench.steps)[mode]

@@ -107,9 +107,9 @@ def _range(facts: Facts, derived: Derived | None) -> str:
 
 
 def _later(facts: Facts) -> str:
-    """Return from which step on constants or comparisons part runs for which a law holds, or nothing."""
-    steps = [*facts.bench.later_by_constants.values(), *facts.blocks_alone.later_by_constants.values()]
-    return f"from step {min(steps)} on constants or comparisons may part runs" if steps else ""
+    """Return from which step on constants, or what else is no break, part runs for which a law holds, or nothing."""
+    found = [*facts.bench.parted_later.values(), *facts.blocks_alone.parted_later.values()]
+    return "from step {} on {} may part runs".format(*min(found)) if found else ""
 
 
 def _late(facts: Facts, derived: Derived) -> str:
