@@ -3,45 +3,19 @@ r"""A monitor of training runs: lengths of blocks, how far they turn, and how fa
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 
 from psitheory.errors import ArgumentError, UnknownName, shown
+from psitheory.interop.torch_blocks import Blocks, Kind, count_of, listed, named
 from psitheory.interop.torch_equilibrium import Hyper, equilibrium_turn, relaxation
+from psitheory.interop.torch_kept_steps import KEPT, Shelf, joined, means_of, plain, sizes_of, sums_of
+from psitheory.interop.torch_step_calls import check_hooks, closure_of, once_after, skips, unwrapped, with_closure
 
 COLUMNS = ("norm", "G", "turn", "rate", "effective_rate", "predicted_turn", "relaxation")
-
-KEPT = 64
-"""Logged steps whose sums are kept before rows are made of them."""
-
-
-SMALL = 2**13
-"""Entries of a parameter up to which copies of it are kept for so many steps, since one operation costs as much."""
-
-
-class Shelf:
-    """Copies of a parameter before and after steps, and of its gradient; in float32 at least."""
-
-    def __init__(self, p: Any, count: int) -> None:
-        precise = p.dtype in (torch.float32, torch.float64)
-        made = [torch.empty((count, *p.shape), dtype=p.dtype if precise else torch.float32, device=p.device)]
-        made += [torch.empty_like(made[0]) for _ in range(2 if count > 1 else 0)]
-        self._whole = made
-        slots = [x.unbind(0) for x in made]
-        self.before: Any = slots[0]
-        self.after: Any = slots[1] if count > 1 else ()
-        self.gradients: Any = slots[2] if count > 1 else ()
-        self.steps: list[tuple[int, Hyper]] = []
-
-    def sums(self, kind: str) -> Any:
-        """Return the sums of the steps that are kept, (steps, 4, blocks)."""
-        k = len(self.steps)
-        shape = (k, self._whole[0].shape[1] if kind == "rows" else 1, -1)
-        before, after, gradient = (x[:k].reshape(shape) for x in self._whole)
-        return _sums(_sizes(gradient), after, before)
 
 
 class ScaleMonitor:
@@ -50,7 +24,8 @@ class ScaleMonitor:
     For a block w of length :math:`r = \|w\|`, a row has
 
     * ``norm``: r, ``G``: :math:`r\|\nabla f\|`, which does not depend on the scale, ``turn``: the angle between the
-      block before and after the step, each the root mean square over the blocks of the parameter;
+      block before and after the step, each the root mean square over the blocks of the parameter; where a step calls
+      a closure, the gradient is that of its first call;
     * ``rate``: :math:`\eta`, ``effective_rate``: :math:`\eta/r^p`, with p = 2 for gradient descent, 1 for Adam;
     * ``predicted_turn``: the rms turn a step of the rotational equilibrium, to leading order in
       :math:`\eta\lambda`: :math:`\sqrt{2\eta\lambda/(1+\alpha)}` for SGD with momentum α and coupled decay,
@@ -62,9 +37,10 @@ class ScaleMonitor:
     model : torch.nn.Module
     optimizer : torch.optim.Optimizer
         Its steps are watched through its hooks; nothing else need be called.
-    groups : mapping of str to str, optional
-        Which parameters have scale-invariant blocks, ``"rows"`` or ``"whole"``, by name, such as the property
-        ``groups`` of a report of ``check_model``.  If left out, every parameter of two axes or more has rows.
+    groups : mapping or sequence, optional
+        Which parameters have scale-invariant blocks, by name: ``"rows"``, ``"whole"`` or a number of groups of rows,
+        or the property ``groups`` of a report of ``check_model``; blocks of several parameters have one row.  If left
+        out, every parameter of two axes or more has rows.
     every : int
         Steps between two that are logged.  A logged step costs copies of the watched parameters and five passes over
         them: a fifth of a step of a network of three small layers, 3 % of one of ResNet-18; of every tenth, 2 % and
@@ -74,8 +50,9 @@ class ScaleMonitor:
 
     Raises
     ------
-    ArgumentError, UnknownName
-        If a group is unknown or not a parameter, or nothing is left to watch.
+    ArgumentError, ArgumentTypeError, UnknownName
+        If a group is unknown or not a parameter that is trained, nothing is left to watch, or the optimiser has no
+        hooks.
 
     Examples
     --------
@@ -93,7 +70,7 @@ class ScaleMonitor:
         model: Any,
         optimizer: Any,
         *,
-        groups: Mapping[str, Any] | None = None,
+        groups: Mapping[str, Kind] | Sequence[Mapping[str, Any]] | None = None,
         every: int = 10,
         writer: Any = None,
     ) -> None:
@@ -103,15 +80,16 @@ class ScaleMonitor:
         self._found: list[Any] = []
         self._pending: list[tuple[str, list[tuple[int, Hyper]], Any]] = []
         self.every, self.writer, self.steps = every, writer, 0
-        self._kinds = _kinds(model, groups)
-        named = dict(model.named_parameters())
-        self._watched = {name: named[name] for name in self._kinds}
+        check_hooks(optimizer)
+        known = dict(unwrapped(model).named_parameters(remove_duplicate=False))
+        self._blocks = {one.label: one for one in watched(known, groups)}
+        self._parameters = {name: known[name] for one in self._blocks.values() for name in one.names}
         self._shelves: dict[str, Shelf] = {}
         self._large: dict[str, Any] = {}
-        self._chosen: list[str] = []
+        self._chosen: list[Blocks] = []
         self._handles = [
-            optimizer.register_step_pre_hook(self._at_start),
-            optimizer.register_step_post_hook(self._at_end),
+            optimizer.register_step_pre_hook(torch.compiler.disable(self._at_start)),
+            optimizer.register_step_post_hook(torch.compiler.disable(self._at_end)),
         ]
 
     @property
@@ -136,11 +114,11 @@ class ScaleMonitor:
         """
         if column not in COLUMNS:
             raise UnknownName(f"column is {shown(column)}; one of {', '.join(COLUMNS)} is needed")
-        if name is not None and name not in self._watched:
-            raise UnknownName(f"name is {shown(name)}; one of {', '.join(self._watched)} is needed")
+        if name is not None and name not in self._blocks:
+            raise UnknownName(f"name is {shown(name)}; one of {', '.join(self._blocks)} is needed")
         rows = self.rows
         logged = {row["name"] for row in rows}
-        names = [name] if name is not None else [n for n in self._watched if n in logged]
+        names = [name] if name is not None else [n for n in self._blocks if n in logged]
         steps = sorted({row["step"] for row in rows})
         found = {(row["step"], row["name"]): row[column] for row in rows}
         values = [[_number(found.get((t, n))) for n in names] for t in steps]
@@ -154,47 +132,78 @@ class ScaleMonitor:
     # -- hooks -------------------------------------------------------------------------------------
 
     @torch.no_grad()  # type: ignore[untyped-decorator]
-    def _at_start(self, optimizer: Any, *_: Any) -> None:
+    def _at_start(self, optimizer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Keep the weights before a step, and their gradients; those of a closure once it has computed them."""
         self.steps += 1
         self._large, self._chosen = {}, []
-        if self.steps % self.every and self.steps > 1:
-            return
+        if (self.steps % self.every and self.steps > 1) or skips(optimizer):
+            return None
         stepped = {id(p) for group in optimizer.param_groups for p in group["params"]}
-        chosen = [n for n, p in self._watched.items() if p.grad is not None and id(p) in stepped]
+        closure = closure_of(args, kwargs)
+        chosen = [
+            one
+            for one in self._blocks.values()
+            if all(id(p) in stepped and (closure or p.grad is not None) for p in self._of(one))
+        ]
         to, source = [], []
-        for name in chosen:
-            p = self._watched[name]
-            if name not in self._shelves:
-                self._shelves[name] = Shelf(p, KEPT if p.numel() <= SMALL else 1)
-            shelf = self._shelves[name]
-            to.append(shelf.before[len(shelf.steps)])
-            source.append(p)
-            if p.numel() <= SMALL:
-                to.append(shelf.gradients[len(shelf.steps)])
-                source.append(p.grad)
-            else:
-                self._large[name] = _sizes(_blocks(p.grad, self._kinds[name]))
-        if chosen:
+        for one in chosen:
+            for name, p in zip(one.names, self._of(one), strict=True):
+                if name not in self._shelves:
+                    self._shelves[name] = Shelf(p, one)
+                shelf = self._shelves[name]
+                to.append(shelf.before[len(shelf.steps)])
+                source.append(plain(p))
+        if to:
             torch._foreach_copy_(to, source)
-            self._chosen = chosen
+        if closure is None:
+            self._keep_gradients(chosen, getattr(optimizer, "grad_scale", None))
+            return None
+        return with_closure(args, kwargs, once_after(closure, lambda: self._keep_gradients(chosen, None)))
 
     @torch.no_grad()  # type: ignore[untyped-decorator]
-    def _at_end(self, optimizer: Any, *_: Any) -> None:
+    def _keep_gradients(self, chosen: list[Blocks], scale: Any) -> None:
+        """Keep the gradients of parameters that have one, divided by what a loss in half precision was scaled by."""
+        to, source = [], []
+        self._chosen = [one for one in chosen if all(p.grad is not None for p in self._of(one))]
+        for name, p in self._pairs():
+            shelf, gradient = self._shelves[name], plain(p.grad)
+            if shelf.is_small:
+                to.append(shelf.gradients[len(shelf.steps)])
+                source.append(gradient)
+            else:
+                sizes = sizes_of(shelf.rows(gradient))
+                self._large[name] = sizes if scale is None else sizes / scale
+        if to:
+            torch._foreach_copy_(to, source)
+            if scale is not None:
+                torch._foreach_div_(to, scale.to(to[0].device))
+
+    def _of(self, one: Blocks) -> list[Any]:
+        """Return the parameters of blocks."""
+        return [self._parameters[name] for name in one.names]
+
+    def _pairs(self) -> Iterator[tuple[str, Any]]:
+        """Yield the names and parameters that are kept of the present step."""
+        for one in self._chosen:
+            yield from zip(one.names, self._of(one), strict=True)
+
+    @torch.no_grad()  # type: ignore[untyped-decorator]
+    def _at_end(self, optimizer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         if not self._chosen:
             return
         hypers = {id(p): h for g in optimizer.param_groups for h in [Hyper.of(optimizer, g)] for p in g["params"]}
         small, full = [], self.writer is not None
-        for name in self._chosen:
-            p, shelf = self._watched[name], self._shelves[name]
+        for name, p in self._pairs():
+            shelf = self._shelves[name]
             one = self.steps, hypers[id(p)]
-            if name in self._large:
-                w, before = _blocks(p, self._kinds[name]), _blocks(shelf.before[0], self._kinds[name])
-                self._pending.append((name, [one], _sums(self._large[name], w, before)[None]))
-                full = full or len(self._pending) >= KEPT * len(self._watched)
-            else:
-                small.append((shelf.after[len(shelf.steps)], p))
+            if shelf.is_small:
+                small.append((shelf.after[len(shelf.steps)], plain(p)))
                 shelf.steps.append(one)
                 full = full or len(shelf.steps) == KEPT
+            else:
+                sums = sums_of(self._large[name], shelf.rows(p), shelf.rows(shelf.before[0]))
+                self._pending.append((name, [one], sums[None]))
+                full = full or len(self._pending) >= KEPT * len(self._parameters)
         if small:
             torch._foreach_copy_([to for to, _ in small], [p for _, p in small])
         self._chosen = []
@@ -209,19 +218,20 @@ class ScaleMonitor:
         pending, self._pending = self._pending, []
         for name, shelf in self._shelves.items():
             if shelf.steps:
-                pending.append((name, shelf.steps, shelf.sums(self._kinds[name])))
+                pending.append((name, shelf.steps, shelf.sums()))
                 shelf.steps = []
         by_name: dict[str, list[Any]] = {}
         for name, steps, sums in pending:
             by_name.setdefault(name, []).append((steps, sums))
         found: list[Any] = []
-        for name, kept in by_name.items():
-            means = _means(torch.cat([sums for _, sums in kept])).tolist()
-            size = self._watched[name].numel() // kept[0][1].shape[2]
-            steps = [one for steps, _ in kept for one in steps]
-            found += [(step, name, hyper, size, *three) for (step, hyper), three in zip(steps, means, strict=True)]
-        order = {name: i for i, name in enumerate(self._watched)}
-        self._found += sorted(found, key=lambda one: (one[0], order[one[1]]))
+        for place, (label, one) in enumerate(self._blocks.items()):
+            if one.names[0] in by_name:
+                sums = joined([torch.cat([sums for _, sums in by_name[name]]) for name in one.names])
+                size = sum(plain(p).numel() for p in self._of(one)) // one.count
+                steps = [step for steps, _ in by_name[one.names[0]] for step in steps]
+                means = means_of(sums).tolist()
+                found += [(t, place, label, hyper, size, *m) for (t, hyper), m in zip(steps, means, strict=True)]
+        self._found += sorted(found, key=lambda row: row[:2])
         if self.writer is not None:
             self._make_rows()
 
@@ -230,7 +240,9 @@ class ScaleMonitor:
         for one in found:
             self._log(*one)
 
-    def _log(self, step: int, name: str, hyper: Hyper, entries: int, norm: float, size: float, turn: float) -> None:
+    def _log(
+        self, step: int, _: int, name: str, hyper: Hyper, entries: int, norm: float, size: float, turn: float
+    ) -> None:
         row = {
             "step": step,
             "name": name,
@@ -249,54 +261,19 @@ class ScaleMonitor:
                     self.writer.add_scalar(f"scale/{column}/{name}", row[column], step)
 
 
-def _kinds(model: Any, groups: Mapping[str, Any] | None) -> dict[str, str]:
-    named = {name: p for name, p in model.named_parameters() if p.requires_grad}
+def watched(known: Mapping[str, Any], groups: Any) -> list[Blocks]:
+    """Return the blocks of parameters that are watched; a tensor of two names is meant by either."""
+    first = {id(known[name]): name for name in reversed(list(known))}
+    trained = {name: tuple(p.shape) for name, p in known.items() if p.requires_grad}
     if groups is None:
-        groups = {name: "rows" for name, p in named.items() if p.ndim > 1}
-    for name, kind in groups.items():
-        if name not in named:
-            raise UnknownName(f"groups names {name!r}; there are {', '.join(named)}")
-        if kind not in ("rows", "whole", "free"):
-            raise ArgumentError(f"groups[{name!r}] is {shown(kind)}; 'rows', 'whole' or 'free' is needed")
-    found = {name: str(kind) for name, kind in groups.items() if kind != "free"}
+        groups = {name: "rows" for name, shape in trained.items() if len(shape) > 1}
+    found: dict[tuple[str, ...], tuple[int, int]] = {}
+    for names, kind, axis in named(listed(groups), list(trained)):
+        if count := count_of(kind, [trained[name] for name in names], axis):
+            found.setdefault(tuple(first[id(known[name])] for name in names), (count, axis))
     if not found:
         raise ArgumentError("groups leaves no parameter to watch; one with scale-invariant blocks is needed")
-    return found
-
-
-def _blocks(p: Any, kind: str) -> Any:
-    """Return a parameter by blocks, (blocks, entries), in float32 at least: squares of half precision overflow."""
-    x = p.detach().reshape(p.shape[0] if kind == "rows" else 1, -1)
-    return x if x.dtype in (torch.float32, torch.float64) else x.float()
-
-
-def _sizes(x: Any) -> Any:
-    """Return the length of each block; as vecdot would, but at a third of its cost for small ones."""
-    return torch.linalg.vector_norm(x, dim=-1)
-
-
-def _sums(gradient: Any, after: Any, before: Any) -> Any:
-    r"""Return what is summed over each block, (…, 4, blocks); what was before the step is of no more use.
-
-    :math:`\|\nabla f\|`, :math:`\|w^+\|`, :math:`\|w - w^+\|` and :math:`\langle w^+, w - w^+\rangle`.
-    """
-    minus = before.sub_(after)
-    sizes = [gradient, _sizes(after), _sizes(minus)]
-    return torch.stack([*sizes, minus.mul_(after).sum(-1)], dim=-2)
-
-
-def _means(sums: Any) -> Any:
-    r"""Return for each step the root mean squares of :math:`r`, :math:`r\|\nabla f\|` before it and of its turn.
-
-    With :math:`\delta = w^+ - w`, the part of the step across :math:`w^+` is
-    :math:`\|\delta\|^2 - \langle w^+,\delta\rangle^2/\|w^+\|^2`: small steps keep their digits, unless they
-    are nearly along w, where the turn is known to :math:`10^{-3}` of the step's length.
-    """
-    g, after, moved, minus = sums.double().unbind(1)
-    along = -minus / after.clamp_min(torch.finfo(torch.float64).tiny)
-    r = (after**2 + 2 * minus + moved**2).clamp_min(0).sqrt()
-    turn = torch.atan2((moved**2 - along**2).clamp_min(0).sqrt(), after - along)
-    return torch.stack([x.square().mean(1).sqrt() for x in (r, r * g, turn)], dim=1)
+    return [Blocks(names, count, axis) for names, (count, axis) in found.items()]
 
 
 def _number(x: Any) -> float:

@@ -7,10 +7,8 @@ from typing import Any
 
 import torch
 
-from psitheory.errors import ArgumentError, ArgumentTypeError, UnknownName, shown
-
-Kind = str | int
-"""What a parameter is: ``"rows"``, ``"whole"``, ``"free"``, or a number of groups of consecutive rows."""
+from psitheory.errors import ArgumentError, ArgumentTypeError
+from psitheory.interop.torch_blocks import Kind, count_of, listed, named, rows_of, unrows
 
 
 class PSISGD(torch.optim.Optimizer):  # type: ignore[misc]
@@ -77,7 +75,7 @@ class PSISGD(torch.optim.Optimizer):  # type: ignore[misc]
         super().add_param_group(param_group)
         group = self.param_groups[-1]
         shapes = [tuple(p.shape) for p in group["params"]]
-        group["blocks"] = _count(group["blocks"], shapes, group["axis"])
+        group["blocks"] = count_of(group["blocks"], shapes, group["axis"])
 
     @torch.no_grad()  # type: ignore[untyped-decorator]
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
@@ -116,7 +114,7 @@ def _tangents(group: Mapping[str, Any]) -> list[Any]:
         raise ArgumentTypeError("a gradient is sparse; a dense one is needed")
     if not count or all(g is None for g in gradients):
         return gradients
-    rows = [_rows(p, count, axis) for p in parameters]
+    rows = [rows_of(p, count, axis) for p in parameters]
     largest = torch.stack([x.abs().amax(1) for x in rows]).amax(0)
     if not bool((largest > 0).all()):
         block = int(torch.nonzero(~(largest > 0))[0])
@@ -126,20 +124,7 @@ def _tangents(group: Mapping[str, Any]) -> list[Any]:
         )
     s = torch.ldexp(torch.ones_like(largest), torch.frexp(largest).exponent)[:, None]
     q = torch.stack([(x / s).square().sum(1, keepdim=True) for x in rows]).sum(0)
-    return [g if g is None else _unrows(s * (q * (s * _rows(g, count, axis))), g, axis) for g in gradients]
-
-
-def _rows(x: Any, count: int, axis: int) -> Any:
-    """Return the blocks of a tensor as rows, in at least single precision."""
-    x = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
-    return (x.movedim(axis, 0) if x.dim() else x).reshape(count, -1)
-
-
-def _unrows(rows: Any, like: Any, axis: int) -> Any:
-    if not like.dim():
-        return rows.reshape(like.shape).to(like.dtype)
-    moved = like.movedim(axis, 0)
-    return rows.reshape(moved.shape).movedim(0, axis).to(like.dtype)
+    return [g if g is None else unrows(s * (q * (s * rows_of(g, count, axis))), g, axis) for g in gradients]
 
 
 # -- groups ---------------------------------------------------------------------------------------
@@ -153,10 +138,7 @@ def _param_groups(params: list[Any], groups: Any) -> list[dict[str, Any]]:
         return params
     if groups is None:
         raise ArgumentError("groups is None; what each parameter is must be said, such as {'weight': 'rows'}")
-    if isinstance(groups, Mapping):
-        groups = [{"name": name, "blocks": kind} for name, kind in groups.items()]
-    if isinstance(groups, str) or not isinstance(groups, Sequence):
-        raise ArgumentTypeError(f"groups is {shown(groups)}; a sequence or a mapping is needed")
+    groups = listed(groups)
     if not any(isinstance(group, Mapping) for group in groups):
         if len(groups) != len(params):
             raise ArgumentError(f"groups has {len(groups)} entries; {len(params)}, one for each parameter, are needed")
@@ -167,34 +149,7 @@ def _param_groups(params: list[Any], groups: Any) -> list[dict[str, Any]]:
 def _by_name(params: list[Any], groups: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     if not all(isinstance(p, tuple) and len(p) == 2 for p in params):
         raise ArgumentTypeError("params has no names, but groups names parameters; model.named_parameters() is needed")
-    named, out = dict(params), []
-    for group in groups:
-        if not isinstance(group, Mapping) or "blocks" not in group:
-            raise ArgumentError(f"groups holds {shown(group)}; a name, or names, and blocks are needed in each")
-        names = group.get("names", [group.get("name")])
-        for name in names:
-            if name not in named:
-                raise UnknownName(f"groups names {shown(name)}; there are {', '.join(dict(params))}, each at most once")
-        kind = group["blocks"]
-        out.append(
-            {"params": [(name, named.pop(name)) for name in names], "blocks": kind, "axis": group.get("axis") or 0}
-        )
-    return out + [{"params": [(name, p)], "blocks": "free"} for name, p in named.items()]
-
-
-def _count(kind: Any, shapes: Sequence[tuple[int, ...]], axis: int) -> int:
-    """Return the number of blocks that ``kind`` means for parameters of these shapes, 0 for free ones."""
-    if any(axis not in range(max(len(shape), 1)) for shape in shapes):
-        raise ArgumentError(
-            f"axis is {shown(axis)}, but a parameter has the shape {shapes[0]}; one of its axes is needed"
-        )
-    rows = [shape[axis] if shape else 1 for shape in shapes]
-    known = {"rows": rows[0], "row": rows[0], "whole": 1, "free": 0, "none": 0, "no effect": 0}
-    count = known.get(kind) if isinstance(kind, str) else kind
-    if not isinstance(count, int) or isinstance(count, bool) or count < 0:
-        raise ArgumentError(f"blocks is {shown(kind)}; 'rows', 'whole', 'free' or a number of groups is needed")
-    if (count or kind in ("rows", "row")) and any(not k or k % count for k in rows):
-        raise ArgumentError(
-            f"blocks is {shown(kind)}, but a parameter has {min(rows)} rows; a divisor of them is needed"
-        )
-    return count
+    left, out = dict(params), []
+    for names, kind, axis in named(groups, list(left)):
+        out.append({"params": [(name, left.pop(name)) for name in names], "blocks": kind, "axis": axis})
+    return out + [{"params": [(name, p)], "blocks": "free"} for name, p in left.items()]

@@ -1,3 +1,4 @@
+import copy
 import math
 
 import numpy as np
@@ -5,9 +6,9 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from psitheory.conformance import check_rate  # noqa: E402
-from psitheory.errors import ArgumentError, UnknownName  # noqa: E402
-from psitheory.interop.torch import ScaleMonitor  # noqa: E402
+from psitheory.conformance import check_model, check_rate  # noqa: E402
+from psitheory.errors import ArgumentError, ArgumentTypeError, UnknownName  # noqa: E402
+from psitheory.interop.torch import PSISGD, ScaleMonitor  # noqa: E402
 
 
 def walked(make, steps=1200, rows=20, d=40, seed=0):
@@ -96,8 +97,124 @@ def test_rows_go_to_a_writer_and_to_check_rate():
     assert len(monitor.rows) == 21
 
 
+N, F = torch.nn, torch.nn.functional
+BATCHES = torch.randn(6, 32, 4, generator=torch.Generator().manual_seed(1))
+
+
+def tower():
+    torch.manual_seed(0)
+    return N.Sequential(N.Linear(4, 8), N.BatchNorm1d(8), N.ReLU(), N.Linear(8, 3))
+
+
+def slopes(model, x):
+    """Return the gradients that a loss has, in float64, of a copy of a module."""
+    other = copy.deepcopy(model)
+    other(x).square().mean().backward()
+    return {name: p.grad.to_dense().double() for name, p in other.named_parameters()}
+
+
+def plainly(model, optimizer, x):
+    optimizer.zero_grad()
+    model(x).square().mean().backward()
+    optimizer.step()
+
+
+def by_a_closure(model, optimizer, x):
+    def closure():
+        optimizer.zero_grad()
+        loss = model(x).square().mean()
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+
+
+def scaled(loss_scale=2.0**10):
+    scaler = torch.amp.GradScaler("cpu", init_scale=loss_scale)
+
+    def step(model, optimizer, x):
+        optimizer.zero_grad()
+        scaler.scale(model(x).square().mean()).backward()
+        scaler.step(optimizer)
+        scaler.update()
+
+    return step
+
+
+LOOPS = {
+    "plain": (tower, lambda p: O.AdamW(p, lr=0.01), lambda: plainly),
+    "a closure": (tower, lambda p: O.SGD(p, lr=0.1), lambda: by_a_closure),
+    "several calls of a closure": (tower, lambda p: O.LBFGS(p, lr=0.1, max_iter=3), lambda: by_a_closure),
+    "a scaled loss": (tower, lambda p: O.SGD(p, lr=0.1), scaled),
+    "a scaled loss in a fused step": (tower, lambda p: O.AdamW(p, lr=0.01, fused=True), scaled),
+    "sparse gradients": (
+        lambda: N.Sequential(N.Embedding(5, 4, sparse=True), N.Linear(4, 3)),
+        lambda p: O.SGD(p, lr=0.1),
+        lambda: plainly,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LOOPS)
+def test_what_is_logged_is_what_was_done_and_training_is_left_alone(name):
+    make, optimise, stepping = LOOPS[name]
+    inputs = BATCHES.abs().long() if name == "sparse gradients" else BATCHES
+    finals = []
+    for watched in (True, False):
+        torch.manual_seed(3)
+        model, step = make(), stepping()
+        optimizer = optimise(model.parameters())
+        monitor = ScaleMonitor(model, optimizer, every=1) if watched else None
+        for x in inputs:
+            before = {n: p.detach().double() for n, p in model.named_parameters()}
+            gradients = slopes(model, x)
+            step(model, optimizer, x)
+            for row in monitor.rows[-2:] if watched else ():
+                r, g = (y[row["name"]].norm(dim=1) for y in (before, gradients))
+                assert row["norm"] == pytest.approx(float(r.square().mean().sqrt()), rel=1e-5)
+                # single precision, and what is computed again is rounded again
+                assert row["G"] == pytest.approx(float((r * g).square().mean().sqrt()), rel=1e-3)
+        finals.append(list(model.state_dict().values()))
+        if watched:
+            assert len(monitor.rows) == 2 * len(inputs)
+            monitor.close()
+            assert not optimizer._optimizer_step_pre_hooks
+            assert not optimizer._optimizer_step_post_hooks
+    assert all(torch.equal(a, b) for a, b in zip(*finals, strict=True))
+
+
+def test_a_step_that_an_overflow_leaves_out_is_not_logged():
+    model = tower()
+    optimizer = O.SGD(model.parameters(), lr=0.1, fused=True)
+    monitor, step = ScaleMonitor(model, optimizer, every=1), scaled()
+    for k, x in enumerate(BATCHES):
+        step(model, optimizer, x * (math.inf if k == 2 else 1))
+    assert sorted({row["step"] for row in monitor.rows}) == [1, 2, 4, 5, 6]
+
+
+def test_groups_of_a_report_are_watched_also_along_other_axes_and_jointly():
+    torch.manual_seed(0)
+    layers = N.ConvTranspose2d(3, 4, 2, bias=False), N.BatchNorm2d(4), N.Conv2d(4, 2, 2), N.LayerNorm((2, 3, 3))
+    model = N.Sequential(*layers)
+    x = torch.randn(8, 3, 3, 3)
+    groups = check_model(model, x).properties["groups"]  # of 1.weight, 1.bias and 2.bias scale jointly, too
+    PSISGD(model.named_parameters(), groups=groups)
+    optimizer = O.SGD(model.parameters(), lr=0.1)
+    monitor = ScaleMonitor(torch.compile(model, backend="eager"), optimizer, groups=groups, every=1)
+    before = {name: p.detach().clone() for name, p in model.named_parameters()}
+    model(x).square().mean().backward()
+    optimizer.step()
+    norms = {row["name"]: row["norm"] for row in monitor.rows}
+    kernels = before["0.weight"].transpose(0, 1).flatten(1)
+    assert norms["0.weight"] == pytest.approx(float(kernels.norm(dim=1).square().mean().sqrt()), rel=1e-5)
+    joint = before["2.weight"].square().sum() + before["2.bias"].square().sum()
+    assert norms["2.weight + 2.bias"] == pytest.approx(float(joint.sqrt()), rel=1e-5)
+
+
 def test_what_cannot_be_watched_is_named():
     layer = torch.nn.Linear(5, 4)
+    with pytest.raises(ArgumentTypeError, match="optimizer is None; a torch.optim.Optimizer, which calls hooks"):
+        ScaleMonitor(layer, None)
     optimizer = O.SGD(layer.parameters(), lr=0.01)
     with pytest.raises(UnknownName, match="groups names 'wheight'; there are weight, bias"):
         ScaleMonitor(layer, optimizer, groups={"wheight": "rows"})

@@ -15,7 +15,7 @@ from psitheory.conformance.models.decay import decay_of
 from psitheory.conformance.models.levels import Level, rows_of
 from psitheory.conformance.models.survey import Survey, levels_of
 from psitheory.conformance.models.typed import claimed_level
-from psitheory.conformance.models.words import described, group_of, narrow_range, smallest_of, witness_of
+from psitheory.conformance.models.words import described, groups_of, narrow_range, smallest_of, witness_of
 from psitheory.errors import UnknownName, checked_seed
 from psitheory.frameworks import one_thread
 from psitheory.symmetry.baseline import in_own_precision
@@ -72,7 +72,7 @@ def check_model(
     -------
     ConformanceReport
         ``properties`` holds the level of each parameter by name, ``groups`` (the blocks, as plain data that an
-        optimiser takes), ``signs`` (whether sign changes pass too), ``eps``, what differs for ``outputs`` and
+        optimiser takes: of those that share a parameter the smaller one), ``signs`` (whether sign changes pass too), ``eps``, what differs for ``outputs`` and
         other modes, ``tied`` (the name under which a parameter stands that has others too), ``exactly`` (what holds
         exactly of parameters whose level holds up to an eps), ``breaks`` (the line that fixes
         a parameter's scale) and ``weight decay``: the parameters on which it is a pure rate, those on which it is one
@@ -152,7 +152,7 @@ def _record(properties: dict[str, Any], found: Mapping[str, Mapping[str, Level]]
     if main:
         levels = found[first]
         properties.update(aspects[first])
-        properties["groups"] = [g for level in dict.fromkeys(levels.values()) if (g := group_of(level))]
+        properties["groups"] = groups_of(dict.fromkeys(levels.values()))
         properties["signs"] = {name: level.even for name, level in levels.items() if level.even is not None}
         eps = {name: described_limit(level) for name, level in levels.items() if level.limit or level.decay}
         if eps:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -90,7 +91,19 @@ def narrow_range(level: Level) -> str:
     return f"2**{outcome.lowest} to 2**{outcome.highest}{error}"
 
 
-def group_of(level: Level) -> dict[str, Any] | None:
+def groups_of(levels: Iterable[Level]) -> list[dict[str, Any]]:
+    """Return the blocks of levels as plain data, each parameter in one group: a step follows one scale."""
+    found = [(level.parts, group) for level in levels if (group := _group_of(level))]
+    taken: set[str] = set()
+    kept = []
+    for parts, group in sorted(found, key=lambda one: len(one[0])):
+        if taken.isdisjoint(parts):
+            taken.update(parts)
+            kept.append(group)
+    return [group for _, group in found if any(group is one for one in kept)]
+
+
+def _group_of(level: Level) -> dict[str, Any] | None:
     """Return the blocks of a level as plain data, what an optimiser needs to know; None where that cannot say it."""
     family = level.family
     if family is None or level.text in ("none", "undecided") or level.is_partial or not family.is_uniform:
