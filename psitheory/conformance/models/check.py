@@ -72,12 +72,12 @@ def check_model(
     -------
     ConformanceReport
         ``properties`` holds the level of each parameter by name, ``groups`` (the blocks, as plain data that an
-        optimiser takes: of those that share a parameter the smaller one), ``signs`` (whether sign changes pass too), ``eps``, what differs for ``outputs`` and
-        other modes, ``tied`` (the name under which a parameter stands that has others too), ``exactly`` (what holds
-        exactly of parameters whose level holds up to an eps), ``breaks`` (the line that fixes
-        a parameter's scale) and ``weight decay``: the parameters on which it is a pure rate, those on which it is one
-        only if it acts on all of a group, those that are frozen, and those whose function it changes; with
-        ``weight decay because``, the reason for each by name.
+        optimiser takes: of those that share a parameter the smaller ones), ``signs`` (whether sign changes pass too),
+        ``eps``, what differs for ``outputs`` and other modes, ``tied`` (the name under which a parameter stands that
+        has others too), ``exactly`` (what holds exactly of parameters whose level holds up to an eps), ``breaks``
+        (the line that fixes a parameter's scale) and ``weight decay``: the parameters on which it is a pure rate,
+        those on which it is one only if it acts on all of a group, those that are frozen, and those whose function it
+        changes; with ``weight decay because``, the reason for each by name.
 
     Raises
     ------
