@@ -48,7 +48,24 @@ def read_as_wholes(
 
     It is demanded that all entries of an input, or of all inputs, have one degree.
     """
-    degrees = rules.trace.degrees
+
+    def one_of(group: Sequence[Typed]) -> int:
+        ones = [rules.whole(x, f"{what} as a whole") for x in group if np.any(x.x)]
+        for other in ones[1:]:
+            rules.trace.demand(ones[0], other, Kind.HARD, f"{what} as a whole")
+        return int(ones[0]) if ones else 0
+
+    return as_wholes(again, inputs, outs, rules.trace.degrees, one_of)
+
+
+def as_wholes(
+    again: Again,
+    inputs: Sequence[Typed],
+    outs: Sequence[np.ndarray],
+    degrees: Degrees,
+    one_of: Callable[[Sequence[Typed]], int],
+) -> list[np.ndarray] | None:
+    """Return the same, where ``one_of`` demands one degree of all entries of some inputs, and returns it."""
     apart = [[x] for x in inputs]
     for groups in (apart, [list(inputs)]) if len(inputs) > 1 else (apart,):
         read = [_read(again, outs, partial(_as_whole, g)) for g in groups]
@@ -56,10 +73,7 @@ def read_as_wholes(
             continue
         found = [np.zeros(o.shape, np.int64) for o in outs]
         for group, coefficients in zip(groups, read, strict=True):
-            ones = [rules.whole(x, f"{what} as a whole") for x in group if np.any(x.x)]
-            for other in ones[1:]:
-                rules.trace.demand(ones[0], other, Kind.HARD, f"{what} as a whole")
-            one = int(ones[0]) if ones else 0
+            one = one_of(group)
             found = [_with(degrees, d, one, c) for d, c in zip(found, coefficients or [], strict=True)]
         return found
     return None
@@ -90,6 +104,8 @@ def _read_once(
         return None
     out = []
     for before, after in zip(outs, others, strict=True):
+        if before.shape != after.shape:
+            return None
         if before.dtype.kind not in "fc":
             if not np.array_equal(before, after):
                 return None

@@ -69,6 +69,12 @@ def in_place(p):
     return total(z)
 
 
+def written(put):
+    out = np.ones((6, 6))
+    put(out)
+    return out
+
+
 CASES = {
     # name: function, at, dimension up to eps, exact dimension (of embeddings with two rows of eight that nobody reads)
     "BN with an affine map, ReLU": (
@@ -97,6 +103,22 @@ CASES = {
     "a floor": (floored, {"w": A(6, 5)}, 5, 5),
     "a branch": (branched, {"w": A(6, 5)}, 1, 1),
     "in place": (in_place, {"w": A(6, 5)}, 5, 0),
+    "a trace": (lambda p: total(p["w"] / np.sqrt(np.trace(p["w"] @ p["w"].T) + 1e-8)), {"w": A(4, 3)}, 1, 0),
+    "places of the largest": (
+        lambda p: total(np.take_along_axis(bn(X @ p["w"]), np.argsort(X @ p["w"], axis=0), 0)[:5]),
+        {"w": A(6, 20)}, 20, 0,
+    ),
+    "a place among channels": (
+        lambda p: total(bn(X @ p["w"])[np.arange(16), np.argmax(X @ p["w"], axis=1)]), {"w": A(6, 4)}, 1, 0,
+    ),
+    "line by line": (lambda p: total(np.apply_along_axis(bn, 0, X @ p["w"])), {"w": A(6, 4)}, 4, 0),
+    "quartiles": (lambda p: total(X @ p["w"] / np.ptp(X @ p["w"], axis=0)), {"w": A(6, 4)}, 4, 4),
+    "orthogonal columns, as a whole": (lambda p: total(np.linalg.qr(p["w"])[0]), {"w": A(6, 4)}, 1, 1),
+    "a filter": (
+        lambda p: total(ln(np.stack([np.convolve(x, p["k"]) for x in X])) * p["g"]), {"k": A(3), "g": A(1)}, 1, 0,
+    ),
+    "a spectrum": (lambda p: total(np.abs(np.fft.fft(p["k"])) / np.linalg.norm(p["k"])), {"k": A(8)}, 1, 1),
+    "singular values": (lambda p: total(np.linalg.svd(p["w"])[1] / np.linalg.norm(p["w"])), {"w": A(4, 3)}, 1, 1),
 }  # fmt: skip
 
 
@@ -111,7 +133,8 @@ def test_types_derive_the_symmetries_of_a_numpy_function_and_runs_confirm_them(n
 @pytest.mark.parametrize(
     ("f", "why"),
     [
-        (lambda p: total(np.linalg.eigvalsh(p["w"] @ p["w"].T)), "eigvalsh has no rule"),
+        (lambda p: total(written(lambda out: np.copyto(out, p["w"]))), "copyto in place"),
+        (lambda p: total(written(lambda out: np.add.at(out, 0, p["w"][0]))), "add in place"),
         (lambda p: total(np.asarray(p["w"]) / np.linalg.norm(p["w"])), "its values leave"),
     ],
 )
@@ -119,6 +142,14 @@ def test_what_cannot_be_followed_is_named_and_runs_decide(f, why):
     function = as_loss_function(f, {"w": A(6, 6)})
     assert function.types is None
     assert any(why in note for note in function.notes)
+
+
+def test_what_is_no_multiple_is_not_derived_and_must_stay():
+    found = derived(as_loss_function(lambda p: total(np.round(p["w"] / np.abs(p["w"]).max(), 1)), {"w": A(4, 3)}), RNG)
+    assert (found.types.up_to_eps.dimension, found.types.missing) == (1, ())
+    found = derived(as_loss_function(lambda p: total(np.round(p["w"], 1)), {"w": A(4, 3)}), RNG)
+    assert found.types.up_to_eps.dimension == 0
+    assert any("not derived: round" in text for text in found.types.missing)
 
 
 def test_an_array_that_others_share_is_not_changed_in_place():

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from psitheory.scaletypes.models.items import Item
+from psitheory.scaletypes.models.numpy.probing import InPlace, probed
 from psitheory.scaletypes.models.rules import Rules
+from psitheory.scaletypes.nested import mapped
 
 Functions = dict[Any, Callable[..., Any]]
 UFUNCS: Functions = {}
@@ -50,6 +52,8 @@ class Traced(NDArrayOperatorsMixin):
                 return getattr(np, name)(inputs[0], axis=kwargs.get("axis", 0), keepdims=kwargs.get("keepdims", False))
         rule = UFUNCS.get(ufunc)
         target = kwargs.pop("out", (None,))[0]
+        if target is None and (method != "__call__" or rule is None or kwargs):
+            return self._probed(ufunc.__name__, getattr(ufunc, method), inputs, kwargs)
         if method != "__call__" or rule is None or kwargs or getattr(target, "is_shared", target is not None):
             raise NotTraced(f"{ufunc.__name__} in a form that has no rule")
         items = [self.item_of(x) for x in inputs]
@@ -65,9 +69,20 @@ class Traced(NDArrayOperatorsMixin):
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         rule = FUNCTIONS.get(func)
-        if rule is None:
-            raise NotTraced(f"{func.__name__} has no rule")
-        return rule(self.rules, *args, **kwargs)
+        if rule is not None:
+            try:
+                return rule(self.rules, *args, **kwargs)
+            except (NotTraced, TypeError):  # a form of it that the rule does not know
+                pass
+        return self._probed(func.__name__, func, args, kwargs)
+
+    def _probed(self, name: str, func: Any, args: Any, kwargs: Any) -> Any:
+        """Return what a function without a rule gives, with the degrees that its values show."""
+        try:
+            out = probed(self.rules, name, func, args, kwargs, lambda x: x.item if isinstance(x, Traced) else None)
+        except InPlace as error:
+            raise NotTraced(str(error)) from error
+        return mapped(lambda x: Traced(self.rules, x) if isinstance(x, Item) else x, out)
 
     @staticmethod
     def item_of(x: Any) -> Item:

@@ -76,6 +76,32 @@ def _reduction(func: Any, factor: float = 1) -> Any:
     return rule
 
 
+def _places(func: Any) -> Any:
+    """Demand one degree of what is compared; places have none."""
+
+    def rule(rules: Rules, a: Any, axis: Any = -1 if func is np.argsort else None, **options: Any) -> Any:
+        one = item(a)
+        op.reduce(rules, func.__name__, one, _axes(one, axis))
+        return func(one.value, axis=axis, **options)
+
+    return rule
+
+
+def _trace(rules: Rules, a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1)
+
+
+def _along_axis(rules: Rules, func1d: Any, axis: int, arr: Any, *args: Any, **kwargs: Any) -> Any:
+    """Call a function of vectors on each line along an axis."""
+    lines = np.moveaxis(arr, axis, -1)
+    outer = lines.shape[:-1]
+    found = [func1d(lines[place], *args, **kwargs) for place in np.ndindex(*outer)]
+    whole = np.reshape(np.stack(found), (*outer, *np.shape(item(found[0]).value)))
+    return np.moveaxis(
+        whole, range(len(outer), whole.ndim), range(axis % arr.ndim, axis % arr.ndim + whole.ndim - len(outer))
+    )
+
+
 def _norm(rules: Rules, x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Traced:
     if ord not in (None, 1, 2, np.inf, "fro") or (ord == 2 and axis is None and np.ndim(item(x).value) == 2):
         raise NotTraced("a norm that has no rule")
@@ -142,6 +168,8 @@ def _einsum(rules: Rules, subscripts: str, *arrays: Any, optimize: Any = False) 
 
 FUNCTIONS |= (
     {func: _reduction(func) for func in _names("sum mean max min amax amin std prod median")}
+    | {func: _places(func) for func in _names("argmax argmin argsort")}
+    | {np.trace: _trace, np.apply_along_axis: _along_axis}
     | {np.var: _reduction(np.var, 2), np.linalg.norm: _norm}
     | {func: _moved(func) for func in _names(
         "transpose reshape ravel squeeze expand_dims moveaxis swapaxes broadcast_to repeat tile roll flip take "
