@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import NoReturn, TypeVar
+
+T = TypeVar("T")
 
 
 class PsitheoryError(Exception):
@@ -115,6 +117,19 @@ def told_where(what: str, within: str | None = None, *, passing: tuple[type[Exce
         at = (own or frames)[-1]
         problem = said(error) if isinstance(error, TimeUp) else f"{type(error).__name__}: {said(error)}"
         raise ArgumentError(f"{what} cannot be loaded: {at.filename}, line {at.lineno}: {problem}") from error
+
+
+def looked_up(known: Mapping[str, T], name: object, what: str) -> T:
+    """Return what is known under a name; ``what`` is what a message calls the name.
+
+    Raises
+    ------
+    UnknownName
+        If nothing is; the message lists the names.
+    """
+    if not isinstance(name, str) or name not in known:
+        raise UnknownName(f"{what} is {shown(name)}; one of {', '.join(known)} is needed")
+    return known[name]
 
 
 def checked_seed(seed: object) -> int:

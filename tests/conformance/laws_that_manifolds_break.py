@@ -145,6 +145,7 @@ REFUTED: dict[str, set[str]] = {
         "transport_there_and_back_changes_nothing",
         "transport_to_the_point_itself_changes_nothing",
     },
+    "BackwardLogarithm": {"logarithm_begins_as_points_move"},
     "WithoutExponential": {"distance_begins_as_the_metric_says", "distance_is_the_length_of_the_logarithm"},
     "DistanceOfRepresentatives": {
         "classes_of_extreme_norms_are_handled",

@@ -31,6 +31,7 @@ SMALLEST: dict[str, tuple[str, str]] = {
     "exponential_inverts_logarithm": ("LongLogarithm", "w=[1. 0.]  z=[0.6 0.8]"),
     "logarithm_inverts_exponential": ("ProjectionForLogarithm", "w=[1. 0. 0.]  x=[0. 1. 0.]  k=1  z=[0.6 0.8 0. ]"),
     "logarithm_of_near_points_is_accurate": ("ArccosLogarithm", "w=[1. 0. 0.]  x=[0. 1. 0.]  d=1e-09"),
+    "logarithm_begins_as_points_move": ("BackwardLogarithm", "w=[1. 0.]  x=[0. 1.]"),
     "distance_begins_as_the_metric_says": ("WithoutExponential", "w=[1. 0.]  x=[0. 1.]"),
     "distance_is_the_length_of_the_geodesic": ("ChordDistance", "w=[1. 0. 0.]  x=[0. 1. 0.]  k=1  z=[0.6 0.8 0. ]"),
     "distance_is_the_length_of_the_logarithm": ("WithoutExponential", "w=[1. 0.]  z=[0.6 0.8]"),

@@ -69,6 +69,7 @@ def test_a_quotient_is_tried_on_all_that_it_offers():
         "nearest_point_of_a_point_is_itself",  # every array without a zero block is a point
         "nearest_points_are_on_the_manifold",
         "distance_begins_as_the_metric_says",  # there is an exponential
+        "logarithm_begins_as_points_move",
         *DERIVATIVES,
     }
 

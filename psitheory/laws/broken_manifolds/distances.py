@@ -92,5 +92,15 @@ class WithoutExponential:
         return norm(w - z) * (1 + 1e-8)
 
 
+class BackwardLogarithm(WithoutExponential):
+    """Flat space without an exponential, with a logarithm that leads away, as far as the other point is."""
+
+    def log(self, w: Array, z: Array) -> Array:
+        return w - z
+
+    def dist(self, w: Array, z: Array) -> Array:
+        return norm(w - z)
+
+
 def _arccos(cosine: Array) -> Array:
     return np.arccos(np.clip(cosine, -1, 1))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from psitheory.arithmetic import BALLS, Array, namespace
-from psitheory.errors import UnknownName, shown
+from psitheory.errors import looked_up
 
 Elementwise = Callable[[Array], Array]
 
@@ -162,6 +162,4 @@ def activation(name: str) -> Activation:
     >>> activation("relu").value(np.array([-1.0, 2.0]))
     array([0., 2.])
     """
-    if name not in NAMES:
-        raise UnknownName(f"activation is {shown(name)}; one of {', '.join(NAMES)} is needed")
-    return _ACTIVATIONS[name]
+    return looked_up(_ACTIVATIONS, name, "activation")

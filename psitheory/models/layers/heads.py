@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from psitheory.arithmetic import BALLS, Array, dot, namespace
-from psitheory.errors import UnknownName, shown
+from psitheory.errors import looked_up
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,4 @@ def head(name: str) -> Head:
     UnknownName
         If ``name`` is not one of :data:`NAMES`; the message lists them.
     """
-    if name not in NAMES:
-        raise UnknownName(f"loss is {shown(name)}; one of {', '.join(NAMES)} is needed")
-    return _HEADS[name]
+    return looked_up(_HEADS, name, "loss")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from psitheory.arithmetic import Array, namespace
-from psitheory.errors import UnknownName, shown
+from psitheory.errors import looked_up
 from psitheory.models.layers.activations import sigmoid, softplus
 
 OfPair = Callable[[Array, Array], Array]
@@ -63,6 +63,4 @@ def loss(name: str) -> Loss:
     UnknownName
         If ``name`` is not one of :data:`NAMES`; the message lists them.
     """
-    if name not in NAMES:
-        raise UnknownName(f"loss is {shown(name)}; one of {', '.join(NAMES)} is needed")
-    return _LOSSES[name]
+    return looked_up(_LOSSES, name, "loss")

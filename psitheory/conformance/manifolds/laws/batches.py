@@ -71,23 +71,16 @@ def why_not(subject: Known, batch: bool | None) -> str:
         return "points are sequences of arrays, which do not stack"
     if batch:
         return ""
-    rng = np.random.default_rng(0)
-    w = subject.random_point(rng)
+    count = _count(subject)
     try:
-        x, z, v = subject.random_tangent(rng, w), subject.random_point(rng), subject.random_ambient(rng)
+        name, found = _scalars(subject, (count,))
     except Exception as error:
         return f"no tangent vector can be drawn: {type(error).__name__}: {error}"
-    for name in SCALARS:
-        if name in subject.offers:
-            try:
-                arguments = subject.arguments(name, w, x, z, v)
-                found = flat(subject.raw(name, *_stacks([arguments], (_count(subject),))))
-            except Exception as error:  # whatever it is, it says that stacks are not taken
-                return f"{ONE_BY_ONE}: {name} of {_count(subject)} stacked points raised {type(error).__name__}"
-            if found.size != _count(subject):
-                return f"{ONE_BY_ONE}: {name} of {_count(subject)} stacked points returned {found.size} numbers"
-            return ""
-    return "nothing tells whether methods take stacked points (batch=True claims it)"
+    if isinstance(found, Exception):  # whatever it is, it says that stacks are not taken
+        return f"{ONE_BY_ONE}: {name} of {count} stacked points raised {type(found).__name__}"
+    if name and flat(found).size != count:
+        return f"{ONE_BY_ONE}: {name} of {count} stacked points returned {flat(found).size} numbers"
+    return "" if name else "nothing tells whether methods take stacked points (batch=True claims it)"
 
 
 @dataclass(frozen=True)
@@ -164,18 +157,27 @@ def _shapes(subject: Known) -> list[tuple[int, ...]]:
 
 def _takes(subject: Known, shape: tuple[int, ...]) -> bool:
     """Tell whether what is one number of each point is one for each of points stacked along these axes."""
+    return all(
+        tuple(getattr(_scalars(subject, shape, (name,))[1], "shape", ())) == shape
+        for name in SCALARS
+        if name in subject.offers
+    )
+
+
+def _scalars(subject: Known, shape: tuple[int, ...], names: tuple[str, ...] = SCALARS) -> tuple[str, Any]:
+    """Return the first of these methods that there is, and what it gives of stacks of that shape, or its error."""
     rng = np.random.default_rng(0)
     w = subject.random_point(rng)
     inputs = w, subject.random_tangent(rng, w), subject.random_point(rng), subject.random_ambient(rng)
-    for name in SCALARS:
-        if name in subject.offers:
-            try:
-                found = subject.raw(name, *_stacks([subject.arguments(name, *inputs)], shape))
-            except Exception:  # whatever it is, it says that such stacks are not taken
-                return False
-            if tuple(getattr(found, "shape", ())) != shape:
-                return False
-    return True
+    name = next((name for name in names if name in subject.offers), "")
+    if not name:
+        return name, None
+    try:
+        found = subject.raw(name, *_stacks([subject.arguments(name, *inputs)], shape))
+        flat(found)
+    except Exception as error:  # whatever it is, it says that such stacks are not taken
+        return name, error
+    return name, found
 
 
 def _count(subject: Known) -> int:

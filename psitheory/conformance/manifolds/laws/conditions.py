@@ -149,11 +149,16 @@ def has_length_of_log(subject: Known, claims: Claims) -> str:
 
 def begins_without_exp(subject: Known, claims: Claims) -> str:
     """Apply off spheres where no exponential tells how distances and lengths belong together, but other curves do."""
+    return curves_without_exp(subject, claims) or has_length_of_log(subject, claims)
+
+
+def curves_without_exp(subject: Known, claims: Claims) -> str:
+    """Apply off spheres where there is no exponential, but other curves are known."""
     if "exp" in subject.offers:
         return "there is an exp, whose geodesics tell"
     straight = subject.embedded and not subject.constrained
     curves = "" if "retract" in subject.offers or straight else "there is no retract, and points are constrained"
-    return curves or has_length_of_log(subject, claims)
+    return curves or off_spheres(subject, claims)
 
 
 def has_geodesics(subject: Known, claims: Claims) -> str:

@@ -100,10 +100,20 @@ def distance_begins_as_the_metric_says(subject: Known, w: Point, x: Point) -> Bo
 
     The curve c leaves w with the velocity x: any retraction will do, or a straight line where nothing is constrained.
     """
-    moved = subject.retract if "retract" in subject.offers else lambda w, x: w + x
-    found = jet(lambda t: np.atleast_1d(subject.dist(w, moved(w, t * x)) ** 2), order=2, eps=subject.eps)
+    found = jet(lambda t: np.atleast_1d(subject.dist(w, _moved(subject, w, t * x)) ** 2), order=2, eps=subject.eps)
     square = length(subject, w, x) ** 2
     return bounded(found.second / 2, [square], found.second_noise / 2, square, slack=subject.slack * square)
+
+
+def logarithm_begins_as_points_move(subject: Known, w: Point, x: Point) -> Bounded | Observation:
+    r"""Near a point the logarithm is the way there: :math:`\tfrac{d}{dt}\log_w c(t) = c'(0) = x` at t = 0."""
+    found = jet(lambda t: subject.log(w, _moved(subject, w, t * x)), eps=subject.eps)
+    return bounded(found.first, x, found.first_noise, size(x), slack=VELOCITY * subject.slack * size(x))
+
+
+def _moved(subject: Known, w: Point, x: Point) -> Point:
+    """Return a point of a curve that leaves w with the velocity x, where there is no exponential."""
+    return subject.retract(w, x) if "retract" in subject.offers else w + x
 
 
 def distance_is_the_length_of_the_logarithm(subject: Known, w: Point, z: Point) -> Bounded:

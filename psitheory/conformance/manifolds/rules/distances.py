@@ -43,6 +43,13 @@ RULES: tuple[Rule, ...] = (
         conditions.begins_without_exp,
     ),
     Rule(
+        geodesics.logarithm_begins_as_points_move,
+        "log",
+        "d/dt log_w(c(t)) = x at t = 0, c'(0) = x",
+        "log points elsewhere than points move, or its vectors are too long or too short",
+        conditions.curves_without_exp,
+    ),
+    Rule(
         geodesics.distance_is_the_length_of_the_logarithm,
         "dist log",
         "d(w, z) = ‖log_w z‖",
