@@ -42,6 +42,11 @@ class Branches:
         """Tell whether something is left to be seen: no step was watched yet, or a branch was not taken."""
         return not self._begun or bool(self.untaken())
 
+    @property
+    def count(self) -> int:
+        """Return how many different instructions ran."""
+        return sum(map(len, self._ran.values()))
+
     @contextmanager
     def watched(self) -> Iterator[None]:
         """Note the instructions that run inside the block."""

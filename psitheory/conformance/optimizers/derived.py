@@ -14,13 +14,14 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from psitheory.conformance.optimizers.branches import Branches
 from psitheory.conformance.optimizers.change import Cause, Change, Mode
 from psitheory.conformance.optimizers.network import Network
 from psitheory.conformance.optimizers.seeds import seeded
 from psitheory.errors import said
 from psitheory.limits import foreign
 from psitheory.scaletypes.equations import Kind, Line, Place
-from psitheory.scaletypes.optimizers.problem import Record
+from psitheory.scaletypes.optimizers.problem import TURNED, Record
 from psitheory.scaletypes.optimizers.types import LEVELS, Break, OptimizerTypes
 from psitheory.scaletypes.trace import OURSELVES
 
@@ -57,6 +58,7 @@ class Derived:
     seed: int = 0
     _bases: dict[tuple[bool, int], Record] = field(default_factory=dict)
     _later: dict[tuple[bool, int], OptimizerTypes | None] = field(default_factory=dict)
+    _last_new: dict[tuple[bool, int], int] = field(default_factory=dict)
     _gaps: dict[tuple[bool, Change, frozenset[Line], int], float] = field(default_factory=dict)
     confirmed: set[bool] = field(default_factory=set)
     """Whether the free weights are fixed, for each case in which a run has confirmed types of all steps."""
@@ -153,8 +155,18 @@ class Derived:
             self._later[fixed, steps] = None
             if hasattr(self.runs, "of_length"):
                 with suppress(Exception), np.errstate(all="ignore"), _typed(self.seed):  # the code under test
-                    self._later[fixed, steps] = OptimizerTypes(self._base(fixed, steps))
+                    self._later[fixed, steps] = OptimizerTypes(self._base(fixed, self.with_all_new(steps, fixed=fixed)))
         return self._later[fixed, steps]
+
+    def with_all_new(self, steps: int, *, fixed: bool) -> int:
+        """Return how many of so many steps have all that is new in them, and some more, in which its degrees spread."""
+        runs = self.runs if fixed else self.runs_whole
+        if steps <= TURNED or not hasattr(runs, "last_new"):
+            return steps
+        if (fixed, steps) not in self._last_new:
+            with suppress(Exception), np.errstate(all="ignore"), _typed(self.seed):  # the code under test
+                self._last_new[fixed, steps] = runs.last_new(steps, Branches(), self.seed)
+        return min(steps, self._last_new.get((fixed, steps), steps) + TURNED)
 
     def turning_points(self, network: Network, direction: Sequence[float], p: float) -> list[float]:
         """Return how far along a direction of rescalings, the rate scaled with it, comparisons turn out otherwise."""

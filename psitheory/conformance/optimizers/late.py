@@ -98,10 +98,13 @@ def _broken_by_types(bench: Bench, derived: Derived, mode: Mode, change: Change)
     if not any(b.kind is Kind.HARD and b.line not in before for b in found or ()) or derived.parted_by_constants(steps):
         return None
     soft = [b for b in found or () if b.kind is not Kind.HARD]
-    gap = derived.gap(bench.network, change, (*derived.soft_breaks, *soft), steps)
-    if not bench.chaos < gap < np.inf:
+    lengths = dict.fromkeys((derived.with_all_new(steps, fixed=bench.network.fixed), steps))  # the first shows most
+    gaps = ((n, derived.gap(bench.network, change, (*derived.soft_breaks, *soft), n)) for n in lengths)
+    broken = next(((n, gap) for n, gap in gaps if bench.chaos < gap < np.inf), None)
+    if broken is None:
         return None
-    return Trial(change, Outcome("broken", steps, Gap(gap, 1.0, exact=False, finite=True), bench.chaos))
+    step, gap = broken
+    return Trial(change, Outcome("broken", step, Gap(gap, 1.0, exact=False, finite=True), bench.chaos))
 
 
 def _parted(bench: Bench, mode: Mode, base: Change, change: Change) -> Trial | None:

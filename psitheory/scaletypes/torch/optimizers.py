@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from psitheory.scaletypes.optimizers.problem import ENOUGH, MOST, TURNED, Proble
 from psitheory.scaletypes.optimizers.types import RATES
 from psitheory.scaletypes.stand_ins import patched
 from psitheory.scaletypes.torch.interpreter import SKIP, Memory
+from psitheory.scaletypes.torch.repeating import Watch, last_new
 from psitheory.scaletypes.torch.schedules import of_schedules, rates_marked
 from psitheory.scaletypes.torch.shadow import values
 from psitheory.scaletypes.trace import Trace, has_few_bits, told_apart
@@ -25,6 +26,8 @@ Make = Callable[[list[Any]], Any]
 """Makes an optimiser, or several, of parameters."""
 Take = Callable[[Any, Callable[[], Any]], None]
 """Takes a step of an optimiser, given a closure that computes gradients and returns the loss."""
+VARIANTS = {"foreach": False, "fused": None, "capturable": False}
+"""Options of PyTorch's optimisers that change how they compute, not what."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +72,7 @@ class TypedRuns:
         """
         trace = Trace(skip=SKIP, along=self.along)
         record, memory = Record.of(trace, self.problem), Memory(trace, log=[] if self.log else None)
-        state = torch.random.get_rng_state()
-        torch.manual_seed(seed)
-        try:
+        with _seeded(seed):
             parameters = self._parameters(record, memory)
             with memory.watching():
                 made = self.make(parameters)
@@ -86,10 +87,20 @@ class TypedRuns:
             watched = modules_of(optimizers, self.make)
             with patched(watched, trace, memory.number, leaving=True), self._rates(memory):
                 self._steps(made, parameters, record, memory)
-        finally:
-            torch.random.set_rng_state(state)
         record.log, record.rate = memory.log, "lr"
         return record
+
+    def last_new(self, steps: int, watch: Watch, seed: int = 0) -> int:
+        """Return the last of so many steps that did what none before it did."""
+        trace = Trace()
+        record, memory = Record.of(trace, self.problem), Memory(trace)
+        with _seeded(seed):
+            parameters = self._parameters(record, memory)
+            made = self.make(parameters)
+            for optimizer in found_in(made):
+                one_by_one(optimizer)
+            closure = self._closure(parameters, record, memory)
+            return last_new(lambda: self.take(made, closure), steps, watch)
 
     def _rates(self, memory: Memory) -> AbstractContextManager[None]:
         marking = _Marking(memory, self.factors, {})
@@ -180,9 +191,24 @@ def mark(optimizer: Any, memory: Memory, factors: Mapping[str, float], kept: Col
     for home in (*groups, vars(optimizer)):
         for key in [k for k in home if isinstance(k, str) and not k.startswith("_") and k not in kept]:
             home[key] = _Marking(memory, factors, {} if home is not vars(optimizer) else names).of(home[key], key)
-        for key, off in (("foreach", False), ("fused", None), ("capturable", False)):
-            if key in home:
-                home[key] = off
+    one_by_one(optimizer)
+
+
+def one_by_one(optimizer: Any) -> None:
+    """Turn off what runs on all parameters together, or outside Python."""
+    for home in (*getattr(optimizer, "param_groups", ()), getattr(optimizer, "defaults", {}), vars(optimizer)):
+        home.update({key: off for key, off in VARIANTS.items() if key in home})
+
+
+@contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    """Let the generator of PyTorch begin at a seed inside the block."""
+    state = torch.random.get_rng_state()
+    torch.manual_seed(seed)
+    try:
+        yield
+    finally:
+        torch.random.set_rng_state(state)
 
 
 @dataclass(frozen=True)
