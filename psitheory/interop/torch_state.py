@@ -47,7 +47,10 @@ class TensorModule(nn.Module):  # type: ignore[misc]
 def copied(module: nn.Module) -> nn.Module:
     """Return a copy of a module, with tensors that it has computed and kept (the old weight norm's) made plain."""
     kept = [x for sub in module.modules() for x in vars(sub).values() if isinstance(x, Tensor) and not x.is_leaf]
-    return copy.deepcopy(module, {id(x): x.detach().clone() for x in kept})
+    waiting = [b for b in module.buffers() if isinstance(b, nn.parameter.UninitializedBuffer)]  # which do not copy
+    new = {id(x): x.detach().clone() for x in kept}
+    new |= {id(b): nn.parameter.UninitializedBuffer(device=b.device, dtype=b.dtype) for b in waiting}
+    return copy.deepcopy(module, new)
 
 
 def in_precision(module: nn.Module, dtype: torch.dtype) -> nn.Module:
@@ -125,19 +128,29 @@ def check_own(module: nn.Module, call: Any) -> None:
 
 def initialised(module: nn.Module, call: Any) -> nn.Module:
     """Return the module, or, if parameters wait for a first input to be given a shape, a copy that has had it."""
-    if not any(isinstance(p, nn.parameter.UninitializedParameter) for p in module.parameters()):
+    if not _waiting(module):
         return module
-    try:
-        ready = copied(module)
-    except ValueError as error:  # buffers that wait as well cannot be copied
-        raise ArgumentError(
-            f"{type(module).__name__} has buffers that wait for a first input; a module that was called once is needed"
-        ) from error
+    ready = copied(module)
     dtype = next((p.dtype for p in module.parameters()), torch.get_default_dtype())
     with torch.no_grad(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         call(ready, dtype)
+    if left := _waiting(ready):
+        raise ArgumentError(
+            f"{few(left)} of {type(module).__name__} still waits for a first input after a call; a module without layers"
+            " that are never called is needed, or one in which they have their shapes"
+        )
     return ready
+
+
+def _waiting(module: nn.Module) -> list[str]:
+    """Return the names of the layers with parameters or buffers that wait for a first input to be given a shape."""
+    lazy = nn.parameter.UninitializedTensorMixin
+    return [
+        name
+        for name, sub in module.named_modules()
+        if any(isinstance(x, lazy) for x in (*sub.parameters(recurse=False), *sub.buffers(recurse=False)))
+    ]
 
 
 WARMING = 3

@@ -156,10 +156,13 @@ def test_a_frozen_parameter_and_one_that_is_not_used() -> None:
 
 def test_layers_that_wait_for_a_first_input() -> None:
     torch.manual_seed(0)
-    report = check_model(nn.Sequential(nn.LazyLinear(6), nn.BatchNorm1d(6), nn.Tanh()), inputs=VECTORS)
+    module = nn.Sequential(nn.LazyLinear(6), nn.LazyBatchNorm1d(), nn.Tanh())
+    report = check_model(module, inputs=VECTORS)
     assert report.properties["0.weight"] == "rows up to eps"
-    with pytest.raises(ArgumentError, match="Sequential has buffers that wait for a first input"):
-        check_model(nn.Sequential(nn.LazyLinear(6), nn.LazyBatchNorm1d()), inputs=VECTORS)
+    assert isinstance(module[0].weight, nn.parameter.UninitializedParameter)  # it is left as it came
+    module[2].register_module("unused", nn.LazyLinear(2))
+    with pytest.raises(ArgumentError, match=r"2.unused of Sequential still waits for a first input after a call"):
+        check_model(module, inputs=VECTORS)
 
 
 def test_symmetries_of_a_module_are_discovered() -> None:
