@@ -7,6 +7,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import is_dataclass
 from typing import Any
 
 import torch
@@ -66,9 +67,12 @@ class Loss:
 
 def flat_outputs(out: Any) -> Tensor:
     """Return all floating-point tensors of an output, in one flat tensor."""
+    out = vars(out) if is_dataclass(out) and not isinstance(out, Mapping) else out
     found = [x for _, x in leaves(out) if isinstance(x, Tensor) and x.is_floating_point()]
     if not found:
         raise ArgumentTypeError(f"the module returned {shown(out)}; at least one floating-point tensor is needed")
+    if not any(x.numel() for x in found):
+        raise ArgumentTypeError("the module returned empty tensors; inputs that give at least one number are needed")
     return torch.cat([x.reshape(-1) for x in found])
 
 

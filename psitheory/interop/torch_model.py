@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from psitheory.errors import ArgumentError, ArgumentTypeError
+from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 from psitheory.interop.torch_call import Call, Loss
 from psitheory.interop.torch_network import ExactBatchNorm, exact_network
 from psitheory.interop.torch_state import (
@@ -82,6 +82,10 @@ def loss_functions(
     if isinstance(at, nn.Module):
         return _modes(at, Loss(f), getattr(f, "__name__", shown_name(f)), only_present)
     named = dict(leaves(at)) if isinstance(at, Mapping) else {"w": at}
+    for name, x in named.items():
+        if not isinstance(x, Tensor):
+            where = f"at[{name!r}]" if isinstance(at, Mapping) else "at"
+            raise ArgumentTypeError(f"{where} is {shown(x)}; a tensor, or a mapping of names to tensors, is needed")
     holder = TensorModule(named, at)
     return {"": _function(holder, Loss(lambda module: f(module.tree())), getattr(f, "__name__", "f"), None)}
 

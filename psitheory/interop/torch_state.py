@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from psitheory.errors import ArgumentError, ArgumentTypeError
 from psitheory.scaletypes.models.torch.without_constants import WithoutConstants
 from psitheory.symmetry.gradients import few
+from psitheory.symmetry.trees import filled
 
 
 class TensorModule(nn.Module):  # type: ignore[misc]
@@ -30,14 +31,7 @@ class TensorModule(nn.Module):  # type: ignore[misc]
 
     def tree(self) -> Any:
         """Return the tensors in the form in which they came."""
-        found = dict(zip(self.names, self.tensors, strict=True))
-
-        def build(tree: Any, prefix: str) -> Any:
-            if isinstance(tree, Mapping):
-                return {k: build(x, f"{prefix}/{k}" if prefix else str(k)) for k, x in tree.items()}
-            return found[prefix or "w"]
-
-        return build(self.at, "")
+        return filled(self.at, dict(zip(self.names, self.tensors, strict=True)))
 
     def parameter_names(self) -> dict[str, str]:
         """Return the given name of each parameter."""
@@ -45,12 +39,24 @@ class TensorModule(nn.Module):  # type: ignore[misc]
 
 
 def copied(module: nn.Module) -> nn.Module:
-    """Return a copy of a module, with tensors that it has computed and kept (the old weight norm's) made plain."""
+    """Return a copy of a module, with tensors that it has computed and kept (the old weight norm's) made plain.
+
+    Raises
+    ------
+    ArgumentTypeError
+        If it holds what cannot be copied.
+    """
     kept = [x for sub in module.modules() for x in vars(sub).values() if isinstance(x, Tensor) and not x.is_leaf]
     waiting = [b for b in module.buffers() if isinstance(b, nn.parameter.UninitializedBuffer)]  # which do not copy
     new = {id(x): x.detach().clone() for x in kept}
     new |= {id(b): nn.parameter.UninitializedBuffer(device=b.device, dtype=b.dtype) for b in waiting}
-    return copy.deepcopy(module, new)
+    try:
+        return copy.deepcopy(module, new)
+    except Exception as error:  # whatever it holds may raise anything
+        raise ArgumentTypeError(
+            f"{type(module).__name__} cannot be copied, {type(error).__name__}: {error}; a module is needed that"
+            " copy.deepcopy takes, since its weights are scaled on a copy"
+        ) from error
 
 
 def in_precision(module: nn.Module, dtype: torch.dtype) -> nn.Module:
@@ -76,13 +82,16 @@ def in_precision(module: nn.Module, dtype: torch.dtype) -> nn.Module:
 
 
 def check_memory(module: nn.Module) -> None:
-    """Raise if two parameters are different views of the same memory: a step of one would move the other.
+    """Raise if a parameter has no memory, or two are different views of the same: a step of one would move the other.
 
     Raises
     ------
     ArgumentError
-        With the names of both.
+        With the name, or the names of both.
     """
+    empty = [name for name, p in module.named_parameters() if p.is_meta]
+    if empty:
+        raise ArgumentError(f"{few(empty)} is on the device meta; parameters that have values are needed")
     spans: dict[Any, list[tuple[int, int, str]]] = {}
     for name, p in module.named_parameters():
         if p.layout is torch.strided and p.numel():
@@ -137,8 +146,8 @@ def initialised(module: nn.Module, call: Any) -> nn.Module:
         call(ready, dtype)
     if left := _waiting(ready):
         raise ArgumentError(
-            f"{few(left)} of {type(module).__name__} still waits for a first input after a call; a module without layers"
-            " that are never called is needed, or one in which they have their shapes"
+            f"{few(left)} of {type(module).__name__} still waits for a first input after a call; a module is needed"
+            " in which every layer is called, or has its shape"
         )
     return ready
 
@@ -307,4 +316,5 @@ class Runner:
             return np.zeros(sum(p.numel() for p in inputs))
         found = torch.autograd.grad(value, inputs, allow_unused=True)
         pieces = [torch.zeros_like(p) if g is None else g for p, g in zip(inputs, found, strict=True)]
-        return np.concatenate([g.detach().cpu().numpy().astype(float).ravel() for g in pieces])
+        dense = [g if g.layout is torch.strided else g.to_dense() for g in pieces]
+        return np.concatenate([g.detach().cpu().numpy().astype(float).ravel() for g in dense])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from traceback import extract_tb
 from typing import Any, Literal
 
 import numpy as np
@@ -18,6 +19,7 @@ from psitheory.scaletypes.models.torch.without_constants import WithoutConstants
 from psitheory.scaletypes.models.types import ModelTypes, derived_once
 
 Aspect = Literal["loss", "outputs"]
+NOT_THEIRS = ("/torch/", "psitheory/scaletypes/", "psitheory/interop/")
 
 
 class Traces:
@@ -60,19 +62,32 @@ class Traces:
         module = runner.module
         given = module.parameter_names() if isinstance(module, TensorModule) else {}
         named = {given.get(n, n): p for n, p in module.named_parameters(remove_duplicate=False)}
-        with drawing(runner.random_states[0]):
-            trace, parameters, (loss, outputs) = traced(
-                lambda: self.call(module, runner.dtype),
-                {n: p for n, p in named.items() if p.is_floating_point()},
-                module=module,
-                ignored=ignored,
-            )
+        real = {n: p for n, p in named.items() if p.is_floating_point()}
+        try:
+            with drawing(runner.random_states[0]):
+                trace, parameters, (loss, outputs) = traced(
+                    lambda: self.call(module, runner.dtype), real, module=module, ignored=ignored
+                )
+        except Exception as error:  # such as gradients, where there are none while degrees are followed
+            return self._untold(real, error)
         self._latest = trace
         first = outputs if loss is None else loss
         seen: dict[Aspect, Ids] = {"loss": trace.ids(first)}
         if outputs is not None:
             seen["outputs"] = trace.ids(outputs)
         return trace, parameters, seen
+
+    def _untold(
+        self, named: Mapping[str, Any], error: Exception
+    ) -> tuple[Trace, dict[str, Parameter], dict[Aspect, Ids]]:
+        """Return a trace of which nothing is known, so that all parameters must stay."""
+        self._latest = trace = Trace()
+        parameters = trace.watch(named)
+        seen = [f for f in extract_tb(error.__traceback__) if not any(part in f.filename for part in NOT_THEIRS)]
+        trace.rules.place = lambda: Place(seen[-1].filename, seen[-1].lineno or 0) if seen else Place("", 0)
+        what = f"the forward pass, which raised {type(error).__name__} as it was followed"
+        trace.rules.unknown_operation(what, [trace.ids(p) for p in named.values()])
+        return trace, parameters, {"loss": np.int64(0), "outputs": np.int64(0)}
 
 
 @contextmanager

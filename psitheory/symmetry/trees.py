@@ -75,7 +75,8 @@ def filled(at: Any, named: Mapping[str, Any]) -> Any:
         if isinstance(tree, Mapping):
             return {key: build(x, f"{prefix}/{key}" if prefix else str(key)) for key, x in tree.items()}
         if isinstance(tree, (list, tuple)) and not all(np.isscalar(x) for x in tree):
-            return type(tree)(build(x, f"{prefix}/{k}" if prefix else str(k)) for k, x in enumerate(tree))
+            items = (build(x, f"{prefix}/{k}" if prefix else str(k)) for k, x in enumerate(tree))
+            return tree._make(items) if hasattr(tree, "_make") else type(tree)(items)
         return named[prefix]
 
     return build(at, "")

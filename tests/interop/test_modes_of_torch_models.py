@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -225,3 +227,70 @@ def test_layers_that_are_frozen_in_eval_mode_stay_so_while_others_are_trained() 
     assert [report.properties[f"{k}.weight"] for k in (0, 3)] == ["none", "rows up to eps"]
     assert any("in eval mode, as they came, while others are trained: 1" in note for note in report.notes)
     assert [layer.training for layer in module] == [True, False, True, True, True]
+
+
+def holding(what: object) -> nn.Module:
+    module = dense(nn.BatchNorm1d(6))
+    module.held = what
+    return module
+
+
+@dataclass
+class Answer:
+    logits: Tensor
+    kind: str = "plain"
+
+
+class Slopes(nn.Module):
+    """Outputs and their derivatives in the inputs, which need a graph."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.net = dense(nn.BatchNorm1d(6))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.clone().requires_grad_()
+        y = self.net(x)
+        (slope,) = torch.autograd.grad(y.sum(), x, create_graph=True)
+        return torch.cat([y, slope], 1)
+
+
+class Answers(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.net = dense(nn.BatchNorm1d(6))
+
+    def forward(self, x: Tensor) -> Answer:
+        return Answer(self.net(x))
+
+
+def test_what_takes_gradients_on_its_way_is_judged_by_runs_and_answers_may_be_dataclasses() -> None:
+    torch.manual_seed(1)
+    report = check_model(Slopes(), VECTORS)
+    assert report.properties["net.0.weight"] == "rows up to eps"
+    assert any("not derived: the forward pass, which raised RuntimeError" in note for note in report.notes)
+    assert any("test_modes_of_torch_models.py:" in note for note in report.notes)
+    assert check_model(Answers(), VECTORS).properties["net.0.weight"] == "rows up to eps"
+
+
+def test_sparse_gradients_and_lists_of_tensors_are_taken() -> None:
+    torch.manual_seed(1)
+    table = nn.Sequential(nn.Embedding(6, 4, sparse=True), nn.LayerNorm(4), nn.Linear(4, 2))
+    assert check_model(table, torch.tensor([[0, 1, 2], [3, 4, 0]])).properties["0.weight"] == "rows up to eps"
+    at = {"layers": [torch.randn(4, 3), torch.randn(2, 4)]}
+    report = check_model(lambda p: (p["layers"][0] / p["layers"][0].norm()).sum() * p["layers"][1].sum(), at)
+    assert report.properties["layers/0"] == "whole"
+
+
+@pytest.mark.parametrize(
+    ("make", "at", "words"),
+    [
+        (lambda: dense(nn.BatchNorm1d(6)).eval(), VECTORS[:0], "the module returned empty tensors"),
+        (lambda: dense(nn.BatchNorm1d(6)).to("meta"), VECTORS, "is on the device meta; parameters that have values"),
+        (lambda: holding(Lock()), VECTORS, "cannot be copied, TypeError: cannot pickle '_thread.lock' object"),
+        (lambda: mean_square, [torch.ones(2)], "a tensor, or a mapping of names to tensors, is needed"),
+    ],
+)
+def test_what_cannot_be_judged_is_said_in_a_sentence(make: Any, at: Any, words: str) -> None:
+    with pytest.raises(PsitheoryError, match=words):
+        check_model(make(), at)
