@@ -173,11 +173,6 @@ class Derived:
         types = self._of(network)
         return types.turning_points(_scaling(types, direction, p * direction[0]))
 
-    def commutes(self, network: Network, mode: Mode, change: Change) -> bool:
-        """Tell whether in exact arithmetic nothing sets a rescaled run apart, be it a constant or a comparison."""
-        types = self._of(network)
-        return types.commutes(_scaling(types, change.exponents, change.rate), full=mode == "full")
-
     def _of(self, network: Network) -> OptimizerTypes:
         return self.alone if network.fixed else self.whole
 

@@ -20,6 +20,8 @@ from psitheory.conformance.optimizers.far_out import gap_at, shifted, strays_at
 from psitheory.conformance.optimizers.limited import TOLERANCE, Limited, harmless, without_eps
 from psitheory.conformance.optimizers.runs import EPS
 from psitheory.conformance.optimizers.slopes import dies_out
+from psitheory.scaletypes.equations import Kind
+from psitheory.scaletypes.optimizers.problem import TURNED
 from psitheory.scaletypes.optimizers.types import Break
 
 LEFT = 1e-3
@@ -82,14 +84,15 @@ def _without_lines(bench: Bench, mode: Mode, trial: Trial, derived: Derived, p: 
 
 
 def _lost(bench: Bench, mode: Mode, trial: Trial, derived: Derived) -> str:
-    """Return the line where numbers are lost, if types know of nothing else that breaks a trial, and a little at most.
+    """Return the line where numbers are lost, if nothing else breaks a trial but constants, and a little at most.
 
     So it is where gradients pass through half precision, of which the smallest have few bits there.
     """
-    change = trial.change
-    if trial.outcome.gap.relative > TOLERANCE or not derived.commutes(bench.network, mode, change):
+    change, found = trial.change, derived.breaks_of(bench.network, mode, trial.change)
+    if trial.outcome.gap.relative > TOLERANCE or found is None or any(b.kind is Kind.HARD for b in found):
         return ""
-    return derived.overflow(bench.network, change, trial.outcome.step)
+    step = trial.outcome.step
+    return derived.overflow(bench.network, change, step if step > TURNED else 0)  # gaps are those of as many
 
 
 def _breaks_later(

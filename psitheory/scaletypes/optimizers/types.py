@@ -267,10 +267,6 @@ class OptimizerTypes:
 
     # -- breaks ------------------------------------------------------------------------------------
 
-    def commutes(self, scaling: Scaling, *, full: bool) -> bool:
-        """Tell whether nothing at all breaks one scaling, be it a constant or a comparison."""
-        return not self.missing and not self.breaks(scaling, full=full)
-
     def breaks(self, scaling: Scaling, *, full: bool) -> tuple[Break, ...]:
         """Return what breaks one scaling, in full or of classes alone."""
         found = [self._break(e) for e in self.record.trace.equations.found if value(e.terms, scaling)]
