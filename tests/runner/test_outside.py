@@ -10,6 +10,8 @@ import time
 import uuid
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -91,6 +93,18 @@ def test_hashes_that_depend_on_the_process_are_told(value: Any) -> None:
 @pytest.mark.parametrize("value", [3, 2.5, True, (1, 2.0), frozenset({1})])
 def test_hashes_of_numbers_are_the_same_everywhere(value: Any) -> None:
     watched = Watched(lambda x: equal(x, x * (hash(value) == hash(value))))
+    watched(x=1.0)
+    assert watched.no_function() == ""
+
+
+@dataclass(frozen=True)
+class _Named:
+    name: str
+
+
+def test_a_hash_that_a_cache_takes_of_somebody_s_data_is_none_that_a_law_reads() -> None:
+    name, size = _Named("text"), cache(lambda of: len(of.name))
+    watched = Watched(lambda x: equal(x * size(name), 4 * x))
     watched(x=1.0)
     assert watched.no_function() == ""
 

@@ -64,8 +64,12 @@ def read_outside(function: Callable[..., Any]) -> str:
 
 
 def _parts(function: Callable[..., Any]) -> Iterator[FunctionType]:
-    """Yield the functions of a law that are no part of Python, as those are that dataclasses bring along."""
-    return (part for part in every_part(function) if _PYTHON not in Path(part.__code__.co_filename).parents)
+    """Yield the functions of a law that stand in a file of theirs: dataclasses bring others along, and make some."""
+    return (part for part in every_part(function) if _is_theirs(Path(part.__code__.co_filename)))
+
+
+def _is_theirs(file: Path) -> bool:
+    return _PYTHON not in file.parents and not file.name.startswith("<string>")
 
 
 _PYTHON = Path(os.__file__).parent
@@ -124,18 +128,19 @@ def _name(value: Any) -> str:
 # -- hashes, which depend on the process where they are of text -----------------------------------------
 
 
-def asks_for_hashes(function: Callable[..., Any]) -> bool:
-    """Tell whether a law, or code of laws that it calls, names the function ``hash``."""
-    return any("hash" in code.co_names for part in _parts(function) for code in codes(part.__code__))
+def asking_for_hashes(function: Callable[..., Any]) -> frozenset[CodeType]:
+    """Return the codes of a law, and of laws that it calls, that name the function ``hash``."""
+    every = (code for part in _parts(function) for code in codes(part.__code__))
+    return frozenset(code for code in every if "hash" in code.co_names)
 
 
 @contextmanager
-def hashes_told(tell: Callable[[str], None]) -> Iterator[None]:
-    """Tell inside the block of each hash that another process computes otherwise."""
+def hashes_told(asking: frozenset[CodeType], tell: Callable[[str], None]) -> Iterator[None]:
+    """Tell inside the block of each hash that one of the codes asks for and another process computes otherwise."""
     before = builtins.hash
 
     def told(value: Any) -> int:
-        if not _hashes_alike(value):
+        if sys._getframe(1).f_code in asking and not _hashes_alike(value):
             tell(f"it reads the hash of {type(value).__name__}, which is another in each process")
         return before(value)
 

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from psitheory.runner.code.opcodes import is_conditional, noted
-from psitheory.runner.code.outside import asks_for_hashes, hashes_told, read_outside
+from psitheory.runner.code.outside import asking_for_hashes, hashes_told, read_outside
 from psitheory.runner.code.sizes import codes, is_full
 
 _NO_CLAIM = frozenset({"vacuous", "raise"})
@@ -47,14 +47,14 @@ class Watched:
         self._codes = [code for code in codes(own.__code__) if _branches(code)]
         self._ran: dict[CodeType, set[int]] = {code: set() for code in self._codes}
         self._left = self._codes
-        self._own, self._state, self._hashes = own, _state_of(own), asks_for_hashes(own)
+        self._own, self._state, self._hashes = own, _state_of(own), asking_for_hashes(own)
 
     def __call__(self, **inputs: Any) -> Any:
         """Observe the law, with an eye on it."""
         chance, modules = _chance(), len(sys.modules)
         looked_at = noted({code: self._ran[code] for code in self._left}) if self._left else nullcontext()
         try:
-            with looked_at, hashes_told(self._tell) if self._hashes else nullcontext():
+            with looked_at, hashes_told(self._hashes, self._tell) if self._hashes else nullcontext():
                 return self.function(**inputs)
         finally:
             # what was seen whole is watched no more: every call that it makes would be slower
