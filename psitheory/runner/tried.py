@@ -16,7 +16,7 @@ from psitheory.runner.judging.in_balls import OPEN_BRANCH
 from psitheory.runner.judging.judge import Outcome
 from psitheory.runner.searching.every import broken_among_few, broken_for_some_number
 from psitheory.runner.searching.search import Choices, Search, search
-from psitheory.runner.searching.special import broken_specially
+from psitheory.runner.searching.special import broken_at_a_written_number, broken_specially
 from psitheory.runner.searching.worst import Worst, patience, worst_case
 from psitheory.runner.witness import witness
 
@@ -76,9 +76,11 @@ def _broken_specially(
     if patience(drawn, law.function, [start]) < PATIENT:
         return None
     run = guarded(kind, law.function)
-    special = broken_specially(drawn, law.function, run, start, effort.cases[kind] // SPECIAL)
-    return special or broken_for_some_number(
-        drawn, law.function, run, [start, passed[-1]], EACH * effort.climb // BESIDE
+    starts, most = [start, passed[-1]], effort.cases[kind] // SPECIAL
+    return (
+        broken_specially(drawn, law.function, run, start, most)
+        or broken_at_a_written_number(drawn, law.function, run, starts, BESIDE * most)
+        or broken_for_some_number(drawn, law.function, run, starts, EACH * effort.climb // BESIDE)
     )
 
 

@@ -66,6 +66,12 @@ def exact_layouts(drawn: Drawn) -> st.SearchStrategy[Layout]:
 
 
 @by_size
+def float_layouts(drawn: Drawn) -> st.SearchStrategy[Layout]:
+    """Draw small layouts, or one of some hundred entries where a large instance is asked for."""
+    return st.sampled_from(_OF_MANY_ENTRIES) if drawn.large and not drawn.tiny else low_layouts(drawn)
+
+
+@by_size
 def low_layouts(drawn: Drawn) -> st.SearchStrategy[Layout]:
     """Draw small layouts or, where a tiny instance is asked for, one of the three simplest."""
     return st.sampled_from(_TINY) if drawn.tiny else layouts() | layouts() | st.sampled_from(_UNEQUAL_OR_MANY)
@@ -74,13 +80,14 @@ def low_layouts(drawn: Drawn) -> st.SearchStrategy[Layout]:
 _TINY = (Layout.of([2]), Layout.of([2], 1), Layout.of([2, 2]))
 _UNEQUAL_OR_MANY = (Layout.of([2, 3]), Layout.of([5]), Layout.of([2] * 4), Layout.of([2] * 8, 1))
 _OF_ONE_ENTRY = (Layout.of([1]), Layout.of([1, 2], 1), Layout.of([3, 1, 1]))
+_OF_MANY_ENTRIES = (Layout.of([120]), Layout.of([60, 70], 20), Layout.of([8] * 16), Layout.of([200]))
 """What falsehoods hide from: sums that vanish for three blocks, formulas that divide by d - 1."""
 
 
 def quotients() -> Domain:
     """Draw PSI quotients; generic cases have the blocks [2], [3] and [2, 2]."""
     return Domain(
-        floats=by_size(lambda drawn: low_layouts(drawn).map(PSIQuotient)),
+        floats=by_size(lambda drawn: float_layouts(drawn).map(PSIQuotient)),
         rationals=by_size(lambda drawn: exact_layouts(drawn).map(PSIQuotient)),
         symbols=lambda *_: [PSIQuotient(layout) for layout in GENERIC_LAYOUTS],
         formal=lambda _, space, __: [PSIQuotient(layout) for layout in formal.formal_layouts(space)],

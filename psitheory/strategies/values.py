@@ -59,12 +59,21 @@ class Made(st.SearchStrategy[Any]):
 def integer_arrays(shape: tuple[int, ...]) -> st.SearchStrategy[Any]:
     """Draw an int array of small entries, one byte an entry if there are few, all from a seed otherwise.
 
-    A draw costs Hypothesis far more than an entry costs NumPy, so the whole array is one draw.
+    A draw costs Hypothesis far more than an entry costs NumPy, so the whole array is one draw.  Many entries shrink to
+    ones.
     """
     size = math.prod(shape)
     if size <= READABLE_SIZE:
         return _bytes(size).map(lambda data: _ZIGZAG[np.frombuffer(data, np.uint8) % len(_ZIGZAG)].reshape(shape))
-    return _SEEDS.map(lambda seed: np.random.default_rng(seed).integers(-SMALL, SMALL + 1, size=shape))
+    return _SEEDS.map(
+        lambda seed: (
+            np.random.default_rng(seed).integers(-SMALL, SMALL + 1, size=shape) if seed else np.ones(shape, int)
+        )
+    )
+
+
+def _many_entries(shape: tuple[int, ...], seed: int) -> Any:
+    return np.random.default_rng(seed).integers(-SMALL, SMALL + 1, size=shape) if seed else np.ones(shape, int)
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dis
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -102,6 +102,22 @@ def _holds_floats(value: Any) -> bool:
     if isinstance(value, (tuple, list, frozenset, set)):
         return any(map(_holds_floats, value))
     return isinstance(value, float) or (isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind == "f")
+
+
+def numbers_written(function: Callable[..., Any], inputs: Mapping[str, Any]) -> list[int | float]:
+    """Return the numbers that are written likewise in it, or are the values of names, each once."""
+    parts = _parts(function, _kinds(inputs))
+    written = [constant for part in parts for code in codes(part.__code__) for constant in code.co_consts]
+    values = (number for value in (*written, *(v for part in parts for v in named_in(part))) for number in _in(value))
+    return list(dict.fromkeys(values))
+
+
+def _in(value: Any) -> Iterator[int | float]:
+    if isinstance(value, (tuple, list, frozenset, set)):
+        for entry in value:
+            yield from _in(entry)
+    elif type(value) in (int, float):
+        yield value
 
 
 def rounds_coarsely(function: Callable[..., Any], inputs: Mapping[str, Any]) -> bool:

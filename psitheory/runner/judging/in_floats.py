@@ -7,8 +7,9 @@ that every float that the same operations can give lies in the ball. If each flo
 accuracy (``accurate=True``), where it fails. A side that is an exact constant says nothing of rounding; there the
 float is compared with its own side's enclosure. Disjoint enclosures, or a float outside its own, always fail. An
 inequality fails only where the enclosures prove it; where the floats speak against it and an enclosure is infinite,
-balls of a higher precision, of the inputs as they are, refute it, or the case is set aside, too. Floats that break a
-law where they over- or underflow break no theorem about numbers: balls decide again there, if the law runs on them.
+balls of a higher precision, of the inputs as they are, refute it, or the case is set aside, too. They do so where
+whole numbers or truth values are claimed equal, which are not rounded. Floats that break a law where they over- or
+underflow break no theorem about numbers: balls decide again there, if the law runs on them.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def _sampled(case: Case, inputs: Mapping[str, Any]) -> Outcome:
         return unless_floats_end(case, inputs, outcome)
     if outcome.status == "undecided" and not seen.accurate:
         return _unless_balls_decide(case, inputs, outcome)
-    if outcome.note == ILL_CONDITIONED and seen.relation == "at most":
+    if outcome.note == ILL_CONDITIONED and (seen.relation == "at most" or _are_whole(left, right)):
         exactly = exactly_at(case, inputs)
         return exactly if exactly is not None and exactly.status == "failed" else outcome
     return outcome
@@ -150,6 +151,10 @@ def _stops_at(case: Case, inputs: Mapping[str, Any], **modes: Any) -> str:
     except (FloatingPointError, OverflowError, ZeroDivisionError) as error:
         return asked_for_at(error)
     return ""
+
+
+def _are_whole(*both: Any) -> bool:
+    return all(side.dtype.kind in "biu" for side in both)
 
 
 def _finite(side: Any) -> bool:

@@ -30,7 +30,8 @@ def broken_among_few(
     Few are ``most``, up to 32 times as many where they cost little (at effort quick some twenty thousand, in three
     seconds), and none where they cost much.  They are computed on floats, in order; one whose sides are not plainly as
     claimed is judged.  Where there are more, as of dates, of real numbers in an interval or of the seeds of random
-    numbers, some are drawn, each as likely as any other, and judged where they are clearly not as claimed.
+    numbers, some are drawn, each as likely as any other, and judged where they are clearly not as claimed; before
+    them all with the smallest of whole numbers, among which such as are in a relation are common.
     """
     first = _bounded_choices(drawing)
     if not first:
@@ -40,7 +41,8 @@ def broken_among_few(
     more = patience(drawing, law, [tuple(node.value for node in first)], most=PATIENCE if grows else CHEAP)
     if math.prod(map(_count, first)) > most * more:
         share = _share(first, more)
-        some = _some_choices(first, most * more // share if share and not grows else 0)
+        count = most * more // share if share and not grows else 0
+        some = itertools.chain(_smallest_choices(first, count), _some_choices(first, count))
         return first_broken(drawing, law, run, some, share=CLEARLY)
     return first_broken(drawing, law, run, _few_choices(drawing, most, more))
 
@@ -156,6 +158,31 @@ def _all_choices(drawing: Drawing, most: int) -> Iterator[Choices]:
             yield prefix
         else:
             waiting += [(*prefix, value) for value in reversed(_values(drawn[len(prefix)]))]
+
+
+def _smallest_choices(drawn: Sequence[Any], count: int) -> Iterator[Choices]:
+    """Yield the choices of up to so many cases, all with the whole numbers that are the smallest of their ranges.
+
+    There are none where a number is real, and where there is but one, of which a smaller one is not rarer than others.
+    """
+    free = sum(not node.was_forced for node in drawn)
+    if free < 2 or any(node.type == "float" and not node.was_forced for node in drawn):
+        return
+    each = 1
+    while each < WIDEST and math.prod(len(_smallest(node, each + 1)) for node in drawn) <= count:
+        each += 1
+    if each > 1:
+        yield from itertools.product(*(_smallest(node, each) for node in drawn))
+
+
+def _smallest(node: Any, count: int) -> list[Any]:
+    """Return so many values of a choice, or as many as there are, next to the one to which it shrinks."""
+    if node.was_forced or node.type == "boolean":
+        return [node.value] if node.was_forced else [False, True][:count]
+    low, high = node.constraints["min_value"], node.constraints["max_value"]
+    middle = min(max(node.constraints.get("shrink_towards", 0), low), high)
+    near = range(max(low, middle - count), min(high, middle + count) + 1)
+    return sorted(near, key=lambda value: (abs(value - middle), value < middle))[:count]
 
 
 def _some_choices(drawn: Sequence[Any], count: int) -> Iterator[Choices]:
