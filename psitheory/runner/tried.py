@@ -17,7 +17,7 @@ from psitheory.runner.judging.judge import Outcome
 from psitheory.runner.searching.every import broken_among_few, broken_for_some_number
 from psitheory.runner.searching.search import Choices, Search, search
 from psitheory.runner.searching.special import broken_at_a_written_number, broken_specially
-from psitheory.runner.searching.worst import Worst, patience, worst_case
+from psitheory.runner.searching.worst import PATIENCE, Worst, patience, worst_case
 from psitheory.runner.witness import witness
 
 
@@ -73,27 +73,27 @@ def _broken_specially(
     if law.example or kind != climbed_in(law):
         return None
     drawn, start = inputs(law.domains, kind), passed[len(passed) // 2]
-    if patience(drawn, law.function, [start]) < PATIENT:
+    patient = patience(drawn, law.function, [start])
+    if patient == 1:
         return None
     run = guarded(kind, law.function)
-    starts, most = [start, passed[-1]], effort.cases[kind] // SPECIAL
+    starts, most = [start, passed[-1]], SPECIAL * effort.cases[kind] * patient // PATIENCE
     return (
-        broken_specially(drawn, law.function, run, start, most)
-        or broken_at_a_written_number(drawn, law.function, run, starts, BESIDE * most)
+        broken_specially(drawn, law.function, run, passed, most)
+        or broken_at_a_written_number(drawn, law.function, run, starts, most)
         or broken_for_some_number(drawn, law.function, run, starts, EACH * effort.climb // BESIDE)
     )
 
 
-SPECIAL = 1
-"""One special case is computed at most for so many that are drawn; it is judged only if it seems to break the law."""
+SPECIAL = 3
+"""So many special cases are computed at most for one that is drawn, of a law that costs little, fewer of others.
+
+They are judged only if they seem to break the law.
+"""
 
 
 BESIDE = 2
 """Each of two cases gets half of those that are tried of few: one alone may be trivial, as with a vector of zeros."""
-
-
-PATIENT = 4
-"""A law that is climbed so many times as long costs so little that special cases hardly lengthen its check."""
 
 
 def climbed_in(law: Law) -> str:

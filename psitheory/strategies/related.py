@@ -35,26 +35,29 @@ def related(
     ----------
     layout : Layout
     drawn : Drawn
-        The inputs so far; those that are arrays (n,) are earlier ones.
+        The inputs so far; those that are arrays (n,) are earlier ones, and of two or more their sum.
     plain : strategy
         Vectors that know nothing of the others; one that is related takes its lengths and signs from there.
     fits : function
         Tells of an earlier one whether it might have been drawn here.
     """
     arrays = [value for value in drawn.values() if isinstance(value, np.ndarray) and value.shape == (layout.n,)]
+    before = len(arrays)
+    arrays += [sum(arrays[1:], arrays[0])] if before > 1 else []  # three that are coplanar, four that balance
     fitting = decided(lambda: [fits(value) for value in arrays]) if arrays else []
     earlier = list(compress(arrays, fitting))
     if not earlier:
         return plain
+    relations = (*RELATIONS, _rolled(before), _signed(before))
 
     def one_of_them(z: Any, which: int | None) -> Any:
         if which is None:
             return z
-        to, relation = divmod(which, len(RELATIONS))
-        made = decided(lambda: in_relation(layout, RELATIONS[relation], earlier[to], z))
+        to, relation = divmod(which, len(relations))
+        made = decided(lambda: in_relation(layout, relations[relation], earlier[to], z))
         return _without_new_zeros(layout, z, made(earlier[to], z))
 
-    return Made(one_of_them, plain, special(len(RELATIONS) * len(earlier)))
+    return Made(one_of_them, plain, special(len(relations) * len(earlier)))
 
 
 def in_relation(layout: Layout, relation: Relation, w: Any, z: Any) -> Linear:
@@ -179,6 +182,21 @@ def _near(layout: Layout, w: Any, z: Any) -> Linear:
 
 def _beside(sign: int, share: Any) -> Linear:
     return lambda w, z: sign * w + share * z
+
+
+def _rolled(turns: int) -> Relation:
+    """Let the entries of each block go round: three vectors that do so in space have one product by pairs."""
+    return lambda layout, w, z: _by_parts(layout, [lambda w, z: np.roll(w, turns)] * len(_parts(layout)))
+
+
+def _signed(row: int) -> Relation:
+    """Change the signs of half of the entries of each block by a row: of equal entries four make a simplex."""
+
+    def signed(w: Any, z: Any) -> Any:
+        changes = [(place & row).bit_count() % 2 == 1 for place in range(1, len(w) + 1)]
+        return np.where(changes, -w, w)
+
+    return lambda layout, w, z: _by_parts(layout, [signed] * len(_parts(layout)))
 
 
 RELATIONS: tuple[Relation, ...] = (

@@ -134,3 +134,16 @@ def test_choices_that_are_inputs_are_told_from_others() -> None:
     drawing = inputs({"x": vectors([3]), "k": st.integers(0, 9), "n": counts(1, 5), "y": ratios(0, 1)}, FLOATS)
     start = tuple(node.value for node in nodes_from(drawing, ()))
     assert [node.constraints["max_value"] for _, node in _whole_inputs(drawing, start)] == [9, 5]
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        lambda a, b, c: equal(int(a * a + b * b == c * c), 0),
+        lambda a, b, c: at_most(2 * int(a**3 + b**3 == c**3 + 1 and a > 1 < b), 1),
+        lambda a, b, c: equal(int(a == b == c + 5), 0),
+    ],
+)
+def test_small_whole_numbers_in_a_relation_are_met_where_all_are_too_many(claim: Callable[..., Any]) -> None:
+    drawing = inputs(dict.fromkeys("abc", st.integers(1, 200)), FLOATS, large=False)
+    assert broken_among_few(drawing, claim, guarded(FLOATS, claim), 1000) is not None

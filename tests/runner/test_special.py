@@ -17,7 +17,7 @@ from psitheory.checking import FLOATS, Law, law
 from psitheory.runner import check_law
 from psitheory.runner.searching.redraw import nodes_from, redrawn
 from psitheory.runner.searching.special import LONGEST, special, special_cases, specials
-from psitheory.strategies import points, vectors
+from psitheory.strategies import points, quotients, vectors
 
 
 def cases_of(strategy: Any, *, with_start: bool = False) -> list[Any]:
@@ -101,6 +101,65 @@ def test_a_relation_to_the_first_of_three_is_met() -> None:
 )
 def test_what_fails_where_all_are_special_is_refuted(claim: Callable[..., Any], seed: int) -> None:
     made = law(**dict.fromkeys("xyz", vectors([8])), on=[FLOATS])(claim)
+    assert check_law(made, seed=seed).verdict is Verdict.REFUTED
+
+
+def _det(x: Any, y: Any, z: Any) -> Any:
+    return dot(x, np.roll(y, -1) * np.roll(z, -2) - np.roll(y, -2) * np.roll(z, -1))
+
+
+def _cosines(*vectors: Any) -> list[Any]:
+    roots = namespace(vectors[0]).sqrt
+    return [dot(a, b) / roots(dot(a, a) * dot(b, b)) for a, b in itertools.combinations(vectors, 2)]
+
+
+def _areas(*vectors: Any) -> list[Any]:
+    return [dot(a, a) * dot(b, b) - dot(a, b) ** 2 for a, b in itertools.combinations(vectors, 2)]
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(
+    "claim",
+    [
+        lambda x, y, z, u: at_most(min(_areas(x, y, z)), 10**16 * _det(x, y, z) ** 2),
+        lambda x, y, z, u: at_most(-33, 100 * max(_cosines(x, y, z, u))),
+        lambda x, y, z, u: at_most(sum(dot(a, a) for a in (x, y, z, u)), 10**9 * dot(x + y + z + u, x + y + z + u)),
+        lambda x, y, z, u: equal(int(dot(x, y) == dot(y, z) == dot(z, x) < 0), 0),
+    ],
+    ids=["coplanar", "a simplex", "balanced", "one product"],
+)
+def test_relations_of_three_and_four_vectors_are_tried(claim: Callable[..., Any], seed: int) -> None:
+    made = law(**dict.fromkeys("xyzu", points([3])), on=[FLOATS])(claim)
+    assert check_law(made, seed=seed).verdict is Verdict.REFUTED
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(
+    "claim",
+    [
+        lambda x, n: equal(int(x == 0.7310585), 0),
+        lambda x, n: at_most(x if x != 3.25 else x + 1, x),
+        lambda x, n: equal(x * int(n == 86028157), 0),
+        lambda x, n: at_most(int(n == 1 - 86028157), 0),
+    ],
+    ids=["a float", "a branch", "a whole number", "a negative one beside"],
+)
+def test_numbers_that_are_written_in_a_law_are_tried(claim: Callable[..., Any], seed: int) -> None:
+    made = law(x=st.floats(-5, 5), n=st.integers(-(10**9), 10**9), on=[FLOATS])(claim)
+    assert check_law(made, seed=seed).verdict is Verdict.REFUTED
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(
+    "claim",
+    [
+        lambda x, y: at_most(dot(x, np.ones_like(x)) ** 2, 119 * dot(x, x)),
+        lambda x, y: at_most(x.size, 150),
+        lambda x, y: equal(dot(x[80:], y[80:]), 0),
+    ],
+)
+def test_vectors_of_some_hundred_entries_are_tried(claim: Callable[..., Any], seed: int) -> None:
+    made = law(psi=quotients(), x=vectors("psi"), y=vectors("psi"))(lambda psi, x, y: claim(x, y))
     assert check_law(made, seed=seed).verdict is Verdict.REFUTED
 
 

@@ -64,8 +64,8 @@ def enclosed(case: Case, inputs: Mapping[str, Any]) -> Outcome:
     return replace(outcome, note=f"{OPEN_BRANCH}{outcome.note}")  # as where the sign is taken of what is zero
 
 
-WAYS = 16
-"""So many ways through a law are followed at most: three numbers that are equal are compared in eight ways at most."""
+WAYS = 64
+"""So many ways through a law are followed at most: the largest of six equal numbers is one of 32."""
 
 
 def broken_by_every_way(case: Case, inputs: Mapping[str, Any]) -> Outcome | None:

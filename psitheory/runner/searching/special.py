@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from hypothesis import strategies as st
@@ -72,18 +73,22 @@ def specials(node: Any) -> range:
 
 
 def broken_specially(
-    drawing: Drawing, law: Case, run: Callable[[Inputs], Outcome], start: Choices, most: int
+    drawing: Drawing, law: Case, run: Callable[[Inputs], Outcome], starts: Sequence[Choices], most: int
 ) -> tuple[Inputs, Outcome] | None:
-    """Return a special case beside ``start`` that breaks the law, among the first ``most``, if there is one.
+    """Return a special case beside the one in the middle of ``starts`` that breaks the law, if there is one.
 
-    The case itself is special where vectors that may be of any length are long in it, or short.
+    There are ``most`` of them, and those with all in one way beside the simplest start.  The case itself is special
+    where vectors that may be of any length are long in it, or short.
     """
+    start = starts[len(starts) // 2]
     for factor in LENGTHS:
         with stretched(factor):
             broken = first_broken(drawing, law, run, [start])
         if broken is not None:
             return broken
-    return first_broken(drawing, law, run, special_cases(drawing, start)[:most])
+    simplest = min(starts, key=len)
+    one_way = _all_in_one_way(nodes(drawing, simplest)) if simplest != start else ()
+    return first_broken(drawing, law, run, [*special_cases(drawing, start)[:most], *one_way])
 
 
 LENGTHS = (2.0**12, -(2.0**12), 2.0**-12)
@@ -139,11 +144,15 @@ def special_cases(drawing: Drawing, start: Choices) -> list[Choices]:
 
 
 def _all_in_one_way(drawn: Sequence[Any]) -> Iterator[Choices]:
-    """Yield the cases with all that may be made in a special way made in one, where there are two or more."""
+    """Yield the cases with all that may be made in a special way made in one, where there are two or more.
+
+    So they are as they were drawn, and with equal entries, positive or negative, of what all are made from.
+    """
     ranges = [(i, specials(node)) for i, node in enumerate(drawn) if specials(node)]
     for way in reversed(ranges[0][1]) if len(ranges) > 1 else ():
-        places = {i for i, ways in ranges if way in ways}
-        yield tuple(way if i in places else node.value for i, node in enumerate(drawn))
+        places = {i: way for i, ways in ranges if way in ways}
+        yield tuple(places.get(i, node.value) for i, node in enumerate(drawn))
+        yield from (with_equal_entries(drawn, pattern, places) for pattern in (EQUAL, PATTERNS[0]))
 
 
 def far_starts(drawing: Drawing, law: Case, start: Choices, most: int) -> list[Choices]:
@@ -255,16 +264,19 @@ def refilled(drawing: Drawing, first: Choices, known: Sequence[Any]) -> Choices:
     return tuple(out)
 
 
-def with_equal_entries(drawn: Sequence[Any], pattern: bytes = EQUAL) -> Choices:
+def with_equal_entries(
+    drawn: Sequence[Any], pattern: bytes = EQUAL, fixed: Mapping[int, Any] = MappingProxyType({})
+) -> Choices:
     """Return the choices with all numbers of one kind as the largest of them, and whole arrays without their noise.
 
-    The bytes of an array are those of the ``pattern``, again and again.
+    The bytes of an array are those of the ``pattern``, again and again.  Where ``fixed`` choices are given, by their
+    places, other numbers stay as they are.
     """
     largest: dict[str, Any] = {}
-    for node in drawn:
+    for node in drawn if not fixed else ():
         if _is_entry(node):
             largest[_kind(node)] = max(largest.get(_kind(node), node.value), node.value, key=abs)
-    return tuple(_evened(node, largest, pattern) for node in drawn)
+    return tuple(fixed[i] if i in fixed else _evened(node, largest, pattern) for i, node in enumerate(drawn))
 
 
 def at_ends(drawn: Sequence[Any], turn: Sequence[bool]) -> Choices:
@@ -280,7 +292,7 @@ def _end(node: Any, *, upper: bool) -> Any:
 
 def _evened(node: Any, largest: dict[str, Any], pattern: bytes) -> Any:
     if _is_entry(node):
-        return largest[_kind(node)]
+        return largest.get(_kind(node), node.value)
     if specials(node):  # a vector in a relation has the entries of another one
         return 0
     if node.type == "bytes" and not node.was_forced:
