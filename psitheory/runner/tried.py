@@ -76,11 +76,11 @@ def _broken_specially(
     patient = patience(drawn, law.function, [start])
     if patient == 1:
         return None
-    run = guarded(kind, law.function)
+    run, unwatched = guarded(kind, law.function), getattr(law.function, "function", law.function)
     starts, most = [start, passed[-1]], SPECIAL * effort.cases[kind] * patient // PATIENCE
     return (
         broken_specially(drawn, law.function, run, passed, most)
-        or broken_at_a_written_number(drawn, law.function, run, starts, most)
+        or broken_at_a_written_number(drawn, law.function, guarded(kind, unwatched), starts, most)
         or broken_for_some_number(drawn, law.function, run, starts, EACH * effort.climb // BESIDE)
     )
 

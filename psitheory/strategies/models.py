@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from psitheory.arithmetic import RATIONALS, SYMBOLS, SymbolTable
 from psitheory.experiments import descend, log_spaced
 from psitheory.layout import Layout
-from psitheory.models import Circle, Cosine, Fourier, Neuron, Rayleigh
+from psitheory.models import Circle, Cosine, Fourier, Frozen, Neuron, RankOne, Rayleigh
 from psitheory.models.datasets import dataset
 from psitheory.models.functions.jet import Jet
 from psitheory.models.networks.mlp import BatchNormMLP
@@ -154,16 +154,28 @@ def networks(draw: Draw) -> BatchNormMLP:
     return BatchNormMLP(inputs, labels, hidden=(draw(_HIDDEN),), activation="tanh")
 
 
+@st.composite
+def rank_ones(draw: Draw) -> RankOne:
+    """Draw approximations of small matrices by one of rank one: two blocks and a free parameter, coupled."""
+    matrix = draw(float_arrays((draw(st.integers(2, 3)), 2)))
+    return RankOne(matrix if np.any(matrix) else np.eye(*matrix.shape))
+
+
+def _two_blocks() -> st.SearchStrategy[Frozen]:
+    return rank_ones().map(lambda model: Frozen(model, np.ones(1)))
+
+
 @by_size
 def _known_everywhere(drawn: Drawn) -> st.SearchStrategy[Any]:
     simplest = _rayleighs(float_arrays, _low_dimensions(drawn)) | _circles()
-    return simplest if drawn.tiny else simplest | _cosines() | _neurons() | networks()
+    return simplest if drawn.tiny else simplest | _cosines() | _neurons() | networks() | _two_blocks()
 
 
 def psi_models() -> Domain:
     """Draw PSI models.
 
-    Floats and balls: Rayleigh quotients, cosines, waves on the circle, batch-norm neurons and networks.
+    Floats and balls: Rayleigh quotients, cosines, waves on the circle, batch-norm neurons and networks, which have free
+    parameters, and two coupled blocks without any.
     Rationals: Rayleigh quotients up to d = 50, and jets.  Symbols: the generic jet in each generic layout, so
     that what is proved there is proved for every smooth PSI function in that dimension.
     """

@@ -7,10 +7,10 @@ from functools import cache
 import numpy as np
 from hypothesis import strategies as st
 
-from psitheory.models import Cosine, Neuron, RankOne
+from psitheory.models import Cosine, Neuron
 from psitheory.rates import certified_smoothness
 from psitheory.runner.domain import Domain, by_size
-from psitheory.strategies.models import rayleigh_quotients, waves
+from psitheory.strategies.models import rank_ones, rayleigh_quotients, waves
 from psitheory.strategies.values import Draw, Made, float_arrays
 
 
@@ -18,12 +18,6 @@ from psitheory.strategies.values import Draw, Made, float_arrays
 def _cosines(draw: Draw) -> Cosine:
     direction = draw(float_arrays((draw(st.integers(2, 4)),)))
     return Cosine(direction if np.any(direction) else np.eye(len(direction))[0])
-
-
-@st.composite
-def _rank_ones(draw: Draw) -> RankOne:
-    matrix = draw(float_arrays((draw(st.integers(2, 3)), 2)))
-    return RankOne(matrix if np.any(matrix) else np.eye(*matrix.shape))
 
 
 def smooth_models() -> Domain:
@@ -37,7 +31,7 @@ def smooth_models() -> Domain:
 
 def rank_one_models() -> Domain:
     """Draw approximations of small matrices by one of rank one: two blocks and a free parameter, coupled."""
-    return Domain(floats=by_size(lambda _: _rank_ones()))
+    return Domain(floats=by_size(lambda _: rank_ones()))
 
 
 # -- batch-norm neurons -------------------------------------------------------------------------

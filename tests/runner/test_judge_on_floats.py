@@ -179,6 +179,15 @@ def test_chaos_is_no_violation() -> None:
     assert outcome.note.startswith("one ulp changes the sides by")
 
 
+def test_sides_that_vanish_by_cancellation_are_set_aside_and_no_chaos() -> None:
+    singular = np.array([[1.1, 2.3, 1.1], [2.7, 0.3, 2.7], [0.9, 1.7, 0.9]]) @ np.diag([0.3, 0.7, 0.3])
+    outcome = judge(FLOATS, lambda a: equal(np.linalg.det(a.T), np.linalg.det(a)), {"a": singular})
+    assert outcome.status in ("passed", "vacuous")
+    regular = singular + np.eye(3)
+    assert judge(FLOATS, lambda a: equal(np.linalg.det(a.T), np.linalg.det(a)), {"a": regular}).status == "passed"
+    assert judge(FLOATS, lambda a: equal(np.linalg.det(-a), np.linalg.det(a)), {"a": regular}).status == "failed"
+
+
 def test_controls_do_not_judge_what_is_not_finite() -> None:
     outcome = judge(CONTROLS, lambda x: equal(x * 1e300, x), {"x": np.array([1e300])})
     assert (outcome.status, outcome.note) == ("undecided", "a side is not finite")

@@ -46,6 +46,8 @@ def controlled(case: Case, inputs: Mapping[str, Any]) -> Outcome:
             for before, after in zip((left, right), _sides(moved), strict=True):
                 spread = max(spread, float(np.max(np.abs(after - before), initial=0.0)))
     if not spread <= CHAOS * size:
+        if spread <= CHAOS * _size_nearby(case, inputs):
+            return Outcome("vacuous", note=ILL_CONDITIONED, relation=seen.relation)
         share = spread / size if size else np.inf
         return Outcome("undecided", note=f"one ulp changes the sides by {share:.1e}", relation=seen.relation)
     allowed = CONTROL_FACTOR * max(spread, _last_place(left, size))
@@ -56,6 +58,17 @@ def controlled(case: Case, inputs: Mapping[str, Any]) -> Outcome:
             return Outcome("vacuous", note=ILL_CONDITIONED, relation=seen.relation)
         allowed = max(allowed, CONTROL_FACTOR * rounding)
     return judged(seen, left, right, excess <= allowed)
+
+
+AWAY = 2.0**-10
+"""By what share inputs are moved to see of what size sides are that vanish where they are: by this part of it."""
+
+
+def _size_nearby(case: Case, inputs: Mapping[str, Any]) -> float:
+    """Return how large the sides are a little away, whose terms cancel here; what is chaotic is of one size."""
+    near = [_nearby(case, inputs, AWAY, k) for k in range(NEARBY_RUNS)]
+    sizes = [np.max(np.abs(side), initial=0.0) for seen in near if seen is not None for side in _sides(seen)]
+    return float(max((size for size in sizes if np.isfinite(size)), default=0.0))
 
 
 def _last_place(side: Any, size: Any) -> float:

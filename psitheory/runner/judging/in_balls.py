@@ -77,7 +77,7 @@ def broken_by_every_way(case: Case, inputs: Mapping[str, Any]) -> Outcome | None
     broken: Outcome | None = None
     followed, waiting = 0, [list[bool]()]
     try:
-        if not _differ_clearly(case, inputs):
+        if not differ_clearly(case, inputs):
             return None
         while waiting and followed + len(waiting) <= WAYS:
             ways = waiting.pop()
@@ -129,10 +129,10 @@ def differs_on_floats(case: Case, inputs: Mapping[str, Any]) -> bool:
     Balls of complex numbers that a law puts into an array have no ``.real`` there: it is the array itself, and what is
     made of it is wrong in silence.  So their word alone refutes nothing.
     """
-    return _differ_clearly(case, inputs) if any(map(is_complex, inputs.values())) else True
+    return differ_clearly(case, inputs) if any(map(is_complex, inputs.values())) else True
 
 
-def _differ_clearly(case: Case, inputs: Mapping[str, Any]) -> bool:
+def differ_clearly(case: Case, inputs: Mapping[str, Any]) -> bool:
     """Tell whether floats break the law by more than rounding."""
     seen = in_floats(case, inputs)
     if not seen.moved:

@@ -29,7 +29,14 @@ from psitheory.runner.code.lines import asked_for_at, is_lacking
 from psitheory.runner.judging.branches import observe_in_balls
 from psitheory.runner.judging.by_controls import ILL_CONDITIONED, controlled
 from psitheory.runner.judging.by_intervals import by_intervals
-from psitheory.runner.judging.in_balls import BALL_BITS, OPEN_BRANCH, broken_by_every_way, differs_on_floats, enclosed
+from psitheory.runner.judging.in_balls import (
+    BALL_BITS,
+    OPEN_BRANCH,
+    broken_by_every_way,
+    differ_clearly,
+    differs_on_floats,
+    enclosed,
+)
 from psitheory.runner.judging.outcome import Case, Outcome, are_exact, in_floats, judged, observe, sides
 
 
@@ -184,10 +191,12 @@ def _by_enclosure(case: Case, inputs: Mapping[str, Any], seen: Observation, left
             return _judge_by_enclosure(seen, left, right, enclosed_left, enclosed_right)
     except BranchUndecided as doubt:  # rounding may take either branch: floats that take the wrong one refute nothing
         outcome = controlled(case, inputs)
-        if outcome.status == "failed" and not seen.accurate:
+        breaks = outcome.status == "failed" or (outcome.note == ILL_CONDITIONED and differ_clearly(case, inputs))
+        if breaks and not seen.accurate:
             exactly = exactly_at(case, inputs)
-            if exactly is None or exactly.status != "failed":
-                return Outcome("vacuous", note=f"{ILL_CONDITIONED}: {doubt}", relation=seen.relation)
+            if exactly is not None and exactly.status == "failed":  # as at x = 0.7, where x == 0.7 has another branch
+                return exactly
+            return Outcome("vacuous", note=f"{ILL_CONDITIONED}: {doubt}", relation=seen.relation)
         return outcome
     except Exception as reason:
         if not (isinstance(reason, Undecided) or is_lacking(reason)):

@@ -22,6 +22,7 @@ from psitheory.runner.searching.redraw import (
     Drawing,
     Inputs,
     first_broken,
+    is_plain,
     is_small,
     largest_ratio,
     nodes,
@@ -104,8 +105,10 @@ def broken_at_a_written_number(
     """Return a case that breaks the law where one number is one that is written in it, or that next to one.
 
     What a law says of one number alone, as by ``x == 97``, chance does not meet; and where it begins to say another
-    thing, as by ``x < 0.7``, is where it may be wrong.
+    thing, as by ``x < 0.7``, is where it may be wrong.  A branch that is met there counts as run if what it says is
+    plainly so.
     """
+    unwatched = getattr(law, "function", law)
     written = numbers_written(law, redrawn(drawing, starts[0]) or {})
     candidates = (
         (*start[:i], value, *start[i + 1 :])
@@ -113,7 +116,15 @@ def broken_at_a_written_number(
         for i, node in enumerate(nodes(drawing, start))
         for value in _beside_written(node, written)
     )
-    return first_broken(drawing, law, run, itertools.islice(candidates, most))
+    for choices in itertools.islice(candidates, most):
+        inputs = redrawn(drawing, choices)
+        if inputs is not None and is_plain(unwatched, inputs):
+            is_plain(law, inputs)
+        elif inputs is not None:
+            broken = first_broken(drawing, unwatched, run, [choices])
+            if broken is not None:
+                return broken
+    return None
 
 
 def _beside_written(node: Any, written: Sequence[int | float]) -> list[int | float]:
