@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,7 +15,7 @@ from psitheory.runner.effort import Effort
 from psitheory.runner.judging.guard import guarded
 from psitheory.runner.judging.in_balls import OPEN_BRANCH
 from psitheory.runner.judging.judge import Outcome
-from psitheory.runner.searching.every import broken_among_few, broken_for_some_number
+from psitheory.runner.searching.every import best_of_many, broken_among_few, broken_for_some_number
 from psitheory.runner.searching.search import Choices, Search, search
 from psitheory.runner.searching.special import broken_at_a_written_number, broken_specially
 from psitheory.runner.searching.worst import PATIENCE, Worst, patience, worst_case
@@ -107,7 +108,20 @@ def _climbed(law: Law, kind: str, found: Search, effort: Effort) -> Worst:
         return Worst()
     drawn = inputs(law.domains, kind)
     budget = min(effort.climb, 2 * len(found.outcomes)) * patience(drawn, law.function, found.starts)
-    return worst_case(drawn, law.function, guarded(kind, law.function), found.starts, budget=budget)
+    run = guarded(kind, law.function)
+    worst = worst_case(drawn, law.function, run, found.starts, budget=budget)
+    few = inputs(law.domains, kind, large=False)
+    peaks = [] if worst.refutes or not found.starts else best_of_many(few, law.function, EACH * effort.climb)
+    if not peaks:
+        return worst
+    other = worst_case(few, law.function, run, peaks, budget=budget, on_peaks=True)
+    best = max(worst, other, key=_height)
+    return replace(best, evaluations=worst.evaluations + other.evaluations)
+
+
+def _height(worst: Worst) -> float:
+    outcome = worst.outcome
+    return math.inf if worst.refutes else -math.inf if outcome is None or outcome.worst is None else outcome.worst
 
 
 def _at_its_worst(evidence: Evidence, worst: Worst) -> Evidence:

@@ -16,7 +16,7 @@ from psitheory.checking import FLOATS
 from psitheory.runner.domain import inputs
 from psitheory.runner.judging.guard import guarded
 from psitheory.runner.run import check_law
-from psitheory.runner.searching.every import _all_choices, _whole_inputs, broken_among_few
+from psitheory.runner.searching.every import _all_choices, _whole_inputs, best_of_many, broken_among_few
 from psitheory.runner.searching.redraw import nodes_from, redrawn
 from psitheory.strategies import counts, layouts, ratios, vectors
 
@@ -147,3 +147,43 @@ def test_choices_that_are_inputs_are_told_from_others() -> None:
 def test_small_whole_numbers_in_a_relation_are_met_where_all_are_too_many(claim: Callable[..., Any]) -> None:
     drawing = inputs(dict.fromkeys("abc", st.integers(1, 200)), FLOATS, large=False)
     assert broken_among_few(drawing, claim, guarded(FLOATS, claim), 1000) is not None
+
+
+def test_of_what_depends_on_what_was_drawn_before_the_smallest_are_met() -> None:
+    drawing = inputs(
+        {"x": st.integers(1, 50).flatmap(lambda n: st.lists(st.integers(0, n), min_size=n, max_size=n))}, FLOATS
+    )
+
+    def repeats(x: Any) -> Any:
+        return equal(int(len(set(x)) == len(x) > 2), 0)
+
+    assert broken_among_few(drawing, repeats, guarded(FLOATS, repeats), 1000) is not None
+
+
+PEAKED: list[Callable[..., Any]] = [
+    lambda x, y: at_most(10, 9 + sum((t - 1.37) ** 2 - 10 * math.cos(6.283 * (t - 1.37)) + 10 for t in (x, y))),
+    lambda x, y: at_most(sum(1 / (c + (x - c) ** 2 + (y + c) ** 2) for c in (0.11, -3.7, 4.9) if c > 0), 9),
+    lambda x, y: at_most(
+        100 * math.cos(9 * x - 1) * math.cos(8 * y - 2) * math.exp(-((x - 1) ** 2) - (y + 1) ** 2), 96
+    ),
+]
+
+
+@pytest.mark.parametrize("claim", PEAKED)
+@pytest.mark.parametrize("seed", range(2))
+def test_the_highest_of_many_peaks_is_climbed(claim: Callable[..., Any], seed: int) -> None:
+    made = law(x=st.floats(-5, 5), y=st.floats(-5, 5), on=[FLOATS])(claim)
+    assert check_law(made, seed=seed).verdict is Verdict.REFUTED
+
+
+def test_peaks_are_looked_for_where_all_numbers_are_bounded_and_some_real() -> None:
+    def ratio(x: Any) -> Any:
+        return at_most(x, 2)
+
+    found = best_of_many(inputs({"x": st.floats(0, 1)}, FLOATS, large=False), ratio, 1000)
+    values = [choices[0] for choices in found]
+    assert len(values) > 1
+    assert values == sorted(values, reverse=True)
+    assert values[0] > 0.99
+    for domain in (st.integers(0, 9), st.floats(), st.lists(st.floats(0, 1))):
+        assert best_of_many(inputs({"x": domain}, FLOATS, large=False), ratio, 1000) == []

@@ -179,6 +179,23 @@ def test_chaos_is_no_violation() -> None:
     assert outcome.note.startswith("one ulp changes the sides by")
 
 
+@pytest.mark.parametrize("kind", [FLOATS, CONTROLS])
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (np.int64(-(2**63)), np.int64(0)),
+        (np.int8(127), np.int8(-128)),
+        (np.array([1, 2**62]), np.array([1, -(2**62)])),
+        (np.uint8(0), np.uint8(255)),
+    ],
+)
+def test_whole_numbers_of_numpy_are_compared_without_wrapping_around(kind: str, left: Any, right: Any) -> None:
+    x = {"x": np.array([1.0])}
+    assert judge(kind, lambda x: equal(left, right), x).status == "failed"
+    assert judge(kind, lambda x: at_most(np.maximum(left, right), np.minimum(left, right)), x).status == "failed"
+    assert judge(kind, lambda x: equal(left, left), x).status == "passed"
+
+
 def test_sides_that_vanish_by_cancellation_are_set_aside_and_no_chaos() -> None:
     singular = np.array([[1.1, 2.3, 1.1], [2.7, 0.3, 2.7], [0.9, 1.7, 0.9]]) @ np.diag([0.3, 0.7, 0.3])
     outcome = judge(FLOATS, lambda a: equal(np.linalg.det(a.T), np.linalg.det(a)), {"a": singular})

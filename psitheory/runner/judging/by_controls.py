@@ -14,7 +14,7 @@ import numpy as np
 
 from psitheory.checking import Observation
 from psitheory.runner.judging.branches import rounds_coarsely
-from psitheory.runner.judging.outcome import Case, Outcome, in_floats, judged, sides
+from psitheory.runner.judging.outcome import Case, Outcome, are_exact, in_floats, judged, sides
 
 CONTROL_RUNS = 8
 CONTROL_FACTOR = 10
@@ -36,6 +36,8 @@ def controlled(case: Case, inputs: Mapping[str, Any]) -> Outcome:
     if not seen.moved:
         return Outcome("vacuous", note=str(seen.left))
     left, right = _sides(seen)
+    if are_exact(left, right):
+        return judged(seen, left, right, bool(np.all(left == right if seen.relation == "equal" else left <= right)))
     size = max(np.max(np.abs(left), initial=0.0), np.max(np.abs(right), initial=0.0))
     if not np.isfinite(size):
         return Outcome("undecided", note="a side is not finite", relation=seen.relation)

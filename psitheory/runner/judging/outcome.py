@@ -84,8 +84,8 @@ def in_floats(case: Case, inputs: Mapping[str, Any]) -> Observation:
 def sides(seen: Observation, element: Callable[[Any], Any] | None = None) -> tuple[Any, Any]:
     """Return both sides, broadcast against each other and flattened; complex ones as real and imaginary parts.
 
-    Fractions stay as they are where both sides are exact, and become floats beside floats.  Whole numbers of which no
-    one type of NumPy's holds all stay Python's.
+    Fractions stay as they are where both sides are exact, and become floats beside floats.  Whole numbers are Python's,
+    whose differences do not wrap around.
     """
     left, right = np.broadcast_arrays(np.asarray(seen.left), np.asarray(seen.right))
     left, right = left.ravel(), right.ravel()
@@ -94,7 +94,7 @@ def sides(seen: Observation, element: Callable[[Any], Any] | None = None) -> tup
     if element is None:
         if left.dtype == right.dtype == object:
             return left, right
-        if left.dtype != right.dtype and _are_whole(left) and _are_whole(right):
+        if _are_whole(left) and _are_whole(right):
             return left.astype(object), right.astype(object)
         return _floats_of(left), _floats_of(right)
     lift = np.frompyfunc(element, 1, 1)

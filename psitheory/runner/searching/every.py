@@ -15,6 +15,7 @@ from psitheory.runner.searching.redraw import (
     Inputs,
     first_broken,
     is_plain,
+    largest_ratio,
     nodes,
     nodes_from,
     redrawn,
@@ -36,13 +37,12 @@ def broken_among_few(
     first = _bounded_choices(drawing)
     if not first:
         return None
-    # lists grow: what follows the first case costs more
-    grows = any(node.type == "boolean" and not node.was_forced for node in first)
+    grows = _grows(first)  # what follows the first case costs more
     more = patience(drawing, law, [tuple(node.value for node in first)], most=PATIENCE if grows else CHEAP)
     if math.prod(map(_count, first)) > most * more:
         share = _share(first, more)
         count = most * more // share if share and not grows else 0
-        some = itertools.chain(_smallest_choices(first, count), _some_choices(first, count))
+        some = itertools.chain(_smallest_choices(drawing, first, count), _some_choices(first, count))
         return first_broken(drawing, law, run, some, share=CLEARLY)
     return first_broken(drawing, law, run, _few_choices(drawing, most, more))
 
@@ -54,7 +54,7 @@ def _share(drawn: Sequence[Any], more: int) -> int:
     """
     if any(node.type == "integer" and _count(node) == math.inf for node in drawn):
         return CHEAP if more > 1 else 0
-    return SOME if more >= CHEAP // 2 else 0
+    return SOME if more > 1 else 0
 
 
 SOME = 4
@@ -146,8 +146,12 @@ WIDEST = 1 << 15
 def _all_choices(drawing: Drawing, most: int) -> Iterator[Choices]:
     """Yield the choices of each case; none where numbers are drawn that are not whole, or where there are too many."""
     drawn = nodes_from(drawing, ())
-    if not drawn or math.prod(map(_count, drawn)) > most:
-        return
+    if drawn and math.prod(map(_count, drawn)) <= most:
+        yield from _tree(drawing)
+
+
+def _tree(drawing: Drawing, each: int | None = None) -> Iterator[Choices]:
+    """Yield the choices of each case, or of each with one of so many smallest values of each; up to a real number."""
     waiting: list[Choices] = [()]
     while waiting:
         prefix = waiting.pop()
@@ -157,32 +161,69 @@ def _all_choices(drawing: Drawing, most: int) -> Iterator[Choices]:
         if len(drawn) <= len(prefix):
             yield prefix
         else:
-            waiting += [(*prefix, value) for value in reversed(_values(drawn[len(prefix)]))]
+            node = drawn[len(prefix)]
+            values = _values(node) if each is None else _smallest(node, each)
+            waiting += [(*prefix, value) for value in reversed(values)]
 
 
-def _smallest_choices(drawn: Sequence[Any], count: int) -> Iterator[Choices]:
-    """Yield the choices of up to so many cases, all with the whole numbers that are the smallest of their ranges.
+def _smallest_choices(drawing: Drawing, first: Sequence[Any], count: int) -> Iterator[Choices]:
+    """Yield the choices of up to so many cases with the whole numbers that are the smallest of their ranges.
 
-    There are none where a number is real, and where there is but one, of which a smaller one is not rarer than others.
+    First two values of each are combined, then four, and so on.  There are none where a number is real, and where there
+    is but one, of which a smaller one is not rarer than others.
     """
-    free = sum(not node.was_forced for node in drawn)
-    if free < 2 or any(node.type == "float" and not node.was_forced for node in drawn):
-        return
-    each = 1
-    while each < WIDEST and math.prod(len(_smallest(node, each + 1)) for node in drawn) <= count:
-        each += 1
-    if each > 1:
-        yield from itertools.product(*(_smallest(node, each) for node in drawn))
+    free = [node for node in first if not node.was_forced]
+    whole = len(free) > 1 and all(node.type != "float" for node in free)
+    each = (2**k for k in range(1, WIDEST.bit_length()) if whole)
+    yield from itertools.islice(itertools.chain.from_iterable(_tree(drawing, size) for size in each), count)
 
 
 def _smallest(node: Any, count: int) -> list[Any]:
     """Return so many values of a choice, or as many as there are, next to the one to which it shrinks."""
     if node.was_forced or node.type == "boolean":
-        return [node.value] if node.was_forced else [False, True][:count]
+        return [node.value] if node.was_forced else [False, True]
     low, high = node.constraints["min_value"], node.constraints["max_value"]
     middle = min(max(node.constraints.get("shrink_towards", 0), low), high)
     near = range(max(low, middle - count), min(high, middle + count) + 1)
     return sorted(near, key=lambda value: (abs(value - middle), value < middle))[:count]
+
+
+def best_of_many(drawing: Drawing, law: Case, most: int) -> list[Choices]:
+    """Return cases of real numbers in intervals where the ratio is largest among many, each in another place.
+
+    Where a ratio has many peaks, the highest is climbed from its own foot alone.
+    """
+    first = _bounded_choices(drawing)
+    if not any(node.type == "float" and not node.was_forced for node in first) or _grows(first):
+        return []
+    more = patience(drawing, law, [tuple(node.value for node in first)], most=CHEAP)
+    drawn = list(_some_choices(first, most * more // (2 * SOME) if more > 1 else 0))
+    drawn.sort(key=lambda choices: -largest_ratio(law, redrawn(drawing, choices)))
+    chosen: list[Choices] = []
+    for choices in drawn:
+        if all(_is_elsewhere(first, choices, other) for other in chosen):
+            chosen.append(choices)
+        if len(chosen) == PEAKS:
+            break
+    return chosen
+
+
+PEAKS = 8
+"""So many peaks are climbed, of half as many cases as are tried where all are too many."""
+
+ELSEWHERE = 2.0**-4
+"""Cases are in other places if a number differs by this share of its range."""
+
+
+def _is_elsewhere(drawn: Sequence[Any], one: Choices, other: Choices) -> bool:
+    ranges = [node.constraints for node in drawn]
+    spans = [of.get("max_value", 1) - of.get("min_value", 0) for of in ranges]
+    return any(abs(x - y) > ELSEWHERE * span for x, y, span in zip(one, other, spans, strict=True))
+
+
+def _grows(drawn: Sequence[Any]) -> bool:
+    """Tell whether there are lists, which go on or stop."""
+    return any(node.type == "boolean" and not node.was_forced for node in drawn)
 
 
 def _some_choices(drawn: Sequence[Any], count: int) -> Iterator[Choices]:

@@ -145,13 +145,20 @@ FLOATS_END = 2.0**1000
 def special_cases(drawing: Drawing, start: Choices) -> list[Choices]:
     """Return the choices of the special cases beside one: in special ways, then extreme in size, with few values."""
     drawn = nodes(drawing, start)
-    ways = [(*start[:i], k, *start[i + 1 :]) for i, node in enumerate(drawn) for k in reversed(specials(node))]
     sized = list(_of_extreme_size(drawing, drawn))
+    large = nodes(drawing, next((choices for choices in sized if choices[:1] != start[:1]), ()))
+    ways, large_ways = _in_each_way(drawn), _in_each_way(large)
     equal = [with_equal_entries(nodes(drawing, choices)) for choices in (*sized, start)]
     few = [with_equal_entries(drawn, pattern) for pattern in PATTERNS]
     corners = [at_ends(nodes(drawing, choices), turn) for choices in (*sized[:1], start) for turn in TURNS]
-    every = (*_all_in_one_way(drawn), *ways, *equal, *few, *corners, *sized)
+    every = (*_all_in_one_way(drawn), *ways, *equal, *few, *corners, *sized, *large_ways)
     return [choices for choices in dict.fromkeys(every) if choices and choices != start]
+
+
+def _in_each_way(drawn: Sequence[Any]) -> list[Choices]:
+    """Return the cases with one of what may be made in special ways made in each."""
+    choices = tuple(node.value for node in drawn)
+    return [(*choices[:i], k, *choices[i + 1 :]) for i, node in enumerate(drawn) for k in reversed(specials(node))]
 
 
 def _all_in_one_way(drawn: Sequence[Any]) -> Iterator[Choices]:
@@ -209,7 +216,8 @@ def _of_extreme_size(drawing: Drawing, drawn: Sequence[Any]) -> Iterator[Choices
             for end in (node.constraints["max_value"], node.constraints["min_value"]):
                 yield refilled(drawing, (*choices[:i], end), drawn)
         if _is_wide(node):
-            for end in (node.constraints["max_value"], node.constraints["max_value"] - 1):
+            low, high = node.constraints["min_value"], node.constraints["max_value"]
+            for end in (high, high - 1, *(() if low is None else (low, low + 1))):
                 yield (*choices[:i], end, *choices[i + 1 :])
 
 

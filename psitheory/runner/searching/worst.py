@@ -50,12 +50,21 @@ def patience(drawing: Drawing, law: Case, starts: Sequence[Choices], most: int =
 
 
 def worst_case(
-    drawing: Drawing, law: Case, run: Callable[[Inputs], Outcome], starts: Sequence[Choices], *, budget: int
+    drawing: Drawing,
+    law: Case,
+    run: Callable[[Inputs], Outcome],
+    starts: Sequence[Choices],
+    *,
+    budget: int,
+    on_peaks: bool = False,
 ) -> Worst:
-    """Climb from each start in turn, with an equal share of the ``budget`` of cases, and judge where it ends."""
+    """Climb from each start in turn, with an equal share of the ``budget`` of cases, and judge where it ends.
+
+    Where the starts lie ``on_peaks``, each on its own, no others are looked for.
+    """
     climbs: list[Climb] = []
     spent, begun = 0, set[Choices]()
-    elsewhere = far_starts(drawing, law, starts[0], budget // LONG) if starts else []
+    elsewhere = far_starts(drawing, law, starts[0], budget // LONG) if starts and not on_peaks else []
     for start in (*starts, *elsewhere):
         share = budget // (2 if elsewhere else 1) // len(elsewhere if start in elsewhere else starts)
         climb = Climb(drawing, law, run, max(share, 1), begun=begun)
