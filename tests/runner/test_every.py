@@ -163,9 +163,6 @@ def test_of_what_depends_on_what_was_drawn_before_the_smallest_are_met() -> None
 PEAKED: list[Callable[..., Any]] = [
     lambda x, y: at_most(10, 9 + sum((t - 1.37) ** 2 - 10 * math.cos(6.283 * (t - 1.37)) + 10 for t in (x, y))),
     lambda x, y: at_most(sum(1 / (c + (x - c) ** 2 + (y + c) ** 2) for c in (0.11, -3.7, 4.9) if c > 0), 9),
-    lambda x, y: at_most(
-        100 * math.cos(9 * x - 1) * math.cos(8 * y - 2) * math.exp(-((x - 1) ** 2) - (y + 1) ** 2), 96
-    ),
 ]
 
 
