@@ -124,7 +124,7 @@ def is_plain(law: Case, inputs: Inputs, share: float = 0.0) -> bool:
         if not seen.moved:
             return True
         left, right = sides(seen)
-        if not share:
+        if not share or left.dtype == right.dtype == bool:
             return bool(np.all(left == right if seen.relation == "equal" else left <= right))
         gap = abs(left - right) if seen.relation == "equal" else left - right
         return bool(np.all(gap <= share * max(np.max(abs(left)), np.max(abs(right)))))
