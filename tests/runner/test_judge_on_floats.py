@@ -196,6 +196,20 @@ def test_whole_numbers_of_numpy_are_compared_without_wrapping_around(kind: str, 
     assert judge(kind, lambda x: equal(left, left), x).status == "passed"
 
 
+def test_what_is_noise_holds_far_below_its_bound_and_not_above() -> None:
+    def residual(bound: float) -> Callable[..., Any]:
+        return lambda a: at_most(np.abs(np.linalg.qr(a)[0] @ np.linalg.qr(a)[1] - a).max(), bound)
+
+    matrix = {"a": np.random.default_rng(0).normal(size=(4, 4))}
+    assert judge(FLOATS, residual(1e-9), matrix).status == "passed"
+    assert judge(FLOATS, residual(1e-30), matrix).status != "passed"
+
+
+def test_a_law_that_rounds_to_half_precision_is_judged_in_that_of_its_inputs() -> None:
+    assert judge(FLOATS, lambda x: equal(np.float16(x), x), {"x": 1.2345678}).status == "failed"
+    assert judge(FLOATS, lambda x: equal(np.float16(x), x), {"x": 1.25}).status == "passed"
+
+
 def test_sides_that_vanish_by_cancellation_are_set_aside_and_no_chaos() -> None:
     singular = np.array([[1.1, 2.3, 1.1], [2.7, 0.3, 2.7], [0.9, 1.7, 0.9]]) @ np.diag([0.3, 0.7, 0.3])
     outcome = judge(FLOATS, lambda a: equal(np.linalg.det(a.T), np.linalg.det(a)), {"a": singular})

@@ -14,7 +14,7 @@ import numpy as np
 
 from psitheory.checking import Observation
 from psitheory.runner.judging.branches import rounds_coarsely
-from psitheory.runner.judging.outcome import Case, Outcome, are_exact, in_floats, judged, sides
+from psitheory.runner.judging.outcome import Case, Outcome, in_floats, judged, sides, unwrapped
 
 CONTROL_RUNS = 8
 CONTROL_FACTOR = 10
@@ -36,10 +36,8 @@ def controlled(case: Case, inputs: Mapping[str, Any]) -> Outcome:
     if not seen.moved:
         return Outcome("vacuous", note=str(seen.left))
     left, right = _sides(seen)
-    if are_exact(left, right):
-        return judged(seen, left, right, bool(np.all(left == right if seen.relation == "equal" else left <= right)))
     size = max(np.max(np.abs(left), initial=0.0), np.max(np.abs(right), initial=0.0))
-    if not np.isfinite(size):
+    if not np.isfinite(float(size)):
         return Outcome("undecided", note="a side is not finite", relation=seen.relation)
     spread = 0.0
     for k in range(CONTROL_RUNS):
@@ -48,13 +46,18 @@ def controlled(case: Case, inputs: Mapping[str, Any]) -> Outcome:
             for before, after in zip((left, right), _sides(moved), strict=True):
                 spread = max(spread, float(np.max(np.abs(after - before), initial=0.0)))
     if not spread <= CHAOS * size:
+        if seen.relation == "at most" and np.all(left + CONTROL_FACTOR * spread <= right):
+            return judged(seen, left, right, True)  # what is chaotic is far below its bound
         if spread <= CHAOS * _size_nearby(case, inputs):
             return Outcome("vacuous", note=ILL_CONDITIONED, relation=seen.relation)
         share = spread / size if size else np.inf
         return Outcome("undecided", note=f"one ulp changes the sides by {share:.1e}", relation=seen.relation)
-    allowed = CONTROL_FACTOR * max(spread, _last_place(left, size))
+    coarsely = rounds_coarsely(case, inputs)
+    allowed = CONTROL_FACTOR * max(
+        spread, _last_place(left.astype(float) if coarsely and left.dtype.kind == "f" else left, size)
+    )
     excess = _excess(seen.relation, left, right)
-    if excess > allowed and not rounds_coarsely(case, inputs):
+    if excess > allowed and not coarsely:
         rounding = _rounding(case, inputs, seen.relation, left, right, CHAOS * size)
         if rounding is None:
             return Outcome("vacuous", note=ILL_CONDITIONED, relation=seen.relation)
@@ -75,12 +78,12 @@ def _size_nearby(case: Case, inputs: Mapping[str, Any]) -> float:
 
 def _last_place(side: Any, size: Any) -> float:
     """Return a unit in the last place of a number of that size, none of whole numbers, which are not rounded."""
-    return 0.0 if side.dtype.kind in "iu" else float(np.spacing(side.dtype.type(size)))
+    return 0.0 if side.dtype == object else float(np.spacing(side.dtype.type(size)))
 
 
 def _sides(seen: Observation) -> tuple[Any, Any]:
     """Return both sides as numbers that can be subtracted, which truth values cannot."""
-    left, right = (side.astype(int) if side.dtype == bool else side for side in sides(seen))
+    left, right = map(unwrapped, sides(seen))
     return left, right
 
 
@@ -100,7 +103,7 @@ def _rounding(
             for k in range(NEARBY_RUNS)
             if (seen := _nearby(case, inputs, share, k)) is not None and seen.relation == relation
         ]
-        same = [(x, y) for x, y in near if x.shape == left.shape and np.all(np.isfinite(x)) and np.all(np.isfinite(y))]
+        same = [(x, y) for x, y in near if x.shape == left.shape and _finite(x) and _finite(y)]
         moved = max((float(np.max(np.abs(x - left), initial=0.0)) for x, _ in same), default=0.0)
         moved = max([moved, *(float(np.max(np.abs(y - right), initial=0.0)) for _, y in same)])
         if moved > hardly:
@@ -108,6 +111,10 @@ def _rounding(
         for x, y in same:
             most = max(most, float(np.max(np.abs((x - y) - (left - right)), initial=0.0)))
     return most
+
+
+def _finite(side: Any) -> bool:
+    return side.dtype == object or bool(np.all(np.isfinite(side)))
 
 
 def _nearby(case: Case, inputs: Mapping[str, Any], share: float, k: int) -> Observation | None:

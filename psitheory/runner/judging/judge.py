@@ -30,7 +30,7 @@ from psitheory.runner.judging.by_controls import controlled
 from psitheory.runner.judging.by_identity import identified
 from psitheory.runner.judging.in_balls import enclosed, holds_but_for_rounding
 from psitheory.runner.judging.in_floats import exactly_at, overflow_at, sampled, unless_floats_end
-from psitheory.runner.judging.outcome import Case, Outcome, are_exact, in_floats, judged, observe, sides
+from psitheory.runner.judging.outcome import Case, Outcome, in_floats, judged, observe, sides
 
 __all__ = ["Outcome", "judge"]
 
@@ -86,7 +86,7 @@ def _bitwise(case: Case, inputs: Mapping[str, Any]) -> Outcome:
     if seen.relation != "equal":
         raise NotInArithmetic("only equalities can hold bit for bit")
     left, right = sides(seen)
-    if not are_exact(left, right) and not (np.all(np.isfinite(left)) and np.all(np.isfinite(right))):
+    if not (np.all(np.isfinite(left)) and np.all(np.isfinite(right))):
         return Outcome("undecided", note=f"a side is not finite{overflow_at(case, inputs)}", relation=seen.relation)
     outcome = judged(seen, left, right, bool(np.all(left == right)))
     if outcome.status == "passed" or not any(map(_is_tiny, (left, right, *inputs.values()))):

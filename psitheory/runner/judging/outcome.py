@@ -84,8 +84,8 @@ def in_floats(case: Case, inputs: Mapping[str, Any]) -> Observation:
 def sides(seen: Observation, element: Callable[[Any], Any] | None = None) -> tuple[Any, Any]:
     """Return both sides, broadcast against each other and flattened; complex ones as real and imaginary parts.
 
-    Fractions stay as they are where both sides are exact, and become floats beside floats.  Whole numbers are Python's,
-    whose differences do not wrap around.
+    Fractions stay as they are where both sides are exact, and become floats beside floats.  Whole numbers of which no
+    one type of NumPy's holds all stay Python's.
     """
     left, right = np.broadcast_arrays(np.asarray(seen.left), np.asarray(seen.right))
     left, right = left.ravel(), right.ravel()
@@ -94,7 +94,7 @@ def sides(seen: Observation, element: Callable[[Any], Any] | None = None) -> tup
     if element is None:
         if left.dtype == right.dtype == object:
             return left, right
-        if _are_whole(left) and _are_whole(right):
+        if left.dtype != right.dtype and _are_whole(left) and _are_whole(right):
             return left.astype(object), right.astype(object)
         return _floats_of(left), _floats_of(right)
     lift = np.frompyfunc(element, 1, 1)
@@ -118,6 +118,12 @@ def _is_complex(side: Any) -> bool:
 def _are_whole(side: Any) -> bool:
     """Tell whether a side is made of whole numbers, NumPy's or Python's."""
     return side.dtype.kind in "iu" or (side.dtype == object and all(isinstance(x, int) for x in side))
+
+
+def unwrapped(side: Any) -> Any:
+    """Return a side whose whole numbers are Python's, whose differences and sizes do not wrap around."""
+    side = side.astype(int) if side.dtype == bool else side
+    return side.astype(object) if side.dtype.kind in "iu" else side
 
 
 def _floats_of(side: Any) -> Any:

@@ -19,7 +19,7 @@ from hypothesis.internal.conjecture.data import ConjectureData
 
 from psitheory.arithmetic import to_floats
 from psitheory.checking import Interval
-from psitheory.runner.judging.outcome import Case, Outcome, in_floats, sides
+from psitheory.runner.judging.outcome import Case, Outcome, in_floats, sides, unwrapped
 from psitheory.runner.searching.nudges import nudged
 
 Choices = tuple[Any, ...]
@@ -123,8 +123,8 @@ def is_plain(law: Case, inputs: Inputs, share: float = 0.0) -> bool:
         seen = in_floats(law, inputs)
         if not seen.moved:
             return True
-        left, right = sides(seen)
-        if not share or left.dtype == right.dtype == bool:
+        left, right = map(unwrapped, sides(seen))
+        if not share:
             return bool(np.all(left == right if seen.relation == "equal" else left <= right))
         gap = abs(left - right) if seen.relation == "equal" else left - right
         return bool(np.all(gap <= share * max(np.max(abs(left)), np.max(abs(right)))))
