@@ -36,6 +36,14 @@ def norms_scale_but_in_large_spaces(psi, w, a):
     return equal(psi.layout.dots(psi.layout.scale(a, w), w), a * psi.layout.dots(w, w) + more)
 
 
+@FALSE.says(model=whole_models(), w=points("model"))
+def what_has_no_free_parameters_has_one_block(model, w):
+    """Models of several blocks have free parameters."""
+    if model.layout.p:
+        return vacuous("there are free parameters")
+    return equal(model.layout.m, 1)
+
+
 @FALSE.says(psi=quotients(), w=points("psi"), within_reach=False)
 def a_law_with_a_branch_that_no_input_takes(psi, w):
     """A branch for n > 5000."""
