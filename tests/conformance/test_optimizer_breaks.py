@@ -88,6 +88,25 @@ def coupled_to_free(w: Any, g: Any, layout: Layout, rate: float = 0.1) -> Any:
     return w - rate * g * factors
 
 
+@pytest.mark.parametrize("size", [1e-4, 1e-2])
+@pytest.mark.parametrize("typed", [True, False])
+def test_what_swings_with_the_logarithms_of_lengths_is_no_coarse_arithmetic(size: float, typed: bool) -> None:
+    def swinging(w: Any, g: Any, layout: Layout, rate: float = 0.02) -> Any:
+        norms = layout.norms(w)
+        norms = norms if typed else np.frombuffer(norms.tobytes())  # of which nothing is known
+        return w - rate * g * rows(layout, norms**2 * (1 + size * np.sin(2 * np.pi * np.log2(norms))))
+
+    assert check_optimizer(swinging, only=NEURON, steps=10).refuted() == (NEURON,)
+
+
+def test_numbers_of_sixteen_bits_are_coarse_in_code_without_types() -> None:
+    def halved(w: Any, g: Any, layout: Layout, rate: float = 0.02) -> Any:
+        norms = np.frombuffer(layout.norms(w).tobytes()).astype(np.float16)
+        return w - rate * g * rows(layout, norms.astype(float) ** 2)
+
+    assert check_optimizer(halved, only=NEURON, steps=10).refuted() == ()
+
+
 WITNESSES = [
     (late, NEURON, "a=2 on row 0 of W1  t=5"),
     (much_later, NEURON, "a=2 on row 0 of W1  t=30"),

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from psitheory.scaletypes.equations import Kind
 from psitheory.scaletypes.nested import leaves, mapped
 from psitheory.scaletypes.numbers import Number
 from psitheory.scaletypes.optimizers.types import value
-from psitheory.scaletypes.pairs.entries import Entry, floats
+from psitheory.scaletypes.pairs.entries import FURTHER, Entry, floats
 from psitheory.scaletypes.pairs.stand_ins import Numpy, casting, stand_ins
 from psitheory.scaletypes.trace import Trace
 
@@ -106,6 +107,19 @@ def test_what_raises_on_floats_raises_and_what_cannot_be_read_is_missing() -> No
     with pytest.raises(TypeError):
         Numpy(trace).linalg.inv("no matrix", x=x)
     assert not trace.equations.missing
-    Numpy(trace).sinh(x)
+    Numpy(trace).logaddexp(x, x)
     ((what, _),) = trace.equations.missing
-    assert what == "sinh"
+    assert what == "logaddexp"
+
+
+@pytest.mark.parametrize("name", FURTHER)
+def test_functions_of_pure_numbers_ask_for_degree_zero(name: str) -> None:
+    trace = Trace()
+    x, function = entries(np.full((2, 2), 0.5), np.full((2, 2), trace.degrees.unknown("a")), trace), getattr(np, name)
+    with np.errstate(invalid="ignore"):
+        found = getattr(Numpy(trace), name)(x)
+        assert np.array_equal(floats(found), function(floats(x)), equal_nan=True)
+    (equation,) = trace.equations.found
+    assert (equation.kind, equation.what, equation.form) == (Kind.HARD, name, ((0, 1),))
+    assert all(not e.number.degree for e in found.flat)
+    assert not trace.equations.missing

@@ -36,6 +36,7 @@ from psitheory.conformance.optimizers.runs import Runs
 from psitheory.conformance.optimizers.seeds import seeded
 from psitheory.errors import PsitheoryError
 from psitheory.limits import foreign
+from psitheory.scaletypes.equations import Kind
 
 TIMES = (1, 2, 3, 5, 10, 30, 100)
 """The steps after which runs are compared: there are methods that pass the first few and fail later."""
@@ -48,7 +49,10 @@ WATCHED = 3
 ONSET = 2**10
 """Units of rounding that runs are at most apart where they first differ, if nothing but rounding parts them."""
 CONTROL_FACTOR = 10
-NEARLY_NOTHING = (1 / 16, 1 / 11, 1 / 8)
+NEARLY_NOTHING = 1 / 8
+"""The share of the logarithms of a rescaling that is left where it nearly goes away."""
+PARTS = (1 / 2, 8 / 11, 1)
+"""The parts of that which are tried: some roundings stay the same."""
 COARSE = 0.05
 """A gap, relative to the motion, that arithmetic inside a method may cause, such as sixteen-bit floats."""
 
@@ -266,9 +270,18 @@ class Bench:
         return self._noises[key]
 
     def is_coarse(self, base: Change, change: Change, t: int, steps: int, mode: Mode) -> bool:
-        """Tell whether a small gap stays when the rescaling nearly goes away, as coarse arithmetic inside makes it."""
+        """Tell whether a small gap stays when the rescaling nearly goes away, as coarse arithmetic inside makes it.
+
+        Types that ask for more tell that it is none.  Without types nearly nothing is as much as the gap itself, about
+        a unit of what is rounded: what depends smoothly on logarithms of lengths then falls.
+        """
         gap = self.gaps(base, change, t, steps)[mode]
         if base.exponents or gap.relative > COARSE or not change.exponents:
             return False
-        near = [self.gaps(base, change.times(factor), t, steps)[mode].defect for factor in NEARLY_NOTHING]
+        most = NEARLY_NOTHING
+        if self.derived is None:
+            most = min(most, gap.relative / (np.log(2) * max(map(abs, change.exponents))))
+        elif any(b.kind is Kind.HARD for b in self.derived.breaks_of(self.network, mode, change) or ()):
+            return False
+        near = [self.gaps(base, change.times(most * part), t, steps)[mode].defect for part in PARTS]
         return gap.defect / 3 < max(near) < np.inf

@@ -115,7 +115,7 @@ def _later(facts: Facts) -> str:
 def _late(facts: Facts, derived: Derived) -> str:
     """Return when runs break a law that types have of the first steps, and where."""
     denied = facts.exponent.denied_by
-    if denied is None or derived.alone.hard is None:
+    if denied is None or derived.alone.hard is None or (derived.missing and not _breaks_late(facts)):
         return ""
     step = denied.outcome.step
     lines = derived.later(step)

@@ -17,6 +17,8 @@ from psitheory.scaletypes.trace import Step
 
 WHOLE = ("rint", "floor", "ceil", "trunc")
 """Functions that round to whole numbers."""
+FURTHER = ("log2", "log10", "exp2", "sinh", "cosh", "arcsin", "arccos", "arcsinh", "arccosh", "arctanh")
+"""Functions of numbers without a degree that NumPy has beside those of our arithmetic, under its names."""
 
 
 class Degreed(ObjectNamespace):
@@ -26,7 +28,7 @@ class Degreed(ObjectNamespace):
 
     def __init__(self) -> None:
         super().__init__()
-        for name in WHOLE:
+        for name in (*WHOLE, *FURTHER):
             setattr(self, name, self._lifted(name, 1))
         self.hypot = self._lifted("hypot", 2)
 
@@ -79,14 +81,14 @@ def _transcendental(name: str, function: Callable[[float], float]) -> Callable[[
     def of(_: Degreed, x: Any) -> Any:
         if isinstance(x, Entry):
             x.number.trace.demand(x.number.degree, 0, Kind.HARD, name)
-        return _of_degree_zero(x, function(_float(x)))
+        return _of_degree_zero(x, float(function(_float(x))))
 
     return of
 
 
 for _name in ("exp", "log", "log1p", "expm1", "sin", "cos", "tan", "atan", "tanh"):
     setattr(Degreed, f"scalar_{_name}", _transcendental(_name, getattr(math, _name)))
-for _name in WHOLE:
+for _name in (*WHOLE, *FURTHER):
     setattr(Degreed, f"scalar_{_name}", _transcendental(_name, getattr(np, _name)))
 
 DEGREED = Degreed()
@@ -259,7 +261,7 @@ def _method(name: str) -> Callable[[Entry], Any]:
 
 
 CALLED = {"arctan": "atan"} | {
-    n: n for n in ("sqrt", "exp", "log", "log1p", "expm1", "sin", "cos", "tan", "tanh", *WHOLE)
+    n: n for n in ("sqrt", "exp", "log", "log1p", "expm1", "sin", "cos", "tan", "tanh", *WHOLE, *FURTHER)
 }
 """Our names of the functions for which NumPy asks objects, by its own."""
 for _name, _own in CALLED.items():
