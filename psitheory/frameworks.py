@@ -45,12 +45,13 @@ def comes_from(value: Any, package: str) -> bool:
 
 
 def leaf_types(tree: Any) -> list[Any]:
-    """Return the leaves of nested mappings and sequences."""
+    """Return the leaves of nested mappings and sequences, and of what somebody has told JAX to take apart."""
     if isinstance(tree, Mapping):
         return [leaf for value in tree.values() for leaf in leaf_types(value)]
     if isinstance(tree, (list, tuple)):
         return [leaf for value in tree for leaf in leaf_types(value)]
-    return [tree]
+    jax = sys.modules.get("jax")
+    return [tree] if jax is None or tree is None else list(jax.tree_util.tree_leaves(tree))
 
 
 def framework_of(f: Any, at: Any) -> str:

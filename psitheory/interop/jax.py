@@ -31,7 +31,7 @@ def loss_function(f: Callable[[Any], Any], at: Any) -> LossFunction:
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        If a parameter is not finite or of size zero, f raises at the example, or what it returns is no scalar.
+        If a parameter is complex, not finite or of size zero, f raises at the example, or what it returns is no scalar.
     """
     check_callable(f, "f", at)
     tree = _Tree(at)
@@ -92,6 +92,13 @@ class _Tree:
     def __init__(self, at: Any) -> None:
         paths, self.treedef = jax.tree_util.tree_flatten_with_path(at)
         self.leaves = [leaf for _, leaf in paths]
+        for path, leaf in paths:
+            if jnp.iscomplexobj(leaf):
+                name = jax.tree_util.keystr(path, simple=True, separator="/") or "w"
+                raise ArgumentTypeError(
+                    f"at[{name!r}] is complex ({jnp.result_type(leaf)}); real parameters are needed, such as its real "
+                    "and imaginary parts"
+                )
         self.free = [i for i, leaf in enumerate(self.leaves) if _is_float(leaf)]
         self.values = [self.leaves[i] for i in self.free]
         names = [jax.tree_util.keystr(paths[i][0], simple=True, separator="/") or "w" for i in self.free]

@@ -177,6 +177,28 @@ def test_pytrees_of_other_kinds_and_leaves_that_are_no_floats() -> None:
     assert list(levels(report).values()) == ["rows", "no effect", "none", "none"]
 
 
+@jax.tree_util.register_pytree_with_keys_class
+class Module:
+    """Parameters in a class that is registered, as libraries of layers have them."""
+
+    def __init__(self, w: Any, b: Any) -> None:
+        self.w, self.b = w, b
+
+    def tree_flatten_with_keys(self) -> Any:
+        return [(jax.tree_util.GetAttrKey(name), getattr(self, name)) for name in ("w", "b")], None
+
+    @classmethod
+    def tree_unflatten(cls, _: None, leaves: Any) -> Any:
+        return cls(*leaves)
+
+
+def test_classes_that_are_pytrees_are_taken_apart() -> None:
+    rng = np.random.default_rng(0)
+    at = Module(jnp.asarray(rng.normal(size=(2, 4))), jnp.zeros(2))
+    report = check_model(lambda p: mean_square(jnp.tanh(batch_norm(X @ p.w.T + p.b, 0.0))), at)
+    assert levels(report) == {"w": "rows", "b": "no effect"}
+
+
 def test_a_loss_that_branches_on_values_runs_as_it_is() -> None:
     def loss(w: Any) -> Any:
         return jnp.tanh(w[0] / w[1]) if float(w[0]) > 0 else jnp.tanh(w[0] / w[1]) + 0.0
@@ -229,6 +251,7 @@ def test_symmetries_are_discovered() -> None:
         (lambda w: w.sum(), jnp.ones((0, 3)), ArgumentError, "size zero"),
         (lambda w: w.sum(), jnp.array([1.0, jnp.inf]), ArgumentError, "not finite"),
         (lambda w: 0.0, {"n": jnp.arange(3)}, ArgumentError, "no parameters"),
+        (lambda w: abs(w).sum(), jnp.ones(3) * 1j, ArgumentTypeError, r"at\['w'\] is complex \(complex"),
         (3, jnp.ones(3), ArgumentTypeError, "f is 3"),
     ],
 )
