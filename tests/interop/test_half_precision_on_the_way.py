@@ -59,3 +59,24 @@ def test_rows_of_a_module_in_mixed_precision_are_found():
     assert report.properties["a.weight"] == "rows up to eps"
     assert report.properties["c.weight"] == "none"
     assert not any("leaves something out" in note for note in report.notes)
+
+
+class Autocast(nn.Module):
+    """A bias before batch norm, which has no effect but by what 16 bits lose of it."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.b, self.c = nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Linear(4, 2)
+
+    def forward(self, x):
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            h = self.a(x)
+        return self.c(torch.tanh(self.b(h.float())).to(self.c.weight.dtype))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_rounding_makes_finer_is_not_told(seed):
+    torch.manual_seed(seed)
+    report = check_model(Autocast(), torch.randn(16, 3))
+    jointly = "only jointly: a.weight rows +1, a.bias entries +1 up to eps"
+    assert [report.properties[f"a.{name}"] for name in ("weight", "bias")] == [jointly] * 2

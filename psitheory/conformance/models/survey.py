@@ -91,8 +91,8 @@ def _add_types(
         if not types.confirmed:
             survey.notes.append("runs do not confirm all that scale types derive; levels are those that runs confirm")
         found, exact = typed_levels(types, rng)
-        coarse = probe.ulp > HALF
-        open_ = {name for name in names if name not in levels or better(found.get(name), levels[name], coarse=coarse)}
+        how = {"coarse": probe.ulp > HALF, "complete": types.confirmed and not types.types.missing}
+        open_ = {name for name in names if name not in levels or better(found.get(name), levels[name], **how)}
         levels |= {name: level for name, level in found.items() if name in open_}
     rest = [part.name for part in probe.layout.parts if part.name not in levels]
     levels |= open_levels(probe, rest, "loss", rng, None if types is None else types.bases)

@@ -156,8 +156,11 @@ def claimed_level(
     return None
 
 
-def better(typed: Level | None, found: Level, *, coarse: bool) -> bool:
-    """Return whether types tell more of a part than a search has found, or of an eps that ``coarse`` rounding hides."""
+def better(typed: Level | None, found: Level, *, coarse: bool, complete: bool) -> bool:
+    """Return whether types tell more of a part than a search has found, or of an eps that ``coarse`` rounding hides.
+
+    What a search finds beyond complete types may be such rounding: of 16 bits a bias before a batch norm leaves some.
+    """
     if typed is None:
         return False
     if found.text in ("none", "undecided"):
@@ -167,7 +170,7 @@ def better(typed: Level | None, found: Level, *, coarse: bool) -> bool:
     if found.text == "no effect" or found.family is None or typed.text == "no effect" or typed.is_partial:
         return False
     if _rank(typed) != _rank(found):
-        return _rank(typed) > _rank(found)
+        return (coarse and complete) or _rank(typed) > _rank(found)
     return bool(typed.limit and coarse) if not found.limit else not typed.limit
 
 
