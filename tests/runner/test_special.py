@@ -163,6 +163,27 @@ def test_vectors_of_some_hundred_entries_are_tried(claim: Callable[..., Any], se
     assert check_law(made, seed=seed).verdict is Verdict.REFUTED
 
 
+def matrices(side: int) -> Any:
+    entries = st.lists(st.floats(-4, 4), min_size=side * side, max_size=side * side)
+    return entries.map(lambda x: np.reshape(x, (side, side)))
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(
+    "claim",
+    [
+        lambda a, b: equal(int(np.linalg.matrix_rank(a) == 2), 0),
+        lambda a, b: equal(int(np.all(a @ a.T == np.eye(3))), 0),
+        lambda a, b: equal(int(np.all(a @ b == np.eye(3))), 0),
+        lambda a, b: equal(int(np.all(a @ a == a)) * int(np.trace(a) == 1), 0),
+    ],
+    ids=["singular", "orthogonal", "inverse", "a projection"],
+)
+def test_matrices_of_lists_are_tried_where_they_are_special(claim: Callable[..., Any], seed: int) -> None:
+    made = law(a=matrices(3), b=matrices(3), on=[FLOATS])(claim)
+    assert check_law(made, seed=seed).verdict is Verdict.REFUTED
+
+
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize(
     "claim",

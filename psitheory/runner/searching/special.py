@@ -151,8 +151,36 @@ def special_cases(drawing: Drawing, start: Choices) -> list[Choices]:
     equal = [with_equal_entries(nodes(drawing, choices)) for choices in (*sized, start)]
     few = [with_equal_entries(drawn, pattern) for pattern in PATTERNS]
     corners = [at_ends(nodes(drawing, choices), turn) for choices in (*sized[:1], start) for turn in TURNS]
-    every = (*_all_in_one_way(drawn), *ways, *equal, *few, *corners, *sized, *large_ways)
+    arrays = _as_arrays(drawn)
+    every = (*_all_in_one_way(drawn), *ways, *equal, *few, *arrays, *corners, *sized, *large_ways)
     return [choices for choices in dict.fromkeys(every) if choices and choices != start]
+
+
+def _as_arrays(drawn: Sequence[Any]) -> list[Choices]:
+    """Return the cases whose numbers are 1, 2, 3 and so on, one and zeros, or entries of up to three identities.
+
+    So arrays have them, too, whose domains are lists of numbers: matrices are singular there, or orthogonal.
+    """
+    kinds = {i: _kind(node) for i, node in enumerate(drawn) if _is_entry(node)}
+    most = max(kinds.values(), key=[*kinds.values()].count, default="")
+    places = [i for i, kind in kinds.items() if kind == most]
+    count, roots = len(places), range(2, math.isqrt(len(places)) + 1)
+    sides = [d for d in roots if count % (d * d) == 0 and count // (d * d) <= MATRICES]
+    values = [[k + 1 for k in range(count)], [int(k == 0) for k in range(count)]] if count > 1 else []
+    values += [[int(k % (d * d) % (d + 1) == 0) for k in range(count)] for d in sides]
+    return [
+        tuple(_within(node, of[i]) if i in of else node.value for i, node in enumerate(drawn))
+        for of in (dict(zip(places, numbers, strict=True)) for numbers in values)
+    ]
+
+
+MATRICES = 3
+"""A law of numbers for so many matrices at most is tried on identities."""
+
+
+def _within(node: Any, value: int) -> Any:
+    nearest = min(max(value, node.constraints["min_value"]), node.constraints["max_value"])
+    return float(nearest) if node.type == "float" else nearest
 
 
 def _in_each_way(drawn: Sequence[Any]) -> list[Choices]:
