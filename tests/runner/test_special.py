@@ -15,8 +15,9 @@ from psitheory import Verdict, at_most, equal
 from psitheory.arithmetic import dot, namespace
 from psitheory.checking import FLOATS, Law, law
 from psitheory.runner import check_law
+from psitheory.runner.searching.lists import LONGEST
 from psitheory.runner.searching.redraw import nodes_from, redrawn
-from psitheory.runner.searching.special import LONGEST, special, special_cases, specials
+from psitheory.runner.searching.special import special, special_cases, specials
 from psitheory.strategies import points, quotients, vectors
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from psitheory.runner.judging.outcome import Case, Outcome
+from psitheory.runner.searching.lists import other_lengths
 from psitheory.runner.searching.nudges import nudged
 from psitheory.runner.searching.redraw import (
     Choices,
@@ -21,7 +22,7 @@ from psitheory.runner.searching.redraw import (
     redrawn,
     right_size,
 )
-from psitheory.runner.searching.special import other_lengths, specials
+from psitheory.runner.searching.special import specials
 
 ROUNDING = 1e-7
 """A right side that falls below this share of what it was at the start is rounding, where a ratio says nothing."""

@@ -78,6 +78,11 @@ def is_small(node: Any) -> bool:
     return node.type == "integer" and low is not None and high is not None and 0 < high - low <= LARGEST_RANGE
 
 
+def kind_of(node: Any) -> str:
+    """Return what a choice is, and of which range."""
+    return f"{node.type} {sorted(node.constraints.items(), key=str)}"
+
+
 def largest_ratio(law: Case, inputs: Inputs | None, floor: float = 0.0) -> float:
     """Return the largest left/right of an inequality on floats, minus infinity where it claims none.
 

@@ -14,19 +14,18 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from psitheory.runner.judging.branches import numbers_written
 from psitheory.runner.judging.outcome import Case, Outcome
+from psitheory.runner.searching.lists import LONGEST, lengthened, refilled, shortened, stops
 from psitheory.runner.searching.nudges import stretched
 from psitheory.runner.searching.redraw import (
     Choices,
     Drawing,
     Inputs,
     first_broken,
-    is_plain,
     is_small,
+    kind_of,
     largest_ratio,
     nodes,
-    nodes_from,
     redrawn,
 )
 
@@ -51,10 +50,6 @@ TURNS = ((False,), (True,), (False, True))
 
 COMMON = 2
 """A domain draws what is common so many times as often as what is special."""
-
-LONGEST = 64
-"""No list is made longer than this where its domain sets no limit."""
-
 
 LEAST = 8
 """There are so many special ways at least, so that hardly any other range of whole numbers is taken for theirs."""
@@ -99,49 +94,6 @@ Long ones are tried with both signs, one of which may overflow, as in exp.
 """
 
 
-def broken_at_a_written_number(
-    drawing: Drawing, law: Case, run: Callable[[Inputs], Outcome], starts: Sequence[Choices], most: int
-) -> tuple[Inputs, Outcome] | None:
-    """Return a case that breaks the law where one number is one that is written in it, or that next to one.
-
-    What a law says of one number alone, as by ``x == 97``, chance does not meet; and where it begins to say another
-    thing, as by ``x < 0.7``, is where it may be wrong.  A branch that is met there counts as run if what it says is
-    plainly so.
-    """
-    unwatched = getattr(law, "function", law)
-    written = numbers_written(law, redrawn(drawing, starts[0]) or {})
-    candidates = (
-        (*start[:i], value, *start[i + 1 :])
-        for start in starts
-        for i, node in enumerate(nodes(drawing, start))
-        for value in _beside_written(node, written)
-    )
-    for choices in itertools.islice(candidates, most):
-        inputs = redrawn(drawing, choices)
-        if inputs is not None and is_plain(unwatched, inputs):
-            is_plain(law, inputs)
-        elif inputs is not None:
-            broken = first_broken(drawing, unwatched, run, [choices])
-            if broken is not None:
-                return broken
-    return None
-
-
-def _beside_written(node: Any, written: Sequence[int | float]) -> list[int | float]:
-    """Return the numbers that a choice may be, of those that are written, their negatives, and those beside."""
-    if node.was_forced or node.type not in ("integer", "float") or specials(node):
-        return []
-    kind = int if node.type == "integer" else float
-    numbers = [kind(x) for x in written if abs(x) < FLOATS_END and kind(x) == x]
-    low, high = (node.constraints.get(name) for name in ("min_value", "max_value"))
-    beside = [value for x in numbers for value in ((x, -x, x + 1, x - 1) if kind is int else (x, -x))]
-    return [x for x in dict.fromkeys(beside) if (low is None or low <= x) and (high is None or x <= high)]
-
-
-FLOATS_END = 2.0**1000
-"""Whole numbers beyond are no floats."""
-
-
 def special_cases(drawing: Drawing, start: Choices) -> list[Choices]:
     """Return the choices of the special cases beside one: in special ways, then extreme in size, with few values."""
     drawn = nodes(drawing, start)
@@ -161,7 +113,7 @@ def _as_arrays(drawn: Sequence[Any]) -> list[Choices]:
 
     So arrays have them, too, whose domains are lists of numbers: matrices are singular there, or orthogonal.
     """
-    kinds = {i: _kind(node) for i, node in enumerate(drawn) if _is_entry(node)}
+    kinds = {i: kind_of(node) for i, node in enumerate(drawn) if _is_entry(node)}
     most = max(kinds.values(), key=[*kinds.values()].count, default="")
     places = [i for i, kind in kinds.items() if kind == most]
     count, roots = len(places), range(2, math.isqrt(len(places)) + 1)
@@ -235,8 +187,8 @@ def _ends(drawn: Sequence[Any]) -> Iterator[tuple[int, int]]:
 def _of_extreme_size(drawing: Drawing, drawn: Sequence[Any]) -> Iterator[Choices]:
     """Yield a case with each list as long, and as short, as it gets, and with each whole number at its ends."""
     choices = tuple(node.value for node in drawn)
-    for i in _stops(drawn):
-        yield _lengthened(drawing, drawn, i, LONGEST)
+    for i in stops(drawn):
+        yield lengthened(drawing, drawn, i, LONGEST)
     for i, node in enumerate(drawn):
         if node.type == "boolean" and node.value and not node.was_forced:
             yield shortened(drawn, i)
@@ -254,63 +206,6 @@ def _is_wide(node: Any) -> bool:
     return node.type == "integer" and not node.was_forced and (node.constraints["max_value"] or 0) > 1 << 53
 
 
-def other_lengths(drawing: Drawing, drawn: Sequence[Any]) -> Iterator[Choices]:
-    """Yield a case with each list one entry longer, with an entry twice, and each without what follows an entry."""
-    for i in _stops(drawn):
-        yield _lengthened(drawing, drawn, i, 1)
-    for i, node in enumerate(drawn):
-        if node.type == "boolean" and node.value and not node.was_forced:
-            yield shortened(drawn, i)
-
-
-def _stops(drawn: Sequence[Any]) -> list[int]:
-    """Return where a list ends that might have gone on: there Hypothesis chose False, and before each entry True."""
-    return [i for i, node in enumerate(drawn) if node.type == "boolean" and not node.value and not node.was_forced]
-
-
-def _lengthened(drawing: Drawing, drawn: Sequence[Any], stop: int, times: int) -> Choices:
-    """Return the choices with the last entry before a stop repeated as often as the domain allows, up to ``times``."""
-    choices = tuple(node.value for node in drawn)
-    begin = next((i for i in reversed(range(stop)) if type(choices[i]) is bool), None)
-    if begin is None or not choices[begin]:  # an empty list gets its first entry
-        first = refilled(drawing, (*choices[:stop], True), drawn)
-        begun = nodes(drawing, first)
-        further = next((i for i in _stops(begun) if i > stop), None)
-        return first if times == 1 or further is None else _lengthened(drawing, begun, further, times // 2) or first
-    entry: Choices = choices[begin:stop]
-    best: Choices = ()
-    for k in range(1, times + 1):
-        longer = (*choices[:stop], *entry * k, *choices[stop:])
-        drawn = nodes(drawing, longer)
-        if len(drawn) != len(longer) or any(node.value != x for node, x in zip(drawn, longer, strict=True)):
-            break
-        best = longer
-    return best
-
-
-def shortened(drawn: Sequence[Any], i: int) -> Choices:
-    """Return the choices of a list that stops at ``i``, where it went on; without its later entries."""
-    choices = tuple(node.value for node in drawn)
-    end = next((j for j in range(i + 1, len(choices)) if choices[j] is False), len(choices) - 1)
-    return (*choices[:i], False, *choices[end + 1 :])
-
-
-def refilled(drawing: Drawing, first: Choices, known: Sequence[Any]) -> Choices:
-    """Return choices that begin so; what follows is what is known of its kind, in turn, and at random where nothing is.
-
-    Whether a list goes on is left to chance: of lists in lists the one does not tell of the other.
-    """
-    by_kind: dict[str, list[Any]] = {}
-    for node in known:
-        if node.type != "boolean":
-            by_kind.setdefault(_kind(node), []).append(node.value)
-    out = list(first)
-    for node in nodes_from(drawing, first)[len(first) :]:
-        values = by_kind.get(_kind(node)) if not node.was_forced else None
-        out.append(values[len(out) % len(values)] if values else node.value)
-    return tuple(out)
-
-
 def with_equal_entries(
     drawn: Sequence[Any], pattern: bytes = EQUAL, fixed: Mapping[int, Any] = MappingProxyType({})
 ) -> Choices:
@@ -322,7 +217,7 @@ def with_equal_entries(
     largest: dict[str, Any] = {}
     for node in drawn if not fixed else ():
         if _is_entry(node):
-            largest[_kind(node)] = max(largest.get(_kind(node), node.value), node.value, key=abs)
+            largest[kind_of(node)] = max(largest.get(kind_of(node), node.value), node.value, key=abs)
     return tuple(fixed[i] if i in fixed else _evened(node, largest, pattern) for i, node in enumerate(drawn))
 
 
@@ -339,7 +234,7 @@ def _end(node: Any, *, upper: bool) -> Any:
 
 def _evened(node: Any, largest: dict[str, Any], pattern: bytes) -> Any:
     if _is_entry(node):
-        return largest.get(_kind(node), node.value)
+        return largest.get(kind_of(node), node.value)
     if specials(node):  # a vector in a relation has the entries of another one
         return 0
     if node.type == "bytes" and not node.was_forced:
@@ -351,7 +246,3 @@ def _evened(node: Any, largest: dict[str, Any], pattern: bytes) -> Any:
 def _is_entry(node: Any) -> bool:
     plain = node.type == "float" or (is_small(node) and not specials(node))
     return plain and not node.was_forced
-
-
-def _kind(node: Any) -> str:
-    return f"{node.type} {sorted(node.constraints.items(), key=str)}"
