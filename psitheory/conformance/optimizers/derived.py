@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from psitheory.conformance.optimizers.branches import Branches
-from psitheory.conformance.optimizers.change import Cause, Change, Mode
+from psitheory.conformance.optimizers.change import Change, Mode
 from psitheory.conformance.optimizers.network import Network
 from psitheory.conformance.optimizers.seeds import seeded
 from psitheory.errors import said
@@ -315,35 +315,6 @@ def _apart(parts: Iterable[tuple[bool, Any, Any, Any]]) -> float:
 def _relative(y: np.ndarray, x: np.ndarray) -> float:
     apart, size = float(np.max(np.abs(y - x))), float(np.max(np.abs(x)))
     return apart / size if size > 0 else np.inf if apart else 0.0
-
-
-# -- words ----------------------------------------------------------------------------------------
-
-LARGEST_EPS = 1e-3
-"""A constant without a name that is larger is no eps: none of the published methods has a larger one."""
-FACTORS = ("betas[0]", "betas[1]", "betas[2]", "beta", "beta1", "beta2", "rho", "alpha", "momentum")
-"""Hyper-parameters that multiply what they stand beside."""
-
-
-def cause_of(breaks: Sequence[Break]) -> Cause:
-    """Return what the constants of lines are: those of an eps only if all are, else the first that is none."""
-    return next((cause for b in breaks if (cause := _word(b)) != "eps"), "eps")
-
-
-def told(b: Break) -> str:
-    """Return a line with constants in words: what they are, and where they stand."""
-    named = ", ".join(map(str, [c for c in b.constants if c.name not in FACTORS] or b.constants))
-    return f"{_word(b)}{f' ({named})' if named else ''} at {b.place}"
-
-
-def _word(b: Break) -> Cause:
-    added = [c for c in b.constants if c.name not in FACTORS]
-    names = [c.name for c in added if c.name]
-    if b.kind is Kind.WINDOW and not (names and all("eps" in name for name in names)):
-        return "clamp" if "clamp" in b.what or "max" in b.what or "min" in b.what else "threshold"
-    named = any("eps" in c.name for c in added)
-    small = [c for c in added if not c.name and abs(c.value) <= LARGEST_EPS]
-    return "eps" if named or (added and len(small) == len(added)) else "constant"
 
 
 @contextmanager

@@ -13,8 +13,9 @@ from dataclasses import replace
 import numpy as np
 
 from psitheory.conformance.optimizers.bench import Bench
+from psitheory.conformance.optimizers.causes import cause_of, told
 from psitheory.conformance.optimizers.change import Change, CodeRaised, Mode
-from psitheory.conformance.optimizers.derived import Derived, cause_of, told
+from psitheory.conformance.optimizers.derived import Derived
 from psitheory.conformance.optimizers.equivariance import START, Trial, judge, outcome_at
 from psitheory.conformance.optimizers.far_out import gap_at, shifted, strays_at
 from psitheory.conformance.optimizers.limited import TOLERANCE, Limited, harmless, without_eps

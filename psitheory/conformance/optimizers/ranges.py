@@ -7,8 +7,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from psitheory.conformance.optimizers.causes import cause_of, told
 from psitheory.conformance.optimizers.change import Cause, CodeRaised
-from psitheory.conformance.optimizers.derived import Derived, cause_of, told
+from psitheory.conformance.optimizers.derived import Derived
 from psitheory.conformance.optimizers.edges import Edge, Path
 from psitheory.conformance.optimizers.equivariance import START, Outcome
 from psitheory.scaletypes.equations import Kind

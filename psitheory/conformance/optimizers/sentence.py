@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from psitheory.conformance.optimizers import words
-from psitheory.conformance.optimizers.derived import Derived, told
+from psitheory.conformance.optimizers.causes import told
+from psitheory.conformance.optimizers.derived import Derived
 from psitheory.conformance.optimizers.facts import Facts
 from psitheory.scaletypes.optimizers.types import RATES, Break, OptimizerTypes
 
