@@ -150,6 +150,12 @@ def test_numbers_that_are_written_in_a_law_are_tried(claim: Callable[..., Any], 
     assert check_law(made, seed=seed).verdict is Verdict.REFUTED
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_numbers_are_tried_in_each_of_several_domains(seed: int) -> None:
+    made = law(x=st.integers(0, 10**6) | st.floats(0, 1), on=[FLOATS])(lambda x: equal(int(x == 617_000), 0))
+    assert check_law(made, seed=seed).verdict is Verdict.REFUTED
+
+
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize(
     "claim",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from psitheory.runner.judging.branches import numbers_written
 from psitheory.runner.judging.outcome import Case, Outcome
-from psitheory.runner.searching.redraw import Choices, Drawing, Inputs, first_broken, is_plain, nodes, redrawn
+from psitheory.runner.searching.lists import refilled
+from psitheory.runner.searching.redraw import Choices, Drawing, Inputs, first_broken, is_plain, is_small, nodes, redrawn
 from psitheory.runner.searching.special import specials
 
 
@@ -25,7 +26,7 @@ def broken_at_a_written_number(
     written = numbers_written(law, redrawn(drawing, starts[0]) or {})
     candidates = (
         (*start[:i], value, *start[i + 1 :])
-        for start in starts
+        for start in (*starts, *_of_other_kinds(drawing, starts[0]))
         for i, node in enumerate(nodes(drawing, start))
         for value in _beside_written(node, written)
     )
@@ -38,6 +39,20 @@ def broken_at_a_written_number(
             if broken is not None:
                 return broken
     return None
+
+
+def _of_other_kinds(drawing: Drawing, start: Choices) -> Iterator[Choices]:
+    """Yield the cases where a domain is one of several, and another one of them is drawn from."""
+    drawn = nodes(drawing, start)
+    for i, node in enumerate(drawn):
+        if is_small(node) and node.constraints["max_value"] - node.constraints["min_value"] < KINDS:
+            for kind in range(node.constraints["min_value"], node.constraints["max_value"] + 1):
+                if kind != node.value:
+                    yield refilled(drawing, (*start[:i], kind), drawn)
+
+
+KINDS = 4
+"""A range of so few whole numbers may tell which of several domains is drawn from."""
 
 
 def _beside_written(node: Any, written: Sequence[int | float]) -> list[int | float]:
