@@ -75,6 +75,13 @@ def test_a_wrong_value_at_one_point_is_no_rounding(law, manifold):
     assert check_manifold(manifold, only=law).refuted() == (law,)
 
 
+@pytest.mark.parametrize("place", [[0.0, 1.0, 0.0], [0.0, -1.0, 0.0], np.ones(3) / np.sqrt(3)])
+def test_inner_poles_and_equal_entries_are_tried_by_some_laws(place):
+    _, manifold = wrong_at("", "dist", np.array(place), 1.01)
+    laws = ["distance_is_symmetric", "distance_obeys_the_triangle_inequality", LENGTH]
+    assert check_manifold(manifold, only=laws).refuted()
+
+
 def test_control_runs_that_scatter_are_rounding():
     """A function whose values one ulp scatters says nothing, also where one input alone gives another."""
 

@@ -12,13 +12,15 @@ from psitheory.conformance.manifolds.floats import references
 from psitheory.conformance.manifolds.laws.probes import probe
 from psitheory.conformance.manifolds.subjects.invariants import Same
 from psitheory.conformance.manifolds.subjects.nature import Known
-from psitheory.conformance.manifolds.subjects.special import special_points
+from psitheory.conformance.manifolds.subjects.special import inner_points, special_points
 
 CASES = 12
 EXPONENTS = (9, 12, 4, 8, 3, 6, 1, 10, 5, 7, 2, 11)
 """Near points are this many powers of ten apart; the second pair is one point."""
 SPECIAL = {4: 0, 6: 1, 8: 2}
 """Of these cases the points are special, where such are known: which of them."""
+INNER = {10: 0, 11: 1}
+"""Of these cases the points are others of that kind, in an order of each law's own."""
 ENDS = {5: 0, 7: 1, 8: 1, 9: 2}
 """Of these cases the other points are; where both are, they are different ones, of spheres at a right angle."""
 FAR = 2.6
@@ -44,12 +46,16 @@ def cases(
     """Yield ``count`` sets of inputs of these names, the first of them simple, some special, where such are known."""
     known = subject.given is None and any(len(block) > 1 for block in subject.axes)
     places = special_points(subject) if special else []
+    inner = inner_points(subject) if special else []
+    order = rng.spawn(1)[0].permutation(len(inner))
     for i in range(count):
         place, end = (places[which[i] % len(places)] if places and i in which else None for which in (SPECIAL, ENDS))
         if place is not None and (
             place is end or subject.nature.lines
         ):  # lines at a right angle are joined by two ways
             end = None
+        if inner and i in INNER:
+            place = inner[order[INNER[i] % len(inner)]]
         yield _Case(subject, rng, i, known and i == 0, place, end).draw(names)
 
 

@@ -39,6 +39,28 @@ def _poles(subject: Known) -> list[np.ndarray]:
     return out
 
 
+def inner_points(subject: Known) -> list[np.ndarray]:
+    """Return the other unit vectors of each block on spheres, with both signs, and the one of equal entries.
+
+    They are more than one law can try, so that each takes some.
+    """
+    if subject.given is not None or not subject.nature.spheres:
+        return []
+    blocks = [block for block in subject.axes if len(block) > 1]
+    even, out = np.ones(subject.n), []
+    for block in blocks:
+        even[block] /= np.sqrt(len(block))
+    for place in range(1, max(len(block) for block in blocks) - 1) if blocks else ():
+        for sign in (1.0, -1.0):
+            w = np.ones(subject.n)
+            for block in blocks:
+                w[block] = 0
+                w[block[min(place, len(block) - 1)]] = sign
+            out.append(w)
+    found = [*out, even] if blocks else []
+    return [w.astype(subject.dtype).astype(float) for w in found]
+
+
 def _identity(subject: Known) -> list[np.ndarray]:
     """Return the identity, where all arrays are matrices of orthonormal columns, or positive definite ones."""
     leaves = list(subject.point_form.leaves())
