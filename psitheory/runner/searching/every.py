@@ -42,7 +42,8 @@ def broken_among_few(
     if math.prod(map(_count, first)) > most * more:
         share = _share(first, more)
         count = most * more // share if share and not grows else 0
-        some = itertools.chain(_smallest_choices(drawing, first, count), _some_choices(first, count))
+        small = count or (most * more // FEWER if more > 1 else 0)
+        some = itertools.chain(_smallest_choices(drawing, first, small), _some_choices(first, count))
         return first_broken(drawing, law, run, some, share=CLEARLY)
     return first_broken(drawing, law, run, _few_choices(drawing, most, more))
 
@@ -54,11 +55,15 @@ def _share(drawn: Sequence[Any], more: int) -> int:
     """
     if any(node.type == "integer" and _count(node) == math.inf for node in drawn):
         return CHEAP if more > 1 else 0
-    return SOME if more > 1 else 0
+    return SOME if more >= CHEAP // 2 else 0
 
 
 SOME = 4
 """Where all are too many a quarter as many are drawn of what costs next to nothing: up to 5,120, in half a second."""
+
+
+FEWER = 4 * SOME
+"""Of what costs more, as lists do, so many times fewer of the smallest are tried, and none at random."""
 
 
 def instance_among_few(
