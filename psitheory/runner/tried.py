@@ -16,7 +16,8 @@ from psitheory.runner.judging.guard import guarded
 from psitheory.runner.judging.in_balls import OPEN_BRANCH
 from psitheory.runner.judging.judge import Outcome
 from psitheory.runner.searching.every import best_of_many, broken_among_few, broken_for_some_number
-from psitheory.runner.searching.search import Choices, Search, search
+from psitheory.runner.searching.redraw import Choices
+from psitheory.runner.searching.search import Search, search
 from psitheory.runner.searching.special import broken_specially
 from psitheory.runner.searching.worst import PATIENCE, Worst, patience, worst_case
 from psitheory.runner.searching.written import broken_at_a_written_number

@@ -15,7 +15,7 @@ from psitheory.arithmetic.formal import Space
 from psitheory.layout import Layout
 from psitheory.models.functions.generic import complex_blocks, vector
 from psitheory.runner.domain import Domain, Drawn
-from psitheory.runner.searching.nudges import decided, stretch
+from psitheory.runner.searching.nudges import decided, nudge, stretch
 from psitheory.strategies import formal
 from psitheory.strategies.later import later_points
 from psitheory.strategies.layouts import Reference, layout_of
@@ -47,14 +47,18 @@ def _nonzero_rows(draw: Draw, layout: Layout, entries: Callable[[tuple[int, ...]
 @cache
 def _graded_arrays(shape: tuple[int, ...]) -> st.SearchStrategy[Any]:
     """Draw floats, at times with some entries zero or far smaller than others: as runs have them that nearly rest."""
-    depth, which = st.sampled_from([0.0, 2.0**-4, 2.0**-16]), st.integers(0, 2 ** math.prod(shape) - 1)
-    plain = float_arrays(shape)
-    return plain | plain | st.builds(_graded, depth, which, plain)
+    which, plain = st.integers(0, 2 ** math.prod(shape) - 1), float_arrays(shape)
+    return plain | plain | st.builds(_graded, st.sampled_from(DEPTHS), which, plain)
+
+
+DEPTHS = (0.0, 2.0**-4, 2.0**-8, 2.0**-16, 2.0**-32, 2.0**-64)
+"""So much smaller are some entries: a run that starts at 2^-T beside a saddle leaves it after T steps or so."""
 
 
 def _graded(depth: float, which: int, w: Any) -> Any:
     chosen = [which >> k & 1 for k in range(w.size)]
-    return np.where(np.reshape(chosen, w.shape), depth * w, w)
+    moved = min(max(depth * math.exp(nudge()), 2.0**-128), 1.0) if depth else 0.0
+    return np.where(np.reshape(chosen, w.shape), moved * w, w)
 
 
 @cache

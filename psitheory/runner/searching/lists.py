@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from psitheory.runner.searching.redraw import Choices, Drawing, kind_of, nodes, nodes_from
+from psitheory.runner.searching.redraw import Choices, Drawing, nodes, refilled
 
 LONGEST = 64
 """No list is made longer than this where its domain sets no limit."""
@@ -50,19 +50,3 @@ def shortened(drawn: Sequence[Any], i: int) -> Choices:
     choices = tuple(node.value for node in drawn)
     end = next((j for j in range(i + 1, len(choices)) if choices[j] is False), len(choices) - 1)
     return (*choices[:i], False, *choices[end + 1 :])
-
-
-def refilled(drawing: Drawing, first: Choices, known: Sequence[Any]) -> Choices:
-    """Return choices that begin so; what follows is what is known of its kind, in turn, and at random where nothing is.
-
-    Whether a list goes on is left to chance: of lists in lists the one does not tell of the other.
-    """
-    by_kind: dict[str, list[Any]] = {}
-    for node in known:
-        if node.type != "boolean":
-            by_kind.setdefault(kind_of(node), []).append(node.value)
-    out = list(first)
-    for node in nodes_from(drawing, first)[len(first) :]:
-        values = by_kind.get(kind_of(node)) if not node.was_forced else None
-        out.append(values[len(out) % len(values)] if values else node.value)
-    return tuple(out)

@@ -8,6 +8,7 @@ import random
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
+from itertools import cycle
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.control import BuildContext
 from hypothesis.errors import HypothesisException, StopTest
 from hypothesis.internal.conjecture.data import ConjectureData
+from hypothesis.strategies._internal.lazy import unwrap_strategies
 
 from psitheory.arithmetic import to_floats
 from psitheory.checking import Interval
@@ -33,7 +35,7 @@ def redrawn(drawing: Drawing, choices: Choices, nudges: Sequence[float] | None =
         unmoved = partial(_decisions, drawing, choices) if any(nudges) else None
         with nudged(nudges, unmoved):
             return redrawn(drawing, choices, None)
-    return _drawn(drawing, _of_choices(choices))
+    return _drawn(drawing, _Again(choices))
 
 
 @lru_cache(maxsize=1)
@@ -46,7 +48,7 @@ def _decisions(drawing: Drawing, choices: Choices) -> Sequence[Any]:
 
 def nodes(drawing: Drawing, choices: Choices) -> Sequence[Any]:
     """Return what Hypothesis knows of each choice: its type, its value and its range; nothing if they do not fit."""
-    data = _of_choices(choices)
+    data = _Again(choices)
     return () if _drawn(drawing, data) is None else data.nodes
 
 
@@ -56,8 +58,77 @@ def nodes_from(drawing: Drawing, first: Choices) -> Sequence[Any]:
     return () if _drawn(drawing, data) is None else data.nodes
 
 
-def _of_choices(choices: Choices) -> ConjectureData:
-    return ConjectureData.for_choices(choices, random=random.Random(0))
+def size(choices: Choices) -> int:
+    """Return how many choices there are, each byte as one: a case of fewer dimensions has fewer."""
+    return sum(len(choice) if isinstance(choice, bytes) else 1 for choice in choices)
+
+
+def refilled(drawing: Drawing, first: Choices, known: Sequence[Any]) -> Choices:
+    """Return choices that begin so; what follows is what is ``known`` of its kind, in turn, as far as anything is.
+
+    First comes what is known of the places that follow.  Bytes are of one kind, whatever their number: fewer are the
+    first of them.  What is not known is chosen at random, and so is whether a list goes on: of lists in lists the one
+    does not tell of the other.
+    """
+    data = _Refilled(first, [*known[len(first) :], *known[: len(first)]])
+    return () if _drawn(drawing, data) is None else data.choices
+
+
+class _Refilled(ConjectureData):
+    """Begins by choices that are known, and goes on by what is known of a kind."""
+
+    def __init__(self, first: Choices, known: Sequence[Any]) -> None:
+        super().__init__(random=random.Random(0), prefix=first)
+        values: dict[str, list[Any]] = {}
+        for node in known:
+            if node.type != "boolean" and not node.was_forced:
+                values.setdefault(_kind(node.type, node.constraints), []).append(node.value)
+        self._in_turn = {kind: cycle(some) for kind, some in values.items()}
+
+    def _draw(self, choice_type: Any, constraints: Any, *, observe: bool, forced: Any) -> Any:
+        if forced is None and self.prefix is not None and self.index >= len(self.prefix):
+            in_turn = self._in_turn.get(_kind(choice_type, constraints))
+            forced = None if in_turn is None else _fitted(next(in_turn), constraints)
+        return super()._draw(choice_type, constraints, observe=observe, forced=forced)
+
+
+def _kind(choice_type: str, constraints: Mapping[str, Any]) -> str:
+    limits = () if choice_type == "bytes" else sorted(constraints.items(), key=str)
+    return f"{choice_type} {limits}"
+
+
+def _fitted(value: Any, constraints: Mapping[str, Any]) -> Any:
+    if not isinstance(value, bytes) or not value:
+        return value
+    most = constraints["max_size"]
+    least = -(-constraints["min_size"] // len(value))
+    return (value * max(least, 1))[:most]
+
+
+class _Again(ConjectureData):
+    """Draws by choices that are known, and keeps no book of where in them strategies begin and end.
+
+    That takes Hypothesis most of its time, and tells a shrinker alone.
+    """
+
+    def __init__(self, choices: Choices) -> None:
+        super().__init__(random=random.Random(0), prefix=choices, max_choices=len(choices))
+
+    def draw(self, strategy: Any, label: int | None = None, observe_as: str | None = None) -> Any:
+        strategy.validate()
+        if strategy.is_empty:
+            self.mark_invalid("empty strategy")
+        self.depth += 1
+        try:
+            return unwrap_strategies(strategy).do_draw(self)  # type: ignore[no-untyped-call]
+        finally:
+            self.depth -= 1
+
+    def start_span(self, label: int) -> None:
+        self.depth += 1
+
+    def stop_span(self, *, discard: bool = False) -> None:
+        self.depth -= 1
 
 
 def _drawn(drawing: Drawing, data: ConjectureData) -> dict[str, Any] | None:

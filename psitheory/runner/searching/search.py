@@ -20,10 +20,9 @@ from hypothesis.errors import Flaky, HypothesisDeprecationWarning, HypothesisExc
 
 from psitheory.errors import said
 from psitheory.runner.judging.judge import Outcome
+from psitheory.runner.searching.redraw import Choices, size
 
 SHRINK_SECONDS = 3.0
-
-Choices = tuple[Any, ...]
 
 
 class _Found(Exception):
@@ -69,8 +68,8 @@ class Search:
         """
         if not self.ratios:
             return []
-        middle = sorted(len(choices) for _, choices in self.ratios)[len(self.ratios) // 2]
-        small = [start for start in self.ratios if len(start[1]) <= middle]
+        middle = sorted(size(choices) for _, choices in self.ratios)[len(self.ratios) // 2]
+        small = [start for start in self.ratios if size(start[1]) <= middle]
         largest = max(self.ratios, key=_ratio)
         if abs(largest[0] - 1) < MET:
             short = [start for start in self.ratios if abs(start[0] - 1) >= MET and start[0] > -math.inf]

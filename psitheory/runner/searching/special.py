@@ -15,7 +15,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from psitheory.runner.judging.outcome import Case, Outcome
-from psitheory.runner.searching.lists import LONGEST, lengthened, refilled, shortened, stops
+from psitheory.runner.searching.lists import LONGEST, lengthened, shortened, stops
 from psitheory.runner.searching.nudges import stretched
 from psitheory.runner.searching.redraw import (
     Choices,
@@ -24,9 +24,8 @@ from psitheory.runner.searching.redraw import (
     first_broken,
     is_small,
     kind_of,
-    largest_ratio,
     nodes,
-    redrawn,
+    refilled,
 )
 
 EQUAL = bytes([3])
@@ -151,37 +150,6 @@ def _all_in_one_way(drawn: Sequence[Any]) -> Iterator[Choices]:
         places = {i: way for i, ways in ranges if way in ways}
         yield tuple(places.get(i, node.value) for i, node in enumerate(drawn))
         yield from (with_equal_entries(drawn, pattern, places) for pattern in (EQUAL, PATTERNS[0]))
-
-
-def far_starts(drawing: Drawing, law: Case, start: Choices, most: int) -> list[Choices]:
-    """Return up to ``most`` cases where a search for the worst begins that no move uphill leads to from ``start``.
-
-    They have one whole number at an end of its range, whatever the ratio is there: where the best real numbers go with
-    a whole number, as the peak of a power does, no move of either leads uphill.  What is moved the farthest comes
-    first, as a number of steps does.  The special case of the largest ratio is one, where a case costs little.
-    """
-    if most < 2:
-        return []
-    ends = [(abs(end - start[i]), (*start[:i], end, *start[i + 1 :])) for i, end in _ends(nodes(drawing, start))]
-    before = largest_ratio(law, redrawn(drawing, start))
-    known = {before, -math.inf}  # where nothing changes, or nothing is claimed
-    moved = [choices for _, choices in sorted(ends, key=lambda end: -end[0])]
-    far = [choices for choices in moved if largest_ratio(law, redrawn(drawing, choices)) not in known][: most // 2]
-    near = special_cases(drawing, start) if most > 2 else []
-    ratios = {choices: largest_ratio(law, redrawn(drawing, choices)) for choices in near}
-    best = max(ratios, key=lambda choices: ratios[choices], default=start)
-    if ratios.get(best, before) <= before or best in far:
-        return far
-    return [*far[: max(most // 2 - 1, 1)], best]
-
-
-def _ends(drawn: Sequence[Any]) -> Iterator[tuple[int, int]]:
-    """Yield the place of each whole number of a small range, and each end of the range at which it is not."""
-    for i, node in enumerate(drawn):
-        if is_small(node) and not specials(node):
-            for end in dict.fromkeys((node.constraints["max_value"], node.constraints["min_value"])):
-                if end != node.value:
-                    yield i, end
 
 
 def _of_extreme_size(drawing: Drawing, drawn: Sequence[Any]) -> Iterator[Choices]:

@@ -7,7 +7,7 @@ guide the search, and decide nothing: the case that it ends at is judged as any 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from psitheory.runner.effort import QUICK
 from psitheory.runner.judging.outcome import Case, Outcome
 from psitheory.runner.searching.climb import Climb, Enough, Place, ascend, ascend_on
 from psitheory.runner.searching.redraw import CALLS, Choices, Drawing, Inputs, redrawn, simplest, work
-from psitheory.runner.searching.special import far_starts
+from psitheory.runner.searching.starts import far_starts, ladders
 
 
 @dataclass
@@ -64,14 +64,12 @@ def worst_case(
     """
     climbs: list[Climb] = []
     spent, begun = 0, set[Choices]()
-    elsewhere = far_starts(drawing, law, starts[0], budget // LONG) if starts and not on_peaks else []
-    for start in (*starts, *elsewhere):
-        share = budget // (2 if elsewhere else 1) // len(elsewhere if start in elsewhere else starts)
+    for start, share, whole in _shares(drawing, law, starts, budget, on_peaks=on_peaks):
         climb = Climb(drawing, law, run, max(share, 1), begun=begun)
         with suppress(Enough):
-            ascend(climb, start, whole=start not in elsewhere)
+            ascend(climb, start, whole=whole)
         with suppress(Enough):
-            if start in elsewhere and max((other.best[0] for other in climbs), default=0.0) < climb.best[0] < 1:
+            if not whole and max((other.best[0] for other in climbs), default=0.0) < climb.best[0] < 1:
                 ascend_on(climb)
         spent += climb.evaluations
         if climb.broken is not None:
@@ -82,6 +80,26 @@ def worst_case(
         if best is None or _ratio(best) < _height(climb):
             best = max(filter(None, (best, _judged(climb))), key=_ratio, default=None)
     return Worst(evaluations=spent) if best is None else Worst(*best, spent)
+
+
+def _shares(
+    drawing: Drawing, law: Case, starts: Sequence[Choices], budget: int, *, on_peaks: bool
+) -> Iterator[tuple[Choices, int, bool]]:
+    """Yield each start with its share of the budget, and whether its whole numbers are moved first.
+
+    Rungs come first, which cost little and are read easily, and have a budget of their own: so many cases as take the
+    work of the other one.
+    """
+    if not starts:
+        return
+    rungs = [] if on_peaks else ladders(drawing, law, starts[0])
+    for start in rungs:
+        cheaper = patience(drawing, law, [start]) // patience(drawing, law, starts[:1])
+        yield start, budget * max(cheaper, 1) // len(rungs), False
+    elsewhere = [] if on_peaks else far_starts(drawing, law, starts[0], budget // LONG)
+    for start in (*starts, *elsewhere):
+        among = elsewhere if start in elsewhere else starts
+        yield start, budget // (2 if elsewhere else 1) // len(among), start not in elsewhere
 
 
 LONG = QUICK.climb

@@ -8,8 +8,17 @@ from typing import Any
 
 from psitheory.runner.judging.branches import numbers_written
 from psitheory.runner.judging.outcome import Case, Outcome
-from psitheory.runner.searching.lists import refilled
-from psitheory.runner.searching.redraw import Choices, Drawing, Inputs, first_broken, is_plain, is_small, nodes, redrawn
+from psitheory.runner.searching.redraw import (
+    Choices,
+    Drawing,
+    Inputs,
+    first_broken,
+    is_plain,
+    is_small,
+    nodes,
+    redrawn,
+    refilled,
+)
 from psitheory.runner.searching.special import specials
 
 
