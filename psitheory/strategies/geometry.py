@@ -47,17 +47,17 @@ def _nonzero_rows(draw: Draw, layout: Layout, entries: Callable[[tuple[int, ...]
 @cache
 def _graded_arrays(shape: tuple[int, ...]) -> st.SearchStrategy[Any]:
     """Draw floats, at times with some entries zero or far smaller than others: as runs have them that nearly rest."""
-    which, plain = st.integers(0, 2 ** math.prod(shape) - 1), float_arrays(shape)
-    return plain | plain | st.builds(_graded, st.sampled_from(DEPTHS), which, plain)
+    depth, which = st.sampled_from(DEPTHS), st.integers(1, max(2 ** math.prod(shape) - 1, 1))
+    return st.builds(_graded, depth, which, float_arrays(shape))
 
 
-DEPTHS = (0.0, 2.0**-4, 2.0**-8, 2.0**-16, 2.0**-32, 2.0**-64)
+DEPTHS = (*[1.0] * 12, 0.0, 2.0**-4, 2.0**-8, 2.0**-16, 2.0**-32, 2.0**-64, 2.0**-128)
 """So much smaller are some entries: a run that starts at 2^-T beside a saddle leaves it after T steps or so."""
 
 
 def _graded(depth: float, which: int, w: Any) -> Any:
     chosen = [which >> k & 1 for k in range(w.size)]
-    moved = min(max(depth * math.exp(nudge()), 2.0**-128), 1.0) if depth else 0.0
+    moved = min(max(depth * math.exp(nudge()), DEPTHS[-1]), 1 / DEPTHS[-1]) if depth else 0.0
     return np.where(np.reshape(chosen, w.shape), moved * w, w)
 
 

@@ -67,7 +67,7 @@ def ratios(low: int, high: int, *, parts: int = 64) -> Domain:
     """
     steps, least = st.integers(low * parts + 1, high * parts - 1), 2.0**-30
     return Domain(
-        floats=by_size(lambda _: steps.map(lambda k: min(max((k + nudge()) / parts, low + least), high - least))),
+        floats=by_size(lambda _: steps.map(lambda k: min(max(k / parts + nudge() / 4, low + least), high - least))),
         rationals=by_size(lambda _: steps.map(lambda k: RATIONALS.element(k) / RATIONALS.element(parts))),
         formal=lambda _, space, name: [low + (high - low) * formal.factor(space, name)],
     )

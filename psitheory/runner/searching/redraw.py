@@ -158,12 +158,12 @@ def largest_ratio(law: Case, inputs: Inputs | None, floor: float = 0.0) -> float
     """Return the largest left/right of an inequality on floats, minus infinity where it claims none.
 
     Where the right side is not positive it is 1 more than the share by which the left one exceeds it.  Of 0 ≤ right,
-    whose ratios are all zero, it is 1/(1 + right), which grows as the right side falls.
+    whose ratios are all zero, it is -right/(1 + right), which grows as the right side falls, below all other ratios.
     """
     left, right = (np.empty(0), np.empty(0)) if inputs is None else _both(law, inputs)
     with np.errstate(all="ignore"):
         share = 1 + (left - right) / (np.abs(left) + np.abs(right))
-        quotient = left / right if np.any(left) else 1 / (1 + right)
+        quotient = left / right if np.any(left) else -right / (1 + right)
         ratios = np.where(right > 0, quotient, share)[np.abs(right) >= floor]
     ratios = ratios[np.isfinite(ratios)]
     return float(np.max(ratios)) if ratios.size else -math.inf

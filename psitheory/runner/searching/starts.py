@@ -93,9 +93,9 @@ def _rungs(low: int, high: int) -> list[int]:
 
 
 def _simple(drawing: Drawing, law: Case, start: Choices) -> Choices:
-    """Return the case with each whole number at the lower end of its range that leaves fewer choices, or is a mere name.
+    """Return the case with each whole number at the low end of its range that leaves fewer choices, or has few values.
 
-    Of few values, as of an alternative, the first is the simplest.  What is left must not be mere rounding.
+    Of alternatives the first is the simplest.  What is left must not be mere rounding.
     """
     simple, i, right = start, 0, right_size(law, redrawn(drawing, start) or {})
     while i < len(simple):

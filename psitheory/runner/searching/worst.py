@@ -69,7 +69,7 @@ def worst_case(
         with suppress(Enough):
             ascend(climb, start, whole=whole)
         with suppress(Enough):
-            if not whole and max((other.best[0] for other in climbs), default=0.0) < climb.best[0] < 1:
+            if not whole and max((other.best[0] for other in climbs), default=-math.inf) < climb.best[0] < 1:
                 ascend_on(climb)
         spent += climb.evaluations
         if climb.broken is not None:
