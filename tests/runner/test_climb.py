@@ -76,8 +76,9 @@ def test_where_the_right_side_is_not_positive_the_excess_is_a_share() -> None:
 
 
 def test_where_the_left_side_is_zero_the_ratio_grows_as_the_right_one_falls() -> None:
-    assert [ratio([0.0], [right]) for right in (3.0, 1.0, 0.25)] == [0.25, 0.5, 0.8]
+    assert [ratio([0.0], [right]) for right in (3.0, 1.0, 0.25)] == [-0.75, -0.5, -0.2]
     assert ratio([0.0], [-1e-9]) > 1
+    assert ratio([0.0], [1e-9]) < ratio([1e-300], [1.0])  # what vanishes by rounding is no larger than what does not
     assert ratio([0.0, 1.0], [1e-3, 2.0]) == 0.5
 
 
