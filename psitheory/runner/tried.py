@@ -16,7 +16,7 @@ from psitheory.runner.judging.guard import guarded
 from psitheory.runner.judging.in_balls import OPEN_BRANCH
 from psitheory.runner.judging.judge import Outcome
 from psitheory.runner.searching.every import best_of_many, broken_among_few, broken_for_some_number
-from psitheory.runner.searching.redraw import Choices
+from psitheory.runner.searching.redraw import CALLS, Choices, work
 from psitheory.runner.searching.search import Search, search
 from psitheory.runner.searching.special import broken_specially
 from psitheory.runner.searching.worst import PATIENCE, Worst, patience, worst_case
@@ -65,7 +65,7 @@ def _broken_among_few(law: Law, kind: str, effort: Effort) -> tuple[Mapping[str,
     return broken_among_few(drawn, law.function, guarded(kind, law.function), EACH * effort.climb)
 
 
-EACH = 12
+EACH = 8
 """So many times the cases of a climb are tried where all are: they are judged only if they seem to break the law."""
 
 
@@ -76,11 +76,11 @@ def _broken_specially(
     if law.example or kind != climbed_in(law):
         return None
     drawn, start = inputs(law.domains, kind), passed[len(passed) // 2]
-    patient = patience(drawn, law.function, [start])
-    if patient == 1:
+    if work(drawn, law.function, start) > CALLS:
         return None
+    patient = patience(drawn, law.function, [start])
     run, unwatched = guarded(kind, law.function), getattr(law.function, "function", law.function)
-    starts, most = [start, passed[-1]], SPECIAL * effort.cases[kind] * patient // PATIENCE
+    starts, most = [start, passed[-1]], SPECIAL * effort.cases[kind] * (patient - 1) // PATIENCE
     return (
         broken_specially(drawn, law.function, run, passed, most)
         or broken_at_a_written_number(drawn, law.function, guarded(kind, unwatched), starts, most)
@@ -88,8 +88,8 @@ def _broken_specially(
     )
 
 
-SPECIAL = 3
-"""So many special cases are computed at most for one that is drawn, of a law that costs little, fewer of others.
+SPECIAL = 2
+"""So many special cases are computed at most for one that is drawn, of a law that costs little, and fewer of others.
 
 They are judged only if they seem to break the law.
 """

@@ -24,7 +24,7 @@ from psitheory.strategies import points, quotients, vectors
 def cases_of(strategy: Any, *, with_start: bool = False) -> list[Any]:
     drawing = st.fixed_dictionaries({"x": strategy})
     start = tuple(node.value for node in nodes_from(drawing, ()))
-    drawn = (redrawn(drawing, choices) for choices in [start] * with_start + special_cases(drawing, start))
+    drawn = (redrawn(drawing, choices) for choices in [*[start] * with_start, *special_cases(drawing, start)])
     return [inputs["x"] for inputs in drawn if inputs is not None]
 
 

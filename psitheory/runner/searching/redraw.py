@@ -257,7 +257,7 @@ def simplest(
     return broken
 
 
-CALLS = 20_000
+CALLS = 12_000
 """A case of fewer calls of functions than this is climbed longer, the longer the fewer; more are not counted."""
 
 

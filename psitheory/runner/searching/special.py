@@ -82,8 +82,10 @@ def broken_specially(
         if broken is not None:
             return broken
     simplest = min(starts, key=len)
-    one_way = _all_in_one_way(nodes(drawing, simplest)) if simplest != start else ()
-    return first_broken(drawing, law, run, [*special_cases(drawing, start)[:most], *one_way])
+    one_way = _all_in_one_way(nodes(drawing, simplest)) if simplest != start else iter(())
+    return first_broken(
+        drawing, law, run, itertools.chain(itertools.islice(special_cases(drawing, start), most), one_way)
+    )
 
 
 LENGTHS = (2.0**12, -(2.0**12), 2.0**-12)
@@ -93,18 +95,27 @@ Long ones are tried with both signs, one of which may overflow, as in exp.
 """
 
 
-def special_cases(drawing: Drawing, start: Choices) -> list[Choices]:
-    """Return the choices of the special cases beside one: in special ways, then extreme in size, with few values."""
+def special_cases(drawing: Drawing, start: Choices) -> Iterator[Choices]:
+    """Yield the choices of the special cases beside one: in special ways, then extreme in size, with few values."""
+    known = {start, ()}
+    for choices in _special_cases(drawing, start):
+        if choices not in known:
+            known.add(choices)
+            yield choices
+
+
+def _special_cases(drawing: Drawing, start: Choices) -> Iterator[Choices]:
+    """Yield them one by one: each takes a draw, and few may be wanted."""
     drawn = nodes(drawing, start)
+    yield from _all_in_one_way(drawn)
+    yield from _in_each_way(drawn)
     sized = list(_of_extreme_size(drawing, drawn))
-    large = nodes(drawing, next((choices for choices in sized if choices[:1] != start[:1]), ()))
-    ways, large_ways = _in_each_way(drawn), _in_each_way(large)
-    equal = [with_equal_entries(nodes(drawing, choices)) for choices in (*sized, start)]
-    few = [with_equal_entries(drawn, pattern) for pattern in PATTERNS]
-    corners = [at_ends(nodes(drawing, choices), turn) for choices in (*sized[:1], start) for turn in TURNS]
-    arrays = _as_arrays(drawn)
-    every = (*_all_in_one_way(drawn), *ways, *equal, *few, *arrays, *corners, *sized, *large_ways)
-    return [choices for choices in dict.fromkeys(every) if choices and choices != start]
+    yield from (with_equal_entries(nodes(drawing, choices)) for choices in (*sized, start))
+    yield from (with_equal_entries(drawn, pattern) for pattern in PATTERNS)
+    yield from _as_arrays(drawn)
+    yield from (at_ends(nodes(drawing, choices), turn) for choices in (*sized[:1], start) for turn in TURNS)
+    yield from sized
+    yield from _in_each_way(nodes(drawing, next((choices for choices in sized if choices[:1] != start[:1]), ())))
 
 
 def _as_arrays(drawn: Sequence[Any]) -> list[Choices]:

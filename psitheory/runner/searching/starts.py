@@ -39,7 +39,7 @@ def far_starts(drawing: Drawing, law: Case, start: Choices, most: int) -> list[C
     known = {before, -math.inf}  # where nothing changes, or nothing is claimed
     moved = [choices for _, choices in sorted(ends, key=lambda end: -end[0])]
     far = [choices for choices in moved if largest_ratio(law, redrawn(drawing, choices)) not in known][: most // 2]
-    near = special_cases(drawing, start) if most > 2 else []
+    near = list(special_cases(drawing, start)) if most > 2 else []
     ratios = {choices: largest_ratio(law, redrawn(drawing, choices)) for choices in near}
     best = max(ratios, key=lambda choices: ratios[choices], default=start)
     if ratios.get(best, before) <= before or best in far:

@@ -87,8 +87,8 @@ def _shares(
 ) -> Iterator[tuple[Choices, int, bool]]:
     """Yield each start with its share of the budget, and whether its whole numbers are moved first.
 
-    Rungs come first, which cost little and are read easily, and have a budget of their own: so many cases as take the
-    work of the other one.
+    Rungs come first, which cost little and are read easily, with as many cases as take the work of the budget; then the
+    best cases, then those that are far from them, with half of the budget each if they do not come first.
     """
     if not starts:
         return
@@ -99,7 +99,7 @@ def _shares(
     elsewhere = [] if on_peaks else far_starts(drawing, law, starts[0], budget // LONG)
     for start in (*starts, *elsewhere):
         among = elsewhere if start in elsewhere else starts
-        yield start, budget // (2 if elsewhere else 1) // len(among), start not in elsewhere
+        yield start, budget // (2 if elsewhere or rungs else 1) // len(among), start not in elsewhere
 
 
 LONG = QUICK.climb
