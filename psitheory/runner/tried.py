@@ -65,7 +65,7 @@ def _broken_among_few(law: Law, kind: str, effort: Effort) -> tuple[Mapping[str,
     return broken_among_few(drawn, law.function, guarded(kind, law.function), EACH * effort.climb)
 
 
-EACH = 8
+EACH = 12
 """So many times the cases of a climb are tried where all are: they are judged only if they seem to break the law."""
 
 

@@ -95,20 +95,33 @@ def _rungs(low: int, high: int) -> list[int]:
 def _simple(drawing: Drawing, law: Case, start: Choices) -> Choices:
     """Return the case with each whole number at the low end of its range that leaves fewer choices, or has few values.
 
-    Of alternatives the first is the simplest.  What is left must not be mere rounding.
+    Of alternatives the first is the simplest.  What is left must not be mere rounding, as a long run leaves in few
+    dimensions: so what was chosen last is made simple first, and then all again, since one stood in another's way.
     """
-    simple, i, right = start, 0, right_size(law, redrawn(drawing, start) or {})
-    while i < len(simple):
-        drawn = nodes(drawing, simple)
-        node = drawn[i] if i < len(drawn) else None
-        i += 1
-        if node is None or not is_small(node) or node.was_forced or specials(node):
-            continue
-        low, high = node.constraints["min_value"], node.constraints["max_value"]
-        simpler = refilled(drawing, (*simple[: i - 1], low), drawn)
-        inputs = redrawn(drawing, simpler)
-        if node.value == low or inputs is None or (high - low > FEW and size(simpler) >= size(simple)):
-            continue
-        if largest_ratio(law, inputs) > -math.inf and right_size(law, inputs) >= ROUNDING * right:
-            simple = simpler
+    simple, right = start, right_size(law, redrawn(drawing, start) or {})
+    for _ in range(PASSES):
+        for i in reversed(range(len(simple))):
+            drawn = nodes(drawing, simple)
+            simpler = _simpler(drawing, drawn, i)
+            inputs = redrawn(drawing, simpler) if simpler else None
+            if inputs is None or right_size(law, inputs) < ROUNDING * right:
+                continue
+            if largest_ratio(law, inputs) > -math.inf:
+                simple = simpler
     return simple
+
+
+PASSES = 2
+
+
+def _simpler(drawing: Drawing, drawn: Sequence[Any], i: int) -> Choices:
+    """Return the choices with a whole number at its low end, if that is another and simpler case; none otherwise."""
+    node = drawn[i] if i < len(drawn) else None
+    if node is None or not is_small(node) or node.was_forced or specials(node):
+        return ()
+    low, high = node.constraints["min_value"], node.constraints["max_value"]
+    if node.value == low:
+        return ()
+    before = tuple(node.value for node in drawn)
+    simpler = refilled(drawing, (*before[:i], low), drawn)
+    return simpler if high - low <= FEW or size(simpler) < size(before) else ()
