@@ -16,12 +16,25 @@ import numpy as np
 
 from psitheory.scaletypes.degrees import Degrees
 from psitheory.scaletypes.equations import Kind
+from psitheory.scaletypes.nested import leaves
 from psitheory.scaletypes.rules import Rules, Typed
 
 POWERS = (12, -12, 60)
 """By which powers of two inputs are multiplied, times their coefficients: near and far, since there are thresholds."""
 Again = Callable[[Callable[[Typed], np.ndarray]], "Sequence[np.ndarray] | None"]
 """Runs the operation on inputs that a function changes; None if it cannot be run."""
+
+
+def arrays_of(on: Callable[[Callable[[Typed], np.ndarray]], Any]) -> Again:
+    """Return what gives the results of a function of NumPy as arrays, None where it has none at the values."""
+
+    def again(scaled: Callable[[Typed], np.ndarray]) -> list[np.ndarray] | None:
+        try:
+            return [np.asarray(y) for y in leaves(on(scaled))]
+        except Exception:  # it has no result at these values
+            return None
+
+    return again
 
 
 def read_off(

@@ -11,7 +11,7 @@ from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.nested import leaves, mapped
 from psitheory.scaletypes.numbers import Number
 from psitheory.scaletypes.pairs.entries import Entry, floats
-from psitheory.scaletypes.probing import read_as_wholes, read_off
+from psitheory.scaletypes.probing import arrays_of, read_as_wholes, read_off
 from psitheory.scaletypes.rules import Rules, Typed
 from psitheory.scaletypes.trace import Trace
 
@@ -42,19 +42,13 @@ def called(
         args, options = mapped(lambda x: values(x) if isinstance(x, Typed) else x, given)
         return function(*args, **options)
 
-    def again(scaled: Callable[[Typed], np.ndarray]) -> list[np.ndarray] | None:
-        try:
-            return [np.asarray(y) for y in leaves(on(scaled))]
-        except Exception:  # it has no result at these values
-            return None
-
     out = on(lambda x: x.x)
     if not any(np.any(x.d) or not x.fixed for x in inputs):
         return out
     outs, rules = [np.asarray(y) for y in leaves(out)], Rules(trace)
     degrees = _by_rule(name, given, rules)
     if degrees is None:
-        varying = [x for x in inputs if np.any(x.d)]
+        varying, again = [x for x in inputs if np.any(x.d)], arrays_of(on)
         degrees = read_off(again, varying, outs, trace.degrees) or read_as_wholes(again, varying, outs, rules, name)
     if degrees is None:
         trace.missing(name)

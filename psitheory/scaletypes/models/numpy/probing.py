@@ -12,7 +12,7 @@ from psitheory.scaletypes.models.compact import ANY, distinct
 from psitheory.scaletypes.models.items import Item
 from psitheory.scaletypes.models.rules import Rules
 from psitheory.scaletypes.nested import leaves, mapped
-from psitheory.scaletypes.probing import as_wholes, read_off
+from psitheory.scaletypes.probing import Again, arrays_of, as_wholes, read_off
 from psitheory.scaletypes.rules import Typed
 
 MOST = 12
@@ -56,16 +56,10 @@ def probed(
             raise InPlace(f"{name} in place")
         return out
 
-    def again(scaled: Callable[[Typed], np.ndarray]) -> list[np.ndarray] | None:
-        try:
-            return [np.asarray(y) for y in leaves(on(scaled))]
-        except Exception:  # it has no result at these values
-            return None
-
     out = on(lambda x: x.x)
     outs = [np.asarray(y) for y in leaves(out)]
     varying = [x for x in inputs if np.any(x.d)]
-    found = _degrees(rules, name, varying, outs, again)
+    found = _degrees(rules, name, varying, outs, arrays_of(on))
     if found is None:
         rules.unknown_operation(name, [x.d for x in varying])
         found = [np.zeros(y.shape, np.int64) for y in outs]
@@ -74,7 +68,7 @@ def probed(
 
 
 def _degrees(
-    rules: Rules, name: str, varying: Sequence[Typed], outs: Sequence[np.ndarray], again: Any
+    rules: Rules, name: str, varying: Sequence[Typed], outs: Sequence[np.ndarray], again: Again
 ) -> list[Ids] | None:
     unknowns = {v for x in varying for d in distinct(x.d) for v in rules.degrees.form(int(d))}
     found = read_off(again, varying, outs, rules.degrees) if len(unknowns) <= MOST else None
