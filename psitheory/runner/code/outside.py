@@ -110,19 +110,20 @@ def _is_outside(value: Any) -> bool:
         return True
     if not (inspect.isroutine(value) or isinstance(value, FunctionType)):
         return False
-    owner = getattr(value, "__self__", None)
-    if type(owner) is random.SystemRandom:
+    if type(getattr(value, "__self__", None)) is random.SystemRandom:
         return True
-    module = getattr(value, "__module__", None) or getattr(owner, "__module__", None)
-    return getattr(value, "__qualname__", "") in _READS.get(str(module), ())
+    return getattr(value, "__qualname__", "") in _READS.get(_module(value), ())
 
 
 def _name(value: Any) -> str:
     if any(value is environment for environment in _ENVIRONMENTS):
         return "os.environ"
-    owner = getattr(value, "__self__", None)
-    module = getattr(value, "__module__", None) or getattr(owner, "__module__", "")
-    return f"{module}.{value.__qualname__}".removeprefix("builtins.").replace("posix.", "os.")
+    return f"{_module(value)}.{value.__qualname__}".removeprefix("builtins.").replace("posix.", "os.")
+
+
+def _module(value: Any) -> str:
+    """Return the module of a function, or of whose method it is."""
+    return getattr(value, "__module__", None) or getattr(getattr(value, "__self__", None), "__module__", None) or ""
 
 
 # -- hashes, which depend on the process where they are of text -----------------------------------------

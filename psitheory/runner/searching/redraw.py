@@ -82,7 +82,7 @@ class _Refilled(ConjectureData):
         values: dict[str, list[Any]] = {}
         for node in known:
             if node.type != "boolean" and not node.was_forced:
-                values.setdefault(_kind(node.type, node.constraints), []).append(node.value)
+                values.setdefault(kind_of(node), []).append(node.value)
         self._in_turn = {kind: cycle(some) for kind, some in values.items()}
 
     def _draw(self, choice_type: Any, constraints: Any, *, observe: bool, forced: Any) -> Any:
@@ -90,6 +90,11 @@ class _Refilled(ConjectureData):
             in_turn = self._in_turn.get(_kind(choice_type, constraints))
             forced = None if in_turn is None else _fitted(next(in_turn), constraints)
         return super()._draw(choice_type, constraints, observe=observe, forced=forced)
+
+
+def kind_of(node: Any) -> str:
+    """Return what a choice is, and of which range; bytes are of one kind."""
+    return _kind(node.type, node.constraints)
 
 
 def _kind(choice_type: str, constraints: Mapping[str, Any]) -> str:
@@ -147,11 +152,6 @@ def is_small(node: Any) -> bool:
     """Tell whether a choice is a whole number of a range that is small, and no seed."""
     low, high = node.constraints.get("min_value"), node.constraints.get("max_value")
     return node.type == "integer" and low is not None and high is not None and 0 < high - low <= LARGEST_RANGE
-
-
-def kind_of(node: Any) -> str:
-    """Return what a choice is, and of which range."""
-    return f"{node.type} {sorted(node.constraints.items(), key=str)}"
 
 
 def largest_ratio(law: Case, inputs: Inputs | None, floor: float = 0.0) -> float:

@@ -171,7 +171,7 @@ def _of_extreme_size(drawing: Drawing, drawn: Sequence[Any]) -> Iterator[Choices
     for i, node in enumerate(drawn):
         if node.type == "boolean" and node.value and not node.was_forced:
             yield shortened(drawn, i)
-        if is_small(node) and not node.was_forced and not specials(node):
+        if is_whole(node):
             for end in (node.constraints["max_value"], node.constraints["min_value"]):
                 yield refilled(drawing, (*choices[:i], end), drawn)
         if _is_wide(node):
@@ -223,5 +223,9 @@ def _evened(node: Any, largest: dict[str, Any], pattern: bytes) -> Any:
 
 
 def _is_entry(node: Any) -> bool:
-    plain = node.type == "float" or (is_small(node) and not specials(node))
-    return plain and not node.was_forced
+    return is_whole(node) or (node.type == "float" and not node.was_forced)
+
+
+def is_whole(node: Any) -> bool:
+    """Tell whether a choice is a whole number of a small range, and no special way."""
+    return is_small(node) and not node.was_forced and not specials(node)

@@ -22,7 +22,7 @@ from psitheory.runner.searching.redraw import (
     right_size,
     size,
 )
-from psitheory.runner.searching.special import special_cases, specials
+from psitheory.runner.searching.special import is_whole, special_cases, specials
 
 
 def far_starts(drawing: Drawing, law: Case, start: Choices, most: int) -> list[Choices]:
@@ -81,9 +81,8 @@ def ladders(drawing: Drawing, law: Case, start: Choices) -> list[Choices]:
 
 
 def _has_rungs(node: Any, given: set[int]) -> bool:
-    if not is_small(node) or node.was_forced or specials(node):
-        return False
-    return node.value in given and node.constraints["max_value"] - node.constraints["min_value"] >= FEW
+    span = node.constraints["max_value"] - node.constraints["min_value"] if is_whole(node) else 0
+    return node.value in given and span >= FEW
 
 
 def _rungs(low: int, high: int) -> list[int]:
@@ -100,14 +99,14 @@ def _simple(drawing: Drawing, law: Case, start: Choices) -> Choices:
     """
     simple, right = start, right_size(law, redrawn(drawing, start) or {})
     for _ in range(PASSES):
+        drawn = nodes(drawing, simple)
         for i in reversed(range(len(simple))):
-            drawn = nodes(drawing, simple)
             simpler = _simpler(drawing, drawn, i)
             inputs = redrawn(drawing, simpler) if simpler else None
             if inputs is None or right_size(law, inputs) < ROUNDING * right:
                 continue
             if largest_ratio(law, inputs) > -math.inf:
-                simple = simpler
+                simple, drawn = simpler, nodes(drawing, simpler)
     return simple
 
 
@@ -117,7 +116,7 @@ PASSES = 2
 def _simpler(drawing: Drawing, drawn: Sequence[Any], i: int) -> Choices:
     """Return the choices with a whole number at its low end, if that is another and simpler case; none otherwise."""
     node = drawn[i] if i < len(drawn) else None
-    if node is None or not is_small(node) or node.was_forced or specials(node):
+    if node is None or not is_whole(node):
         return ()
     low, high = node.constraints["min_value"], node.constraints["max_value"]
     if node.value == low:
