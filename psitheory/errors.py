@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import NoReturn, TypeVar
 
-T = TypeVar("T")
+_Value = TypeVar("_Value")
 
 
 class PsitheoryError(Exception):
@@ -119,7 +119,7 @@ def told_where(what: str, within: str | None = None, *, passing: tuple[type[Exce
         raise ArgumentError(f"{what} cannot be loaded: {at.filename}, line {at.lineno}: {problem}") from error
 
 
-def looked_up(known: Mapping[str, T], name: object, what: str) -> T:
+def looked_up(known: Mapping[str, _Value], name: object, what: str) -> _Value:
     """Return what is known under a name; ``what`` is what a message calls the name.
 
     Raises
