@@ -90,7 +90,7 @@ def _check_law(law: Law, effort: Effort, seed: int) -> LawReport:
         for kind in kinds:
             found[kind] = evidence_of(law, kind, effort, seed)
         for counterfeit in (*law.counterfeits, *made_counterfeits(replace(law, function=watched.function))):
-            counterfeits.append(check_counterfeit(counterfeit, kinds, effort, seed))
+            counterfeits.append(check_counterfeit(counterfeit, kinds, effort, seed, in_bits=law.on is not None))
         own = own_counterfeits(replace(law, function=watched.function), kinds, effort.own, seed) if effort.own else ()
     except TimeUp as late:  # what was found before stands; what is left would take as long again, each time
         if kind not in found:

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from psitheory.checking import BALLS, FLOATS, Evidence, Law, Verdict
+from psitheory.checking import BALLS, FLOATS, POWERS_OF_TWO, Evidence, Law, Verdict
 from psitheory.runner.counterfeits.checked import smaller
 from psitheory.runner.counterfeits.planted import Kept, smallest_seen
 from psitheory.runner.domain import inputs
 from psitheory.runner.effort import Effort
-from psitheory.runner.judging.guard import guarded
+from psitheory.runner.judging.guard import ROUNDED, CannotRun, guarded, up_to_rounding
 from psitheory.runner.judging.in_balls import OPEN_BRANCH
 from psitheory.runner.judging.judge import Outcome
 from psitheory.runner.searching.every import best_of_many, broken_among_few, broken_for_some_number
@@ -25,13 +25,22 @@ from psitheory.runner.witness import witness
 
 
 def try_cases(law: Law, kind: str, effort: Effort, seed: int) -> Evidence:
-    """Try random cases until one fails, and return the smallest that does."""
-    run = guarded(kind, law.function)
+    """Try random cases until one fails, and return the smallest that does.
+
+    Raises
+    ------
+    CannotRun
+        If the law does not run there; so of sides that no one has asked to agree bit for bit, and that do not.
+    """
+    by_itself = kind == POWERS_OF_TWO and law.on is None
+    run = up_to_rounding(law.function) if by_itself else guarded(kind, law.function)
     kept = Kept(run)
     found = search(
         inputs(law.domains, kind), kept, sought="failed", cases=effort.cases[kind], seconds=effort.seconds, seed=seed
     )
     if found.found is None:
+        if any(outcome.note == ROUNDED for outcome in found.outcomes):
+            raise CannotRun(ROUNDED)
         if found.first is not None and run(found.first[0]) != found.first[1]:
             found.trouble = "the same input gave different outcomes on two runs"
         summary = _summary(kind, found, effort)

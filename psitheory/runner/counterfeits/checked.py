@@ -22,7 +22,7 @@ from psitheory.checking import (
 from psitheory.errors import PsitheoryError, UnknownName, said
 from psitheory.runner.domain import inputs
 from psitheory.runner.effort import Effort
-from psitheory.runner.judging.guard import CannotRun, guarded
+from psitheory.runner.judging.guard import CannotRun, guarded, up_to_rounding
 from psitheory.runner.judging.outcome import Case, Outcome
 from psitheory.runner.searching.search import Search, search
 from psitheory.runner.searching.worst import worst_case
@@ -59,15 +59,20 @@ def in_kind(kind: str, instance: Mapping[str, Any]) -> dict[str, Any]:
     return dict(instance)
 
 
-def check_counterfeit(counterfeit: Counterfeit, kinds: Sequence[str], effort: Effort, seed: int) -> CounterfeitReport:
-    """Look for what refutes a counterfeit, in each kind of evidence in turn; report the smallest input found."""
+def check_counterfeit(
+    counterfeit: Counterfeit, kinds: Sequence[str], effort: Effort, seed: int, *, in_bits: bool = True
+) -> CounterfeitReport:
+    """Look for what refutes a counterfeit, in each kind of evidence in turn; report the smallest input found.
+
+    Unless it is ``in_bits`` that it is claimed to hold, rounding alone does not refute it under powers of two.
+    """
     notes = []
     searched: dict[str, Search] = {}
     for kind in _SEARCH_ORDER:
         if kind not in (counterfeit.on or kinds):
             continue
         try:
-            refutation = _refute(counterfeit, kind, effort, seed)
+            refutation = _refute(counterfeit, kind, effort, seed, in_bits=in_bits)
         except UnknownName:
             raise
         except (CannotRun, PsitheoryError) as error:
@@ -110,9 +115,10 @@ def climbed_to(
     return witness(kind, worst.inputs, worst.outcome.left, worst.outcome.right)
 
 
-def _refute(counterfeit: Counterfeit, kind: str, effort: Effort, seed: int) -> Witness | Search | str:
+def _refute(counterfeit: Counterfeit, kind: str, effort: Effort, seed: int, *, in_bits: bool) -> Witness | Search | str:
     """Return what refutes a counterfeit, else the search that it survived, or what was raised."""
-    run = guarded(kind, counterfeit.function)
+    strictly = kind != POWERS_OF_TWO or in_bits or counterfeit.on is not None
+    run = guarded(kind, counterfeit.function) if strictly else up_to_rounding(counterfeit.function)
     if counterfeit.instance is not None:
         named = in_kind(kind, counterfeit.instance)
         outcome = run(named)
