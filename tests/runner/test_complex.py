@@ -57,6 +57,39 @@ def test_what_is_false_of_complex_numbers_is_refuted(says: str) -> None:
     assert check_law(law(z=Z, w=W)(FALSE[says])).verdict is Verdict.REFUTED, inspect.getsource(FALSE[says])
 
 
+LIST = st.lists(st.floats(-10, 10), min_size=3, max_size=3)
+
+TRUE_OF_ARRAYS: dict[str, Callable[..., Any]] = {
+    "sizes of real parts": lambda x, z: equal(np.abs(z.real), np.abs(x)),
+    "parts that are turned": lambda x, z: equal(np.abs((1j * z).imag), np.abs(z.real)),
+    "norms": lambda x, z: equal(np.linalg.norm(z) ** 2, np.sum(z.real**2 + z.imag**2)),
+    "bounds on parts": lambda x, z: at_most(np.real(z), np.abs(z)),
+    "sizes alone": lambda x, z: equal(np.abs(2 * z), 2 * np.abs(z)),
+}
+FALSE_OF_ARRAYS: dict[str, Callable[..., Any]] = {
+    "a bound on both parts": lambda x, z: at_most(np.abs(z.real) + np.abs(z.imag), 1.4 * np.abs(z)),
+    "real parts that are turned": lambda x, z: equal(np.abs((1j * z).real), np.abs(z.real)),
+    "real numbers": lambda x, z: equal(int(np.all(np.isreal(z))), 1),
+}
+
+
+def of_arrays(says: Callable[..., Any]) -> Any:
+    made = law(x=LIST, y=LIST)(lambda x, y: says(x, np.array(x) + 1j * np.array(y)))
+    made.counterfeit(lambda x, y: equal(0, 1))
+    return check_law(made)
+
+
+@pytest.mark.parametrize("says", TRUE_OF_ARRAYS)
+def test_what_is_true_of_parts_of_arrays_holds(says: str) -> None:
+    report = of_arrays(TRUE_OF_ARRAYS[says])
+    assert report.verdict is Verdict.HOLDS, report.note
+
+
+@pytest.mark.parametrize("says", FALSE_OF_ARRAYS)
+def test_what_is_false_of_parts_of_arrays_is_refuted(says: str) -> None:
+    assert of_arrays(FALSE_OF_ARRAYS[says]).verdict is Verdict.REFUTED
+
+
 @given(W, W, st.floats(0, 1))
 def test_complex_balls_are_equal_where_all_points_are(z: complex, w: complex, radius: float) -> None:
     one = ComplexBall(acb(arb(z.real, radius), arb(z.imag, radius)))

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from psitheory.arithmetic import precision, to_balls, watched
+from psitheory.arithmetic.balls import is_complex
 from psitheory.checking import Observation
 from psitheory.errors import MadeAFloat, Undecided
 from psitheory.runner.code.interpreter import unseen
@@ -28,6 +29,9 @@ _FLOATS = frozenset({"float", "complex", "astype", "float64", "float32", "float1
 
 _COARSE = frozenset({"float32", "float16", "single", "half", "f4", "f2"})
 """Names and codes of floats of fewer digits than Python's."""
+
+_PARTS = frozenset({"real", "imag", "angle", "norm", "isreal", "iscomplex", "isrealobj", "iscomplexobj"})
+"""What NumPy answers as if numbers were real where they are objects in an array."""
 
 _OF_FLOATS = frozenset({"math", "cmath"})
 
@@ -118,6 +122,21 @@ def _in(value: Any) -> Iterator[int | float]:
             yield from _in(entry)
     elif type(value) in (int, float):
         yield value
+
+
+def asks_for_parts(function: Callable[..., Any], inputs: Mapping[str, Any]) -> bool:
+    """Tell likewise whether arrays are asked for parts of complex numbers, of which there are some."""
+    every = [code for part in _parts(function, _kinds(inputs)) for code in codes(part.__code__)]
+    if all(_PARTS.isdisjoint(code.co_names) for code in every):
+        return False
+    written = any(isinstance(constant, complex) for code in every for constant in code.co_consts)
+    return written or any(map(_holds_complex, inputs.values()))
+
+
+def _holds_complex(value: Any) -> bool:
+    if isinstance(value, (tuple, list)):
+        return any(map(_holds_complex, value))
+    return isinstance(value, np.ndarray | np.generic) and value.dtype.kind == "c" or is_complex(value)
 
 
 def rounds_coarsely(function: Callable[..., Any], inputs: Mapping[str, Any]) -> bool:

@@ -15,8 +15,9 @@ from psitheory.arithmetic.ball import going
 from psitheory.arithmetic.balls import enclosure, is_complex
 from psitheory.arithmetic.rounded import blurred, is_rounded
 from psitheory.checking import Observation
-from psitheory.errors import BranchUndecided, MadeAFloat, NotInArithmetic, Undecided
+from psitheory.errors import ArgumentTypeError, BranchUndecided, MadeAFloat, NotInArithmetic, Undecided
 from psitheory.runner.judging.branches import observe_in_balls, observe_watched
+from psitheory.runner.judging.in_parts import LOST, refuse_lost_parts
 from psitheory.runner.judging.outcome import Case, Outcome, in_floats, judged, sides
 
 BALL_BITS = (64, 512)
@@ -49,19 +50,29 @@ def enclosed(case: Case, inputs: Mapping[str, Any]) -> Outcome:
                 continue
             if not seen.moved:
                 return Outcome("vacuous", note=str(seen.left))
-            left, right = sides(seen, element=enclosure)
+            left, right = _enclosed_sides(case, inputs, seen)
             if coarse is None and all(x.is_finite() for x in (*left, *right)):
                 coarse = max((x.abs_upper() for x in (*left, *right)), default=0)
             outcome = _decide_balls(seen, left, right, coarse, last=bits >= BALL_BITS[-1])
             if outcome.status == "failed" and _by_its_own_floats(case, inputs, seen, bits):
                 raise MadeAFloat("a float that the law makes or names is known to its last place only")
             if outcome.status == "failed" and not differs_on_floats(case, inputs):
-                raise NotInArithmetic("complex numbers in arrays have no parts where the entries are objects")
+                raise NotInArithmetic(LOST)
         if outcome.status != "undecided":
             return outcome
     if OF_BALLS.hulls == before or outcome.note.startswith(OPEN_BRANCH):
         return outcome
     return replace(outcome, note=f"{OPEN_BRANCH}{outcome.note}")  # as where the sign is taken of what is zero
+
+
+def _enclosed_sides(case: Case, inputs: Mapping[str, Any], seen: Observation) -> tuple[Any, Any]:
+    try:
+        both = sides(seen, element=enclosure)
+    except ArgumentTypeError as error:  # complex numbers have no order
+        refuse_lost_parts(case, inputs, ((), ()))
+        raise error
+    refuse_lost_parts(case, inputs, both)
+    return both
 
 
 WAYS = 64

@@ -26,7 +26,7 @@ from psitheory.arithmetic.rounded import ULPS
 from psitheory.checking import Interval, Observation
 from psitheory.errors import BranchUndecided, NotInArithmetic, Undecided, said
 from psitheory.runner.code.lines import asked_for_at, is_lacking
-from psitheory.runner.judging.branches import observe_in_balls
+from psitheory.runner.judging.branches import asks_for_parts, observe_in_balls
 from psitheory.runner.judging.by_controls import ILL_CONDITIONED, controlled
 from psitheory.runner.judging.by_intervals import by_intervals
 from psitheory.runner.judging.in_balls import (
@@ -37,6 +37,7 @@ from psitheory.runner.judging.in_balls import (
     differs_on_floats,
     enclosed,
 )
+from psitheory.runner.judging.in_parts import are_others
 from psitheory.runner.judging.outcome import Case, Outcome, are_exact, in_floats, judged, observe, sides
 
 
@@ -184,7 +185,7 @@ def _by_enclosure(case: Case, inputs: Mapping[str, Any], seen: Observation, left
         with precision(_bits_of_rounding(left, right)):
             wide = observe_in_balls(case, widened(dict(inputs), ULPS))
             enclosed_left, enclosed_right = sides(wide, element=enclosure)
-            if len(enclosed_left) != len(left):  # complex numbers in an array, whose parts are not to be had
+            if asks_for_parts(case, inputs) and are_others((left, right), (enclosed_left, enclosed_right)):
                 return controlled(case, inputs)
             if _constants_break(seen.relation, enclosed_left, enclosed_right):
                 return controlled(case, inputs)
