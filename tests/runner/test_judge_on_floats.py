@@ -222,3 +222,13 @@ def test_sides_that_vanish_by_cancellation_are_set_aside_and_no_chaos() -> None:
 def test_controls_do_not_judge_what_is_not_finite() -> None:
     outcome = judge(CONTROLS, lambda x: equal(x * 1e300, x), {"x": np.array([1e300])})
     assert (outcome.status, outcome.note) == ("undecided", "a side is not finite")
+
+
+@pytest.mark.parametrize(("share", "says"), [(1.0, "passed"), (0.99, "failed"), (0.5, "failed")])
+@given(seed=st.integers(0, 2**16))
+def test_a_bound_that_is_another_in_balls_is_judged_by_what_floats_say(share: float, says: str, seed: int) -> None:
+    def law(x: Any) -> Any:
+        length = norm(x)
+        return at_most(length, share * length if x.dtype.kind == "f" else length)
+
+    assert judge(FLOATS, law, {"x": np.random.default_rng(seed).normal(size=3)}).status == says

@@ -136,7 +136,7 @@ def asks_for_parts(function: Callable[..., Any], inputs: Mapping[str, Any]) -> b
 def _holds_complex(value: Any) -> bool:
     if isinstance(value, (tuple, list)):
         return any(map(_holds_complex, value))
-    return isinstance(value, np.ndarray | np.generic) and value.dtype.kind == "c" or is_complex(value)
+    return (isinstance(value, np.ndarray | np.generic) and value.dtype.kind == "c") or is_complex(value)
 
 
 def rounds_coarsely(function: Callable[..., Any], inputs: Mapping[str, Any]) -> bool:

@@ -187,6 +187,8 @@ def _by_enclosure(case: Case, inputs: Mapping[str, Any], seen: Observation, left
             enclosed_left, enclosed_right = sides(wide, element=enclosure)
             if asks_for_parts(case, inputs) and are_others((left, right), (enclosed_left, enclosed_right)):
                 return controlled(case, inputs)
+            if _strays(seen.relation, left, right, enclosed_left, enclosed_right) and differ_clearly(case, inputs):
+                return controlled(case, inputs)
             if _constants_break(seen.relation, enclosed_left, enclosed_right):
                 return controlled(case, inputs)
             return _judge_by_enclosure(seen, left, right, enclosed_left, enclosed_right)
@@ -204,6 +206,17 @@ def _by_enclosure(case: Case, inputs: Mapping[str, Any], seen: Observation, left
             raise
         outcome = controlled(case, inputs)
         return Outcome(**{**outcome.__dict__, "note": outcome.note or f"judged by controls: {reason}"})
+
+
+def _strays(relation: str, left: Any, right: Any, wide_left: Any, wide_right: Any) -> bool:
+    """Tell whether floats that break a bound lie outside of their own enclosures: then balls computed something else.
+
+    So they do where a law asks what its numbers are, and says another thing of balls.
+    """
+    pairs = zip(left, right, wide_left, wide_right, strict=True)
+    above = [pair for pair in pairs if relation == "at most" and pair[0] > pair[1]]
+    finite = [pair for pair in above if pair[2].is_finite() and pair[3].is_finite()]
+    return any(not (_within(x, wx) and _within(y, wy)) for x, y, wx, wy in finite)
 
 
 def _constants_break(relation: str, wide_left: Any, wide_right: Any) -> bool:
