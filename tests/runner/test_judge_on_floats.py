@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psitheory.arithmetic import dot, namespace, norm
-from psitheory.checking import CONTROLS, FLOATS, at_most, equal
+from psitheory.checking import CONTROLS, FLOATS, at_most, equal, vacuous
 from psitheory.errors import NotInArithmetic
 from psitheory.geometry import sphere
 from psitheory.runner.judging.judge import judge
@@ -232,3 +232,14 @@ def test_a_bound_that_is_another_in_balls_is_judged_by_what_floats_say(share: fl
         return at_most(length, share * length if x.dtype.kind == "f" else length)
 
     assert judge(FLOATS, law, {"x": np.random.default_rng(seed).normal(size=3)}).status == says
+
+
+@given(seed=st.integers(0, 2**16))
+def test_a_claim_that_rounding_alone_makes_is_none(seed: int) -> None:
+    def law(x: Any, y: Any) -> Any:
+        product = dot(x, y)
+        return at_most(1, norm(x) / product) if product > 0 else vacuous("no acute angle")
+
+    x = np.random.default_rng(seed).normal(size=3)
+    orthogonal = np.array([-x[1], x[0], 0.0])  # exactly so, though the rounded product may have either sign
+    assert judge(FLOATS, law, {"x": x, "y": orthogonal}).status == "vacuous"

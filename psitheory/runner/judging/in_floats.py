@@ -86,9 +86,9 @@ def _sampled(case: Case, inputs: Mapping[str, Any]) -> Outcome:
 def _unless_balls_decide(case: Case, inputs: Mapping[str, Any], chaotic: Outcome) -> Outcome:
     """Return what is to be told of a case where floats are chaotic: what balls find, if they decide it."""
     exactly = exactly_at(case, inputs)
-    if exactly is None or exactly.status not in ("passed", "failed"):
+    if exactly is None or exactly.status not in ("passed", "failed", "vacuous"):
         return chaotic
-    if exactly.status == "failed":
+    if exactly.status != "passed":  # where it claims nothing, as of vectors at a right angle, floats may see a claim
         return exactly
     return Outcome("vacuous", note=f"{ILL_CONDITIONED}: {chaotic.note}", relation=chaotic.relation)
 

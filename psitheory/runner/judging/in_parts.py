@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from psitheory.arithmetic.balls import enclosure
 from psitheory.errors import NotInArithmetic
 from psitheory.runner.judging.branches import asks_for_parts
 from psitheory.runner.judging.outcome import Case, in_floats, sides
@@ -41,10 +42,9 @@ def are_others(on_floats: Any, enclosed: Any) -> bool:
 
 
 def _is_other(side: Any, enclosed: Any) -> bool:
-    from flint import arb
-
     numbers = [float(x) for x in side]
     if len(numbers) != len(enclosed) or not np.all(np.isfinite(numbers)):
         return len(numbers) != len(enclosed)
     away = HALF * max(map(abs, numbers), default=0.0)
-    return any(ball.is_finite() and not arb(x, away).overlaps(ball) for x, ball in zip(numbers, enclosed, strict=True))
+    about = enclosure(-away).union(enclosure(away))
+    return any(ball.is_finite() and not (about + x).overlaps(ball) for x, ball in zip(numbers, enclosed, strict=True))
