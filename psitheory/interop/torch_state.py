@@ -41,6 +41,8 @@ class TensorModule(nn.Module):  # type: ignore[misc]
 def copied(module: nn.Module) -> nn.Module:
     """Return a copy of a module, with tensors that it has computed and kept (the old weight norm's) made plain.
 
+    What is scripted is copied by operations that autograd would record, so that the copy would be a function of it.
+
     Raises
     ------
     ArgumentTypeError
@@ -51,12 +53,17 @@ def copied(module: nn.Module) -> nn.Module:
     new = {id(x): x.detach().clone() for x in kept}
     new |= {id(b): nn.parameter.UninitializedBuffer(device=b.device, dtype=b.dtype) for b in waiting}
     try:
-        return copy.deepcopy(module, new)
+        with torch.no_grad():
+            made = copy.deepcopy(module, new)
     except Exception as error:  # whatever it holds may raise anything
         raise ArgumentTypeError(
             f"{type(module).__name__} cannot be copied, {type(error).__name__}: {error}; a module is needed that"
             " copy.deepcopy takes, since its weights are scaled on a copy"
         ) from error
+    for p, again in zip(module.parameters(), made.parameters(), strict=True):
+        if again.requires_grad != p.requires_grad:
+            again.requires_grad_(p.requires_grad)
+    return made
 
 
 def in_precision(module: nn.Module, dtype: torch.dtype) -> nn.Module:
@@ -271,12 +278,15 @@ class Runner:
         before = torch.get_rng_state()
         torch.set_rng_state(random_state)
         try:
-            changed: AbstractContextManager[Any] = WithoutConstants(self.removed) if self.removed else nullcontext()
-            with torch.enable_grad(), changed:
+            with torch.enable_grad(), self._changed():
                 return cast("Shown", self.call(self.module, self.dtype))
         finally:
             self.draws = self.draws or not torch.equal(torch.get_rng_state(), random_state)
             torch.set_rng_state(before)
+
+    def _changed(self, *, again: bool = False) -> AbstractContextManager[Any]:
+        """Return the mode in which constants are taken out, if any are."""
+        return WithoutConstants(self.removed, again=again) if self.removed else nullcontext()
 
     def prepare(self, w: np.ndarray) -> None:
         """Put the module into the state that it came in, with the parameters w."""
@@ -314,7 +324,8 @@ class Runner:
         inputs = [parameters[n] for n in self.names]
         if not value.requires_grad:
             return np.zeros(sum(p.numel() for p in inputs))
-        found = torch.autograd.grad(value, inputs, allow_unused=True)
+        with self._changed(again=True):
+            found = torch.autograd.grad(value, inputs, allow_unused=True)
         pieces = [torch.zeros_like(p) if g is None else g for p, g in zip(inputs, found, strict=True)]
         dense = [g if g.layout is torch.strided else g.to_dense() for g in pieces]
         return np.concatenate([g.detach().cpu().numpy().astype(float).ravel() for g in dense])

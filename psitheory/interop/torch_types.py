@@ -57,19 +57,22 @@ class Traces:
         return ModelTypes(trace.rules, {}).constants
 
     def _derive(self, ignored: Mapping[str, Ids]) -> tuple[Trace, dict[str, Parameter], dict[Aspect, Ids]]:
-        runner = self.runner
-        runner.prepare(self.point)
-        module = runner.module
-        given = module.parameter_names() if isinstance(module, TensorModule) else {}
-        named = {given.get(n, n): p for n, p in module.named_parameters(remove_duplicate=False)}
-        real = {n: p for n, p in named.items() if p.is_floating_point()}
         try:
-            with drawing(runner.random_states[0]):
-                trace, parameters, (loss, outputs) = traced(
-                    lambda: self.call(module, runner.dtype), real, module=module, ignored=ignored
-                )
-        except Exception as error:  # such as gradients, where there are none while degrees are followed
-            return self._untold(real, error)
+            return self._followed(ignored, recorded=False)
+        except Exception:  # such as gradients, where none are recorded
+            try:
+                return self._followed(ignored, recorded=True)
+            except Exception as error:
+                return self._untold(error)
+
+    def _followed(
+        self, ignored: Mapping[str, Ids], *, recorded: bool
+    ) -> tuple[Trace, dict[str, Parameter], dict[Aspect, Ids]]:
+        real, module, runner = self._prepared(), self.runner.module, self.runner
+        with drawing(runner.random_states[0]):
+            trace, parameters, (loss, outputs) = traced(
+                lambda: self.call(module, runner.dtype), real, module=module, ignored=ignored, recorded=recorded
+            )
         self._latest = trace
         first = outputs if loss is None else loss
         seen: dict[Aspect, Ids] = {"loss": trace.ids(first)}
@@ -77,10 +80,17 @@ class Traces:
             seen["outputs"] = trace.ids(outputs)
         return trace, parameters, seen
 
-    def _untold(
-        self, named: Mapping[str, Any], error: Exception
-    ) -> tuple[Trace, dict[str, Parameter], dict[Aspect, Ids]]:
+    def _prepared(self) -> dict[str, Any]:
+        """Put the module into its state, and return its parameters of real numbers by name."""
+        self.runner.prepare(self.point)
+        module = self.runner.module
+        given = module.parameter_names() if isinstance(module, TensorModule) else {}
+        named = {given.get(n, n): p for n, p in module.named_parameters(remove_duplicate=False)}
+        return {n: p for n, p in named.items() if p.is_floating_point()}
+
+    def _untold(self, error: Exception) -> tuple[Trace, dict[str, Parameter], dict[Aspect, Ids]]:
         """Return a trace of which nothing is known, so that all parameters must stay."""
+        named = self._prepared()
         self._latest = trace = Trace()
         parameters = trace.watch(named)
         seen = [f for f in extract_tb(error.__traceback__) if not any(part in f.filename for part in NOT_THEIRS)]

@@ -191,3 +191,47 @@ class Twice(nn.Module):
 def test_a_weight_that_is_used_twice_may_be_a_rate_as_a_whole():
     assert "a.weight" in decay(Twice(torch.relu), x(5))[0]["pure rate"]
     assert "a.weight" in decay(Twice(torch.tanh), x(5))[0]["regularises"]
+
+
+def mapped(*layers):
+    class Mapped(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.f = nn.Sequential(*layers)
+
+        def forward(self, z):
+            return nn.functional.normalize(self.f(z), dim=1)
+
+    return Mapped()
+
+
+def test_a_layer_and_its_bias_decay_together_where_the_next_layer_makes_up_for_it_or_has_no_scale_itself():
+    """A ReLU layer is only traded by neurons; where the next one may be scaled alone, it may be as a whole, too."""
+    found, _ = decay(mapped(nn.Linear(4, 6), nn.ReLU(), nn.Linear(6, 3, bias=False)), x())
+    assert found == {"pure rate": ["f.2.weight"], "pure rate together": [["f.0.weight", "f.0.bias"]]}
+    net = nn.Sequential(nn.Linear(4, 6), nn.ReLU(), nn.Linear(6, 3), nn.BatchNorm1d(3))
+    assert decay(net, x())[0]["pure rate together"] == [["0.weight", "0.bias"]]
+
+
+def test_of_two_groups_that_share_a_bias_one_is_told_and_without_a_normalisation_none():
+    found, _ = decay(mapped(nn.Linear(4, 6), nn.ReLU(), nn.Linear(6, 3)), x())
+    assert found["pure rate together"] == [["f.2.weight", "f.2.bias"]]
+    assert found["regularises"] == ["f.0.weight", "f.0.bias"]
+    assert "pure rate together" not in decay(nn.Sequential(nn.Linear(4, 6), nn.ReLU(), nn.Linear(6, 3)), x())[0]
+
+
+class Kernel(nn.Module):
+    """Linear attention, where queries and keys may each be scaled, and their channels be traded."""
+
+    def __init__(self):
+        super().__init__()
+        self.q, self.k, self.v = (nn.Linear(4, 3) for _ in range(3))
+
+    def forward(self, z):
+        q, k = self.q(z).square(), self.k(z).square()
+        return q @ (k.T @ self.v(z)) / (q @ k.sum(0))[:, None]
+
+
+def test_wholes_are_told_before_channels_that_can_be_scaled_in_part():
+    found, _ = decay(Kernel(), x())
+    assert found["pure rate together"] == [["q.weight", "q.bias"], ["k.weight", "k.bias"]]

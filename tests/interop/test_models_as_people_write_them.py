@@ -11,6 +11,7 @@ from torch.nn import functional  # noqa: E402
 
 from psitheory.conformance import check_model  # noqa: E402
 from psitheory.errors import ArgumentError  # noqa: E402
+from psitheory.symmetry import discover_symmetries  # noqa: E402
 from tests.interop.torch_zoo import L, M  # noqa: E402
 
 
@@ -56,6 +57,20 @@ def counter():
     module = M(counted, a=L(4, 6, bias=False), h=L(6, 2, bias=False))
     module.register_buffer("calls", torch.zeros(()))
     return module
+
+
+def slope_of_a_network(self, x):
+    y = x.clone().requires_grad_()
+    return torch.autograd.grad(self.net(y).sum(), y, create_graph=True)[0]
+
+
+def slope_forward(self, x):
+    return torch.func.jvp(lambda y: self.h(self.a(y).relu()), (x,), (torch.ones_like(x),))[1]
+
+
+def pairs_as_complex_numbers(self, x):
+    z = x.to(x.dtype.to_complex()) @ torch.view_as_complex(self.w)
+    return (z.abs() / z.abs().norm(dim=1, keepdim=True)) @ self.v
 
 
 X = of_shape(8, 4)
@@ -113,6 +128,21 @@ CASES = {
         lambda: M(lambda s, x: (x @ torch.linalg.inv(s.w) @ s.v).tanh(), w=parameter(4, 4), v=parameter(4, 4)),
         {"w": "only jointly", "v": "only jointly"},
     ),
+    "a slope": (
+        lambda: M(slope_of_a_network, net=nn.Sequential(L(4, 15), nn.ReLU(), L(15, 1))),
+        {"net.0.weight": TRADES, "net.0.bias": TRADES, "net.2.weight": TRADES, "net.2.bias": "no effect"},
+    ),
+    "a slope beside the value": (
+        lambda: M(
+            lambda s, x: slope_of_a_network(s, x) + s.net(x),
+            net=nn.Sequential(L(4, 15), nn.Tanh(), L(15, 1, bias=False)),
+        ),
+        {"net.0.weight": "none", "net.0.bias": "none", "net.2.weight": "none"},
+    ),
+    "pairs as complex numbers": (
+        lambda: M(pairs_as_complex_numbers, w=parameter(4, 6, 2), v=parameter(6, 2)),
+        {"w": "whole", "v": "none"},
+    ),
     "compiled": (
         lambda: torch.compile(nn.Sequential(L(4, 6, bias=False), nn.LayerNorm(6), nn.Tanh(), L(6, 2)), backend="eager"),
         {"_orig_mod.0.weight": "whole up to eps", "_orig_mod.1.weight": "none"},
@@ -135,6 +165,33 @@ def test_each_parameter_is_told_as_it_is(name):
     found = check_model(make(), inputs=X).properties
     for parameter_name, level in expected.items():
         assert found[parameter_name].startswith(level)
+
+
+@pytest.mark.filterwarnings("ignore:.torch.jit.script. is deprecated")  # PyTorch's own call
+def test_a_slope_taken_forward_is_followed():
+    torch.manual_seed(0)
+    found = check_model(M(slope_forward, a=L(4, 6), h=L(6, 2)), inputs=X).properties
+    assert found["h.bias"] == "no effect"
+    assert all(found[name].startswith(TRADES) for name in ("a.weight", "a.bias", "h.weight"))
+
+
+def outputs(module):
+    out = module(X.to(next(module.parameters()).dtype))
+    return (out * torch.arange(1.0, 1 + out.numel()).view_as(out).cos()).sum()
+
+
+@pytest.mark.filterwarnings("ignore:.torch.jit.script. is deprecated")
+def test_a_scripted_module_is_no_function_of_the_one_it_was_copied_from():
+    net = torch.jit.script(nn.Sequential(L(4, 6, bias=False), nn.LayerNorm(6), nn.ReLU(), L(6, 2)))
+    found = discover_symmetries(outputs, net)
+    assert (found.dimension, found.exact_dimension) == (7, 6)
+
+
+def test_what_a_checkpoint_runs_again_has_no_eps_either():
+    block = nn.Sequential(L(4, 6), nn.BatchNorm1d(6), nn.ReLU())
+    net = M(lambda s, x: s.h(torch.utils.checkpoint.checkpoint(s.b, x, use_reentrant=False)), b=block, h=L(6, 2))
+    found = discover_symmetries(outputs, net)
+    assert (found.dimension, found.exact_dimension) == (18, 12)
 
 
 def test_a_loss_that_reads_the_module_itself_and_no_copy_is_refused():

@@ -15,7 +15,7 @@ from psitheory.conformance.models.levels import Level
 from psitheory.conformance.models.scaling import Outcome, attempted, tried
 from psitheory.layout import Layout, Part
 from psitheory.scaletypes.models.algebra import Algebra
-from psitheory.scaletypes.models.joint import Shared, Term, kinds_of
+from psitheory.scaletypes.models.joint import Shared, Term, in_step, kinds_of
 from psitheory.scaletypes.models.levels import OwnLevel, own_levels
 from psitheory.symmetry.baseline import Baseline, usable_baselines
 from psitheory.symmetry.derived import Derived
@@ -186,15 +186,26 @@ def _of_algebra(derived: Derived, algebra: Algebra, rng: np.random.Generator, li
         if name in algebra.parameters and algebra.loose[name] == part.size:
             levels[name] = Level((name,), "no effect", None, outcome, even=True)
     open_ = {name for name in parts if name not in levels or _says_what_is_unread(levels[name])}
-    kinds = sorted(kinds_of(algebra), key=lambda kind: kind.is_trade)  # what grows together is told first
-    for kind in (kind for kind in kinds if len(kind.parts) > 1):
-        if open_.isdisjoint(kind.parts):
-            continue
+    alone = {name for name, level in levels.items() if not level.is_partial}
+
+    def level_of(kind: Shared) -> Level:
         shared = _shared_family(layout, kind, algebra.unread)
         how = "only by trading" if kind.is_trade else "only jointly"
-        level = Level(kind.parts, f"{how}: {shared.text}", shared, outcome, limit)  # type: ignore[arg-type]
-        levels |= {name: level for name in kind.parts if name in open_}
-        open_ -= set(kind.parts)
+        return Level(kind.parts, f"{how}: {shared.text}", shared, outcome, limit)  # type: ignore[arg-type]
+
+    def take(level: Level) -> None:
+        levels.update(dict.fromkeys(open_.intersection(level.parts), level))
+        open_.difference_update(level.parts)
+
+    kinds = [(kind.is_trade, level_of(kind)) for kind in kinds_of(algebra) if len(kind.parts) > 1]
+    rest = [level for _, level in sorted(kinds, key=lambda kind: kind[0])]  # what grows together is told first
+    for level in (level for is_trade, level in kinds if not (is_trade or level.is_partial)):
+        take(level)
+    for kind in in_step(algebra, alone) if any(open_.intersection(level.parts) for level in rest) else ():
+        if open_.issuperset(kind.parts):
+            take(level_of(kind))
+    for level in rest:
+        take(level)
     return levels
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 import numpy as np
 
 from psitheory.scaletypes.models.algebra import Algebra
 from psitheory.scaletypes.models.compact import compressed
-from psitheory.scaletypes.models.levels import whole_pieces
+from psitheory.scaletypes.models.levels import of_wholes, whole_pieces
+from psitheory.scaletypes.solver import independent
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,19 @@ def kinds_of(algebra: Algebra) -> list[Shared]:
         terms = tuple(member)
         kinds.setdefault(terms, Shared(terms)).members.append(member)
     return sorted(kinds.values(), key=lambda kind: (len(kind.parts), len(kind.terms)))
+
+
+def in_step(algebra: Algebra, alone: Collection[str]) -> list[Shared]:
+    """Return groups of parts that one factor scales as wholes, the smaller first; those of ``alone`` make up for it.
+
+    A layer with a bias may be scaled against the columns of the next one; if that may be scaled alone, so may both.
+    """
+    forms = {name: form for name, form in of_wholes(algebra).items() if name not in alone}
+    unknowns = sorted({v for form in forms.values() for v in form})
+    found = independent([[Fraction(form.get(v, 0)) for form in forms.values()] for v in unknowns])
+    groups = [[name for name, x in zip(forms, powers, strict=True) if x] for powers in found if {*powers} <= {0, 1}]
+    kinds = [tuple(Term(name, None, 1.0) for name in group) for group in sorted(groups, key=len) if len(group) > 1]
+    return [Shared(terms, [{term: [0] for term in terms}]) for terms in kinds]
 
 
 def _merged(algebra: Algebra, uses: dict[Term, list[int]]) -> dict[Term, list[int]]:

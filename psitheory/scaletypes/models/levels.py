@@ -80,6 +80,17 @@ def _along(algebra: Algebra, name: str, axis: int | None, state: Elimination, va
     return OwnLevel(axis, _by_themselves(labels, loose, _forms(algebra, name, axis, constant)), loose)
 
 
+def of_wholes(algebra: Algebra) -> dict[str, Form]:
+    """Return the exponent of each part that has an effect, where every part is scaled as a whole."""
+    state = Elimination()
+    for name, parameter in algebra.parameters.items():
+        for axis, size in enumerate(parameter.shape):
+            if size > 1:
+                _require_constant(algebra, name, axis, state)
+    read = (name for name, p in algebra.parameters.items() if algebra.loose[name] < int(np.prod(p.shape)))
+    return {name: _forms(algebra, name, None, state)[0] for name in read}
+
+
 def _by_themselves(labels: Array, loose: Array, forms: Sequence[Form]) -> Array:
     """Return the labels of units that may be scaled while all others stay, counted anew; the others are -1."""
     units, first = np.unique(labels[labels >= 0], return_index=True)

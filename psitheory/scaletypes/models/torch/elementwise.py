@@ -219,6 +219,20 @@ def threshold(m: Any, c: Any) -> Ids:
     return m.ids(c.first) if not any(map(float, c.args[1:3])) else zero(m, c)
 
 
+def below_threshold(m: Any, c: Any) -> Ids:
+    """Keep the degree of a slope where a threshold lets it pass: that of ReLU, at zero, asks for nothing."""
+    if float(c["threshold"]):
+        m.rules.zero(m.ids(c.args[1]), said(m, c))
+    return m.ids(c.first)
+
+
+def slope(m: Any, c: Any) -> Ids:
+    """Keep the degree of a slope; that by which it is multiplied is one of values that must be unchanged."""
+    for x in c.tensors[1:]:
+        m.rules.zero(m.ids(x), said(m, c))
+    return m.ids(c.first)
+
+
 def copy(m: Any, c: Any) -> Ids:
     """Return the degrees of the source."""
     return m.ids(c.args[1])
@@ -251,7 +265,7 @@ def gated(m: Any, c: Any) -> Ids:
 
 SAME = names(
     "abs relu neg clone positive leaky_relu rrelu_with_noise contiguous conj _conj_physical "
-    "conj_physical nan_to_num real imag resolve_conj lift_fresh_copy absolute negative copysign"
+    "conj_physical nan_to_num real imag resolve_conj lift_fresh_copy absolute negative copysign leaky_relu_backward"
 )
 ZERO = names(
     "tanh sigmoid exp exp2 expm1 log log2 log10 log1p erf erfc erfinv gelu silu mish softplus elu celu "
@@ -259,6 +273,10 @@ ZERO = names(
     "acos atan sinh cosh asinh acosh atanh sinc floor ceil round trunc frac softshrink hardshrink digamma "
     "lgamma _softmax _log_softmax _safe_softmax special_entr xlogy logaddexp logaddexp2 "
     "binary_cross_entropy binary_cross_entropy_with_logits huber_loss smooth_l1_loss searchsorted bucketize frexp"
+)
+SLOPES = names(
+    "tanh_backward sigmoid_backward gelu_backward silu_backward mish_backward softplus_backward elu_backward "
+    "hardswish_backward hardsigmoid_backward hardtanh_backward log_sigmoid_backward"
 )
 FREE = names(
     "sign sgn ones_like rand_like randn_like randint_like "
@@ -268,13 +286,14 @@ FREE = names(
 )
 VANISHING = names("zeros_like new_zeros zero zeros empty empty_like new_empty empty_strided new_empty_strided")
 NOTHING = names(
-    "isnan isinf isfinite signbit is_nonzero nonzero equal is_same_size _assert_async sym_size numel any "
-    "all _assert_scalar"
+    "isnan isinf isfinite signbit is_nonzero nonzero equal is_same_size _has_same_storage_numel _assert_async sym_size "
+    "numel any all _assert_scalar"
 )
 
 ELEMENTWISE: dict[str, Any] = (
     dict.fromkeys(SAME, same)
     | dict.fromkeys(ZERO, zero)
+    | dict.fromkeys(SLOPES, slope)
     | dict.fromkeys(FREE, free)
     | dict.fromkeys(("full", "full_like", "new_full", "fill"), filled)
     | dict.fromkeys(("bernoulli", "normal"), drawn)
@@ -301,6 +320,7 @@ ELEMENTWISE: dict[str, Any] = (
         "where": where,
         "masked_fill": masked_fill,
         "threshold": threshold,
+        "threshold_backward": below_threshold,
         "copy": copy,
         "glu": gated,
         "_to_copy": cast,

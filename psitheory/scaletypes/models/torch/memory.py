@@ -56,9 +56,9 @@ class Memory:
         self.parameters: dict[int, Parameter] = {}
 
     def parameter(self, t: Any) -> Parameter | None:
-        """Return the parameter in whose storage a tensor lies, unless it was overwritten."""
+        """Return the parameter in whose storage a tensor lies, unless it was overwritten, or pairs its numbers."""
         key = t.untyped_storage()._cdata
-        return None if key in self._shadows else self.parameters.get(key)
+        return None if key in self._shadows or t.is_complex() else self.parameters.get(key)
 
     def knows(self, t: Any) -> bool:
         """Tell whether a tensor depends on parameters, as far as was seen."""

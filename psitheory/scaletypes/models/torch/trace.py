@@ -173,6 +173,7 @@ def traced(
     *,
     module: Any = None,
     ignored: Mapping[str, Ids] | None = None,
+    recorded: bool = False,
 ) -> tuple[Trace, dict[str, Parameter], Any]:
     """Run a forward pass with degrees; return the trace, the parameters by name, and what it returned.
 
@@ -185,9 +186,18 @@ def traced(
         For the paths of modules.
     ignored : mapping of str to bool array, optional
         Entries of parameters that are known to have no effect.
+    recorded : bool
+        Whether autograd records it, for a pass that takes gradients itself; it then keeps all that it computes.
     """
     trace = Trace()
     parameters = trace.watch(named, ignored)
-    with torch.no_grad(), plain_kernels(), _named(trace, module), spectral_norms(trace), Leaks(trace), trace:
+    with (
+        torch.set_grad_enabled(recorded),
+        plain_kernels(),
+        _named(trace, module),
+        spectral_norms(trace),
+        Leaks(trace),
+        trace,
+    ):
         out = forward()
     return trace, parameters, out

@@ -20,14 +20,22 @@ class WithoutConstants(Dispatch):
     """Multiplies by 2^-60 some constants where they are added, bound from below or are handed to a normalisation.
 
     A constant is known again by its value: all of one value are taken out, wherever they stand.
+
+    Parameters
+    ----------
+    constants : iterable of float
+    again : bool
+        Whether a backward pass is run, of which only that is meant which runs forward once more, under a checkpoint.
     """
 
-    def __init__(self, constants: Iterable[float]) -> None:
+    def __init__(self, constants: Iterable[float], *, again: bool = False) -> None:
         super().__init__()
-        self.constants = set(constants)
+        self.constants, self.again = set(constants), again
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Run one operation without its constant."""
+        if self.again and not torch.is_grad_enabled():
+            return func(*args, **(kwargs or {}))
         call = Call(func, args, kwargs or {})
         if call.name in ADDING:
             return func(*map(self._smaller, args), **{k: self._smaller(x) for k, x in (kwargs or {}).items()})
