@@ -33,7 +33,13 @@ def layout_of(reference: Reference, drawn: Drawn) -> Layout:
     """Return the layout that a reference means: of an earlier input, given, or made of block sizes."""
     if isinstance(reference, str):
         subject = drawn[reference]
-        return subject if isinstance(subject, Layout) else subject.layout
+        layout = subject if isinstance(subject, Layout) else getattr(subject, "layout", None)
+        if not isinstance(layout, Layout):
+            raise ArgumentError(
+                f"the input {reference!r} is {shown(subject)}, which has no layout; an input that has one, as a model "
+                "does, or a list of block sizes is needed"
+            )
+        return layout
     return reference if isinstance(reference, Layout) else Layout.of(list(reference))
 
 

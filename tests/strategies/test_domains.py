@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psitheory.arithmetic import SymbolTable
+from psitheory.errors import ArgumentError
 from psitheory.models import NORMS
 from psitheory.runner.domain import Drawn
 from psitheory.strategies import (
@@ -16,10 +17,13 @@ from psitheory.strategies import (
     mini_batches,
     models_with_free_part,
     normalised_layers,
+    points,
     rank_one_models,
+    rescalings,
     sampled_neurons,
     smooth_models,
     symmetric_rayleighs,
+    vectors,
 )
 
 
@@ -102,3 +106,9 @@ def test_a_symmetric_matrix_of_floats_and_of_rationals():
         assert (exact.matrix == exact.matrix.T).all()
 
     symmetric()
+
+
+@pytest.mark.parametrize("of", [points, vectors, rescalings])
+def test_what_has_no_layout_is_named(of):
+    with pytest.raises(ArgumentError, match=r"the input 'x' is 3\.0, which has no layout; an input that has one"):
+        of("x").floats(drawn_with(x=3.0))
