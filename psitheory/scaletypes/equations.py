@@ -100,6 +100,12 @@ class Equations:
         if form:
             self.found.setdefault(Equation(tuple(sorted(form.items())), kind, place, what))
 
+    def harden(self, place: Place, own: Form, what: str) -> None:
+        """Demand for good what a line asked for on account of constants whose degrees have an unknown of ``own``."""
+        for e in [e for e in self.found if e.place == place and e.kind is Kind.CONSTANT and own.keys() & e.terms]:
+            del self.found[e]
+            self.vanish(e.terms, place, Kind.HARD, what)
+
     def not_derived(self, what: str, place: Place) -> None:
         """Keep that nothing is known of an operation."""
         self.missing.setdefault((what, place))

@@ -169,8 +169,11 @@ class Trace:
         own = fixed if isinstance(fixed, int) else int(np.ravel(fixed)[0])
         self.added.setdefault(place, set()).update(self.degrees.form(own))
         seen = self._signs.setdefault((place, own), set())
+        before = len(seen)
         seen.update([alike] if isinstance(alike, bool) else map(bool, np.unique(alike)))
         drifts = len(seen) > 1
+        if drifts and before == 1:  # what was taken for an eps, as long as signs were the same, was none
+            self.equations.harden(place, self.degrees.form(own), "drift")
         self.demand(a, b, Kind.HARD if drifts else Kind.CONSTANT, "drift" if drifts else "constant")
 
     def missing(self, what: str) -> None:

@@ -123,3 +123,16 @@ def test_a_decay_that_begins_later_beside_a_limit_breaks_the_law() -> None:
         return (w * (1 - decay * rate) if t >= 15 else w) - np.maximum(rate, least) * np.sign(g)
 
     assert check_optimizer(limited, only=EXPONENT, steps=10).refuted() == (EXPONENT,)
+
+
+@pytest.mark.parametrize("drifts", [False, True])
+def test_a_constant_that_comes_later_is_a_drift_beside_weights_and_an_eps_beside_norms(drifts: bool) -> None:
+    def shifting(w: Any, g: Any, layout: Layout, t: int, rate: float = 0.02) -> Any:
+        norms = layout.norms(w)
+        if not drifts and t > 20:
+            norms = norms + 1e-4
+        w = w - rate * g * layout.expand(norms**2)
+        return w + 1e-4 if drifts and t > 20 else w
+
+    report = check_optimizer(shifting, only=NEURON, steps=10)
+    assert report.refuted() == ((NEURON,) if drifts else ())

@@ -72,6 +72,19 @@ def _added(trace: Trace, a: int, c: int, alike: bool) -> None:
     trace.constant(a, c, alike, c)
 
 
+@given(st.lists(st.booleans(), min_size=1, max_size=6))
+def test_entry_by_entry_constants_are_told_as_those_of_a_whole_array(alike: list[bool]) -> None:
+    kinds = []
+    for whole in (True, False):
+        trace = Trace()
+        a, c, other = (int(x) for x in trace.degrees.unknowns(["a", "c", "other"]))
+        for signs, own in [(np.array(alike), c), (True, other), *([] if whole else [(s, c) for s in alike])]:
+            trace.constant(a, own, signs if whole or own == other else bool(np.ravel(signs)[0]), own)
+        kinds.append({e.form: e.kind for e in trace.equations.found})
+    assert kinds[0] == kinds[1]
+    assert list(kinds[0].values()).count(Kind.CONSTANT) == 1 + (len(set(alike)) == 1)
+
+
 @given(x=st.floats(0.1, 10), y=st.floats(0.1, 10), p=st.integers(-3, 3), q=st.integers(-3, 3))
 def test_a_comparison_turns_where_its_ratio_says(x: float, y: float, p: int, q: int) -> None:
     trace = Trace()
