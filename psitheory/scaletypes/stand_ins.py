@@ -19,14 +19,16 @@ from psitheory.scaletypes.trace import Trace
 
 Read = Callable[[Any], "Number | None"]
 """Reads the number in an array of one element, or returns None."""
+Like = Callable[[Any, Number], Any]
+"""Returns a number in what holds another one."""
 
 
 class Math(types.ModuleType):
-    """A stand-in for :mod:`math` that keeps degrees."""
+    """A stand-in for :mod:`math` that keeps degrees, and that what holds a number holds the result."""
 
-    def __init__(self, trace: Trace, read: Read) -> None:
+    def __init__(self, trace: Trace, read: Read, like: Like = lambda _, number: number) -> None:
         super().__init__("math")
-        self._trace, self._read = trace, read
+        self._trace, self._read, self._like = trace, read, like
 
     def __getattr__(self, name: str) -> Any:
         function = getattr(math, name)
@@ -68,16 +70,17 @@ class Math(types.ModuleType):
 
     def _typed(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any) -> Any:
-            numbers = (known(a, self._trace) or self._read(a) for a in args)
-            x = next((n for n in numbers if n is not None), None)
-            out = function(*args)
+            numbers = [known(a, self._trace) or self._read(a) for a in args]
+            plain = [a if n is None else float(n) for a, n in zip(args, numbers, strict=True)]
+            out = function(*plain)
+            given, x = next(((a, n) for a, n in zip(args, numbers, strict=True) if n is not None), (None, None))
             if x is None or name in ("isnan", "isinf", "isfinite", "copysign"):
                 return out
             if name in ("sqrt", "cbrt", "pow"):
-                power = {"sqrt": 1 / 2, "cbrt": 1 / 3}.get(name) or float(args[1])
-                return raised(x, power, self._trace, out)
+                power = {"sqrt": 1 / 2, "cbrt": 1 / 3}.get(name) or float(plain[1])
+                return self._like(given, raised(x, power, self._trace, out))
             if name == "fabs":
-                return abs(x)
+                return self._like(given, abs(x))
             self._trace.demand(x.degree, 0, Kind.HARD, name)
             return out
 
@@ -178,12 +181,14 @@ def extreme_of(larger: bool, trace: Trace, read: Read) -> Callable[..., Any]:
 
 
 @contextmanager
-def patched(modules: Iterable[Any], trace: Trace, read: Read, *, leaving: bool = False) -> Iterator[None]:
+def patched(
+    modules: Iterable[Any], trace: Trace, read: Read, *, leaving: bool = False, like: Like = lambda _, number: number
+) -> Iterator[None]:
     """Let the code of modules use stand-ins for ``math``, ``float``, ``max`` and ``min`` inside the block.
 
     For NumPy, too, if degrees are lost there, as they are where arrays are those of another library (``leaving``).
     """
-    own = Math(trace, read)
+    own = Math(trace, read, like)
     stand_ins = {"float": float_of(trace, read)} | {
         name: extreme_of(name == "max", trace, read) for name in ("max", "min")
     }

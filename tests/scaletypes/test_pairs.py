@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psitheory.arithmetic import dot, namespace, norm
+from psitheory.conformance import check_optimizer
 from psitheory.layout import Layout, blocks
 from psitheory.models import Rayleigh
 from psitheory.optimizers import Centralised, HeavyBall
@@ -231,3 +232,33 @@ def test_functions_take_plain_numbers_among_entries(name):
     np.testing.assert_allclose([float(getattr(x, "number", x)) for x in out], getattr(np, name)([1.25, 1.0, 2.5]))
     assert isinstance(out[0], Entry)
     assert getattr(Numpy(trace), name)(0.5) == getattr(np, name)(0.5)
+
+
+def math_of_this_module():
+    return math
+
+
+@pytest.mark.parametrize("name", ["sqrt", "fabs", "pow", "isfinite", "cos"])
+@given(p=st.integers(-2, 2))
+def test_functions_of_math_keep_the_degree_of_an_entry_among_floats(name, p):
+    trace = Trace()
+    a = trace.degrees.unknown("a")
+    (x,) = entries([0.7], int(trace.degrees.times(a, p)), trace)
+    with stand_ins(math_of_this_module, trace):
+        found = getattr(math, name)(*([x, 3.0] if name == "pow" else [x]))
+    power = {"sqrt": 0.5, "fabs": 1, "pow": 3}.get(name, 0) * p
+    if name in ("sqrt", "fabs", "pow"):
+        found = (found * np.array([1.0, 2.0]))[1]  # an array of floats takes no number of another kind with its degree
+        assert trace.degrees.form(found.number.degree) == ({trace.degrees.index(a): power} if power else {})
+    assert trace.equations.missing == {}
+    assert bool(trace.equations.found) == (name == "cos" and p != 0)
+
+
+@pytest.mark.parametrize("power", [0.25, 0.5, 1.0])
+def test_a_rate_that_goes_through_math_is_typed(power):
+    def noisy(w, g, rng, rate=1e-3):
+        return w - rate * g + math.pow(rate, power) * 1e-2 * rng.standard_normal(w.shape)
+
+    report = check_optimizer(noisy, only="the_rate_has_a_scaling_exponent", steps=10)
+    assert "not derived" not in report.sentence
+    assert report.properties["exponent"] == (2 if power == 0.5 else None)

@@ -179,10 +179,15 @@ def stand_ins(code: Any, trace: Trace) -> Iterator[None]:
     before = {name: x for name, x in vars(module).items() if _of_numpy(own, x) is not None}
     vars(module).update({name: _of_numpy(own, x) for name, x in before.items()})
     try:
-        with patched([module], trace, lambda x: x.number if isinstance(x, Entry) else None):
+        with patched([module], trace, lambda x: x.number if isinstance(x, Entry) else None, like=_like):
             yield
     finally:
         vars(module).update(before)
+
+
+def _like(given: Any, number: Number) -> Any:
+    """Return a number as the one that was given: one in an entry keeps its degree among arrays of floats."""
+    return Entry(number) if isinstance(given, Entry) else number
 
 
 def _of_numpy(own: Numpy, x: Any) -> Any:
