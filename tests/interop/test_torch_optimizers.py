@@ -142,3 +142,27 @@ def test_norms_of_tensors_make_a_method_full_for_each_layer(kind: Any, limited: 
     assert (report.properties["full"], report.properties["exponent"]) == ("each layer", 0)
     assert report.finding(SCALES).verdict is Verdict.HOLDS
     assert ("an eps takes over" in report.properties["scales"]) == limited
+
+
+class Relative(optim.Optimizer):
+    """Steps as long as each row, along its gradient, with an eps under the root, and a decay along weights."""
+
+    def __init__(self, params: Any, lr: float = 0.02, eps: float = 1e-16, decay: float = 0.0) -> None:
+        super().__init__(params, {"lr": lr, "eps": eps, "decay": decay})
+
+    @torch.no_grad()
+    def step(self) -> None:
+        def norm(x: Any) -> Any:
+            return x.norm(dim=1, keepdim=True) if x.ndim > 1 else 1.0
+
+        for group in self.param_groups:
+            for w in group["params"]:
+                along = w.grad / torch.sqrt(norm(w.grad) ** 2 + group["eps"]) + group["decay"] * w
+                w.sub_(group["lr"] * norm(w) * along)
+
+
+@pytest.mark.parametrize(("eps", "decay"), [(1e-16, 0.0), (1e-17, 0.0), (1e-16, 1e-12)])
+def test_an_eps_whose_effect_is_just_above_rounding_is_no_break(eps: float, decay: float) -> None:
+    law = "classes_do_not_depend_on_the_scale_of_all_weights"
+    report = check_optimizer(option(Relative, eps=eps, decay=decay), only=law)
+    assert report.refuted() == ((law,) if decay else ())

@@ -227,20 +227,21 @@ class Derived:
         constants = self.alone.record.trace.constants
         return {constants[rate].name: float(np.exp2(change.rate))} if rate is not None and change.rate else {}
 
-    def causes(self, network: Network, change: Change, most: float) -> tuple[Break, ...]:
+    def causes(self, network: Network, change: Change, most: float, steps: int = 0) -> tuple[Break, ...]:
         """Return the lines whose constants, scaled along, leave no break there: one if one does, else all together.
 
-        A break that typed runs hardly see must lose the greater part of what they do see.
+        A break that typed runs hardly see must lose the greater part of what they do see.  ``steps`` asks for so many
+        steps, rather than what is enough to see every line.
         """
-        broken = self.gap(network, change, ())
+        broken = self.gap(network, change, (), steps)
         if not np.isfinite(broken):  # nothing is known of what a run is without these constants
             return ()
         most = min(most, broken / 2)
         lines = dict.fromkeys(b.line for b in self.soft_breaks)
         for there in ([b for b in self.soft_breaks if b.line == line] for line in lines):
-            if self.gap(network, change, there) <= most:
+            if self.gap(network, change, there, steps) <= most:
                 return tuple(there)
-        if len(lines) > 1 and self.gap(network, change, self.soft_breaks) <= most:
+        if len(lines) > 1 and self.gap(network, change, self.soft_breaks, steps) <= most:
             return self.soft_breaks
         return ()
 

@@ -27,6 +27,8 @@ from psitheory.scaletypes.optimizers.types import Break
 
 LEFT = 1e-3
 """The share of a break that may be left once its cause is taken away: rounding of generic scales remains."""
+SEEN = 0.1
+"""The share of a break that typed runs must see at least: one just above rounding may show after their last step."""
 LEAST = 1e-13
 """A gap that rounding alone leaves where it is not amplified."""
 
@@ -62,7 +64,7 @@ def _without_lines(bench: Bench, mode: Mode, trial: Trial, derived: Derived, p: 
     There is none where types name another term, however small it is beside the constants.  What is no eps may act at
     one scale and not at the next, as a clamp does: its effect is excused only where it is small.
     """
-    gap = trial.outcome.gap
+    gap, step = trial.outcome.gap, trial.outcome.step
     defect, rounding = gap.relative, trial.outcome.allowed / gap.motion
     if derived.hard_breaks:
         return trial
@@ -70,8 +72,10 @@ def _without_lines(bench: Bench, mode: Mode, trial: Trial, derived: Derived, p: 
     if clean != trial.change:  # no rounding beside what constants do, if these break it there as well
         broken = derived.gap(bench.network, clean, ())
         broken = broken if np.isfinite(broken) else 0.0
-    change, most = (clean, LEFT * broken) if broken > defect / 10 else (trial.change, max(LEFT * defect, rounding))
+    change, most = (clean, LEFT * broken) if broken > SEEN * defect else (trial.change, max(LEFT * defect, rounding))
     found = derived.causes(bench.network, change, most)
+    if not found and step > TURNED and derived.gap(bench.network, trial.change, ()) < SEEN * defect:
+        found = derived.causes(bench.network, trial.change, max(LEFT * defect, rounding), step)
     lost = _lost(bench, mode, trial, derived) if not found else ""
     if lost:
         return Limited(defect, f"some numbers have few of their bits left, or are infinite, at {lost}", 0, "overflow")
