@@ -3,7 +3,7 @@ r"""A monitor of training runs: lengths of blocks, how far they turn, and how fa
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,9 +11,18 @@ import torch
 
 from psitheory.errors import ArgumentError, UnknownName, shown
 from psitheory.interop.torch_blocks import Blocks, Kind, count_of, listed, named
+from psitheory.interop.torch_copies import Copies
 from psitheory.interop.torch_equilibrium import Hyper, equilibrium_turn, relaxation
-from psitheory.interop.torch_kept_steps import KEPT, Shelf, joined, means_of, plain, sizes_of, sums_of
-from psitheory.interop.torch_step_calls import check_hooks, closure_of, once_after, skips, unwrapped, with_closure
+from psitheory.interop.torch_kept_steps import KEPT, Step, joined, means_of, plain
+from psitheory.interop.torch_step_calls import (
+    check_hooks,
+    closure_of,
+    once_after,
+    skips,
+    uncompiled,
+    unwrapped,
+    with_closure,
+)
 
 COLUMNS = ("norm", "G", "turn", "rate", "effective_rate", "predicted_turn", "relaxation")
 
@@ -43,8 +52,9 @@ class ScaleMonitor:
         out, every parameter of two axes or more has rows.
     every : int
         Steps between two that are logged.  A logged step costs copies of the watched parameters and five passes over
-        them: a fifth of a step of a network of three small layers, 3 % of one of ResNet-18; of every tenth, 2 % and
-        less.  What follows is computed for 64 steps at once, and rows when they are read.
+        them: a fifth to a third of a step of a network of three small layers, of which three copies alone are a
+        twentieth, and 3 % of one of ResNet-18; of every tenth, 3 to 6 % and less.  Small parameters lie side by side,
+        for as many steps as stay in a cache; rows are made when they are read.
     writer : SummaryWriter, optional
         Given scalars ``scale/COLUMN/NAME``, as TensorBoard's, at each logged step.
 
@@ -78,18 +88,20 @@ class ScaleMonitor:
             raise ArgumentError(f"every is {shown(every)}; a number of steps of at least 1 is needed")
         self._rows: list[dict[str, Any]] = []
         self._found: list[Any] = []
-        self._pending: list[tuple[str, list[tuple[int, Hyper]], Any]] = []
         self.every, self.writer, self.steps = every, writer, 0
         check_hooks(optimizer)
         known = dict(unwrapped(model).named_parameters(remove_duplicate=False))
         self._blocks = {one.label: one for one in watched(known, groups)}
         self._parameters = {name: known[name] for one in self._blocks.values() for name in one.names}
-        self._shelves: dict[str, Shelf] = {}
-        self._large: dict[str, Any] = {}
-        self._chosen: list[Blocks] = []
+        self._copies: Copies | None = None
+        self._known: list[int] = []
+        self._group_of: dict[str, int] = {}
+        self._stepped: tuple[str, ...] = ()
+        self._names: tuple[str, ...] = ()
+        self._kept = 0
         self._handles = [
-            optimizer.register_step_pre_hook(torch.compiler.disable(self._at_start)),
-            optimizer.register_step_post_hook(torch.compiler.disable(self._at_end)),
+            optimizer.register_step_pre_hook(uncompiled(self._at_start)),
+            optimizer.register_step_post_hook(uncompiled(self._at_end)),
         ]
 
     @property
@@ -131,83 +143,59 @@ class ScaleMonitor:
 
     # -- hooks -------------------------------------------------------------------------------------
 
-    @torch.no_grad()  # type: ignore[untyped-decorator]
     def _at_start(self, optimizer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Keep the weights before a step, and their gradients; those of a closure once it has computed them."""
         self.steps += 1
-        self._large, self._chosen = {}, []
+        self._names = ()
         if (self.steps % self.every and self.steps > 1) or skips(optimizer):
             return None
-        stepped = {id(p) for group in optimizer.param_groups for p in group["params"]}
+        self._look_at_groups(optimizer)
         closure = closure_of(args, kwargs)
-        chosen = [
-            one
-            for one in self._blocks.values()
-            if all(id(p) in stepped and (closure or p.grad is not None) for p in self._of(one))
-        ]
-        to, source = [], []
-        for one in chosen:
-            for name, p in zip(one.names, self._of(one), strict=True):
-                if name not in self._shelves:
-                    self._shelves[name] = Shelf(p, one)
-                shelf = self._shelves[name]
-                to.append(shelf.before[len(shelf.steps)])
-                source.append(plain(p))
-        if to:
-            torch._foreach_copy_(to, source)
-        if closure is None:
-            self._keep_gradients(chosen, getattr(optimizer, "grad_scale", None))
-            return None
-        return with_closure(args, kwargs, once_after(closure, lambda: self._keep_gradients(chosen, None)))
+        with torch.no_grad():
+            if self._copies is None:
+                blocks = {name: one for one in self._blocks.values() for name in one.names}
+                self._copies = Copies(self._parameters, blocks)
+            if closure is None:
+                self._names = self._with_gradients()
+                self._copies.at_start(self._names, getattr(optimizer, "grad_scale", None))
+                return None
+            self._copies.before(self._stepped)
+        return with_closure(args, kwargs, once_after(closure, self._keep_gradients))
+
+    def _look_at_groups(self, optimizer: Any) -> None:
+        """Note which parameters an optimiser moves, and in which of its groups they are."""
+        known = [id(p) for group in optimizer.param_groups for p in group["params"]]
+        if known != self._known:
+            groups = {id(p): k for k, group in enumerate(optimizer.param_groups) for p in group["params"]}
+            found = {name: groups.get(id(p)) for name, p in self._parameters.items()}
+            self._known, self._group_of = known, {name: k for name, k in found.items() if k is not None}
+            self._stepped = self._whole_blocks(self._group_of)
+
+    def _with_gradients(self) -> tuple[str, ...]:
+        """Return the names of parameters that are moved and have a gradient."""
+        have = [name for name in self._stepped if self._parameters[name].grad is not None]
+        return self._stepped if len(have) == len(self._stepped) else self._whole_blocks(have)
+
+    def _whole_blocks(self, names: Collection[str]) -> tuple[str, ...]:
+        """Return those names that are of blocks all of whose parameters are named."""
+        return tuple(name for one in self._blocks.values() if all(n in names for n in one.names) for name in one.names)
 
     @torch.no_grad()  # type: ignore[untyped-decorator]
-    def _keep_gradients(self, chosen: list[Blocks], scale: Any) -> None:
-        """Keep the gradients of parameters that have one, divided by what a loss in half precision was scaled by."""
-        to, source = [], []
-        self._chosen = [one for one in chosen if all(p.grad is not None for p in self._of(one))]
-        for name, p in self._pairs():
-            shelf, gradient = self._shelves[name], plain(p.grad)
-            if shelf.is_small:
-                to.append(shelf.gradients[len(shelf.steps)])
-                source.append(gradient)
-            else:
-                sizes = sizes_of(shelf.rows(gradient))
-                self._large[name] = sizes if scale is None else sizes / scale
-        if to:
-            torch._foreach_copy_(to, source)
-            if scale is not None:
-                torch._foreach_div_(to, scale.to(to[0].device))
+    def _keep_gradients(self) -> None:
+        """Keep the gradients that a closure has computed, of parameters that have one."""
+        if self._copies is not None:
+            self._names = self._with_gradients()
+            self._copies.gradients(self._names)
 
-    def _of(self, one: Blocks) -> list[Any]:
-        """Return the parameters of blocks."""
-        return [self._parameters[name] for name in one.names]
-
-    def _pairs(self) -> Iterator[tuple[str, Any]]:
-        """Yield the names and parameters that are kept of the present step."""
-        for one in self._chosen:
-            yield from zip(one.names, self._of(one), strict=True)
-
-    @torch.no_grad()  # type: ignore[untyped-decorator]
     def _at_end(self, optimizer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        if not self._chosen:
+        if not self._names or self._copies is None:
             return
-        hypers = {id(p): h for g in optimizer.param_groups for h in [Hyper.of(optimizer, g)] for p in g["params"]}
-        small, full = [], self.writer is not None
-        for name, p in self._pairs():
-            shelf = self._shelves[name]
-            one = self.steps, hypers[id(p)]
-            if shelf.is_small:
-                small.append((shelf.after[len(shelf.steps)], plain(p)))
-                shelf.steps.append(one)
-                full = full or len(shelf.steps) == KEPT
-            else:
-                sums = sums_of(self._large[name], shelf.rows(p), shelf.rows(shelf.before[0]))
-                self._pending.append((name, [one], sums[None]))
-                full = full or len(self._pending) >= KEPT * len(self._parameters)
-        if small:
-            torch._foreach_copy_([to for to, _ in small], [p for _, p in small])
-        self._chosen = []
-        if full:
+        hypers = [Hyper.of(optimizer, group) for group in optimizer.param_groups]
+        with torch.no_grad():
+            self._copies.after(Step(self.steps, hypers, self._group_of, self._names))
+        self._names = ()
+        self._kept += 1
+        if self._kept == KEPT or self.writer is not None:
             self._settle()
 
     # -- rows --------------------------------------------------------------------------------------
@@ -215,22 +203,21 @@ class ScaleMonitor:
     @torch.no_grad()  # type: ignore[untyped-decorator]
     def _settle(self) -> None:
         """Compute what rows are made of for the steps that are kept, many at once."""
-        pending, self._pending = self._pending, []
-        for name, shelf in self._shelves.items():
-            if shelf.steps:
-                pending.append((name, shelf.steps, shelf.sums()))
-                shelf.steps = []
-        by_name: dict[str, list[Any]] = {}
-        for name, steps, sums in pending:
-            by_name.setdefault(name, []).append((steps, sums))
+        self._kept = 0
+        taken = {} if self._copies is None else self._copies.taken()
+        alike: dict[tuple[int, ...], list[tuple[int, Blocks, Any]]] = {}
+        for place, one in enumerate(self._blocks.values()):
+            if one.names[0] in taken:
+                numbers = tuple(step.number for step in taken[one.names[0]][0])
+                sums = joined([taken[name][1] for name in one.names])
+                alike.setdefault(numbers, []).append((place, one, sums))
         found: list[Any] = []
-        for place, (label, one) in enumerate(self._blocks.items()):
-            if one.names[0] in by_name:
-                sums = joined([torch.cat([sums for _, sums in by_name[name]]) for name in one.names])
-                size = sum(plain(p).numel() for p in self._of(one)) // one.count
-                steps = [step for steps, _ in by_name[one.names[0]] for step in steps]
-                means = means_of(sums).tolist()
-                found += [(t, place, label, hyper, size, *m) for (t, hyper), m in zip(steps, means, strict=True)]
+        for blocks in alike.values():
+            for (place, one, _), means in zip(blocks, means_of([sums for _, _, sums in blocks]), strict=True):
+                size = sum(plain(self._parameters[name]).numel() for name in one.names) // one.count
+                for step, mean in zip(taken[one.names[0]][0], means, strict=True):
+                    hyper = step.hypers[step.group_of[one.names[0]]]
+                    found.append((step.number, place, one.label, hyper, size, *mean))
         self._found += sorted(found, key=lambda row: row[:2])
         if self.writer is not None:
             self._make_rows()

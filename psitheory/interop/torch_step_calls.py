@@ -40,6 +40,16 @@ def once_after(closure: Callable[..., Any], look: Callable[[], None]) -> Callabl
     return called
 
 
+def uncompiled(hook: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a hook that a compiled step calls outside of what is compiled; to ask first is cheaper than to leave."""
+    outside = torch.compiler.disable(hook)
+
+    def called(*args: Any) -> Any:
+        return (outside if torch.compiler.is_compiling() else hook)(*args)
+
+    return called
+
+
 def skips(optimizer: Any) -> bool:
     """Tell whether a fused step, handed gradients that overflowed, will leave everything where it is."""
     found = getattr(optimizer, "found_inf", None)

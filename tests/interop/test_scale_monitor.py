@@ -222,3 +222,65 @@ def test_what_cannot_be_watched_is_named():
         ScaleMonitor(layer, optimizer, groups={"weight": "free"})
     with pytest.raises(ArgumentError, match="every is 0"):
         ScaleMonitor(layer, optimizer, every=0)
+
+
+class Deep(N.Module):
+    """Layers of which each step leaves out some, as stochastic depth does."""
+
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(0)
+        self.layers, self.head, self.calls = N.ModuleList(N.Linear(4, 4) for _ in range(3)), N.Linear(4, 2), 0
+
+    def forward(self, x):
+        self.calls += 1
+        for k, layer in enumerate(self.layers):
+            if (self.calls * (k + 3) // 2) % 3:
+                x = x + torch.relu(layer(x))
+        return self.head(x)
+
+
+def test_small_parameters_side_by_side_have_rows_of_the_steps_that_move_them_alone():
+    """More steps than there is room for, some parameters without a gradient in each; a block may lie on two shelves."""
+    net = Deep()
+    net.wide = N.Parameter(torch.randn(3, 2, 4000, generator=torch.Generator().manual_seed(3)))  # is kept by itself
+    net.bias = N.Parameter(torch.randn(2, generator=torch.Generator().manual_seed(4)))
+    optimizer = O.SGD(net.parameters(), lr=0.05)
+    names = [f"layers.{k}.weight" for k in range(3)]
+    groups = [{"name": name, "blocks": "rows", "axis": 1} for name in names]
+    groups += [{"names": ["wide", "bias"], "blocks": "whole"}]
+    monitor, expected = ScaleMonitor(net, optimizer, groups=groups, every=1), {}
+    for step in range(1, 151):
+        x = BATCHES[step % len(BATCHES)]
+        optimizer.zero_grad()
+        (net(x).square().mean() + (net.wide.mean((0, 2)) * net.bias).sum()).backward()
+        moved = [name for name in names if net.get_parameter(name).grad is not None]
+        of_blocks = {name: [net.get_parameter(name).T] for name in moved}
+        of_blocks["wide + bias"] = [net.wide.reshape(1, -1), net.bias[None]]
+        before = {name: torch.cat([p.detach().double() for p in ps], 1) for name, ps in of_blocks.items()}
+        optimizer.step()
+        for name, ps in of_blocks.items():
+            one, two = before[name], torch.cat([p.detach().double() for p in ps], 1)
+            turn = 2 * ((F.normalize(one) - F.normalize(two)).norm(dim=1) / 2).asin()
+            expected[step, name] = [x.square().mean().sqrt().item() for x in (one.norm(dim=1), turn)]
+    found = {(row["step"], row["name"]): [row["norm"], row["turn"]] for row in monitor.rows}
+    assert found.keys() == expected.keys()
+    assert len({name for _, name in found}) == 4
+    for key, (norm, turn) in expected.items():
+        assert found[key] == [pytest.approx(norm, rel=1e-5), pytest.approx(turn, rel=1e-3, abs=1e-7)]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")  # of the compiler itself
+def test_a_compiled_step_is_watched_as_a_plain_one():
+    rows = []
+    for wrap in (lambda step: step, lambda step: torch.compile(step, backend="eager")):
+        model = tower()
+        optimizer = O.SGD(model.parameters(), lr=0.1)
+        monitor = ScaleMonitor(model, optimizer, every=2)
+        step = wrap(optimizer.step)
+        for x in BATCHES:
+            optimizer.zero_grad()
+            model(x).square().mean().backward()
+            step()
+        rows.append(monitor.rows)
+    assert rows[0] == rows[1]
