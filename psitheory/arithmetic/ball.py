@@ -205,7 +205,7 @@ def _operator(kind: type[Any], function: Callable[..., Any]) -> Callable[..., An
 
     def method(self: Any, other: Any) -> Any:
         out = function(self, other)
-        if out is NotImplemented and isinstance(other, complex):  # which flint's real balls do not know
+        if out is NotImplemented and isinstance(other, (complex, acb)):  # which flint's real balls do not know
             out = getattr(acb, function.__name__)(acb(self), other)
         return kind(out) if type(out) is flints else watching(kind, out)
 

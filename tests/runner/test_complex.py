@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from psitheory import Verdict, at_most, equal
 from psitheory.arithmetic.ball import Ball, ComplexBall
-from psitheory.checking import law
+from psitheory.checking import FLOATS, law
 from psitheory.errors import BranchUndecided, MadeAFloat
 from psitheory.runner import check_law
+from psitheory.runner.judging.judge import judge
 
 Z, W = st.complex_numbers(max_magnitude=1e6), st.complex_numbers(max_magnitude=10)
 
@@ -57,6 +58,7 @@ def test_what_is_false_of_complex_numbers_is_refuted(says: str) -> None:
     assert check_law(law(z=Z, w=W)(FALSE[says])).verdict is Verdict.REFUTED, inspect.getsource(FALSE[says])
 
 
+FOURIER = np.exp(-2j * np.pi * np.outer(np.arange(3), np.arange(3)) / 3)
 LIST = st.lists(st.floats(-10, 10), min_size=3, max_size=3)
 
 TRUE_OF_ARRAYS: dict[str, Callable[..., Any]] = {
@@ -64,11 +66,14 @@ TRUE_OF_ARRAYS: dict[str, Callable[..., Any]] = {
     "parts that are turned": lambda x, z: equal(np.abs((1j * z).imag), np.abs(z.real)),
     "norms": lambda x, z: equal(np.linalg.norm(z) ** 2, np.sum(z.real**2 + z.imag**2)),
     "bounds on parts": lambda x, z: at_most(np.real(z), np.abs(z)),
+    "floats that are complex": lambda x, z: equal(np.sum(np.abs(FOURIER @ x) ** 2), 3 * np.sum(np.square(x))),
+    "right angles": lambda x, z: equal(np.sum(np.abs(np.exp(0.5j * np.pi) * np.array(x) + x) ** 2), 2 * np.dot(x, x)),
     "sizes alone": lambda x, z: equal(np.abs(2 * z), 2 * np.abs(z)),
 }
 FALSE_OF_ARRAYS: dict[str, Callable[..., Any]] = {
     "a bound on both parts": lambda x, z: at_most(np.abs(z.real) + np.abs(z.imag), 1.4 * np.abs(z)),
     "real parts that are turned": lambda x, z: equal(np.abs((1j * z).real), np.abs(z.real)),
+    "floats that are not the roots": lambda x, z: equal(np.sum(np.abs(FOURIER @ x) ** 2), 3.0001 * np.dot(x, x)),
     "real numbers": lambda x, z: equal(int(np.all(np.isreal(z))), 1),
 }
 
@@ -88,6 +93,13 @@ def test_what_is_true_of_parts_of_arrays_holds(says: str) -> None:
 @pytest.mark.parametrize("says", FALSE_OF_ARRAYS)
 def test_what_is_false_of_parts_of_arrays_is_refuted(says: str) -> None:
     assert of_arrays(FALSE_OF_ARRAYS[says]).verdict is Verdict.REFUTED
+
+
+def test_parts_that_are_lost_by_less_than_rounding_refute_nothing() -> None:
+    def law(x: Any, y: Any) -> Any:
+        return equal(np.abs((np.array(x) + 1j * np.array(y)).real), np.abs(x))
+
+    assert judge(FLOATS, law, {"x": [0.0, 1.0, 0.0], "y": [0.0, 0.0, 1e-223]}).status == "passed"
 
 
 @given(W, W, st.floats(0, 1))

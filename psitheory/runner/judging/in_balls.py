@@ -16,7 +16,7 @@ from psitheory.arithmetic.balls import enclosure, is_complex
 from psitheory.arithmetic.rounded import blurred, is_rounded
 from psitheory.checking import Observation
 from psitheory.errors import ArgumentTypeError, BranchUndecided, MadeAFloat, NotInArithmetic, Undecided
-from psitheory.runner.judging.branches import observe_in_balls, observe_watched
+from psitheory.runner.judging.branches import asks_for_parts, observe_in_balls, observe_watched
 from psitheory.runner.judging.in_parts import LOST, refuse_lost_parts
 from psitheory.runner.judging.outcome import Case, Outcome, in_floats, judged, sides
 
@@ -140,7 +140,8 @@ def differs_on_floats(case: Case, inputs: Mapping[str, Any]) -> bool:
     Balls of complex numbers that a law puts into an array have no ``.real`` there: it is the array itself, and what is
     made of it is wrong in silence.  So their word alone refutes nothing.
     """
-    return differ_clearly(case, inputs) if any(map(is_complex, inputs.values())) else True
+    are_complex = any(map(is_complex, inputs.values())) or asks_for_parts(case, inputs)
+    return differ_clearly(case, inputs) if are_complex else True
 
 
 def differ_clearly(case: Case, inputs: Mapping[str, Any]) -> bool:
