@@ -23,8 +23,8 @@ def is_rounded(value: Any) -> bool:
 def blurred(value: Any, size: float = 0.0) -> Any:
     """Return a ball of 16 units in the last place about a float that was rounded; anything else as it is.
 
-    Of a complex number both parts, at the size of the larger: a cosine of 6e-17 is the zero of a right angle.  The units
-    are those of ``size`` if it is larger.
+    Of a complex number both parts, at the size of the larger: a cosine of 6e-17 is the zero of a right angle.
+    The units are those of ``size`` if it is larger.
     """
     from flint import acb, arb
 
