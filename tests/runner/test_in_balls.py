@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psitheory.arithmetic import precision
-from psitheory.checking import at_most, equal
-from psitheory.runner.judging.in_balls import INFINITE, _decide_balls
+from psitheory.checking import BALLS, at_most, equal
+from psitheory.runner.judging.guard import guarded
+from psitheory.runner.judging.in_balls import AS_WIDE, INFINITE, _decide_balls, enclosed
 
 
 @given(size=st.integers(-200, 200), bits=st.integers(2, 120).filter(lambda k: abs(k - 64) > 2))
@@ -43,3 +44,17 @@ def test_sides_that_are_apart_are_told_apart_at_any_precision() -> None:
 def test_what_is_infinite_decides_nothing(seen: object) -> None:
     outcome = _decide_balls(seen, [arb("inf")], [arb(1)], 1.0, last=True)  # type: ignore[arg-type]
     assert (outcome.status, outcome.note) == ("undecided", INFINITE)
+
+
+def rests_on_thirty_digits(bound: float) -> Any:
+    """Claim of a number that is zero, and known to 1e-30 in balls, that it is no larger than a bound."""
+    return lambda x: at_most(x - x + (arb(0, 1e-30) if isinstance(x, arb) else 0.0), bound)
+
+
+def test_what_no_precision_narrows_is_left_to_floats() -> None:
+    outcome = enclosed(rests_on_thirty_digits(1e-31), {"x": 1.0})
+    assert outcome.status == "undecided"
+    assert outcome.note.startswith(AS_WIDE)
+    assert guarded(BALLS, rests_on_thirty_digits(1e-31))({"x": 1.0}).status == "vacuous"  # as floats find it true
+    assert guarded(BALLS, rests_on_thirty_digits(1e-29))({"x": 1.0}).status == "passed"
+    assert guarded(BALLS, rests_on_thirty_digits(-1e-29))({"x": 1.0}).status == "failed"

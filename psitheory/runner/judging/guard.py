@@ -25,7 +25,7 @@ from psitheory.errors import (
 )
 from psitheory.limits import limited
 from psitheory.runner.code.lines import HOME, asked_for_at, is_lacking
-from psitheory.runner.judging.in_balls import INFINITE, OPEN_BRANCH
+from psitheory.runner.judging.in_balls import AS_WIDE, INFINITE, OPEN_BRANCH
 from psitheory.runner.judging.in_floats import exactly_at
 from psitheory.runner.judging.judge import Outcome, judge
 
@@ -122,7 +122,7 @@ def _is_open(kind: str, outcome: Outcome) -> bool:
 
 def _is_for_floats(left_open: Outcome) -> bool:
     """Tell whether floats are asked in place of balls that no precision helps."""
-    return left_open.note == INFINITE or left_open.note.startswith(OPEN_BRANCH)
+    return left_open.note == INFINITE or left_open.note.startswith((OPEN_BRANCH, AS_WIDE))
 
 
 def _raised(error: BaseException) -> Outcome:

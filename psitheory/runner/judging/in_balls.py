@@ -35,12 +35,16 @@ OPEN_BRANCH = "a branch is left open: "
 """So begins the note of a case that lies, to the last precision, where two branches meet, as in min(1, c) at c = 1."""
 
 
+AS_WIDE = "more precision narrows nothing: "
+"""So begins the note of a case that rests on a number which is known to some digits, as a minimum that is sought."""
+
+
 def enclosed(case: Case, inputs: Mapping[str, Any]) -> Outcome:
     """Judge one case in balls."""
     outcome = Outcome("undecided", note="no precision was enough")
     coarse: Any = None
     for bits in (*BALL_BITS, *BEYOND_BITS):
-        before = OF_BALLS.hulls
+        before, coarser = OF_BALLS.hulls, outcome
         with precision(bits):
             try:
                 seen = observe_in_balls(case, to_balls(dict(inputs)))
@@ -60,6 +64,8 @@ def enclosed(case: Case, inputs: Mapping[str, Any]) -> Outcome:
                 raise NotInArithmetic(LOST)
         if outcome.status != "undecided":
             return outcome
+    if OF_BALLS.hulls == before and not _narrows(coarser, outcome):
+        return replace(outcome, note=f"{AS_WIDE}{outcome.note}")
     if OF_BALLS.hulls == before or outcome.note.startswith(OPEN_BRANCH):
         return outcome
     return replace(outcome, note=f"{OPEN_BRANCH}{outcome.note}")  # as where the sign is taken of what is zero
@@ -73,6 +79,11 @@ def _enclosed_sides(case: Case, inputs: Mapping[str, Any], seen: Observation) ->
         raise error
     refuse_lost_parts(case, inputs, both)
     return both
+
+
+def _narrows(coarser: Outcome, finer: Outcome) -> bool:
+    """Tell whether more precision has confined two sides by another digit; it has if that is not known."""
+    return coarser.bits is None or finer.bits is None or finer.bits >= coarser.bits + 1
 
 
 WAYS = 64
@@ -186,7 +197,8 @@ def _decide_balls(seen: Observation, left: Any, right: Any, coarse: Any, *, last
         bits = _confined(doubtful, coarse)
     if last and bits >= 64:
         return judged(seen, left, right, True, bits=bits)
-    return Outcome("undecided", note=f"the sides overlap, confined to 2^-{bits:.0f} only", relation=seen.relation)
+    note = f"the sides overlap, confined to 2^{-bits:.0f} only"
+    return Outcome("undecided", note=note, bits=bits, relation=seen.relation)
 
 
 def _confined(pairs: list[tuple[Any, Any]], coarse: Any) -> float:
