@@ -15,8 +15,8 @@ from psitheory import Verdict, at_most, equal
 from psitheory.arithmetic import dot, namespace
 from psitheory.checking import FLOATS, Law, law
 from psitheory.runner import check_law
-from psitheory.runner.searching.lists import LONGEST
-from psitheory.runner.searching.redraw import nodes_from, redrawn
+from psitheory.runner.searching.lists import FEW_VALUES, LONGEST, other_lengths
+from psitheory.runner.searching.redraw import nodes, nodes_from, redrawn
 from psitheory.runner.searching.special import special, special_cases, specials
 from psitheory.strategies import points, quotients, vectors
 
@@ -213,6 +213,15 @@ def test_a_climb_tries_other_lengths(longest: int) -> None:
         return at_most(100 * sum(x) ** 2, (100 * longest - 1) * sum(y * y for y in x))
 
     assert check_law(sums_are_short).verdict is Verdict.REFUTED
+
+
+@pytest.mark.parametrize("highest", [1, 5, FEW_VALUES - 1, FEW_VALUES])
+def test_a_list_goes_on_with_each_of_few_values(highest: int) -> None:
+    drawing = st.fixed_dictionaries({"x": st.lists(st.integers(0, highest), max_size=12)})
+    start = (*itertools.chain.from_iterable((True, value) for value in range(highest)), False)
+    longer = [redrawn(drawing, choices) for choices in other_lengths(drawing, nodes(drawing, start))]
+    every = {inputs["x"][-1] for inputs in longer if inputs is not None and len(inputs["x"]) == highest + 1}
+    assert every == (set(range(highest + 1)) if highest < FEW_VALUES else {highest - 1})
 
 
 @pytest.mark.parametrize(

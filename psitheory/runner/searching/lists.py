@@ -5,19 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from psitheory.runner.searching.redraw import Choices, Drawing, nodes, refilled
+from psitheory.runner.searching.redraw import Choices, Drawing, is_small, nodes, refilled
 
 LONGEST = 64
 """No list is made longer than this where its domain sets no limit."""
 
 
 def other_lengths(drawing: Drawing, drawn: Sequence[Any]) -> Iterator[Choices]:
-    """Yield a case with each list one entry longer, with an entry twice, and each without what follows an entry."""
+    """Yield a case with each list one entry longer, with an entry twice, and each without what follows an entry.
+
+    Where entries have few values, the new one is each of them: of different ones none is found twice.
+    """
     for i in stops(drawn):
-        yield lengthened(drawing, drawn, i, 1)
+        longer = lengthened(drawing, drawn, i, 1)
+        yield longer
+        yield from _with_other_entries(nodes(drawing, longer), i + 1)
     for i, node in enumerate(drawn):
         if node.type == "boolean" and node.value and not node.was_forced:
             yield shortened(drawn, i)
+
+
+FEW_VALUES = 8
+"""An entry that has no more values than these is tried at each."""
+
+
+def _with_other_entries(drawn: Sequence[Any], i: int) -> Iterator[Choices]:
+    """Yield the choices with each other value of the one at ``i``, if it is a whole number and has few."""
+    node, choices = drawn[i] if i < len(drawn) else None, tuple(node.value for node in drawn)
+    if node is not None and is_small(node) and not node.was_forced:
+        low, high = node.constraints["min_value"], node.constraints["max_value"]
+        values = range(low, high + 1) if high - low < FEW_VALUES else ()
+        yield from ((*choices[:i], value, *choices[i + 1 :]) for value in values if value != node.value)
 
 
 def stops(drawn: Sequence[Any]) -> list[int]:
