@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import json
 import re
 import sys
 from collections.abc import Mapping
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -25,6 +27,7 @@ LONGEST_NUMBER = 4000
 """Digits of a number in a witness; Python itself refuses to read numbers of more than 4300."""
 
 _RATIO = re.compile(r"[+-]?[0-9]+(/[0-9]+)?")
+_DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]+)?(E[+-]?[0-9]{1,4})?|Infinity|s?NaN[0-9]*)")
 
 
 def witness(kind: str, inputs: Mapping[str, Any], left: str, right: str) -> Witness:
@@ -74,6 +77,10 @@ def encode(value: Any) -> Any:
         return value.item()
     if isinstance(value, (float, np.floating)):
         return {"float": float(value).hex()}
+    if isinstance(value, (complex, np.complexfloating)):
+        return {"complex": [float(value.real).hex(), float(value.imag).hex()]}
+    if isinstance(value, (Fraction, Decimal)):
+        return {"fraction" if isinstance(value, Fraction) else "decimal": str(value)}
     if _is_ratio(value):
         return {"ratio": str(value)}
     if isinstance(value, np.ndarray):
@@ -84,6 +91,9 @@ def encode(value: Any) -> Any:
         return {"tuple": [encode(item) for item in value]}
     if isinstance(value, list):
         return [encode(item) for item in value]
+    if isinstance(value, (set, frozenset)):
+        name = "set" if isinstance(value, set) else "frozenset"
+        return {name: sorted((encode(item) for item in value), key=json.dumps)}
     if isinstance(value, dict):
         return {"dict": [[encode(key), encode(item)] for key, item in value.items()]}
     kind = type(value)
@@ -130,6 +140,16 @@ def decode(data: Any, home: str = "") -> Any:
             return float.fromhex(text)
         case {"ratio": text}:
             return RATIONALS.element(_ratio(text))
+        case {"fraction": text}:
+            return _ratio(text)
+        case {"decimal": text}:
+            return _decimal(text)
+        case {"complex": [real, imaginary]}:
+            return complex(float.fromhex(real), float.fromhex(imaginary))
+        case {"set": items}:
+            return {decode(item, home) for item in items}
+        case {"frozenset": items}:
+            return frozenset(decode(item, home) for item in items)
         case {"array": entries, "shape": shape, "dtype": dtype}:
             return _decode_array(entries, shape, dtype)
         case {"layout": parts}:
@@ -173,6 +193,13 @@ def _ratio(text: Any) -> Fraction:
             f"witness holds the ratio {shown(text)}; up to {LONGEST_NUMBER} digits over no zero are needed"
         )
     return Fraction(int(top), int(bottom or 1))
+
+
+def _decimal(text: Any) -> Decimal:
+    """Return a decimal number of so many digits, whose exponent has four at most."""
+    if not (isinstance(text, str) and len(text) <= LONGEST_NUMBER and _DECIMAL.fullmatch(text)):
+        raise ArgumentError(f"witness holds the decimal {shown(text)}; digits, as of '-1.25' or '1E-7', are needed")
+    return Decimal(text)
 
 
 def _decode_array(entries: list[Any], shape: list[int], dtype: str) -> Any:
