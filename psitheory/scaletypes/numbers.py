@@ -41,7 +41,8 @@ class Number(float):
             return Number(value, self.trace, degree, fixed)
         if self.fixed == fixed:
             self.trace.demand(self.degree, degree, Kind.HARD, "sum")
-            simpler = min(self.degree, degree, key=self.trace.degrees.terms)  # so that what follows is not blamed too
+            # a literal rather than a rate, and so that what follows is not blamed too
+            simpler = min(degree, self.degree, key=self.trace.degrees.terms)
             return Number(value, self.trace, simpler, fixed)
         alike = (float(self) > 0) == (float(other) > 0)
         self.trace.constant(self.degree, degree, alike, self.degree if self.fixed else degree)

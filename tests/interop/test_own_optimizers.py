@@ -151,6 +151,12 @@ def noise_relative_to_the_gradient(w, g, group, s):
     w.sub_(group["lr"] * (g + group["sigma"] * g.norm() * torch.randn_like(g)))
 
 
+@is_of(None)
+def decay_of_the_code_times_the_rate(w, g, group, s):
+    w.mul_(1 - 0.1 * group["lr"])  # asks for a rate that stays
+    w.sub_(group["lr"] * g.sign())  # and this for one that scales with the weights
+
+
 def on_each(update):
     return lambda rate: optax.stateless_with_tree_map(lambda g, w: -rate * update(g, w))
 
@@ -182,3 +188,9 @@ def test_types_are_those_of_theory(name):
     assert found.missing == ()
     assert (found.exponent, found.finest("full")) == (p, level)
     assert {key: found.must_scale.get(key, 0) for key in scales} == scales
+
+
+def test_lines_that_do_not_go_together_are_told_both():
+    first = decay_of_the_code_times_the_rate.__code__.co_firstlineno + 2
+    make, *_ = KNOWN["decay_of_the_code_times_the_rate"]
+    assert sorted(b.place.line for b in types(make).conflict) == [first, first + 1]

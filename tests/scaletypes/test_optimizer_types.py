@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from psitheory.scaletypes.equations import Kind, Place
 from psitheory.scaletypes.optimizers.problem import Part, Problem, Record, Turns, units
@@ -28,15 +30,16 @@ def problem() -> Problem:
     return Problem(PARTS, start(), lambda w: (0.0, w))
 
 
-def of(*equations: tuple[Mapping[str, int], Kind], **hyper: float) -> OptimizerTypes:
-    """Return the types of a record with equations between hyper-parameters and rows W0, W1, V0, V1."""
+def of(*equations: tuple[Mapping[str, int], Kind] | tuple[Mapping[str, int], Kind, int], **hyper: float) -> Any:
+    """Return the types of a record with equations between hyper-parameters and rows W0, W1, V0, V1, and their line."""
     trace = Trace()
     record = Record.of(trace, problem())
     index = trace.degrees.index
     names = {f"{part}{k}": index(d) for part, rows in record.rows.items() for k, d in enumerate(rows)}
     names |= {name: index(trace.hyper(name, value)) for name, value in hyper.items()}
-    for form, kind in equations:
-        trace.equations.vanish({names[name]: Fraction(c) for name, c in form.items()}, LINE, kind, "sum")
+    for form, kind, *line in equations:
+        place = Place(__file__, *line) if line else LINE
+        trace.equations.vanish({names[name]: Fraction(c) for name, c in form.items()}, place, kind, "sum")
     return OptimizerTypes(record)
 
 
@@ -72,6 +75,19 @@ def test_what_must_scale_with_one_and_another_power_has_no_exponent() -> None:
     assert found.hard is None
     assert found.exponent is None
     assert found.must_scale == {}
+
+
+@given(st.lists(st.integers(-2, 2), min_size=1, max_size=6))
+def test_of_lines_that_no_law_meets_two_are_told_that_do_not_go_together(powers: list[int]) -> None:
+    """Each line asks for a power of the rate."""
+    found = of(*(({"lr": 1, "W0": -p}, Kind.HARD, n) for n, p in enumerate(powers, start=1)), lr=0.1)
+    assert (found.hard is None) == bool(found.conflict) == (len(set(powers)) > 1)
+    assert len({powers[b.place.line - 1] for b in found.conflict}) == len(found.conflict) <= 2
+
+
+def test_a_line_that_asks_for_what_no_law_has_is_told_alone() -> None:
+    found = of(*SGD, ({"W0": 2}, Kind.HARD, 7), ({"eps": 1, "W0": 1}, Kind.HARD, 8), lr=0.1, eps=1e-8)
+    assert [b.place.line for b in found.conflict] == [7]
 
 
 def test_without_a_rate_the_exponent_is_zero() -> None:

@@ -81,8 +81,8 @@ def _scaled(p: Fraction, others: Mapping[str, Fraction]) -> str:
 
 
 def _none(derived: Derived) -> str:
-    breaks = [b for b in derived.alone.law("class", "all weights").breaks if b.kind.value == "hard"]
-    at = f": {breaks[0]}" if breaks else ""
+    found = derived.alone.conflict
+    at = f": {' does not go with '.join(map(str, found[:2]))}" if found else ""
     return f"no power of the rate, nor of any other hyper-parameter, makes up for the scale of the weights{at}"
 
 

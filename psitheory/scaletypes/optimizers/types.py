@@ -190,6 +190,26 @@ class OptimizerTypes:
         """Return the same for the law that holds once constants and comparisons are taken away."""
         return self._named(self.hard)
 
+    @cached_property
+    def conflict(self) -> tuple[Break, ...]:
+        """Return lines that do not go together: no law of hyper-parameters meets all, though it may all but any one."""
+        lines: dict[Place, list[Equation]] = {}
+        for e in self.record.trace.equations.of(Kind.HARD):
+            lines.setdefault(e.place, []).append(e)
+        kept = {} if self._meets([e for own in lines.values() for e in own]) else dict(lines)
+        for place in lines if kept else ():
+            others = {other: own for other, own in kept.items() if other != place}
+            if not self._meets([e for own in others.values() for e in own]):
+                kept = others
+        return tuple(self._break(own[0]) for own in kept.values())
+
+    def _meets(self, equations: Sequence[Equation]) -> bool:
+        """Tell whether some law, by which all rows have one scale and numbers without a name none, meets equations."""
+        first, *others = self.all_rows
+        fixed = [{i: 1} for i, c in self.record.trace.constants.items() if not c.name]
+        system = Elimination([*fixed, *(e.terms for e in equations), *({i: 1, first: -1} for i in others)])
+        return not system.vanishes({first: 1})
+
     def _named(self, law: Law | None) -> dict[str, Fraction]:
         constants, out, met = self.record.trace.constants, {}, set()
         for i, e in law.scaling.items() if law else ():
