@@ -1,12 +1,19 @@
 """On which parameters weight decay is a pure rate, beside neighbours on which it is none."""
 
+import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
 
 from psitheory.conformance import check_model  # noqa: E402
+from psitheory.conformance.models.decay import decay_of  # noqa: E402
+from psitheory.conformance.models.levels import Level  # noqa: E402
+from psitheory.conformance.models.scaling import Outcome  # noqa: E402
+from psitheory.conformance.models.typed import SlicedFamily  # noqa: E402
+from psitheory.layout import Layout, free  # noqa: E402
 
 nn = torch.nn
+L = nn.Linear
 TOKENS = torch.tensor([[0, 1, 2], [2, 3, 1]])
 EVERY_TOKEN = torch.tensor([[0, 1, 2], [4, 3, 1], [5, 6, 0]])
 
@@ -235,3 +242,53 @@ class Kernel(nn.Module):
 def test_wholes_are_told_before_channels_that_can_be_scaled_in_part():
     found, _ = decay(Kernel(), x())
     assert found["pure rate together"] == [["q.weight", "q.bias"], ["k.weight", "k.bias"]]
+
+
+class Places(nn.Module):
+    """Words and places that are added: rows of places are left over, and are no reason to leave out the words."""
+
+    def __init__(self):
+        super().__init__()
+        self.words, self.places, self.norm, self.out = nn.Embedding(7, 4), nn.Embedding(8, 4), nn.LayerNorm(4), L(4, 3)
+
+    def forward(self, tokens):
+        return self.out(self.norm(self.words(tokens) + self.places.weight[: tokens.shape[1]]))
+
+
+def test_a_parameter_stands_under_one_heading():
+    for module in (Places(), Residual()):
+        found, why = decay(module, EVERY_TOKEN if isinstance(module, Places) else x())
+        entries = [one for some in found.values() for one in some]
+        names = [name for one in entries for name in ([one] if isinstance(one, str) else one)]
+        assert sorted(names) == sorted(why)
+    assert found["pure rate together"] == [["b.weight", "e.weight"]]
+    assert set(decay(Places(), EVERY_TOKEN)[0]["pure rate together"][0]) == {"words.weight", "places.weight"}
+
+
+class Residual(nn.Module):
+    """A residual stream, and neurons that are traded besides: many combinations, of which wholes are told."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.b, self.e, self.o = L(4, 4, bias=False), L(4, 4, bias=False), L(4, 4, bias=False), L(4, 2)
+
+    def forward(self, z):
+        h = self.e(z)
+        h = h + self.b(torch.relu(self.a(nn.functional.layer_norm(h, (4,)))))
+        return self.o(nn.functional.layer_norm(h, (4,)))
+
+
+def test_of_groups_that_share_a_parameter_the_smaller_one_decays():
+    one, other = (jointly(names) for names in (("a", "b"), ("b", "c", "d")))
+    found, why = decay_of({"a": one, "b": one, "c": other, "d": other})
+    assert found == {"pure rate together": [["a", "b"]], "regularises": ["c", "d"]}
+    assert why["c"].endswith("of which b decays with a, b")
+    found, _ = decay_of({"a": one, "b": other, "c": other, "d": other})
+    assert found == {"pure rate together": [["a", "b"]], "regularises": ["c", "d"]}
+
+
+def jointly(names):
+    layout = Layout(*(free(name, 2) for name in ("a", "b", "c", "d")))
+    labels = {name: np.zeros(1, int) for name in names}
+    family = SlicedFamily(layout, labels, dict.fromkeys(names, 1.0), "")
+    return Level(names, "only jointly", family, Outcome("holds"))

@@ -34,9 +34,10 @@ def decay_of(
     """
     found: dict[str, list[Any]] = {}
     why: dict[str, str] = {}
-    for name, level in levels.items():
-        what, entry, why[name] = _judged(name, level, frozen, zeros, breaks or {})
-        if unread and name in unread and what != "frozen" and "without effect" not in level.text:
+    judged = {name: _judged(name, level, frozen, zeros, breaks or {}) for name, level in levels.items()}
+    for name, (what, entry, reason) in _apart(judged).items():
+        why[name] = reason
+        if unread and name in unread and what != "frozen" and "without effect" not in levels[name].text:
             why[name] += f"; {unread[name]} have no effect on these inputs, and are judged by none"
         if entry not in found.setdefault(what, []):
             found[what].append(entry)
@@ -44,10 +45,31 @@ def decay_of(
     return {what: found[what] for what in order if what in found}, why
 
 
+Judged = tuple[str, Any, str]
+"""What decay does to a parameter, the entry that says so, and the reason."""
+
+
+def _apart(judged: Mapping[str, Judged]) -> dict[str, Judged]:
+    """Return what is judged of each parameter, in one group at most: decay multiplies it once; smaller groups first."""
+    out, taken = dict(judged), dict[str, Judged]()
+    groups = [one for one in judged.values() if one[0] == "pure rate together"]
+    for one in sorted(groups, key=lambda one: len(one[1])):
+        if taken.keys().isdisjoint(one[1]):
+            taken.update(dict.fromkeys(one[1], one))
+    for name, one in judged.items():
+        if name in taken:
+            out[name] = taken[name]
+        elif one[0] == "pure rate together":
+            other = next(n for n in one[1] if n in taken)
+            reason = one[2].split(";")[0]
+            out[name] = "regularises", name, f"{reason}, of which {other} decays with {', '.join(taken[other][1])}"
+    return out
+
+
 def _judged(
     name: str, level: Level, frozen: Collection[str], zeros: Collection[str], breaks: Mapping[str, str]
-) -> tuple[str, Any, str]:
-    """Return what decay does to a parameter, the entry that says so, and the reason."""
+) -> Judged:
+    """Return what is judged of a parameter alone."""
     if name in frozen:
         return "frozen", name, "it asks for no gradient, so that optimisers leave it as it is"
     if level.text == "no effect":

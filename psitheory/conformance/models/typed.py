@@ -169,6 +169,8 @@ def better(typed: Level | None, found: Level, *, coarse: bool, complete: bool) -
         return True
     if found.text == "no effect" or found.family is None or typed.text == "no effect" or typed.is_partial:
         return False
+    if found.is_partial and len(found.parts) > 1:  # one of many combinations, while types tell of wholes
+        return True
     if _rank(typed) != _rank(found):
         return (coarse and complete) or _rank(typed) > _rank(found)
     return bool(typed.limit and coarse) if not found.limit else not typed.limit

@@ -12,7 +12,7 @@ from psitheory.conformance.manifolds.floats import references
 from psitheory.conformance.manifolds.laws.probes import probe
 from psitheory.conformance.manifolds.subjects.invariants import Same
 from psitheory.conformance.manifolds.subjects.nature import Known
-from psitheory.conformance.manifolds.subjects.special import inner_points, special_points
+from psitheory.conformance.manifolds.subjects.special import blank, inner_points, special_points
 
 CASES = 12
 EXPONENTS = (9, 12, 4, 8, 3, 6, 1, 10, 5, 7, 2, 11)
@@ -117,7 +117,7 @@ class _Case:
 
     def _simple_point(self, first: float = 1.0, second: float = 0.0) -> np.ndarray:
         """Return a unit vector in the first two entries of each block, zero elsewhere."""
-        w = np.zeros(self.subject.n)
+        w = blank(self.subject)
         for block in self.subject.axes:
             w[block[:2]] = (first, second)[: len(block)] if len(block) > 1 else 1.0
         return w

@@ -40,6 +40,8 @@ def exponential_is_a_geodesic(subject: Known, w: Point, x: Point, k: float) -> B
     if subject.nature.spheres:
         end = references.exp(subject.canonical(w), subject.velocity(w, x), subject.nature.spheres)
         noise = rounding(subject, end) * (1 + size(subject.velocity(w, x), 2))
+        if "canonical" in subject.offers and len(end) == subject.n:
+            end = subject.canonical(end)  # which of two signs stands for both, if that is so
         return Bounded(subject.canonical(subject.exp(w, x)), end, noise)
     if subject.tangential(w, subject.velocity(w, x)) is not None:
         return _has_no_acceleration(subject, w, x)

@@ -9,6 +9,7 @@ the metric is that of the ambient space, the manifold is a product of unit spher
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -239,7 +240,20 @@ class Known(Subject):
         if not {"act", "canonical"} <= self.offers:
             return 0
         stated = getattr(getattr(self.manifold, "layout", None), "m", None)
-        return int(stated) if stated is not None else len(self.nature.spheres) or 1
+        return int(stated) if stated is not None else len(self.nature.spheres) or self._taken
+
+    @cached_property
+    def _taken(self) -> int:
+        """Return how many scales the subject's own action takes: one if it does, else as many as an array has rows."""
+        w = self.typical_point(np.random.default_rng(0))
+        sizes = [leaf.shape[0] for leaf in self.point_form.leaves() if leaf.shape]
+        for count in dict.fromkeys((1, sum(sizes), len(sizes), *sizes, self.n)):
+            try:
+                if np.array_equal(super().act(np.ones(count), w), w):
+                    return count
+            except Exception:  # it takes another number
+                continue
+        return 1
 
     def random_rotation(self, rng: np.random.Generator) -> Rotation:
         """Return a random rotation of the arrays that count only up to rotation."""

@@ -32,7 +32,7 @@ def _poles(subject: Known) -> list[np.ndarray]:
     blocks = [block for block in subject.axes if len(block) > 1 and subject.nature.spheres]
     out = []
     for place, sign in ((-1, 1.0), (0, -1.0), (-1, -1.0)):
-        w = np.zeros(subject.n)
+        w = blank(subject)
         for block in subject.axes:
             w[block[place]] = sign if len(block) > 1 else 1.0
         out += [w] if blocks else []
@@ -47,18 +47,33 @@ def inner_points(subject: Known) -> list[np.ndarray]:
     if subject.given is not None or not subject.nature.spheres:
         return []
     blocks = [block for block in subject.axes if len(block) > 1]
-    even, out = np.ones(subject.n), []
+    start, out = blank(subject), []
+    if blocks:
+        start[np.concatenate(subject.axes)] = 1.0
+    even = start.copy()
     for block in blocks:
         even[block] /= np.sqrt(len(block))
     for place in range(1, max(len(block) for block in blocks) - 1) if blocks else ():
         for sign in (1.0, -1.0):
-            w = np.ones(subject.n)
+            w = start.copy()
             for block in blocks:
                 w[block] = 0
                 w[block[min(place, len(block) - 1)]] = sign
             out.append(w)
     found = [*out, even] if blocks else []
     return [w.astype(subject.dtype).astype(float) for w in found]
+
+
+def blank(subject: Known) -> np.ndarray:
+    """Return zeros; where entries are in no block, and nothing says that 0 is allowed, those of a point that is drawn.
+
+    Beside a sphere there may be positive numbers.
+    """
+    w = np.zeros(subject.n)
+    if subject.axes and "canonical" not in subject.offers:
+        rest = np.setdiff1d(np.arange(subject.n), np.concatenate(subject.axes))
+        w[rest] = subject.typical_point(np.random.default_rng(0))[rest] if len(rest) else 0.0
+    return w
 
 
 def _identity(subject: Known) -> list[np.ndarray]:
