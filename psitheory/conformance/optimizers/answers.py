@@ -73,10 +73,10 @@ class Answers:
         whole = self.known.get(("full", level))
         if mode == "class" and whole is not None and whole.limited is not None:  # full implies class
             return whole
-        limited, finer = None, next((one.limited for one in self._stronger(mode, level)), None)
+        limited = None
         for trial in trials:
             if trial.outcome.status == "broken":
-                found = eps_limited(self.bench, mode, trial, finer=finer)
+                found = eps_limited(self.bench, mode, trial)
                 if isinstance(found, Trial):
                     return Answer(Verdict.REFUTED, smallest(self.bench, level, mode, found), len(trials))
                 limited = max(filter(None, (limited, found)), key=lambda x: x.defect)
@@ -94,14 +94,10 @@ class Answers:
         exact = trials[0].outcome.status == "exact"
         return Answer(Verdict.HOLDS, first_to_end, len(trials), limited, next(iter(doubtful), None), exact)
 
-    def _stronger(self, mode: Mode, level: Level) -> list[Answer]:
-        """Return the answers, those that are known, of finer levels that hold, and of the law in full."""
-        keys: list[tuple[Mode, Level]] = [*((mode, finer) for finer in LEVELS[: LEVELS.index(level)]), ("full", level)]
-        return [one for key in keys if (one := self.known.get(key)) is not None and one.verdict is Verdict.HOLDS]
-
     def _late(self, mode: Mode, level: Level, trial: Trial) -> Trial | None:
         """Return what breaks a level later, unless a finer one, or the stronger law, holds there."""
-        if self._stronger(mode, level):
+        finer = [*((mode, finer) for finer in LEVELS[: LEVELS.index(level)]), ("full", level)]
+        if any((one := self.known.get(key)) is not None and one.verdict is Verdict.HOLDS for key in finer):
             return None
         return broken_late(self.bench, mode, level, trial.change)
 

@@ -66,11 +66,10 @@ class Bench:
     seed: int
     steps: int = TIMES[-1]
     _runs: dict[Change, tuple[int, Mapping[int, np.ndarray]]] = field(default_factory=dict)
-    _every: dict[tuple[Change, int], list[np.ndarray]] = field(default_factory=dict)
     _raised: dict[Change, CodeRaised] = field(default_factory=dict)
     _gaps: dict[tuple[Change, Change, int], dict[Mode, Gap]] = field(default_factory=dict)
     _views: dict[tuple[Change, int, Mode], np.ndarray] = field(default_factory=dict)
-    _noises: dict[tuple[Change, int, Mode, int], float] = field(default_factory=dict)
+    _noises: dict[tuple[Change, int, Mode], float] = field(default_factory=dict)
     not_of_kernels: set[tuple[Mode, str]] = field(default_factory=set)
     """The laws that break where a layer is a kernel of a convolution, but not on matrices of the same size."""
     of_named_layers: set[tuple[Mode, str]] = field(default_factory=set)
@@ -197,14 +196,9 @@ class Bench:
             return next(run, None)
 
     def every_point(self, change: Change, steps: int) -> Iterator[np.ndarray]:
-        """Return the points of a run at 0, 1, …, ``steps``, which are kept if it begins at the start."""
-        if (change, steps) in self._every:
-            return iter(self._every[change, steps])
+        """Return the points of a run at 0, 1, …, ``steps``, which are not kept."""
         with seeded(self.seed), np.errstate(all="ignore"):
-            found = list(islice(self._run(change, steps), steps + 1))
-        if not change.exponents:
-            self._every[change, steps] = found
-        return iter(found)
+            return iter(list(islice(self._run(change, steps), steps + 1)))
 
     # -- comparison -----------------------------------------------------------------------------
 
@@ -263,13 +257,13 @@ class Bench:
 
     # -- what rounding explains -----------------------------------------------------------------
 
-    def noise(self, change: Change, t: int, steps: int, mode: Mode, controls: int = CONTROLS) -> float:
+    def noise(self, change: Change, t: int, steps: int, mode: Mode) -> float:
         """Return the gap that rounding alone explains up to step ``t`` of a run: ten times the largest of controls."""
-        key = (change, t, mode, controls)
+        key = (change, t, mode)
         if key not in self._noises:
             worst = 2 * self.eps
             for s in (s for s in self.times if s <= t):
-                for k in range(1, controls + 1):
+                for k in range(1, CONTROLS + 1):
                     gap = self.gaps(change, replace(change, noise=k), s, steps)[mode]
                     worst = max(worst, gap.defect if gap.finite else 0.0)
             self._noises[key] = CONTROL_FACTOR * worst

@@ -50,7 +50,6 @@ class TypedRuns(Protocol):
 class Derived:
     """What types tell of a method: ``alone`` on scale-invariant blocks, ``whole`` with the free weights too."""
 
-    method: Any
     runs: Any
     runs_whole: Any
     network: Network
@@ -61,7 +60,6 @@ class Derived:
     _later: dict[tuple[bool, int], OptimizerTypes | None] = field(default_factory=dict)
     _last_new: dict[tuple[bool, int], int] = field(default_factory=dict)
     _gaps: dict[tuple[bool, Change, frozenset[Line], int], float] = field(default_factory=dict)
-    _ends: dict[tuple[bool, int], np.ndarray] = field(default_factory=dict)
     confirmed: set[bool] = field(default_factory=set)
     """Whether the free weights are fixed, for each case in which a run has confirmed types of all steps."""
 
@@ -83,7 +81,7 @@ class Derived:
             return None, f"not derived: {_what(error)}"
         if alone.all_still:
             return None, "not derived: nothing moved in a typed run"
-        return cls(method, runs, runs_whole, network, alone, whole, seed), ""
+        return cls(runs, runs_whole, network, alone, whole, seed), ""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -196,8 +194,6 @@ class Derived:
 
     def _gap(self, fixed: bool, change: Change, along: frozenset[Line], steps: int) -> float:
         runs, base = (self.runs, self.alone.record) if fixed else (self.runs_whole, self.whole.record)
-        if not along:  # no degree is asked for
-            return self._as_it_is(fixed, change, steps or base.steps)
         if steps:
             runs, base = runs.of_length(steps), self._base(fixed, steps)
         scales = self._scales(self.network.without_free() if fixed else self.network, change, runs)
@@ -205,21 +201,6 @@ class Derived:
         back = [y / a for y, a in zip(other.weights, scales, strict=True)]
         rows = [part.rows for part in runs.problem.parts]
         return _apart(zip(rows, runs.problem.start, base.weights, back, strict=True))
-
-    def _as_it_is(self, fixed: bool, change: Change, steps: int) -> float:
-        """Return the same of runs without types, which take a twentieth of the time."""
-        network = self.network.without_free() if fixed else self.network
-
-        def end(start: np.ndarray, rate: float = 1.0) -> np.ndarray:
-            with seeded(self.seed):
-                *_, out = self.method.run(network, start, steps, self.seed, rate=rate)
-            return np.asarray(out)
-
-        if (fixed, steps) not in self._ends:
-            self._ends[fixed, steps] = end(network.first)
-        start = np.asarray(network.layout.scale(change.scales(network), network.first))
-        other = end(start, float(np.exp2(change.rate)))
-        return self.plain_gap(network, change, network.first, self._ends[fixed, steps], other)
 
     def plain_gap(self, network: Network, change: Change, *points: np.ndarray) -> float:
         """Return the same of runs as they are: of the start, its end, and the end of the rescaled run."""

@@ -31,33 +31,16 @@ SEEN = 0.1
 """The share of a break that typed runs must see at least: one just above rounding may show after their last step."""
 LEAST = 1e-13
 """A gap that rounding alone leaves where it is not amplified."""
-SWALLOWED = 8
-"""Bits beyond the last one at which the effect of a constant on the smallest of entries is gone too."""
-OCTAVES = 8
-"""Scales far out are multiples of so many, so that several trials begin at one."""
 
 
-def eps_limited(
-    bench: Bench,
-    mode: Mode,
-    trial: Trial,
-    *,
-    p: float = 0.0,
-    most: float = TOLERANCE,
-    finer: Limited | None = None,
-) -> Limited | Trial:
-    """Return the excuse for a broken trial, if an eps is the cause and it is at most ``most``; or what denies it.
-
-    Where types know of constants alone, that of a ``finer`` law is the excuse of those that follow from it.
-    """
+def eps_limited(bench: Bench, mode: Mode, trial: Trial, *, p: float = 0.0, most: float = TOLERANCE) -> Limited | Trial:
+    """Return the excuse for a broken trial, if an eps is the cause and it is at most ``most``; or what denies it."""
     outcome = trial.outcome
     if not outcome.gap.relative <= most or not outcome.gap.finite:
         return trial
     if bench.network.dtype == np.float32:
         return _in_double(bench, mode, trial, p, most)
     if bench.derived is not None:
-        if finer is not None and not bench.derived.hard_breaks:
-            return replace(finer, defect=outcome.gap.relative)
         return _without_lines(bench, mode, trial, bench.derived, p)
     constants = without_eps(bench)
     if not constants or trial.change.constants or not harmless(bench, constants):
@@ -143,9 +126,14 @@ def _goes_with_constants(bench: Bench, mode: Mode, change: Change, derived: Deri
     by_types = derived.broken_by_constants(bench.network, mode, change, bench.steps)
     if by_types and bench.network.fixed in derived.confirmed:
         return True
-    steps = derived.with_all_new(bench.steps, fixed=bench.network.fixed) if by_types else bench.steps
-    broken = derived.gap(bench.network, change, (), steps)
-    rest = derived.gap(bench.network, change, derived.soft_breaks, steps) if np.isfinite(broken) else np.inf
+    try:
+        base, other = (bench.points(each, bench.steps) for each in (START, change))
+    except CodeRaised as problem:
+        if not problem.is_numerical:
+            raise
+        return False
+    broken = derived.plain_gap(bench.network, change, base[0], base[bench.steps], other[bench.steps])
+    rest = derived.gap(bench.network, change, derived.soft_breaks, bench.steps)
     gone = bool(np.isfinite(broken)) and rest <= max(LEFT * broken, LEAST)
     if gone and by_types:
         derived.confirmed.add(bench.network.fixed)
@@ -154,8 +142,7 @@ def _goes_with_constants(bench: Bench, mode: Mode, change: Change, derived: Deri
 
 def _parts_far_out(bench: Bench, mode: Mode, trial: Trial, side: int, p: float) -> int | None:
     """Return a step at which runs part where constants have died out, or are no steps of an eps where they rule."""
-    gone = bench.eps / 2**SWALLOWED  # below this constants change no bit, so that powers of two need no controls
-    far = OCTAVES * math.ceil(math.log2(trial.outcome.gap.relative / gone) / OCTAVES)
+    far = 4 + math.ceil(math.log2(trial.outcome.gap.relative / LEAST))
     left = judge(bench, *(shifted(bench, each, side * far, p) for each in (trial.change, START)))[mode]
     if left.status == "broken":
         return left.step

@@ -23,8 +23,6 @@ LOOKED_AT = 16
 """Groups of a level of which one may show a break by itself: a smaller witness is worth no thousand runs."""
 SLACK = 100
 """Controls must be this much smaller than the motion to show anything."""
-CLEAR = 100
-"""How much farther than one control lets two runs be they must be apart for two controls more to change nothing."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +99,7 @@ def _judge(bench: Bench, base: Change, change: Change, mode: Mode, steps: int) -
             return Outcome("broken", t, gap, 0.0)
         allowed = bench.noise(base, t, steps, mode)
         if gap.defect > allowed:
-            allowed = max(allowed, _noise_of(bench, change, t, steps, mode, gap))
+            allowed = max(allowed, bench.noise(change, t, steps, mode))
         if allowed > bench.chaos:
             # what was the same bit for bit does not part by rounding later: look where it first differs
             first = bench.first_difference(base, change, t, mode) if exact and decided else None
@@ -121,18 +119,6 @@ def _judge(bench: Bench, base: Change, change: Change, mode: Mode, steps: int) -
     if decided >= min(ENOUGH, steps):
         return Outcome("exact" if exact else "rounding", decided, gap, allowed)
     return Outcome("undecided", decided, gap, allowed)
-
-
-def _noise_of(bench: Bench, change: Change, t: int, steps: int, mode: Mode, gap: Gap) -> float:
-    """Return the gap that rounding explains in a rescaled run: in powers of two one control may tell that it does not.
-
-    Rounding does the same there as in the run from the start, whose controls are known, but for numbers that are lost.
-    """
-    if all(float(k).is_integer() for k in change.exponents):
-        one = bench.noise(change, t, steps, mode, controls=1)
-        if gap.defect > CLEAR * one:
-            return one
-    return bench.noise(change, t, steps, mode)
 
 
 # -- levels ---------------------------------------------------------------------------------------

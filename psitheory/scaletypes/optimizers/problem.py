@@ -51,8 +51,6 @@ class Record:
         How far each row turned.
     rate : str
         The name of the rate where it is known; else it is told by its name.
-    steps : int
-        How many steps were taken.
     """
 
     trace: Trace
@@ -63,7 +61,6 @@ class Record:
     weights: list[np.ndarray] = field(default_factory=list)
     are_rows: tuple[bool, ...] = ()
     rate: str = ""
-    steps: int = 0
 
     @classmethod
     def of(cls, trace: Trace, problem: Problem) -> Record:
@@ -91,7 +88,6 @@ class Record:
 
     def after_step(self, problem: Problem, degrees: Sequence[np.ndarray], weights: Sequence[np.ndarray]) -> None:
         """Keep what became of the weights in one step."""
-        self.steps += 1
         table = self.trace.degrees
         for part, d in zip(problem.parts, degrees, strict=True):
             own = self.degrees(part)
