@@ -15,8 +15,10 @@ from psitheory.runner.effort import Effort
 from psitheory.runner.judging.guard import ROUNDED, CannotRun, guarded, up_to_rounding
 from psitheory.runner.judging.in_balls import OPEN_BRANCH
 from psitheory.runner.judging.judge import Outcome
+from psitheory.runner.judging.spared import Spared
+from psitheory.runner.searching.draws import Choices
 from psitheory.runner.searching.every import best_of_many, broken_among_few, broken_for_some_number
-from psitheory.runner.searching.redraw import CALLS, Choices, work
+from psitheory.runner.searching.redraw import CALLS, work
 from psitheory.runner.searching.search import Search, search
 from psitheory.runner.searching.special import broken_specially
 from psitheory.runner.searching.worst import PATIENCE, Worst, patience, worst_case
@@ -34,7 +36,7 @@ def try_cases(law: Law, kind: str, effort: Effort, seed: int) -> Evidence:
     """
     by_itself = kind == POWERS_OF_TWO and law.on is None
     run = up_to_rounding(law.function) if by_itself else guarded(kind, law.function)
-    kept = Kept(run)
+    kept = Kept(guarded(kind, law.function, Spared()) if kind == FLOATS else run)
     found = search(
         inputs(law.domains, kind), kept, sought="failed", cases=effort.cases[kind], seconds=effort.seconds, seed=seed
     )

@@ -70,14 +70,6 @@ def test_most_cases_are_new_and_some_repeat_a_number(seed: int) -> None:
 # -- determinism ------------------------------------------------------------------------------------
 
 
-def test_one_new_case_in_a_few_is_followed_by_its_copies() -> None:
-    copied: list[int] = []
-    follow = searching._now_and_then(lambda _, case: copied.append(case))
-    for case in range(1, 3 * searching.FRESH + 1):
-        follow(None, case)
-    assert copied == [searching.FRESH, 2 * searching.FRESH, 3 * searching.FRESH]
-
-
 def test_a_search_is_deterministic_in_its_seed() -> None:
     assert drawn_from(3) == drawn_from(3)
     assert drawn_from(3) != drawn_from(4)
@@ -289,18 +281,3 @@ def test_a_domain_without_inputs_is_trouble() -> None:
     seen = search(inputs(nothing, FLOATS), lambda _: Outcome("passed"), sought="failed", cases=5, seconds=5, seed=0)
     assert seen.trouble == "the domains yielded no input"
     assert seen.outcomes == []
-
-
-def test_a_search_leaves_the_source_of_draws_as_it_was() -> None:
-    providers = pytest.importorskip("hypothesis.internal.conjecture.providers")
-    source, seen = providers.HypothesisProvider, []
-    seasoned = getattr(source, "_maybe_draw_constant", None)
-
-    def run(_: Any) -> Outcome:
-        seen.append(getattr(source, "_maybe_draw_constant", None))
-        return Outcome("passed")
-
-    search(st.fixed_dictionaries({"x": st.integers()}), run, sought="failed", cases=3, seconds=9, seed=0)
-    assert getattr(source, "_maybe_draw_constant", None) is seasoned
-    assert seen
-    assert seasoned is None or all(inside is not seasoned and inside() is None for inside in seen)

@@ -34,13 +34,16 @@ class CannotRun(BaseException):
     """The law's operations do not exist in this arithmetic; no Exception, so that nobody shrinks its input."""
 
 
-def guarded(kind: str, function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], Outcome]:
+Judge = Callable[[str, Callable[..., Any], Mapping[str, Any]], Outcome]
+
+
+def guarded(kind: str, function: Callable[..., Any], by: Judge = judge) -> Callable[[Mapping[str, Any]], Outcome]:
     """Return a function that judges one case, telling "cannot run here" from "raised" from "undecided"."""
 
     def run(drawn: Mapping[str, Any]) -> Outcome:
         try:
             with exits_refused(), limited(f"a case in {kind}"), np.errstate(all="ignore"):
-                outcome = judge(kind, function, drawn)
+                outcome = by(kind, function, drawn)
                 return _beside_floats(function, drawn, outcome) if _is_open(kind, outcome) else outcome
         except (Undecided, WrongClass) as doubt:
             elsewhere = isinstance(doubt, WrongClass) and kind == RATIONALS  # where other functions are drawn, too

@@ -10,18 +10,10 @@ from typing import Any
 import numpy as np
 
 from psitheory.runner.judging.outcome import Case, Outcome
+from psitheory.runner.searching.draws import Choices, Drawing
 from psitheory.runner.searching.lists import other_lengths
 from psitheory.runner.searching.nudges import nudged
-from psitheory.runner.searching.redraw import (
-    Choices,
-    Drawing,
-    Inputs,
-    is_small,
-    largest_ratio,
-    nodes,
-    redrawn,
-    right_size,
-)
+from psitheory.runner.searching.redraw import Inputs, is_small, largest_ratio, nodes, redrawn, right_size
 from psitheory.runner.searching.special import specials
 
 ROUNDING = 1e-7

@@ -9,17 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from psitheory.runner.judging.outcome import Case, Outcome
-from psitheory.runner.searching.redraw import (
-    Choices,
-    Drawing,
-    Inputs,
-    first_broken,
-    is_plain,
-    largest_ratio,
-    nodes,
-    nodes_from,
-    redrawn,
-)
+from psitheory.runner.searching.draws import Choices, Drawing
+from psitheory.runner.searching.redraw import Inputs, first_broken, is_plain, largest_ratio, nodes, nodes_from, redrawn
 from psitheory.runner.searching.worst import PATIENCE, patience
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from psitheory.runner.searching.redraw import Choices, Drawing, is_small, nodes, refilled
+from psitheory.runner.searching.draws import Choices, Drawing
+from psitheory.runner.searching.redraw import is_small, nodes, refilled
 
 LONGEST = 64
 """No list is made longer than this where its domain sets no limit."""

@@ -8,25 +8,19 @@ import random
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
-from itertools import cycle
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from hypothesis import strategies as st
-from hypothesis.control import BuildContext
-from hypothesis.errors import HypothesisException, StopTest
 from hypothesis.internal.conjecture.data import ConjectureData
-from hypothesis.strategies._internal.lazy import unwrap_strategies
 
 from psitheory.arithmetic import to_floats
 from psitheory.checking import Interval
 from psitheory.runner.judging.outcome import Case, Outcome, in_floats, sides, unwrapped
+from psitheory.runner.searching.draws import Choices, Chosen, Drawing, Known, Refilled, drawn_again
 from psitheory.runner.searching.nudges import nudged
 
-Choices = tuple[Any, ...]
 Inputs = Mapping[str, Any]
-Drawing = st.SearchStrategy[dict[str, Any]]
 
 
 def redrawn(drawing: Drawing, choices: Choices, nudges: Sequence[float] | None = ()) -> dict[str, Any] | None:
@@ -35,7 +29,7 @@ def redrawn(drawing: Drawing, choices: Choices, nudges: Sequence[float] | None =
         unmoved = partial(_decisions, drawing, choices) if any(nudges) else None
         with nudged(nudges, unmoved):
             return redrawn(drawing, choices, None)
-    return _drawn(drawing, _Again(choices))
+    return drawn_again(drawing, Chosen(choices, random.Random(0), most=len(choices)))
 
 
 @lru_cache(maxsize=1)
@@ -48,14 +42,14 @@ def _decisions(drawing: Drawing, choices: Choices) -> Sequence[Any]:
 
 def nodes(drawing: Drawing, choices: Choices) -> Sequence[Any]:
     """Return what Hypothesis knows of each choice: its type, its value and its range; nothing if they do not fit."""
-    data = _Again(choices)
-    return () if _drawn(drawing, data) is None else data.nodes
+    data = Known(choices)
+    return () if drawn_again(drawing, data) is None else data.nodes
 
 
 def nodes_from(drawing: Drawing, first: Choices) -> Sequence[Any]:
     """Return the same where only the first choices are made, and the others are drawn."""
     data = ConjectureData(random=random.Random(0), prefix=first)
-    return () if _drawn(drawing, data) is None else data.nodes
+    return () if drawn_again(drawing, data) is None else data.nodes
 
 
 def size(choices: Choices) -> int:
@@ -70,78 +64,8 @@ def refilled(drawing: Drawing, first: Choices, known: Sequence[Any]) -> Choices:
     first of them.  What is not known is chosen at random, and so is whether a list goes on: of lists in lists the one
     does not tell of the other.
     """
-    data = _Refilled(first, [*known[len(first) :], *known[: len(first)]])
-    return () if _drawn(drawing, data) is None else data.choices
-
-
-class _Refilled(ConjectureData):
-    """Begins by choices that are known, and goes on by what is known of a kind."""
-
-    def __init__(self, first: Choices, known: Sequence[Any]) -> None:
-        super().__init__(random=random.Random(0), prefix=first)
-        values: dict[str, list[Any]] = {}
-        for node in known:
-            if node.type != "boolean" and not node.was_forced:
-                values.setdefault(kind_of(node), []).append(node.value)
-        self._in_turn = {kind: cycle(some) for kind, some in values.items()}
-
-    def _draw(self, choice_type: Any, constraints: Any, *, observe: bool, forced: Any) -> Any:
-        if forced is None and self.prefix is not None and self.index >= len(self.prefix):
-            in_turn = self._in_turn.get(_kind(choice_type, constraints))
-            forced = None if in_turn is None else _fitted(next(in_turn), constraints)
-        return super()._draw(choice_type, constraints, observe=observe, forced=forced)
-
-
-def kind_of(node: Any) -> str:
-    """Return what a choice is, and of which range; bytes are of one kind."""
-    return _kind(node.type, node.constraints)
-
-
-def _kind(choice_type: str, constraints: Mapping[str, Any]) -> str:
-    limits = () if choice_type == "bytes" else sorted(constraints.items(), key=str)
-    return f"{choice_type} {limits}"
-
-
-def _fitted(value: Any, constraints: Mapping[str, Any]) -> Any:
-    if not isinstance(value, bytes) or not value:
-        return value
-    most = constraints["max_size"]
-    least = -(-constraints["min_size"] // len(value))
-    return (value * max(least, 1))[:most]
-
-
-class _Again(ConjectureData):
-    """Draws by choices that are known, and keeps no book of where in them strategies begin and end.
-
-    That takes Hypothesis most of its time, and tells a shrinker alone.
-    """
-
-    def __init__(self, choices: Choices) -> None:
-        super().__init__(random=random.Random(0), prefix=choices, max_choices=len(choices))
-
-    def draw(self, strategy: Any, label: int | None = None, observe_as: str | None = None) -> Any:
-        strategy.validate()
-        if strategy.is_empty:
-            self.mark_invalid("empty strategy")
-        self.depth += 1
-        try:
-            return unwrap_strategies(strategy).do_draw(self)  # type: ignore[no-untyped-call]
-        finally:
-            self.depth -= 1
-
-    def start_span(self, label: int) -> None:
-        self.depth += 1
-
-    def stop_span(self, *, discard: bool = False) -> None:
-        self.depth -= 1
-
-
-def _drawn(drawing: Drawing, data: ConjectureData) -> dict[str, Any] | None:
-    try:
-        with BuildContext(data, is_final=False, wrapped_test=redrawn):
-            return data.draw(drawing)
-    except (StopTest, HypothesisException):
-        return None
+    data = Refilled(first, [*known[len(first) :], *known[: len(first)]])
+    return () if drawn_again(drawing, data) is None else data.choices
 
 
 LARGEST_RANGE = 10_000

@@ -1,26 +1,27 @@
-"""The one driver of Hypothesis: look for an input on which a case fails (or succeeds), and shrink it."""
+"""Look for an input on which a case fails (or succeeds), and let Hypothesis shrink it."""
 
 from __future__ import annotations
 
 import math
 import os
 import time
-import warnings
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
-from importlib import import_module
-from itertools import count
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 from hypothesis import HealthCheck, Phase, Verbosity, control, given, settings
 from hypothesis import seed as with_seed
-from hypothesis import strategies as st
-from hypothesis.errors import Flaky, HypothesisDeprecationWarning, HypothesisException, Unsatisfiable
+from hypothesis.database import InMemoryExampleDatabase, choices_to_bytes
+from hypothesis.errors import Flaky, HypothesisDeprecationWarning, HypothesisException
+from hypothesis.internal.entropy import deterministic_PRNG
 
 from psitheory.errors import said
 from psitheory.runner.judging.judge import Outcome
-from psitheory.runner.searching.redraw import Choices, size
+from psitheory.runner.searching.draws import Choices, Drawing
+from psitheory.runner.searching.fresh import fresh_cases
+from psitheory.runner.searching.redraw import Inputs, size
 
 SHRINK_SECONDS = 3.0
 
@@ -49,12 +50,12 @@ class Search:
         The first of them with its inputs.
     """
 
-    found: tuple[Mapping[str, Any], Outcome] | None = None
+    found: tuple[Inputs, Outcome] | None = None
     outcomes: list[Outcome] = field(default_factory=list)
     passed: list[Choices] = field(default_factory=list)
     ratios: list[tuple[float, Choices]] = field(default_factory=list)
     """The ratios of an inequality, each with what Hypothesis chose for it."""
-    first: tuple[Mapping[str, Any], Outcome] | None = None
+    first: tuple[Inputs, Outcome] | None = None
     trouble: str = ""
     cut: bool = False
     """Whether time ran out before all cases were tried."""
@@ -111,67 +112,32 @@ class _Clock:
 
 @contextmanager
 def _on_its_own() -> Iterator[None]:
-    """Make a search independent of its surroundings, for which Hypothesis has no public switch.
+    """Make a search independent of its surroundings.
 
-    It refuses to search inside a search, as happens when a check is called in somebody's own ``@given``; it seasons
-    what it draws with the constants of whatever local modules are loaded, which it caches in the working folder; and
-    most of its cases are copies of others.
+    Hypothesis refuses to search inside a search, as happens when a check is called in somebody's own ``@given``, and
+    has no public switch for it.  Domains and laws that read the global random states find them the same each time, and
+    whoever called finds them as they were.
     """
     context = getattr(control, "_current_build_context", None)
-    with (
-        nullcontext() if context is None else context.with_value(None),
-        _replaced("providers", "HypothesisProvider", "_maybe_draw_constant", lambda _: lambda *_, **__: None),
-        _replaced("engine", "ConjectureRunner", "generate_mutations_from", _now_and_then),
-    ):
+    with nullcontext() if context is None else context.with_value(None), deterministic_PRNG(), catch_warnings():
+        simplefilter("ignore", HypothesisDeprecationWarning)  # of domains that read them while they draw
         yield
 
 
-@contextmanager
-def _replaced(module: str, kind: str, method: str, instead: Callable[[Any], Any]) -> Iterator[None]:
-    """Put what ``instead`` makes of a private method of Hypothesis in its place, if this Hypothesis has one."""
-    try:
-        owner = getattr(import_module(f"hypothesis.internal.conjecture.{module}"), kind, None)
-    except ImportError:  # an older Hypothesis
-        owner = None
-    before = getattr(owner, method, None)
-    if before is None:
-        yield
-        return
-    setattr(owner, method, instead(before))
-    try:
-        yield
-    finally:
-        setattr(owner, method, before)
-
-
-FRESH = 6
-"""One in so many cases that are drawn anew is followed by its copies, of which there are about five."""
-
-
-def _now_and_then(copied: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
-    drawn = count(1)
-
-    def seldom(runner: Any, case: Any) -> None:
-        if next(drawn) % FRESH == 0:
-            copied(runner, case)
-
-    return seldom
-
-
-def _remember(seen: Search, outcome: Outcome) -> None:
+def _remember(seen: Search, choices: Choices, outcome: Outcome) -> None:
     """Keep what led to the cases that passed, and to the ratios of an inequality."""
     if outcome.status != "passed":
         return
-    seen.passed.append(tuple(control.current_build_context().data.choices))
+    seen.passed.append(choices)
     if outcome.relation != "at most":
         return
     ratio = -math.inf if outcome.worst is None or math.isnan(outcome.worst) else outcome.worst
-    seen.ratios.append((ratio, seen.passed[-1]))
+    seen.ratios.append((ratio, choices))
 
 
 def search(
-    inputs: st.SearchStrategy[dict[str, Any]],
-    run: Callable[[Mapping[str, Any]], Outcome],
+    inputs: Drawing,
+    run: Callable[[Inputs], Outcome],
     *,
     sought: str,
     cases: int,
@@ -186,49 +152,80 @@ def search(
     Deterministic in ``seed`` as long as the time suffices.  Keeps no database, prints nothing.
     """
     seen = Search()
-    clock: _Clock | None = None
+    try:
+        with _on_its_own():
+            found = _first_found(seen, inputs, run, sought, cases, seconds, seed)
+            if found is not None and seen.found is not None and shrink:
+                seen.found = _shrunk(inputs, run, found, seen.found[1].status, seed)
+                if seen.found is None:
+                    seen.trouble = CHANGING
+    except HypothesisException as error:
+        seen.trouble = f"Hypothesis refuses the domains: {said(error)}"
+    if not seen.outcomes and seen.found is None and not seen.trouble:
+        seen.trouble = "the domains yielded no input"
+    return seen
 
-    @settings(
-        max_examples=cases,
-        database=None,
+
+CHANGING = "the same input gave different outcomes on two runs"
+
+
+def _first_found(
+    seen: Search, inputs: Drawing, run: Callable[[Inputs], Outcome], sought: str, cases: int, seconds: float, seed: int
+) -> Choices | None:
+    """Return the choices of the first case that comes out as sought, or raises; what is seen before is kept."""
+    clock: _Clock | None = None
+    for choices, drawn in fresh_cases(inputs, cases, seed):
+        if clock is None:
+            clock = _Clock(seconds)
+        elif clock.is_over():
+            seen.cut = True
+            return None
+        outcome = run(drawn)
+        if outcome.status in (sought, "raised"):
+            seen.found = (drawn, outcome)
+            return choices
+        seen.outcomes.append(outcome)
+        seen.first = seen.first or (drawn, outcome)
+        _remember(seen, choices, outcome)
+    return None
+
+
+def _shrunk(
+    inputs: Drawing, run: Callable[[Inputs], Outcome], choices: Choices, like: str, seed: int
+) -> tuple[Inputs, Outcome] | None:
+    """Return the smallest case that comes out ``like`` one that was found, to which Hypothesis shrinks that.
+
+    None if it does not come out so again.  The choices come to Hypothesis as from a database of what failed before.
+    """
+    found: tuple[Inputs, Outcome] | None = None
+    clock = _Clock(SHRINK_SECONDS)
+
+    def body(drawn: dict[str, Any]) -> None:
+        nonlocal found
+        if found is not None and clock.is_over():
+            raise _OutOfTime
+        outcome = run(drawn)
+        if outcome.status == like:
+            found = (drawn, outcome)
+            raise _Found
+
+    database = InMemoryExampleDatabase()
+    database.save(b".".join((FAILED, b"secondary")), choices_to_bytes(choices))  # the first are taken to be shrunk
+    test: Any = with_seed(seed)(given(inputs)(body))  # which takes away what settings were given before it
+    test._hypothesis_internal_database_key = FAILED
+    shrinks = settings(
+        database=database,
         deadline=None,
         verbosity=Verbosity.quiet,
-        phases=(Phase.generate, Phase.shrink) if shrink else (Phase.generate,),
+        phases=(Phase.reuse, Phase.shrink),
         suppress_health_check=list(HealthCheck),
         report_multiple_bugs=False,
         print_blob=False,
         derandomize=False,
     )
-    def body(drawn: dict[str, Any]) -> None:
-        nonlocal clock
-        if clock is None:
-            clock = _Clock(seconds)
-        elif clock.is_over():
-            seen.cut = seen.found is None
-            raise _OutOfTime
-        outcome = run(drawn)
-        wanted = (sought, "raised") if seen.found is None else (seen.found[1].status,)  # a find shrinks to its like
-        if outcome.status in wanted:
-            if seen.found is None:
-                clock = _Clock(SHRINK_SECONDS)
-            seen.found = (drawn, outcome)
-            raise _Found
-        if seen.found is None:
-            seen.outcomes.append(outcome)
-            seen.first = seen.first or (drawn, outcome)
-            _remember(seen, outcome)
+    with suppress(_Found, _OutOfTime, Flaky):
+        shrinks(test)()
+    return found
 
-    try:
-        with warnings.catch_warnings():  # a domain may load data while it draws, which reads the global random state
-            warnings.simplefilter("ignore", HypothesisDeprecationWarning)
-            with _on_its_own():
-                with_seed(seed)(given(inputs)(body))()
-    except (_Found, _OutOfTime):
-        pass
-    except Flaky:
-        seen.trouble = "the same input gave different outcomes on two runs"
-    except Unsatisfiable:
-        seen.trouble = "the domains yielded no input"
-    except HypothesisException as error:
-        seen.trouble = f"Hypothesis refuses the domains: {said(error)}"
-    return seen
+
+FAILED = b"what failed"

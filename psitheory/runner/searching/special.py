@@ -15,18 +15,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from psitheory.runner.judging.outcome import Case, Outcome
+from psitheory.runner.searching.draws import Choices, Drawing, kind_of
 from psitheory.runner.searching.lists import LONGEST, lengthened, shortened, stops
 from psitheory.runner.searching.nudges import stretched
-from psitheory.runner.searching.redraw import (
-    Choices,
-    Drawing,
-    Inputs,
-    first_broken,
-    is_small,
-    kind_of,
-    nodes,
-    refilled,
-)
+from psitheory.runner.searching.redraw import Inputs, first_broken, is_small, nodes, refilled
 
 EQUAL = bytes([3])
 """An array of equal entries, as domains spell them: byte by byte 0, 1, -1, 2, -2 and so on."""

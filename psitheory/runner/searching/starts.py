@@ -11,17 +11,8 @@ import numpy as np
 
 from psitheory.runner.judging.outcome import Case
 from psitheory.runner.searching.climb import ROUNDING
-from psitheory.runner.searching.redraw import (
-    Choices,
-    Drawing,
-    is_small,
-    largest_ratio,
-    nodes,
-    redrawn,
-    refilled,
-    right_size,
-    size,
-)
+from psitheory.runner.searching.draws import Choices, Drawing
+from psitheory.runner.searching.redraw import is_small, largest_ratio, nodes, redrawn, refilled, right_size, size
 from psitheory.runner.searching.special import is_whole, special_cases, specials
 
 

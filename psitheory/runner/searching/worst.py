@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from psitheory.runner.effort import QUICK
 from psitheory.runner.judging.outcome import Case, Outcome
 from psitheory.runner.searching.climb import Climb, Enough, Place, ascend, ascend_on
-from psitheory.runner.searching.redraw import CALLS, Choices, Drawing, Inputs, redrawn, simplest, work
+from psitheory.runner.searching.draws import Choices, Drawing
+from psitheory.runner.searching.redraw import CALLS, Inputs, redrawn, simplest, work
 from psitheory.runner.searching.starts import far_starts, ladders
 
 

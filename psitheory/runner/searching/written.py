@@ -8,17 +8,8 @@ from typing import Any
 
 from psitheory.runner.judging.branches import numbers_written
 from psitheory.runner.judging.outcome import Case, Outcome
-from psitheory.runner.searching.redraw import (
-    Choices,
-    Drawing,
-    Inputs,
-    first_broken,
-    is_plain,
-    is_small,
-    nodes,
-    redrawn,
-    refilled,
-)
+from psitheory.runner.searching.draws import Choices, Drawing
+from psitheory.runner.searching.redraw import Inputs, first_broken, is_plain, is_small, nodes, redrawn, refilled
 from psitheory.runner.searching.special import specials
 
 

@@ -1,0 +1,73 @@
+"""Cases that are drawn anew: the simplest, simple ones, then any, some of them followed by copies with equal parts."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterator
+
+from psitheory.runner.searching.draws import Choices, Chosen, Drawing, drawn, kind_of
+from psitheory.runner.searching.redraw import Inputs, nodes
+
+SIMPLE = 10
+"""One in so many cases is simple: all but its first choices are the simplest."""
+
+FRESH = 6
+"""One in so many cases that are drawn anew is followed by its copies."""
+
+COPIES = 5
+"""So many of each: a law that is false where two of its numbers are equal is met by chance only so."""
+
+REPEATS = 10
+"""A domain is exhausted if so many times as many draws as there are cases of it yield none that is new."""
+
+REFUSED = 10
+"""A domain that refuses so many times as many draws as are wanted is given up."""
+
+
+def fresh_cases(drawing: Drawing, count: int, seed: int) -> Iterator[tuple[Choices, Inputs]]:
+    """Yield up to ``count`` different cases with the choices that made them, the same for the same seed.
+
+    Raises
+    ------
+    HypothesisException
+        If Hypothesis refuses the strategy.
+    """
+    known: set[Choices] = set()
+    refused = repeated = 0
+    for data in itertools.islice(_draws(drawing, count, random.Random(seed), known), count * (1 + REPEATS + REFUSED)):
+        inputs = drawn(drawing, data)
+        choices = tuple(data.made)
+        if inputs is None:
+            refused += 1
+        elif choices in known:
+            repeated += 1
+        else:
+            repeated = 0
+            known.add(choices)
+            yield choices, inputs
+        if len(known) == count or refused > REFUSED * count or repeated > REPEATS * len(known) or known == {()}:
+            return
+
+
+def _draws(drawing: Drawing, count: int, rng: random.Random, known: set[Choices]) -> Iterator[Chosen]:
+    """Yield what the next case is drawn by; ``known`` grows by those that were."""
+    for rich in range(count // SIMPLE + 1):
+        yield Chosen((), rng, rich=rich)
+    for k in itertools.count(1):
+        before = len(known)
+        data = Chosen((), rng)
+        yield data
+        if k % FRESH == 0 and len(known) > before:
+            yield from _copies(drawing, tuple(data.made), rng)
+
+
+def _copies(drawing: Drawing, choices: Choices, rng: random.Random) -> Iterator[Chosen]:
+    """Yield draws with a stretch of the choices in the place of another one of the same kinds."""
+    kinds = [kind_of(node) for node in nodes(drawing, choices)]
+    twins = [(i, j) for i, j in itertools.combinations(range(len(kinds)), 2) if kinds[i] == kinds[j]]
+    for i, j in rng.sample(twins, min(COPIES, len(twins))):
+        alike = zip(range(i, j), range(j, len(kinds)), strict=False)
+        length = sum(1 for _ in itertools.takewhile(lambda both: kinds[both[0]] == kinds[both[1]], alike))
+        length = rng.choice((1, length))
+        yield Chosen((*choices[:j], *choices[i : i + length], *choices[j + length :]), rng)
