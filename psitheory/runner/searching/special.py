@@ -100,10 +100,10 @@ def _special_cases(drawing: Drawing, start: Choices) -> Iterator[Choices]:
     """Yield them one by one: each takes a draw, and few may be wanted."""
     drawn = nodes(drawing, start)
     yield from _all_in_one_way(drawn)
+    yield from (with_equal_entries(drawn, pattern) for pattern in PATTERNS)  # few, while ways are many
     yield from _in_each_way(drawn)
     sized = list(_of_extreme_size(drawing, drawn))
     yield from (with_equal_entries(nodes(drawing, choices)) for choices in (*sized, start))
-    yield from (with_equal_entries(drawn, pattern) for pattern in PATTERNS)
     yield from _as_arrays(drawn)
     yield from (at_ends(nodes(drawing, choices), turn) for choices in (*sized[:1], start) for turn in TURNS)
     yield from sized
