@@ -276,6 +276,31 @@ def test_an_outcome_that_changes_between_runs_is_trouble() -> None:
     assert seen.trouble == "the same input gave different outcomes on two runs"
 
 
+def test_what_fails_by_the_global_random_states_fails_again() -> None:
+    import random
+
+    domain = st.fixed_dictionaries({"k": st.integers(0, 9).map(lambda k: k + random.random())})
+    seen = search(
+        domain,
+        lambda drawn: Outcome("failed" if drawn["k"] > 5 + random.random() else "passed"),
+        sought="failed",
+        cases=20,
+        seconds=20,
+        seed=0,
+    )
+    assert seen.found is not None
+    assert 5 < seen.found[0]["k"] < 7
+
+
+def test_a_case_that_is_too_large_for_hypothesis_is_found_as_it_is() -> None:
+    """Its cases have 8 KB."""
+    many = st.fixed_dictionaries({"x": st.lists(st.floats(0, 1), min_size=2000, max_size=2000)})
+    seen = search(many, lambda _: Outcome("failed"), sought="failed", cases=5, seconds=20, seed=0)
+    assert seen.trouble == ""
+    assert seen.found is not None
+    assert len(seen.found[0]["x"]) == 2000
+
+
 def test_a_domain_without_inputs_is_trouble() -> None:
     nothing = {"k": st.integers().filter(lambda _: False)}
     seen = search(inputs(nothing, FLOATS), lambda _: Outcome("passed"), sought="failed", cases=5, seconds=5, seed=0)

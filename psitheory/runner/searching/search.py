@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 import os
+import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import Any
+from unittest import SkipTest
 from warnings import catch_warnings, simplefilter
 
+import numpy as np
 from hypothesis import HealthCheck, Phase, Verbosity, control, given, settings
 from hypothesis import seed as with_seed
 from hypothesis.database import InMemoryExampleDatabase, choices_to_bytes
-from hypothesis.errors import Flaky, HypothesisDeprecationWarning, HypothesisException
+from hypothesis.errors import Flaky, HypothesisDeprecationWarning, HypothesisException, Unsatisfiable
 from hypothesis.internal.entropy import deterministic_PRNG
 
 from psitheory.errors import said
@@ -112,11 +115,10 @@ class _Clock:
 
 @contextmanager
 def _on_its_own() -> Iterator[None]:
-    """Make a search independent of its surroundings.
+    """Make a search independent of its surroundings, and leave the global random states as they were.
 
     Hypothesis refuses to search inside a search, as happens when a check is called in somebody's own ``@given``, and
-    has no public switch for it.  Domains and laws that read the global random states find them the same each time, and
-    whoever called finds them as they were.
+    has no public switch for it.
     """
     context = getattr(control, "_current_build_context", None)
     with nullcontext() if context is None else context.with_value(None), deterministic_PRNG(), catch_warnings():
@@ -156,7 +158,7 @@ def search(
         with _on_its_own():
             found = _first_found(seen, inputs, run, sought, cases, seconds, seed)
             if found is not None and seen.found is not None and shrink:
-                seen.found = _shrunk(inputs, run, found, seen.found[1].status, seed)
+                seen.found = _shrunk(inputs, run, found, seen.found, seed)
                 if seen.found is None:
                     seen.trouble = CHANGING
     except HypothesisException as error:
@@ -174,7 +176,9 @@ def _first_found(
 ) -> Choices | None:
     """Return the choices of the first case that comes out as sought, or raises; what is seen before is kept."""
     clock: _Clock | None = None
-    for choices, drawn in fresh_cases(inputs, cases, seed):
+    fresh = fresh_cases(inputs, cases, seed)
+    while (case := _next(fresh)) is not None:
+        choices, drawn = case
         if clock is None:
             clock = _Clock(seconds)
         elif clock.is_over():
@@ -190,22 +194,33 @@ def _first_found(
     return None
 
 
-def _shrunk(
-    inputs: Drawing, run: Callable[[Inputs], Outcome], choices: Choices, like: str, seed: int
-) -> tuple[Inputs, Outcome] | None:
-    """Return the smallest case that comes out ``like`` one that was found, to which Hypothesis shrinks that.
+def _next(fresh: Iterator[tuple[Choices, Inputs]]) -> tuple[Choices, Inputs] | None:
+    """Return the next case; domains and laws that read the global random states find them the same each time.
 
-    None if it does not come out so again.  The choices come to Hypothesis as from a database of what failed before.
+    So they do when Hypothesis draws it again.
+    """
+    random.seed(0)
+    np.random.seed(0)  # noqa: NPY002
+    return next(fresh, None)
+
+
+def _shrunk(
+    inputs: Drawing, run: Callable[[Inputs], Outcome], choices: Choices, first: tuple[Inputs, Outcome], seed: int
+) -> tuple[Inputs, Outcome] | None:
+    """Return the smallest case that comes out like the ``first``, to which Hypothesis shrinks that.
+
+    None if that does not come out so again.  The choices come to Hypothesis as from a database of what failed before;
+    if they are too many for it, the first is what there is.
     """
     found: tuple[Inputs, Outcome] | None = None
-    clock = _Clock(SHRINK_SECONDS)
+    ran, clock = False, _Clock(SHRINK_SECONDS)
 
     def body(drawn: dict[str, Any]) -> None:
-        nonlocal found
-        if found is not None and clock.is_over():
+        nonlocal found, ran
+        if ran and clock.is_over():
             raise _OutOfTime
-        outcome = run(drawn)
-        if outcome.status == like:
+        ran, outcome = True, run(drawn)
+        if outcome.status == first[1].status:
             found = (drawn, outcome)
             raise _Found
 
@@ -223,9 +238,9 @@ def _shrunk(
         print_blob=False,
         derandomize=False,
     )
-    with suppress(_Found, _OutOfTime, Flaky):
+    with suppress(_Found, _OutOfTime, Flaky, SkipTest, Unsatisfiable):  # the last two where it runs none
         shrinks(test)()
-    return found
+    return found if ran else first
 
 
 FAILED = b"what failed"
