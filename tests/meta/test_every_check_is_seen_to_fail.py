@@ -136,7 +136,7 @@ def test_no_evidence_has_silently_gone(report: Report) -> None:
 
 SMALLEST: dict[tuple[str, str], dict[str, str]] = {
     ("A3", "the_gradient_is_unchanged_under_rescaling"): {"model": "Rayleigh(matrix=[[0, 1], [1, 0]])", "w": "[1, 0]"},
-    ("A3", "the_hessian_annihilates_the_orbit"): {"model": "Rayleigh(matrix=[[0, 1], [1, 0]])", "w": "[1, 0]"},
+    ("A3", "the_hessian_annihilates_the_orbit"): {"model": "Rayleigh(matrix=[[0, 0], [0, 2]])", "w": "[1, 1]"},
     ("A4", "only_the_common_radius_is_vertical"): {"w": "[1, 0, 1]", "a": "[1/2]"},
     ("A4", "every_vector_is_horizontal"): {"w": "[1, 0]", "x": "[1, 0]", "y": "[1, 0]"},
     ("A4", "half_a_projection_is_idempotent"): {"w": "[1, 0]", "x": "[1, 0]"},

@@ -67,6 +67,41 @@ def test_most_cases_are_new_and_some_repeat_a_number(seed: int) -> None:
     assert any(len(set(x)) < len(x) for x in seen)
 
 
+ANY = st.integers(0, 10**6)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    ("numbers", "differ"),
+    [
+        (st.tuples(ANY, ANY, ANY, ANY), lambda x: x[0] != x[1] or x[2] != x[3]),
+        (st.tuples(ANY, ANY, ANY), lambda x: len(set(x)) > 1),
+    ],
+    ids=["two pairs", "three alike"],
+)
+def test_numbers_that_coincide_twice_are_met(numbers: Any, differ: Callable[[Any], bool], seed: int) -> None:
+    @law(x=numbers, on=[FLOATS])
+    def they_differ(x: Any) -> Any:
+        return equal(int(differ(x) or not any(np.ravel(x))), 1)  # not all are zero, as in the simplest case
+
+    assert str(check_law(they_differ, seed=seed).verdict) == "REFUTED"
+
+
+def test_a_law_that_changes_its_inputs_changes_its_own_copy() -> None:
+    @law(x=st.lists(st.floats(0, 9), min_size=2, max_size=6), k=st.just({"n": [3.0]}), on=[FLOATS])
+    def the_first_is_the_least(x: Any, k: Any) -> Any:
+        first = float(np.hypot(x[0], 0.0))
+        x.sort()
+        k["n"].append(1.0)
+        return equal(int(first == x[0]) + len(k["n"]), 3)
+
+    report = check_law(the_first_is_the_least)
+    assert str(report.verdict) == "REFUTED"
+    witness = report.evidence[0].witness
+    assert witness is not None
+    assert witness.shown["x"] == "[1, 0]"
+
+
 # -- determinism ------------------------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -43,7 +44,7 @@ def observe(case: Case, inputs: Mapping[str, Any]) -> Observation:
     ArgumentTypeError
         If the law returns something else.
     """
-    seen = case(**inputs)
+    seen = case(**{name: _own(value) for name, value in inputs.items()})
     if not isinstance(seen, Observation):
         raise ArgumentTypeError(
             f"the law returned {shown(seen)}; equal(left, right), at_most(left, right) or vacuous(reason) is needed"
@@ -51,6 +52,16 @@ def observe(case: Case, inputs: Mapping[str, Any]) -> Observation:
     if seen.moved and not any(isinstance(side, Interval) for side in (seen.left, seen.right)):
         return _comparable(seen)
     return seen
+
+
+def _own(value: Any) -> Any:
+    """Return containers of Python's anew: a law that changes its inputs must not find them changed, nor a witness."""
+    kind = type(value)
+    if kind in (list, set, tuple, deque):
+        return kind(map(_own, value)) if kind is not deque else deque(map(_own, value), value.maxlen)
+    if kind is dict:
+        return {key: _own(item) for key, item in value.items()}
+    return bytearray(value) if kind is bytearray else value
 
 
 def _comparable(seen: Observation) -> Observation:

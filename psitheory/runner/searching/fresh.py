@@ -12,7 +12,7 @@ from psitheory.runner.searching.redraw import Inputs, nodes
 SIMPLE = 10
 """One in so many cases is simple: all but its first choices are the simplest."""
 
-FRESH = 6
+FRESH = 3
 """One in so many cases that are drawn anew is followed by its copies."""
 
 COPIES = 5
@@ -63,11 +63,24 @@ def _draws(drawing: Drawing, count: int, rng: random.Random, known: set[Choices]
 
 
 def _copies(drawing: Drawing, choices: Choices, rng: random.Random) -> Iterator[Chosen]:
-    """Yield draws with a stretch of the choices in the place of another one of the same kinds."""
-    kinds = [kind_of(node) for node in nodes(drawing, choices)]
-    twins = [(i, j) for i, j in itertools.combinations(range(len(kinds)), 2) if kinds[i] == kinds[j]]
-    for i, j in rng.sample(twins, min(COPIES, len(twins))):
-        alike = zip(range(i, j), range(j, len(kinds)), strict=False)
-        length = sum(1 for _ in itertools.takewhile(lambda both: kinds[both[0]] == kinds[both[1]], alike))
-        length = rng.choice((1, length))
-        yield Chosen((*choices[:j], *choices[i : i + length], *choices[j + length :]), rng)
+    """Yield draws with a stretch of the choices in the place of another one of the same kinds, more and more of them.
+
+    Each is made of the last one, so that several pairs of numbers come to be equal.
+    """
+    for _ in range(COPIES):
+        known = nodes(drawing, choices)
+        kinds = [kind_of(node) for node in known]
+        values = [i for i, node in enumerate(known) if node.type != "boolean" and not node.was_forced]
+        twins = [(i, j) for i, j in itertools.combinations(values, 2) if kinds[i] == kinds[j]]
+        if not twins:
+            return
+        i, j = rng.choice(twins)
+        alike = zip(kinds[i:j], kinds[j:], strict=False)
+        length = rng.choice((1, sum(1 for _ in itertools.takewhile(_are_equal, alike))))
+        data = Chosen((*choices[:j], *choices[i : i + length], *choices[j + length :]), rng)
+        yield data
+        choices = tuple(data.made)
+
+
+def _are_equal(both: tuple[str, str]) -> bool:
+    return both[0] == both[1]
