@@ -95,6 +95,7 @@ PLAIN = PSIGradientDescent(0.1)
         ((lambda p: (), lambda g, s: ({}, s)), {}, ArgumentTypeError, "^update of tuple returned .* are needed$"),
         (lambda w, g: w[:3], {}, ArgumentError, r"returned weights of the shape \(3,\); the shape \(51,\) is needed$"),
         (lambda w, g: "w", {}, ArgumentTypeError, r"returned 'w'; weights of the shape \(51,\) are needed$"),
+        (lambda w, g, t: (w - g, g), {}, ArgumentTypeError, "a pair .* third parameter is 't', .* state, is needed$"),
         (lambda w, g, rate: w, {}, ArgumentError, "^rate is None, but .* takes rate without a default"),
         (lambda w, g: w, {"rate": 0.1}, ArgumentError, "^rate is 0.1, but .* takes no rate"),
         (lambda w, g, rate: w, {"rate": -0.1}, ArgumentError, "^rate is -0.1; a positive number is needed$"),
@@ -116,6 +117,11 @@ PLAIN = PSIGradientDescent(0.1)
 def test_bad_input_is_named(opt: Any, options: dict[str, Any], error: type[Exception], says: str) -> None:
     with pytest.raises(error, match=says):
         check_optimizer(opt, **options)
+
+
+def test_the_number_of_steps_may_stand_where_a_state_does() -> None:
+    report = check_optimizer(lambda w, g, t: w - g / (1 + t), only=NEURON, steps=3)
+    assert report.verdict is Verdict.REFUTED
 
 
 def test_a_function_without_parameters_makes_a_method() -> None:

@@ -81,6 +81,7 @@ def _of_function(opt: Callable[..., Any], rate: float | None, name: str, paramet
         _refuse(rate, name)
     elif rate is None and rate_name not in defaults(opt):
         raise ArgumentError(f"rate is None, but {name} takes {rate_name} without a default; a positive rate is needed")
+    third = [p for p in places if p != rate_name][2:3]
     places = [p for p in places if p not in (*OFFERED, rate_name)]
     if "steps" in places:
         if len(places) != 3:
@@ -89,7 +90,8 @@ def _of_function(opt: Callable[..., Any], rate: float | None, name: str, paramet
     if len(places) not in (2, 3):
         raise ArgumentTypeError(f"opt takes ({', '.join(places)}); {KINDS} is needed")
     wants = tuple(p for p in OFFERED if p in names)
-    return OfFunction(opt, name, rate, wants, rate_name, positional=len(places))
+    instead = third[0] if third and third[0] in OFFERED and len(places) == 2 else ""
+    return OfFunction(opt, name, rate, wants, rate_name, positional=len(places), instead=instead)
 
 
 def _of_factory(

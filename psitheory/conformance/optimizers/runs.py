@@ -145,9 +145,9 @@ class OfOptimizer:
 class OfFunction:
     """Runs of a plain function ``step(w, gradient, state)``, whose first state is None.
 
-    It returns the new weights, or a pair of weights and state.  Of these keyword parameters it is given those
-    that it has: a rate (under a name in :data:`RATES`), ``layout``, ``loss``, ``t``, and ``rng``, a fresh Generator
-    for each run.
+    It returns the new weights, or a pair of weights and state.  Of these parameters it is given those that it has, by
+    name: a rate (under a name in :data:`RATES`), ``layout``, ``loss``, ``t``, the number of steps before this one, and
+    ``rng``, a fresh Generator for each run.
     """
 
     function: Callable[..., Any]
@@ -156,6 +156,8 @@ class OfFunction:
     wants: tuple[str, ...] = ()
     rate_name: str | None = None
     positional: int = 3
+    instead: str = ""
+    """What it is given by name in the place of a state, if it is: it may have meant a state by that."""
 
     @property
     def has_rate(self) -> bool:
@@ -191,6 +193,11 @@ class OfFunction:
             out = self.function(*(w.copy(), found.gradient.copy(), state)[: self.positional], **extra)
             if isinstance(out, tuple) and len(out) == 2:
                 out, state = out
+            if state is not None and self.instead:
+                raise ArgumentTypeError(
+                    f"{self.name} returned a pair of weights and state, and its third parameter is {self.instead!r}, "
+                    f"under which it is given something else; another name, as state, is needed"
+                )
             w = like_start(out, start, self.name)
             yield w
 
