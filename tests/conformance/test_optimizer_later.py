@@ -136,14 +136,3 @@ def test_a_constant_that_comes_later_is_a_drift_beside_weights_and_an_eps_beside
 
     report = check_optimizer(shifting, only=NEURON, steps=10)
     assert report.refuted() == ((NEURON,) if drifts else ())
-
-
-def test_what_begins_after_the_first_steps_beside_an_eps_is_the_line_that_is_told() -> None:
-    def hidden(w: Any, g: Any, t: int, rate: float = 0.01) -> Any:
-        w = w - rate * g / (np.abs(g) + 1e-8)
-        return w * (1 - 0.1 * rate) if t >= 15 else w
-
-    report = check_optimizer(hidden, only=EXPONENT, steps=30)
-    assert report.properties["exponent"] is None
-    assert "so it is of the first steps alone: by step 30 runs break it, at sum" in report.sentence
-    assert report.sentence.endswith("return w * (1 - 0.1 * rate) if t >= 15 else w")

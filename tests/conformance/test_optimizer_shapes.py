@@ -146,3 +146,30 @@ def test_other_networks_have_sizes_of_their_own_for_each_seed(kernels: bool) -> 
     assert all(not usual & shapes(network) for network in drawn)
     assert len(set().union(*map(shapes, drawn[:4]))) > len(shapes(drawn[0]))
     assert len(set().union(*map(shapes, drawn[4:]))) > len(shapes(drawn[4]))
+
+
+def of_few_rows(w: Any, g: Any, layout: Layout, rate: float = 0.01, *, how: str) -> Any:
+    """PSI-GD, which fails in one way or another where a layer has more than 64 rows."""
+    large = max(part.blocks for part in layout.parts) > 64
+    if large and how == "raises":
+        raise IndexError("no more than 64 rows")
+    fails = np.nan if large and how == "has no number" else 1.0
+    return w - fails * rate * g * layout.expand(layout.norms(w) ** 2)
+
+
+@pytest.mark.parametrize(
+    ("how", "says"),
+    [
+        ("raises", "nothing is said: there it raised IndexError: no more than 64 rows"),
+        ("has no number", "nothing is said: there its runs are not finite"),
+        ("works", ""),
+    ],
+)
+def test_what_fails_on_other_shapes_is_told(how: str, says: str) -> None:
+    def method(w: Any, g: Any, layout: Layout, rate: float = 0.01) -> Any:
+        return of_few_rows(w, g, layout, rate, how=how)
+
+    report = check_optimizer(method, steps=10)
+    assert report.properties["full"] == "each neuron"
+    assert says in report.sentence
+    assert ("nothing is said" in report.sentence) == bool(says)

@@ -12,13 +12,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+import numpy as np
+
 from psitheory.conformance.optimizers.bench import Bench
 from psitheory.conformance.optimizers.change import Change, CodeRaised, Constants, Mode
 from psitheory.conformance.optimizers.eps import LEFT
 from psitheory.conformance.optimizers.equivariance import Level, Trial, judge, rescalings
 from psitheory.conformance.optimizers.far_out import shifted
 from psitheory.conformance.optimizers.limited import TOLERANCE, harmless, without_eps
-from psitheory.errors import PsitheoryError
+from psitheory.errors import PsitheoryError, said
 from psitheory.scaletypes.optimizers.types import Break
 
 EXPONENT = "exponent"
@@ -73,9 +75,18 @@ def _broken(
 ) -> Trial | None:
     try:
         found = (_trial(other, mode, change) for change in changes(other))
-        return next((t for t in found if t is not None and not _excused(bench, other, mode, t, p)), None)
-    except (CodeRaised, PsitheoryError):  # the code is made for other shapes, and nothing is said of these
+        broken = next((t for t in found if t is not None and not _excused(bench, other, mode, t, p)), None)
+        if broken is None and not all(map(_is_finite, other.points(Change(), other.steps).values())):
+            bench.fails_elsewhere.append("its runs are not finite")
+        return broken
+    except (CodeRaised, PsitheoryError) as error:  # the code is made for other shapes
+        raised = error.error if isinstance(error, CodeRaised) else error
+        bench.fails_elsewhere.append(f"it raised {type(raised).__name__}: {said(raised)}")
         return None
+
+
+def _is_finite(w: np.ndarray) -> bool:
+    return bool(np.all(np.isfinite(w)))
 
 
 def _trial(other: Bench, mode: Mode, change: Change, k: int = 0, p: float = 0.0) -> Trial | None:

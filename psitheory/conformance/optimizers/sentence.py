@@ -9,8 +9,6 @@ from psitheory.conformance.optimizers import words
 from psitheory.conformance.optimizers.causes import told
 from psitheory.conformance.optimizers.derived import Derived
 from psitheory.conformance.optimizers.facts import Facts
-from psitheory.scaletypes.equations import Kind
-from psitheory.scaletypes.optimizers.problem import TURNED
 from psitheory.scaletypes.optimizers.types import RATES, Break, OptimizerTypes
 
 ALIKE = {
@@ -22,6 +20,7 @@ ALIKE = {
 
 NOT_OF_KERNELS = "so it is of matrices alone: where a layer is a kernel of a convolution, with four axes, runs break it"
 
+OF_NO_OTHER_SHAPES = "of layers of other shapes, or more of them, nothing is said"
 OF_NAMED_LAYERS = "so it is of the first two layers alone: in a network of more, runs break it at the others"
 
 
@@ -46,6 +45,9 @@ def _elsewhere(facts: Facts) -> Iterator[str]:
             yield NOT_OF_KERNELS
         if facts.is_among(lambda bench: bench.of_named_layers):
             yield OF_NAMED_LAYERS
+        claim = facts.claim
+        failed = [] if claim is None else (facts.blocks_alone if claim.p else facts.bench).fails_elsewhere
+        yield from (f"{OF_NO_OTHER_SHAPES}: there {why}" for why in failed[:1])
 
 
 def _law(facts: Facts, derived: Derived | None, properties: Mapping[str, object]) -> str:
@@ -93,9 +95,8 @@ def _range(facts: Facts, derived: Derived | None) -> str:
         return f"so it is of some shapes alone: runs break it on {words.shapes(there.layout)}"
     if derived is not None and derived.hard_breaks:
         return "at fixed values it breaks at " + "; ".join(str(b) for b in derived.hard_breaks[:2])
-    if derived is not None and _nothing_holds(facts):
-        if not _soft(derived) or _breaks_late(facts) or any(b.kind is Kind.HARD for b in _new_lines(facts, derived)):
-            return _late(facts, derived)
+    if derived is not None and _nothing_holds(facts) and (not _soft(derived) or _breaks_late(facts)):
+        return _late(facts, derived)
     if _nothing_holds(facts) and _soft(derived):
         return "at fixed values runs break it, as may " + "; ".join(map(told, _soft(derived)[:3]))
     if "edges" not in facts.__dict__:
@@ -122,15 +123,8 @@ def _late(facts: Facts, derived: Derived) -> str:
     if denied is None or derived.alone.hard is None or (derived.missing and not _breaks_late(facts)):
         return ""
     step = denied.outcome.step
-    lines = sorted(derived.later(step), key=lambda b: b.kind is not Kind.HARD)
+    lines = derived.later(step)
     return f"so it is of the first steps alone: by step {step} runs break it" + (f", at {lines[0]}" if lines else "")
-
-
-def _new_lines(facts: Facts, derived: Derived) -> tuple[Break, ...]:
-    """Return the lines that break the law of the first steps by the step at which runs deny it."""
-    denied = facts.exponent.denied_by
-    late = denied is not None and denied.outcome.step > TURNED and not derived.missing
-    return derived.later(denied.outcome.step) if denied is not None and late else ()
 
 
 def _breaks_late(facts: Facts) -> bool:
