@@ -116,14 +116,24 @@ EXPECTED = {
 }
 
 
+BY_ROUNDING = {
+    "SymmetricPositiveDefinite": {
+        "squared_distances_have_derivatives": "where two eigenvalues are equal, which at w = z rounding decides"
+    },
+}
+"""What a processor's rounding makes or not: derivatives of eigenvectors divide by differences of eigenvalues."""
+
+
 @pytest.mark.parametrize("name", EXPECTED)
 def test_its_manifolds_are_right_but_for_these_findings(name):
     make, expected = EXPECTED[name]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # one says that it is not fully implemented
         manifold = make()
-    report = check_manifold(manifold, cases=4, expected=expected)
-    assert report.refuted() == tuple(law for law in LAWS if law in expected), str(report)
+    by_rounding = BY_ROUNDING.get(name, {})
+    report = check_manifold(manifold, cases=4, expected=expected | by_rounding)
+    found = tuple(law for law in report.refuted() if law not in by_rounding)
+    assert found == tuple(law for law in LAWS if law in expected), str(report)
     assert report.verdict is Verdict.HOLDS, str(report)
 
 
