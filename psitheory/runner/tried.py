@@ -99,7 +99,7 @@ def _broken_specially(
     )
 
 
-SPECIAL = 2
+SPECIAL = 3
 """So many special cases are computed at most for one that is drawn, of a law that costs little, and fewer of others.
 
 They are judged only if they seem to break the law.

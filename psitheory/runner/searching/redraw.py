@@ -181,7 +181,7 @@ def simplest(
     return broken
 
 
-CALLS = 10_000
+CALLS = 12_000
 """A case of fewer calls of functions than this is climbed longer, the longer the fewer; more are not counted."""
 
 
