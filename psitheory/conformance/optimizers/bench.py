@@ -74,8 +74,8 @@ class Bench:
     """The laws that break where a layer is a kernel of a convolution, but not on matrices of the same size."""
     of_named_layers: set[tuple[Mode, str]] = field(default_factory=set)
     """The laws that break in a network of more layers, but not where those of the usual one alone are rescaled."""
-    fails_elsewhere: list[str] = field(default_factory=list)
-    """What became of runs on networks of other shapes that came to no end, or to no number."""
+    fails_elsewhere: str = ""
+    """What became of runs on a network of other shapes that came to no end, or to no number."""
     parted_later: dict[tuple[Mode, str], tuple[int, str]] = field(default_factory=dict)
     """The step at which runs part after those that are compared, by what is no break, and what that is."""
     strays: dict[tuple[float, int], int | None] = field(default_factory=dict)

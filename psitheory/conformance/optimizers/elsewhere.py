@@ -77,11 +77,11 @@ def _broken(
         found = (_trial(other, mode, change) for change in changes(other))
         broken = next((t for t in found if t is not None and not _excused(bench, other, mode, t, p)), None)
         if broken is None and not all(map(_is_finite, other.points(Change(), other.steps).values())):
-            bench.fails_elsewhere.append("its runs are not finite")
+            bench.fails_elsewhere = bench.fails_elsewhere or "its runs are not finite"
         return broken
     except (CodeRaised, PsitheoryError) as error:  # the code is made for other shapes
         raised = error.error if isinstance(error, CodeRaised) else error
-        bench.fails_elsewhere.append(f"it raised {type(raised).__name__}: {said(raised)}")
+        bench.fails_elsewhere = bench.fails_elsewhere or f"it raised {type(raised).__name__}: {said(raised)}"
         return None
 
 

@@ -170,6 +170,10 @@ class Facts:
             return ("class", EXPONENT) in laws(self.blocks_alone)
         return (claim.mode, claim.level) in laws(self.bench)
 
+    def bench_of(self, claim: Claim) -> Bench:
+        """Return the bench on which a claim holds: that of blocks alone, if it says nothing of free parameters."""
+        return self.bench if claim.of_all else self.blocks_alone
+
     @property
     def denied_by_types(self) -> Break | None:
         """Return the line at which the finest level that runs show asks for more, or None: runs may not reach it."""
@@ -184,7 +188,7 @@ class Facts:
         """Return where the claim stops: towards small and large scales, then as scales spread apart."""
         claim = self.claim
         assert claim is not None
-        bench = self.bench if claim.of_all else self.blocks_alone
+        bench = self.bench_of(claim)
         if self.derived is not None and self.derived.allows(claim.mode, claim.level, claim.p):
             return self._ranges(bench, claim, self.derived)
         return self._by_slopes(bench, claim)

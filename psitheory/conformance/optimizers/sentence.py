@@ -45,9 +45,9 @@ def _elsewhere(facts: Facts) -> Iterator[str]:
             yield NOT_OF_KERNELS
         if facts.is_among(lambda bench: bench.of_named_layers):
             yield OF_NAMED_LAYERS
-        claim = facts.claim
-        failed = [] if claim is None else (facts.blocks_alone if claim.p else facts.bench).fails_elsewhere
-        yield from (f"{OF_NO_OTHER_SHAPES}: there {why}" for why in failed[:1])
+        failed = facts.claim and facts.bench_of(facts.claim).fails_elsewhere
+        if failed:
+            yield f"{OF_NO_OTHER_SHAPES}: there {failed}"
 
 
 def _law(facts: Facts, derived: Derived | None, properties: Mapping[str, object]) -> str:

@@ -57,10 +57,12 @@ def observe(case: Case, inputs: Mapping[str, Any]) -> Observation:
 def _own(value: Any) -> Any:
     """Return containers of Python's anew: a law that changes its inputs must not find them changed, nor a witness."""
     kind = type(value)
-    if kind in (list, set, tuple, deque):
-        return kind(map(_own, value)) if kind is not deque else deque(map(_own, value), value.maxlen)
+    if kind in (list, tuple, set):
+        return kind(map(_own, value))
     if kind is dict:
         return {key: _own(item) for key, item in value.items()}
+    if kind is deque:
+        return deque(map(_own, value), value.maxlen)
     return bytearray(value) if kind is bytearray else value
 
 

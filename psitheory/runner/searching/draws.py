@@ -74,10 +74,13 @@ class _Lean(ConjectureData):
 
 
 class Known(_Lean):
-    """Draws by choices that are known, and keeps what is known of each: its type, its value and its range."""
+    """Draws by choices that are known, and keeps what is known of each: its type, its value and its range.
 
-    def __init__(self, choices: Choices) -> None:
-        super().__init__(random=random.Random(0), prefix=choices, max_choices=len(choices))
+    Further ones are drawn where the case may go ``on``.
+    """
+
+    def __init__(self, choices: Choices, *, on: bool = False) -> None:
+        super().__init__(random=random.Random(0), prefix=choices, max_choices=None if on else len(choices))
 
 
 class Chosen(_Lean):
@@ -118,11 +121,11 @@ def _no_constant(*_: Any, **__: Any) -> None:
     return None
 
 
-class Refilled(ConjectureData):
+class Refilled(Known):
     """Begins by choices that are known, and goes on by what is known of a kind."""
 
     def __init__(self, first: Choices, known: Sequence[Any]) -> None:
-        super().__init__(random=random.Random(0), prefix=first)
+        super().__init__(first, on=True)
         values: dict[str, list[Any]] = {}
         for node in known:
             if node.type != "boolean" and not node.was_forced:

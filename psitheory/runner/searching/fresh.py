@@ -76,11 +76,7 @@ def _copies(drawing: Drawing, choices: Choices, rng: random.Random) -> Iterator[
             return
         i, j = rng.choice(twins)
         alike = zip(kinds[i:j], kinds[j:], strict=False)
-        length = rng.choice((1, sum(1 for _ in itertools.takewhile(_are_equal, alike))))
+        length = rng.choice((1, sum(1 for _ in itertools.takewhile(lambda both: both[0] == both[1], alike))))
         data = Chosen((*choices[:j], *choices[i : i + length], *choices[j + length :]), rng)
         yield data
         choices = tuple(data.made)
-
-
-def _are_equal(both: tuple[str, str]) -> bool:
-    return both[0] == both[1]

@@ -12,7 +12,6 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from hypothesis.internal.conjecture.data import ConjectureData
 
 from psitheory.arithmetic import to_floats
 from psitheory.checking import Interval
@@ -48,7 +47,7 @@ def nodes(drawing: Drawing, choices: Choices) -> Sequence[Any]:
 
 def nodes_from(drawing: Drawing, first: Choices) -> Sequence[Any]:
     """Return the same where only the first choices are made, and the others are drawn."""
-    data = ConjectureData(random=random.Random(0), prefix=first)
+    data = Known(first, on=True)
     return () if drawn_again(drawing, data) is None else data.nodes
 
 

@@ -157,8 +157,9 @@ def search(
     try:
         with _on_its_own():
             found = _first_found(seen, inputs, run, sought, cases, seconds, seed)
-            if found is not None and seen.found is not None and shrink:
-                seen.found = _shrunk(inputs, run, found, seen.found, seed)
+            if found is not None:
+                choices, first = found
+                seen.found = _shrunk(inputs, run, choices, first, seed) if shrink else first
                 if seen.found is None:
                     seen.trouble = CHANGING
     except HypothesisException as error:
@@ -173,8 +174,8 @@ CHANGING = "the same input gave different outcomes on two runs"
 
 def _first_found(
     seen: Search, inputs: Drawing, run: Callable[[Inputs], Outcome], sought: str, cases: int, seconds: float, seed: int
-) -> Choices | None:
-    """Return the choices of the first case that comes out as sought, or raises; what is seen before is kept."""
+) -> tuple[Choices, tuple[Inputs, Outcome]] | None:
+    """Return the first case that comes out as sought, or raises, with its choices; what is seen before is kept."""
     clock: _Clock | None = None
     fresh = fresh_cases(inputs, cases, seed)
     while (case := _next(fresh)) is not None:
@@ -186,8 +187,7 @@ def _first_found(
             return None
         outcome = run(drawn)
         if outcome.status in (sought, "raised"):
-            seen.found = (drawn, outcome)
-            return choices
+            return choices, (drawn, outcome)
         seen.outcomes.append(outcome)
         seen.first = seen.first or (drawn, outcome)
         _remember(seen, choices, outcome)
