@@ -11,7 +11,7 @@ import numpy as np
 from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.equations import Place
 from psitheory.scaletypes.models.items import Item, parameter_item
-from psitheory.scaletypes.models.numpy import functions  # noqa: F401  the rules register themselves
+from psitheory.scaletypes.models.numpy import functions, matrices  # noqa: F401  the rules register themselves
 from psitheory.scaletypes.models.numpy.array import NotTraced, Traced
 from psitheory.scaletypes.models.parameters import Parameter
 from psitheory.scaletypes.models.rules import Rules
