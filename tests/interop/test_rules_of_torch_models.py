@@ -10,6 +10,7 @@ import torch
 from tests.interop import torch_operations_along_axes as along_axes
 from tests.interop import torch_operations_as_one as as_one
 from tests.interop import torch_operations_by_entries as by_entries
+from tests.interop import torch_operations_of_backward_passes as of_backward_passes
 from tests.interop import torch_operations_of_layers as of_layers
 from tests.interop import torch_operations_on_matrices as on_matrices
 from tests.scaletypes.operation_law import Draw, dressed, holds
@@ -18,7 +19,9 @@ from .torch_operations import Made, run, typed
 
 torch.set_num_threads(1)
 
-CASES: dict[str, Made] = by_entries.CASES | along_axes.CASES | of_layers.CASES | on_matrices.CASES
+CASES: dict[str, Made] = (
+    by_entries.CASES | along_axes.CASES | of_layers.CASES | on_matrices.CASES | of_backward_passes.CASES
+)
 AS_ONE = {f"{name} as one": made for name, made in as_one.CASES.items()}
 
 

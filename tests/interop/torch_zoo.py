@@ -52,6 +52,20 @@ class Sum(nn.Module):
         return sum(layer(x) for layer in self.layers)
 
 
+class Penalised(nn.Module):
+    """What a network returns, and how far the lengths of its gradients by inputs are from one."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.clone().requires_grad_()
+        out = self.network(x)
+        (g,) = torch.autograd.grad(out.square().sum(), x, create_graph=True)
+        return out + (g.flatten(1).norm(dim=1, keepdim=True) - 1).square()
+
+
 def bn(n: int) -> nn.Module:
     return nn.BatchNorm1d(n, eps=TINY)
 

@@ -7,7 +7,7 @@ from torch import nn
 from torch.nn import functional as F
 from torch.nn.utils import parametrizations
 
-from tests.interop.torch_zoo import IMAGES, TINY, L, M, P, S, bn2, case, ln
+from tests.interop.torch_zoo import IMAGES, TINY, L, M, P, Penalised, S, bn2, case, ln
 
 
 class Next(nn.Module):
@@ -220,3 +220,25 @@ case(
 
 
 case("cnn lrn", IMAGES, 0, 0, lambda: S(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.LocalResponseNorm(2), nn.Flatten(), L(36, 2)))
+
+
+case(
+    "gradient penalty gn",
+    IMAGES,
+    6,
+    4,
+    lambda: Penalised(
+        S(nn.Conv2d(3, 4, 3), nn.GroupNorm(2, 4, eps=TINY), nn.ReLU(), nn.MaxPool2d(3), nn.Flatten(), L(4, 2))
+    ),
+)
+
+
+case(
+    "gradient penalty convs",
+    IMAGES,
+    7,
+    7,
+    lambda: Penalised(
+        S(nn.Conv2d(3, 4, 1), nn.ReLU(), nn.Conv2d(4, 3, 3), nn.ReLU(), nn.AvgPool2d(3), nn.Flatten(), L(3, 2))
+    ),
+)

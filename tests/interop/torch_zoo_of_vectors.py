@@ -8,7 +8,7 @@ from torch.nn import functional as F
 from torch.nn.utils import parametrizations
 
 from psitheory.interop.torch import exact_network
-from tests.interop.torch_zoo import TINY, VECTORS, L, M, P, S, Sum, bn, case, drawn, ln
+from tests.interop.torch_zoo import TINY, VECTORS, L, M, P, Penalised, S, Sum, bn, case, drawn, ln
 
 case("bn mlp", VECTORS, 27, 18, lambda: S(L(4, 5), bn(5), nn.ReLU(), L(5, 4), bn(4), nn.ReLU(), L(4, 2)))
 
@@ -334,3 +334,15 @@ case(
 
 
 case("hyper", VECTORS, 0, 0, lambda: M(lambda s, x: (x[:, None, :] @ s.h(x).reshape(16, 4, 2)).squeeze(1), h=L(4, 8)))
+
+
+case("gradient penalty", VECTORS, 5, 5, lambda: Penalised(S(L(4, 5), nn.ReLU(), L(5, 2))))
+
+
+case("gradient penalty tanh", VECTORS, 0, 0, lambda: Penalised(S(L(4, 5), nn.Tanh(), L(5, 2))))
+
+
+case("gradient penalty bn", VECTORS, 15, 10, lambda: Penalised(S(L(4, 5), bn(5), nn.ReLU(), L(5, 2))))
+
+
+case("gradient penalty ln", VECTORS, 1, 0, lambda: Penalised(S(L(4, 5), ln(5), nn.Tanh(), L(5, 2))))

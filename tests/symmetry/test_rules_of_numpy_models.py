@@ -1,5 +1,7 @@
 """Each rule of the types of NumPy functions follows its operation, for inputs, axes and keywords at random."""
 
+# ruff: noqa: B008  # defaults keep what was drawn for a case
+
 from __future__ import annotations
 
 from collections.abc import Sequence

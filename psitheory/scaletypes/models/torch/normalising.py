@@ -39,7 +39,8 @@ def batch_norm(m: Any, c: Any) -> Any:
     else:
         m.rules.zero(ids, f"{said(m, c)}, by running statistics, which are constants")
     out = affine(m, c, np.zeros(1, np.int64), c.get("weight"), c.get("bias"))
-    return [out.reshape(1, -1, *[1] * (x.dim() - 2)), None, None, None]
+    kept = [ids, m.rules.times(ids, -1)] if training else [None, None]
+    return [out.reshape(1, -1, *[1] * (x.dim() - 2)), *kept, None]
 
 
 def layer_norm(m: Any, c: Any) -> Any:
@@ -47,7 +48,9 @@ def layer_norm(m: Any, c: Any) -> Any:
     x, count = c.first, len(c.get("normalized_shape"))
     ids = m.rules.same(m.ids(x), range(x.dim() - count, x.dim()), said(m, c))
     normalised(m, c, ids, c.get("eps"))
-    return [affine(m, c, np.zeros([1] * count, np.int64), c.get("weight"), c.get("bias")), None, None]
+    out = affine(m, c, np.zeros([1] * count, np.int64), c.get("weight"), c.get("bias"))
+    kept = [ids, m.rules.times(ids, -1)]
+    return [out, *(kept[1:] if c.name == "_fused_rms_norm" else kept)]
 
 
 def group_norm(m: Any, c: Any) -> Any:
@@ -55,9 +58,11 @@ def group_norm(m: Any, c: Any) -> Any:
     x, groups = c.first, c.get("group")
     ids = np.broadcast_to(m.ids(x), x.shape)
     ids = ids.reshape(x.shape[0], groups, -1)
-    normalised(m, c, m.rules.same(ids, [2], said(m, c)), c.get("eps"))
+    ids = m.rules.same(ids, [2], said(m, c))
+    normalised(m, c, ids, c.get("eps"))
     out = affine(m, c, np.zeros(1, np.int64), c.get("weight"), c.get("bias"))
-    return [out.reshape(1, -1, *[1] * (x.dim() - 2)), None, None]
+    ids = ids[..., 0]
+    return [out.reshape(1, -1, *[1] * (x.dim() - 2)), ids, m.rules.times(ids, -1)]
 
 
 def weight_norm(m: Any, c: Any) -> Any:

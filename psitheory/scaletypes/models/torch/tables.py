@@ -11,6 +11,7 @@ import torch
 from psitheory.scaletypes.models.compact import ANY
 from psitheory.scaletypes.models.items import fits_any
 from psitheory.scaletypes.models.torch.attention import ATTENTION
+from psitheory.scaletypes.models.torch.backward import BACKWARD
 from psitheory.scaletypes.models.torch.call import names
 from psitheory.scaletypes.models.torch.contractions import CONTRACTIONS
 from psitheory.scaletypes.models.torch.elementwise import ELEMENTWISE
@@ -25,7 +26,7 @@ from psitheory.scaletypes.models.torch.reductions import REDUCTIONS
 Rule = Callable[[Any, Any], Any]
 
 RULES: dict[str, Rule] = (
-    ELEMENTWISE | REDUCTIONS | MOVEMENT | PLACES | CONTRACTIONS | MATRICES | LAYERS | NORMALISING | ATTENTION
+    ELEMENTWISE | REDUCTIONS | MOVEMENT | PLACES | CONTRACTIONS | MATRICES | LAYERS | NORMALISING | ATTENTION | BACKWARD
 )
 
 ZEROS = set(names("zeros zeros_like new_zeros zero empty empty_like new_empty empty_strided"))
