@@ -113,7 +113,10 @@ CASES = {
     ),
     "line by line": (lambda p: total(np.apply_along_axis(bn, 0, X @ p["w"])), {"w": A(6, 4)}, 4, 0),
     "quartiles": (lambda p: total(X @ p["w"] / np.ptp(X @ p["w"], axis=0)), {"w": A(6, 4)}, 4, 4),
-    "orthogonal columns, as a whole": (lambda p: total(np.linalg.qr(p["w"])[0]), {"w": A(6, 4)}, 1, 1),
+    "orthogonal columns": (lambda p: total(np.linalg.qr(p["w"])[0]), {"w": A(6, 4)}, 4, 4),
+    "a pseudo-inverse, as a whole": (
+        lambda p: total(np.linalg.pinv(p["w"]) * np.linalg.norm(p["w"])), {"w": A(6, 4)}, 1, 1,
+    ),
     "a filter": (
         lambda p: total(ln(np.stack([np.convolve(x, p["k"]) for x in X])) * p["g"]), {"k": A(3), "g": A(1)}, 1, 0,
     ),
