@@ -28,6 +28,24 @@ def test_code_that_raises_is_shown_with_law_and_input_and_the_others_still_run()
     assert report.finding("transport_is_parallel").verdict is Verdict.HOLDS
 
 
+def test_draws_of_tangent_vectors_that_take_the_point_first_are_told_the_order():
+    class PointFirst(Sphere):
+        def random_tangent(self, point, source):
+            return super().random_tangent(source, point)
+
+    class Raising(Sphere):
+        def random_tangent(self, point, source):
+            raise ZeroDivisionError("by hand")
+
+    sentence = (
+        r"random_tangent of .* takes \(point, source\), the point first; \(rng, w\), the Generator first, is needed"
+    )
+    with pytest.raises(ArgumentTypeError, match=sentence):
+        check_manifold(PointFirst(3))
+    report = check_manifold(Raising(3), cases=2, only="metric_is_symmetric")
+    assert report.findings[0].observed == "the code under test raised ZeroDivisionError: by hand"
+
+
 def test_a_method_that_is_not_implemented_is_a_missing_one():
     class Half(Sphere):
         def log(self, w, z):

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from psitheory.conformance.manifolds.subjects.forms import flat, form_of, seeded
-from psitheory.conformance.manifolds.subjects.methods import required_arguments
+from psitheory.conformance.manifolds.subjects.methods import method_name, required_arguments
 from psitheory.conformance.manifolds.subjects.represented import Represented
 from psitheory.conformance.manifolds.subjects.sources import Points, Source
-from psitheory.errors import ArgumentError, shown
+from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 
 TRIES = 20
 
@@ -73,6 +73,22 @@ class Draws(Represented):
     def random_tangent(self, rng: np.random.Generator, w: np.ndarray) -> np.ndarray:
         """Return a random tangent vector."""
         return self._embedded(w, self._draw_tangent(rng, self._p(w)))
+
+    def check_order_of_draws(self, rng: np.random.Generator, point: Any) -> None:
+        """Raise if tangent vectors are drawn once the point comes before the generator, and are not otherwise."""
+        draw = self._methods.get("random_tangent")
+        if draw is None or len(required_arguments(draw)) < 2:
+            return
+        try:
+            with seeded(rng):
+                draw(point, rng)
+        except Exception:  # something else is wrong with it
+            return
+        first, second = required_arguments(draw)[:2]
+        raise ArgumentTypeError(
+            f"{method_name(draw)} of {self.name} takes ({first}, {second}), the point first; (rng, w), the Generator "
+            "first, is needed"
+        )
 
     def random_ambient(self, rng: np.random.Generator) -> np.ndarray:
         """Return a standard normal ambient vector."""

@@ -86,8 +86,9 @@ class Subject(Draws):
             drawn = self._draw_tangent(rng, self._p(w))
         except (ArgumentError, Missing):
             raise
-        except Exception:  # the laws will show it, with the input
-            return
+        except Exception:
+            self.check_order_of_draws(rng, self._p(w))
+            return  # the laws will show it, with the input
         self._tangent = form_of(drawn)
         if "embedding" in self.offers and "project" in self.offers:
             self._learn_embedding(w, drawn)
