@@ -169,7 +169,7 @@ def _tried(rule: Rule, subject: Known, count: int, seed: int, replay: str) -> Fi
         drawn = cases(own, rule.inputs, derived(seed, rule.name, name), number)
         away = partial(one_ulp_away, eps=own.eps, parts=own.parts)
         judged = partial(judge, partial(rule.law, own), eps=own.eps, moved=away, slack=own.slack)
-        batches.append(Batch(name, number, drawn, judged, own.shown))
+        batches.append(Batch(name, number, drawn, judged, own.shown, partial(rule.meaning, own)))
     return tried(law, batches)
 
 

@@ -43,6 +43,8 @@ class Batch:
         Maps inputs to an outcome.
     shown : callable
         Maps the name and the value of an input to text.
+    means : callable
+        Maps inputs that fail to what this means, where more is known than of the law as such; else to nothing.
     """
 
     kind: str
@@ -50,6 +52,7 @@ class Batch:
     inputs: Iterator[dict[str, Any]]
     judged: Callable[[Mapping[str, Any]], Outcome]
     shown: Callable[[Any], str] = numbers
+    means: Callable[[Mapping[str, Any]], str] = lambda inputs: ""
 
 
 def tried(law: Law, batches: list[Batch]) -> Finding:
@@ -91,12 +94,20 @@ def _refuted(law: Law, batch: Batch, inputs: Mapping[str, Any], outcome: Outcome
         law.claimed,
         f"{sides}{note}   in {batch.kind}, case {case}",
         _smallest(batch, inputs),
-        law.means,
+        _meaning(law, batch, inputs),
         law.replay,
         batch.kind,
         case,
         _exact(inputs),
     )
+
+
+def _meaning(law: Law, batch: Batch, inputs: Mapping[str, Any]) -> str:
+    try:
+        with foreign(f"what a failure of {law.name} means"):
+            return batch.means(inputs) or law.means
+    except (Exception, TimeUp):  # another method fails there, which its own law will show
+        return law.means
 
 
 def _smallest(batch: Batch, inputs: Mapping[str, Any]) -> str:

@@ -91,7 +91,7 @@ def distance_is_the_length_of_the_geodesic(
     """
     x = _short_of_the_antipode(subject, w, k * x)
     if not subject.nature.spheres:
-        x = _within_reach(subject, w, x, lambda z: subject.dist(w, z))
+        x = within_reach(subject, w, x, lambda z: subject.dist(w, z))
         z, right = subject.exp(w, x), length(subject, w, x)
         return _to_rounding(subject, subject.dist(w, z), right, subject.slack * stretch(subject, w, z))
     return _distance(subject, w, _either(subject, moved_along(subject, w, x), k), z)
@@ -151,7 +151,7 @@ def logarithm_inverts_exponential(subject: Known, w: Point, x: Point, k: float, 
     """
     x = _short_of_the_antipode(subject, w, k * x)
     if not subject.nature.spheres:
-        x = _within_reach(subject, w, x, lambda z: length(subject, w, subject.log(w, z)))
+        x = within_reach(subject, w, x, lambda z: length(subject, w, subject.log(w, z)))
         z = subject.exp(w, x)
         return _to_rounding(subject, subject.log(w, z), x, subject.slack * stretch(subject, w, z))
     return _logarithm(subject, w, _either(subject, moved_along(subject, w, x), k), z)
@@ -194,7 +194,7 @@ def _short_of_the_antipode(subject: Known, w: Point, x: Point) -> Point:
     return x * min(1.0, reach / max(size(velocity[block], 2) for block in subject.nature.spheres))
 
 
-def _within_reach(subject: Known, w: Point, x: Point, measured: Callable[[Point], float]) -> Point:
+def within_reach(subject: Known, w: Point, x: Point, measured: Callable[[Point], float]) -> Point:
     """Return x, shortened as long as there is a shorter way to where it leads: the injectivity radius is not known."""
     for _ in range(3):
         if not measured(subject.exp(w, x)) < 0.999 * length(subject, w, x):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from psitheory.conformance.manifolds.laws import conditions, differentiation, edges, far, geodesics
+from psitheory.conformance.manifolds.laws import blame, conditions, differentiation, edges, far, geodesics
 from psitheory.conformance.manifolds.rules.rule import Rule
 from psitheory.laws import curves
 
@@ -13,6 +13,7 @@ RULES: tuple[Rule, ...] = (
         "exp_w(log_w z) = z",
         "exp and log do not belong together",
         lambda s, c: conditions.off_spheres(s, c) or conditions.points_compare(s, c),
+        along=blame.to_the_other,
     ),
     Rule(
         geodesics.logarithm_inverts_exponential,
@@ -20,6 +21,8 @@ RULES: tuple[Rule, ...] = (
         "log_w(exp_w x) = x",
         "log is no inverse of exp within the injectivity radius",
         conditions.measurable,
+        along=blame.as_long,
+        blames="log",
     ),
     Rule(
         geodesics.logarithm_of_near_points_is_accurate,
@@ -27,6 +30,8 @@ RULES: tuple[Rule, ...] = (
         "log_w(exp_w x) = x to rounding, ‖x‖ from 1e-1 to 1e-11 and 0",
         "logarithms of near points are noise: averages and momentum that use them stall early",
         conditions.measurable,
+        along=blame.short,
+        blames="log",
     ),
     Rule(
         geodesics.distance_is_the_length_of_the_geodesic,
@@ -34,6 +39,8 @@ RULES: tuple[Rule, ...] = (
         "d(w, exp_w x) = ‖x‖",
         "dist is not the geodesic distance",
         conditions.measurable,
+        along=blame.as_long,
+        blames="dist",
     ),
     Rule(
         geodesics.distance_begins_as_the_metric_says,
@@ -55,6 +62,7 @@ RULES: tuple[Rule, ...] = (
         "d(w, z) = ‖log_w z‖",
         "dist and log do not belong together: one of them takes a longer way round",
         conditions.has_length_of_log,
+        along=blame.to_the_other,
     ),
     Rule(
         far.far_points_are_reached_by_their_logarithms,
@@ -62,6 +70,8 @@ RULES: tuple[Rule, ...] = (
         "exp_w(log_w z) = z to a hundredth of a unit, z up to 16 along a geodesic",
         "logarithms of far points are off: log bounds or clips what it computes",
         conditions.lengths_in_one_chart,
+        along=blame.to_the_far_end,
+        blames="log",
     ),
     Rule(
         far.distance_of_far_points_is_the_length_of_the_logarithm,
@@ -69,6 +79,8 @@ RULES: tuple[Rule, ...] = (
         "d(w, z) = ‖log_w z‖ to a hundredth, z up to 16 along a geodesic",
         "distances of far points are off: dist bounds or clips what it computes",
         conditions.lengths_in_one_chart,
+        along=blame.to_the_far_end,
+        blames="dist",
     ),
     Rule(curves.distance_is_symmetric, "dist", "d(w, z) = d(z, w)", "dist is no distance"),
     Rule(curves.distance_obeys_the_triangle_inequality, "dist", "d(w, q) ≤ d(w, z) + d(z, q)", "dist is no distance"),
@@ -78,6 +90,8 @@ RULES: tuple[Rule, ...] = (
         "d(w, exp_w x) = ‖x‖ to rounding, ‖x‖ from 1e-1 to 1e-11 and 0",
         "distances of near points are noise, as by arccos: stopping rules and fitted rates that use them are wrong",
         conditions.measurable,
+        along=blame.short,
+        blames="dist",
     ),
     Rule(
         geodesics.distance_of_near_antipodal_points_is_accurate,

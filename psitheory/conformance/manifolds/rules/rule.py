@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from psitheory.conformance.manifolds.laws import conditions
+from psitheory.conformance.manifolds.laws.blame import Along, blamed
 from psitheory.conformance.manifolds.laws.conditions import Claims
 from psitheory.conformance.manifolds.subjects.nature import Known
 
@@ -33,6 +34,10 @@ class Rule:
         Why it does not apply, if it does not.
     single : bool
         Whether it is one comparison and not one for each of many inputs.
+    along : callable, optional
+        The vector along which exp, dist and log are asked which of them is off, if the law joins them.
+    blames : str
+        The member that ``means`` speaks of.
     """
 
     law: Callable[..., Any]
@@ -41,6 +46,8 @@ class Rule:
     means: str
     when: Condition = conditions.always
     single: bool = False
+    along: Along | None = None
+    blames: str = ""
 
     @property
     def name(self) -> str:
@@ -51,6 +58,13 @@ class Rule:
     def inputs(self) -> tuple[str, ...]:
         """Return the names of what is drawn, the point first."""
         return tuple(inspect.signature(self.law).parameters)[1:]
+
+    def meaning(self, subject: Known, inputs: Mapping[str, Any]) -> str:
+        """Return what a failure at some inputs means: the same as of any, unless another member is off there."""
+        if self.along is None:
+            return self.means
+        member, told = blamed(subject, self.along, inputs)
+        return self.means if not told or (member and member == self.blames) else told
 
     def skipped(self, subject: Known, claims: Claims) -> str:
         """Return why the law is not tried on this subject, or an empty string."""
