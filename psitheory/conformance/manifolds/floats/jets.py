@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from psitheory.conformance.manifolds.floats.compiled import repeated
+
 Curve = Callable[[float], np.ndarray]
 
 DEGREE = 16
@@ -57,7 +59,8 @@ def jet(curve: Curve, *, at: float = 0.0, order: int = 1, enough: float = 1e-11,
     best: Jet | None = None
     moving: np.ndarray | None = None
     for radius in RADII:
-        values = np.stack([np.atleast_1d(np.asarray(curve(at + radius * t), dtype=float)) for t in _NODES])
+        with repeated():
+            values = np.stack([np.atleast_1d(np.asarray(curve(at + radius * t), dtype=float)) for t in _NODES])
         if not np.all(np.isfinite(values)):
             continue
         if np.all(values == values[0]):

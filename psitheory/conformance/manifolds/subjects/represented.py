@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from psitheory.conformance.manifolds.floats.compiled import Compiled
 from psitheory.conformance.manifolds.subjects.forms import Form, flat, is_tensor
 from psitheory.conformance.manifolds.subjects.methods import ARGUMENTS, method_name
 
@@ -44,6 +45,7 @@ class Represented:
     _tangent: Form
     _embeds: bool
     _inverses: dict[bytes, np.ndarray]
+    _compiled: Compiled
 
     @property
     def point_form(self) -> Form:
@@ -151,7 +153,7 @@ class Represented:
                     if tensors:
                         with sys.modules["torch"].set_grad_enabled(any(x.requires_grad for x in tensors)):
                             return method(*arguments)
-                    return method(*arguments)
+                    return self._compiled(name, method, arguments)
             except NotImplementedError as error:
                 raise Missing(f"{self.name} does not implement {method_name(method)}") from error
 

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from psitheory.conformance.manifolds.floats.compiled import Compiled
 from psitheory.conformance.manifolds.subjects.draws import Draws
 from psitheory.conformance.manifolds.subjects.forms import (
     NotOneNumber,
@@ -81,6 +82,7 @@ class Subject(Draws):
         w = self.typical_point(rng)
         self._ambient = self._tangent = self._point
         self._embeds = False
+        self._compiled = Compiled()
         self._inverses: dict[bytes, np.ndarray] = {}  # of the embedding, at the last point
         try:
             drawn = self._draw_tangent(rng, self._p(w))
