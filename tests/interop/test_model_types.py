@@ -10,6 +10,7 @@ from torch import nn
 from psitheory.interop.torch_model import loss_function
 from psitheory.symmetry import discover_symmetries
 from psitheory.symmetry.derived import derived
+from psitheory.symmetry.kinds import Generators
 from tests.interop import torch_zoo_of_images, torch_zoo_of_sequences, torch_zoo_of_vectors  # noqa: F401  their cases
 from tests.interop.torch_zoo import CASES, VECTORS, L, M, bn, ln
 
@@ -23,6 +24,11 @@ def test_types_derive_the_symmetries_of_a_model_and_runs_confirm_them(name):
     found = derived(loss_function(make(), inputs), np.random.default_rng(0))
     assert found.confirmed
     assert (found.types.up_to_eps.dimension, found.types.exact.dimension) == (up_to_eps, exact)
+    generators = Generators(found.types.up_to_eps, found.clean.layout)
+    assert len(generators) == np.linalg.matrix_rank([g.exponents for g in generators] or [[0]])
+    base = found.clean_bases[0]
+    seen = [found.clean.observe(g.act(2 * np.log(2), base.w)) for g in generators]
+    assert all(base.explains(base.change(one, "loss"), found.clean, base.w, "loss", added=True) for one in seen)
 
 
 def random_model(rng):

@@ -242,3 +242,21 @@ case(
         S(nn.Conv2d(3, 4, 1), nn.ReLU(), nn.Conv2d(4, 3, 3), nn.ReLU(), nn.AvgPool2d(3), nn.Flatten(), L(3, 2))
     ),
 )
+
+
+case(
+    "grouped transposed conv in",
+    IMAGES[:, :2],
+    6,
+    0,
+    lambda: S(nn.ConvTranspose2d(2, 6, 3, groups=2, bias=False), nn.InstanceNorm2d(6, eps=TINY), nn.Tanh()),
+)
+
+
+case(
+    "relu grouped transposed conv",
+    IMAGES,
+    4,
+    4,
+    lambda: S(nn.Conv2d(3, 4, 2), nn.ReLU(), nn.ConvTranspose2d(4, 4, 2, groups=2), nn.Tanh()),
+)

@@ -94,6 +94,7 @@ def _uses(algebra: Algebra, name: str) -> Iterator[tuple[int, Term, int]]:
         for ids, sign in ((compressed(piece.out), 1), (compressed(piece.into), -1)):
             axes = [axis for axis, n in enumerate(ids.shape) if n > 1]
             axis = None if not axes else axes[0] if len(axes) == 1 else -1
+            ids = np.broadcast_to(ids, algebra.parameters[name].shape) if axis == -1 else ids
             for index, degree in enumerate(ids.ravel()):
                 for v, c in algebra.form(int(degree)).items():
                     yield v, Term(name, axis, float(sign * c)), index
