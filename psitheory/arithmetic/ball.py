@@ -9,38 +9,25 @@ zero.  The namespace of balls knows that; ``if x < y`` in a law does not.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from flint import acb, arb
 
 from psitheory.arithmetic.rounded import blurred
-from psitheory.errors import BranchUndecided, MadeAFloat
+from psitheory.arithmetic.ways import undecided
+from psitheory.arithmetic.whole import Whole
+from psitheory.errors import MadeAFloat
 
 _LIBRARY = str(Path(__file__).resolve().parents[1])
 _LAWS = str(Path(_LIBRARY, "laws"))
-
-_ways: ContextVar[tuple[list[bool], Iterator[bool]] | None] = ContextVar("ways", default=None)
-
-
-@contextmanager
-def going(ways: list[bool]) -> Iterator[None]:
-    """Answer what is left undecided inside the block: as ``ways`` say, in turn, then no, which is appended to them."""
-    token = _ways.set((ways, iter(tuple(ways))))
-    try:
-        yield
-    finally:
-        _ways.reset(token)
-
 
 _OF_TWO = ("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "rpow")
 _OF_ONE = ("neg", "pos", "abs")
 
 
-class Ball(arb):
+class Ball(Whole, arb):
     """A ball whose comparisons and truth value raise BranchUndecided where its points disagree."""
 
     __slots__ = ()
@@ -76,17 +63,6 @@ class Ball(arb):
     def __bool__(self) -> bool:
         return bool(self != 0)
 
-    def __int__(self) -> int:
-        if not self.is_finite():
-            raise BranchUndecided(f"the whole part of {self.str(8)} is not decided")
-        low, high = (_whole_part(end) for end in self._ends())
-        if low == high:
-            return low
-        what = f"the whole part of {self.str(8)} is not decided for all points of the ball"
-        if high - low > 1:
-            raise BranchUndecided(what)
-        return high if _undecided(what) else low
-
     def __float__(self) -> float:
         asking = sys._getframe(1).f_code.co_filename
         if asking.startswith(_LIBRARY) and not asking.startswith(_LAWS):  # which knows what it rounds
@@ -95,7 +71,7 @@ class Ball(arb):
 
     __complex__ = __float__
 
-    def _ends(self) -> tuple[arb, arb]:
+    def ends(self) -> tuple[arb, arb]:
         """Return the lowest and the highest point, to within the precision outwards, as exact balls."""
         return arb(arb.lower(self)), arb(arb.upper(self))
 
@@ -103,7 +79,7 @@ class Ball(arb):
         """Return a power; one with a whole exponent is finite about zero, where flint goes through a logarithm."""
         if type(exponent) is not int or exponent < 1 or not self.contains(0):
             return type(self)(arb.__pow__(self, exponent))
-        low, high = self._ends()
+        low, high = self.ends()
         least = -arb.__pow__(-low, exponent) if exponent % 2 else arb(0)
         most = high if exponent % 2 or high > -low else -low
         return type(self)(least.union(arb.__pow__(most, exponent)))
@@ -112,10 +88,6 @@ class Ball(arb):
     def atan2(y: Any, x: Any) -> Any:
         """Return the angle of (x, y)."""
         return Ball(arb.atan2(y, x))
-
-
-def _whole_part(exact: Any) -> int:
-    return int((exact.floor() if exact >= 0 else exact.ceil()).unique_fmpz())
 
 
 def _number(other: Any) -> Any:
@@ -137,18 +109,7 @@ def _ordered(x: Ball, sign: str, y: Any, says_so: Callable[..., Any], denies: Ca
 
 
 def _refused(x: Any, sign: str, y: Any) -> bool:
-    return _undecided(f"whether {x.str(8)} {sign} {y.str(8)} is not decided for all points of the balls")
-
-
-def _undecided(what: str) -> bool:
-    going_on = _ways.get()
-    if going_on is None:
-        raise BranchUndecided(what)
-    ways, told = going_on
-    answer = next(told, None)
-    if answer is None:
-        ways.append(False)
-    return bool(answer)
+    return undecided(f"whether {x.str(8)} {sign} {y.str(8)} is not decided for all points of the balls")
 
 
 class ComplexBall(acb):

@@ -22,7 +22,7 @@ from psitheory.runner.searching.redraw import CALLS, work
 from psitheory.runner.searching.search import Search, search
 from psitheory.runner.searching.special import broken_specially
 from psitheory.runner.searching.worst import PATIENCE, Worst, patience, worst_case
-from psitheory.runner.searching.written import broken_at_a_written_number
+from psitheory.runner.searching.written import broken_at_a_known_number, broken_at_a_written_number
 from psitheory.runner.witness import witness
 
 
@@ -95,6 +95,7 @@ def _broken_specially(
     return (
         broken_specially(drawn, law.function, run, passed, most)
         or broken_at_a_written_number(drawn, law.function, guarded(kind, unwatched), starts, most)
+        or broken_at_a_known_number(drawn, law.function, guarded(kind, unwatched), start, most)
         or broken_for_some_number(drawn, law.function, run, starts, EACH * effort.climb // BESIDE)
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -148,6 +149,47 @@ def test_relations_of_three_and_four_vectors_are_tried(claim: Callable[..., Any]
 def test_numbers_that_are_written_in_a_law_are_tried(claim: Callable[..., Any], seed: int) -> None:
     made = law(x=st.floats(-5, 5), n=st.integers(-(10**9), 10**9), on=[FLOATS])(claim)
     assert check_law(made, seed=seed).verdict is Verdict.REFUTED
+
+
+WIDE = [(0, 10**6), (2, 10**7), (-(10**9), 10**9), (0, None), (None, 10**5)]
+
+
+@given(ends=st.sampled_from(WIDE), seed=st.integers(0, 2**20))
+@settings(max_examples=10)
+def test_ends_of_wide_ranges_and_the_smallest_whole_numbers_are_tried(ends: Any, seed: int) -> None:
+    low, high = ends
+    made = law(n=st.integers(low, high), x=st.floats(0, 1), on=[FLOATS])
+
+    def is_not(rare: int) -> Any:
+        return lambda n, x: equal(int(n * n + rare * rare == 2 * n * rare), 0)
+
+    smallest = max(low or 0, 0)
+    for rare in (smallest, smallest + 1, *(end for end in ends if end is not None)):
+        found = check_law(made(is_not(rare)), seed=seed)
+        assert found.verdict is Verdict.REFUTED
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(
+    "claim",
+    [
+        lambda x, y: equal(int(x + x == 1), 0),
+        lambda x, y: equal(int(y + y == -3), 0),
+        lambda x, y: equal(int(x + y == 20) * int(x == y), 0),
+        lambda x, y: at_most(int(abs(math.sin(x)) < 1e-12) * int(x != 0), 0),
+    ],
+    ids=["a half", "less three halves", "two of ten", "pi"],
+)
+def test_numbers_that_all_know_are_tried(claim: Callable[..., Any], seed: int) -> None:
+    made = law(x=st.floats(-10, 10), y=st.floats(-10, 10), on=[FLOATS])(claim)
+    assert check_law(made, seed=seed).verdict is Verdict.REFUTED
+
+
+def test_numbers_that_all_know_do_not_leave_their_domains() -> None:
+    positive = st.floats(0, 1, exclude_min=True, exclude_max=True)
+    made = law(x=positive, n=st.integers(5, 10**6))(lambda x, n: at_most(x * (1 - x), n * x * (n - 4)))
+    made.counterfeit(lambda x, n: equal(x, n))
+    assert check_law(made).verdict is Verdict.HOLDS
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from hypothesis import strategies as st
 
@@ -159,3 +161,24 @@ def _lowers(model, w, hundredths):
 def steps_a_hundredth_beyond_two_over_l_descend(model, w):
     """f(w⁺) ≤ f(w) at 2.02/L: false near minima only, and met where w stands still."""
     return _lowers(model, w, 202)
+
+
+# -- where whole parts jump -------------------------------------------------------------------------
+
+
+@FALSE.says(x=st.floats(-10, 10))
+def halves_are_rounded_up(x):
+    """round x = [x + ½]: of two nearest numbers the even one is taken."""
+    return equal(round(x), math.floor(x + 0.5))
+
+
+@FALSE.says(x=st.floats(-10, 10))
+def rests_do_not_change_their_sign(x):
+    """(-x) mod 3 = 3 - x mod 3: but 0 = 0."""
+    return equal((-x) % 3, 3 - x % 3)
+
+
+@FALSE.says(x=st.floats(-10, 10))
+def no_number_is_in_the_middle(x):
+    """|x - round x| ≤ .4999."""
+    return at_most(10_000 * abs(x - round(x)), 4_999)

@@ -183,3 +183,24 @@ class Damped:
 def damped_steps_descend(model, w, t):
     """f(w⁺) ≤ f(w) at 1/(L√(t + 1))."""
     return at_most(model.evaluate(Damped().step(model, w, t)).loss, model.evaluate(w).loss)
+
+
+# -- whole parts ------------------------------------------------------------------------------------
+
+
+@TRUE.says(x=st.floats(-10, 10), y=st.floats(0.5, 10))
+def division_with_a_rest(x, y):
+    """[x/y] y + x mod y = x, where floats round the rest of a tiny negative number to y."""
+    return equal(x // y * y + x % y, x)
+
+
+@TRUE.says(x=st.floats(-10, 10))
+def whole_parts_of_a_double(x):
+    """[x] + [x + ½] = [2x]."""
+    return equal(math.floor(x) + math.floor(x + 0.5), math.floor(2 * x))
+
+
+@TRUE.says(x=vectors([3]))
+def the_nearest_whole_number_is_near(x):
+    """|x - round x| ≤ ½."""
+    return at_most(abs(x - np.round(x)), 0.5)

@@ -22,6 +22,9 @@ from psitheory.runner.judging.outcome import observe
 _COMPARING = frozenset({"max", "min", "sorted", "sort", "any", "all", "bool", "int", "round", "maximum", "minimum"})
 """Functions that compare without an operator to be seen."""
 
+_WHOLE = frozenset({"floor", "ceil", "trunc", "rint", "fix", "around", "divmod", "mod", "remainder", "floor_divide"})
+"""Functions that take numbers for whole ones, which compares them with those."""
+
 _OPERATORS = frozenset({"COMPARE_OP", "CONTAINS_OP", "TO_BOOL", "UNARY_NOT"})
 
 _FLOATS = frozenset({"float", "complex", "astype", "float64", "float32", "float16", "longdouble"})
@@ -159,12 +162,12 @@ def _makes_floats(function: FunctionType) -> bool:
 
 
 def _branches(code: CodeType) -> bool:
-    """Tell whether it branches, or does what plain balls cannot: they know no powers about zero, and nothing of 1j."""
-    if _COMPARING & set(code.co_names) or any(isinstance(constant, complex) for constant in code.co_consts):
+    """Tell whether it branches, or does what plain balls cannot: they know nothing of 1j, nor of a remainder."""
+    if (_COMPARING | _WHOLE) & set(code.co_names) or any(isinstance(constant, complex) for constant in code.co_consts):
         return True
-    return any(i.opname in _OPERATORS or is_conditional(i) or _is_power(i) for i in dis.get_instructions(code))
+    return any(i.opname in _OPERATORS or is_conditional(i) or _is_of_few(i) for i in dis.get_instructions(code))
 
 
-def _is_power(instruction: dis.Instruction) -> bool:
-    """Tell whether a power is taken, which plain balls about zero have not."""
-    return instruction.opname in ("BINARY_OP", "BINARY_POWER") and "**" in (instruction.argrepr or "**")
+def _is_of_few(instruction: dis.Instruction) -> bool:
+    """Tell whether a power is taken, which plain balls about zero have not, or a remainder, which none of them has."""
+    return instruction.opname == "BINARY_OP" and instruction.argrepr.rstrip("=") in ("**", "//", "%")

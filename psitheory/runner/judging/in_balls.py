@@ -11,9 +11,9 @@ import numpy as np
 
 from psitheory.arithmetic import BALLS as OF_BALLS
 from psitheory.arithmetic import blurred_inputs, precision, to_balls, to_floats, watched
-from psitheory.arithmetic.ball import going
 from psitheory.arithmetic.balls import enclosure, is_complex
 from psitheory.arithmetic.rounded import blurred, is_rounded
+from psitheory.arithmetic.ways import going
 from psitheory.checking import Observation
 from psitheory.errors import ArgumentTypeError, BranchUndecided, MadeAFloat, NotInArithmetic, Undecided
 from psitheory.runner.judging.branches import asks_for_parts, observe_in_balls, observe_watched

@@ -46,6 +46,7 @@ _OF_BALLS: dict[str, Callable[..., Any]] = {name: _method(name) for name in _SAM
     "pow": lambda x, y: _kind(x, y)(x) ** y,
     "hypot": lambda *xs: sum(x * x for x in xs).sqrt(),
     "fabs": abs,
+    "fmod": lambda x, y: x - _kind(x, y)(math.trunc(x / y)) * y,
     "fsum": sum,
 }
 

@@ -166,15 +166,6 @@ def _of_extreme_size(drawing: Drawing, drawn: Sequence[Any]) -> Iterator[Choices
         if is_whole(node):
             for end in (node.constraints["max_value"], node.constraints["min_value"]):
                 yield refilled(drawing, (*choices[:i], end), drawn)
-        if _is_wide(node):
-            low, high = node.constraints["min_value"], node.constraints["max_value"]
-            for end in (high, high - 1, *(() if low is None else (low, low + 1))):
-                yield (*choices[:i], end, *choices[i + 1 :])
-
-
-def _is_wide(node: Any) -> bool:
-    """Tell whether a whole number may be so large that floats do not hold it and all beside it."""
-    return node.type == "integer" and not node.was_forced and (node.constraints["max_value"] or 0) > 1 << 53
 
 
 def with_equal_entries(
