@@ -16,6 +16,7 @@ from psitheory.checking import FLOATS
 from psitheory.runner.domain import inputs
 from psitheory.runner.judging.guard import guarded
 from psitheory.runner.run import check_law
+from psitheory.runner.searching import every
 from psitheory.runner.searching.every import _all_choices, _whole_inputs, best_of_many, broken_among_few
 from psitheory.runner.searching.redraw import nodes_from, redrawn
 from psitheory.strategies import counts, layouts, ratios, vectors
@@ -31,12 +32,13 @@ def all_of(strategy: Any, most: int = 1000) -> list[Any]:
 def test_all_cases_are_drawn_each_once(low: int, more: int) -> None:
     assert all_of(st.integers(low, low + more)) == list(range(low, low + more + 1))
     pairs = all_of(st.tuples(st.booleans(), st.integers(0, more)))
-    assert pairs == [(b, k) for b in (False, True) for k in range(more + 1)]
+    assert sorted(pairs) == [(b, k) for b in (False, True) for k in range(more + 1)]
+    assert len(pairs) == 2 * (more + 1)
 
 
 def test_what_depends_on_what_was_drawn_before_is_drawn_too() -> None:
     below = st.integers(0, 3).flatmap(lambda n: st.integers(0, n).map(lambda k: (n, k)))
-    assert all_of(below) == [(n, k) for n in range(4) for k in range(n + 1)]
+    assert sorted(all_of(below)) == [(n, k) for n in range(4) for k in range(n + 1)]
     assert len({str(layout) for layout in all_of(layouts())}) == 3 * (3 + 9 + 27)
 
 
@@ -98,6 +100,29 @@ def test_a_law_that_fails_for_one_number_is_refuted() -> None:
         return equal(n, n + 1)
 
     assert check_law(never_there).verdict is Verdict.REFUTED
+
+
+def test_where_not_all_are_tried_the_short_and_small_are_and_some_of_each_kind() -> None:
+    pairs = all_of(st.sets(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=4), most=1500)
+    sets = {frozenset(some) for some in pairs}
+    assert {frozenset(), *(frozenset([(a, b)]) for a in range(4) for b in range(4))} <= sets
+    assert {len(some) for some in sets} >= {0, 1, 2, 3}
+    lists = all_of(st.lists(st.integers(0, 9), min_size=3, max_size=30), most=1000)
+    assert {(a, b, c) for a in range(5) for b in range(5) for c in range(5)} <= {tuple(some) for some in lists}
+
+
+def test_draws_that_are_rejected_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a set of pairs most draws are those that it has already: a limit of cases alone is none of work."""
+    made: list[int] = []
+
+    def counted(*given: Any) -> Any:
+        drawn = nodes_from(*given)
+        made.append(len(drawn))
+        return drawn
+
+    monkeypatch.setattr(every, "nodes_from", counted)
+    all_of(st.sets(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=8), most=100)
+    assert sum(made[:-1]) <= every.CHOICES * 100 + made[0]
 
 
 @pytest.mark.parametrize("seed", range(3))

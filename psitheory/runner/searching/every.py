@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import itertools
 import math
 import random
@@ -143,23 +144,44 @@ def _all_choices(drawing: Drawing, most: int) -> Iterator[Choices]:
     """Yield the choices of each case; none where numbers are drawn that are not whole, or where there are too many."""
     drawn = nodes_from(drawing, ())
     if drawn and math.prod(map(_count, drawn)) <= most:
-        yield from _tree(drawing)
+        yield from _tree(drawing, most)
 
 
-def _tree(drawing: Drawing, each: int | None = None) -> Iterator[Choices]:
-    """Yield the choices of each case, or of each with one of so many smallest values of each; up to a real number."""
-    waiting: list[Choices] = [()]
-    while waiting:
-        prefix = waiting.pop()
+def _tree(drawing: Drawing, most: int, each: int | None = None) -> Iterator[Choices]:
+    """Yield the choices of each case, or of each with one of so many smallest values of each; up to a real number.
+
+    Those come first that take the fewest digits to tell, so that some of each kind are met where not all are; of the
+    smallest values all are alike.  Each takes some draws, of which there are as many as ``most`` cases need.
+    """
+    waiting: list[_Waiting] = []
+    size, prefix, spent = 0, Choices(()), 0
+    for number in itertools.count():
         drawn = nodes_from(drawing, prefix)
-        if any(_count(node) == math.inf for node in drawn):
+        spent += max(len(drawn), 1)
+        if spent > CHOICES * most or any(_count(node) == math.inf for node in drawn):
             return
-        if len(drawn) <= len(prefix):
-            yield prefix
+        free = next((i for i in range(len(prefix), len(drawn)) if _count(drawn[i]) > 1), len(drawn))
+        prefix = (*prefix, *(node.value for node in drawn[len(prefix) : free]))
+        if free < len(drawn):
+            values: Sequence[Any] = _values(drawn[free]) if each is None else _smallest(drawn[free], each)
+            heapq.heappush(waiting, (size, -2 * number, prefix, values, 0))
         else:
-            node = drawn[len(prefix)]
-            values = _values(node) if each is None else _smallest(node, each)
-            waiting += [(*prefix, value) for value in reversed(values)]
+            yield prefix
+        if not waiting:
+            return
+        size, _, before, values, i = heapq.heappop(waiting)
+        prefix = (*before, values[i])
+        if i + 1 < len(values):
+            more = (i + 1).bit_length() - i.bit_length() if each is None else 0
+            heapq.heappush(waiting, (size + more, -2 * number - 1, before, values, i + 1))
+
+
+_Waiting = tuple[int, int, Choices, Sequence[Any], int]
+"""How many digits it takes, in which turn it comes, the choices before one, the values of that, and which is next."""
+
+
+CHOICES = 32
+"""So many choices are made for each case that is wanted: twice a dozen, as of lists of a few numbers."""
 
 
 def _smallest_choices(drawing: Drawing, first: Sequence[Any], count: int) -> Iterator[Choices]:
@@ -171,7 +193,7 @@ def _smallest_choices(drawing: Drawing, first: Sequence[Any], count: int) -> Ite
     free = [node for node in first if not node.was_forced]
     whole = len(free) > 1 and all(node.type != "float" for node in free)
     each = (2**k for k in range(1, WIDEST.bit_length()) if whole)
-    yield from itertools.islice(itertools.chain.from_iterable(_tree(drawing, size) for size in each), count)
+    yield from itertools.islice(itertools.chain.from_iterable(_tree(drawing, count, size) for size in each), count)
 
 
 def _smallest(node: Any, count: int) -> list[Any]:
