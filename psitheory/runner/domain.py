@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException, StopTest
+from hypothesis.strategies._internal.random import ArtificialRandom
 
 from psitheory.arithmetic import SymbolTable, to_rationals
 from psitheory.arithmetic.formal import PoolExhausted, Space
@@ -202,14 +203,24 @@ def inputs(
                 strategy = domain.strategy(wanted, drawn)
                 if strategy is None:
                     raise ArgumentError(f"the domain of {name!r} offers no {kind}")
-                drawn[name] = _read_only(draw(strategy))
+                drawn[name] = _fixed(name, draw(strategy))
         return drawn
 
     return draw_all()
 
 
-def _read_only(value: Any) -> Any:
-    """Return an array that a law cannot overwrite: the witness must be what was drawn."""
+def _fixed(name: str, value: Any) -> Any:
+    """Return an array that a law cannot overwrite: the witness must be what was drawn.
+
+    Raises
+    ------
+    ArgumentError
+        If the value draws while a law runs, as Hypothesis's ``data()`` does: it would be another one each time.
+    """
+    if isinstance(value, (ArtificialRandom, st.DataObject)):
+        raise ArgumentError(
+            f"the input {name!r} draws while the law runs, and has no value before; draw a seed instead"
+        )
     if isinstance(value, np.ndarray):
         value = value.view()
         value.flags.writeable = False

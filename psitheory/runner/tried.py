@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from psitheory.runner.judging.spared import Spared
 from psitheory.runner.searching.draws import Choices
 from psitheory.runner.searching.every import best_of_many, broken_among_few, broken_for_some_number
 from psitheory.runner.searching.redraw import CALLS, work
-from psitheory.runner.searching.search import Search, search
+from psitheory.runner.searching.search import CHANGING, Search, search
 from psitheory.runner.searching.special import broken_specially
 from psitheory.runner.searching.worst import PATIENCE, Worst, patience, worst_case
 from psitheory.runner.searching.written import broken_at_a_known_number, broken_at_a_written_number
@@ -44,28 +44,48 @@ def try_cases(law: Law, kind: str, effort: Effort, seed: int) -> Evidence:
         if any(outcome.note == ROUNDED for outcome in found.outcomes):
             raise CannotRun(ROUNDED)
         if found.first is not None and run(found.first[0]) != found.first[1]:
-            found.trouble = "the same input gave different outcomes on two runs"
+            found.trouble = CHANGING
         summary = _summary(kind, found, effort)
         if summary.verdict is Verdict.HOLDS:
             sees = smallest_seen(kind, law.function, kept.inputs, seed, finer=effort.finer)
             summary = replace(summary, sees=sees)
             broken = _broken_among_few(law, kind, effort) or _broken_specially(law, kind, found.passed, effort)
             if broken is not None:
-                return _refuted(kind, summary.cases, *broken)
-        return _at_its_worst(summary, _climbed(law, kind, found, effort))
+                return _refuted(kind, run, summary.cases, *broken)
+        return _at_its_worst(summary, run, _climbed(law, kind, found, effort))
     drawn, outcome = found.found
     small = smaller(law.domains, kind, run, effort, seed).found
     if small is not None and small[1].status in ("failed", outcome.status):  # what raises is no smaller failure
         drawn, outcome = small
-    seen = witness(kind, drawn, outcome.left, outcome.right)
-    verdict = Verdict.REFUTED if outcome.status == "failed" else Verdict.INCONCLUSIVE
     cases = len(found.outcomes) + 1
-    return Evidence(kind, verdict, cases, outcome.worst, outcome.note, witness=seen, relation=outcome.relation)
-
-
-def _refuted(kind: str, cases: int, drawn: Mapping[str, Any], outcome: Outcome) -> Evidence:
+    if outcome.status == "failed":
+        return _refuted(kind, run, cases, drawn, outcome, found.first)
     seen = witness(kind, drawn, outcome.left, outcome.right)
-    return Evidence(kind, Verdict.REFUTED, cases, outcome.worst, witness=seen, relation=outcome.relation)
+    return Evidence(
+        kind, Verdict.INCONCLUSIVE, cases, outcome.worst, outcome.note, witness=seen, relation=outcome.relation
+    )
+
+
+def _refuted(
+    kind: str,
+    run: Callable[[Mapping[str, Any]], Outcome],
+    cases: int,
+    drawn: Mapping[str, Any],
+    outcome: Outcome,
+    first: tuple[Mapping[str, Any], Outcome] | None = None,
+) -> Evidence:
+    """Return the evidence of a case that breaks a law, and does so again; what changes by itself refutes nothing.
+
+    So does the ``first`` case that broke nothing, if there was one.
+    """
+    if any(_shown(run(inputs)) != _shown(seen) for inputs, seen in ((drawn, outcome), *filter(None, (first,)))):
+        return Evidence(kind, Verdict.INCONCLUSIVE, cases, note=CHANGING)
+    seen = witness(kind, drawn, outcome.left, outcome.right)
+    return Evidence(kind, Verdict.REFUTED, cases, outcome.worst, outcome.note, witness=seen, relation=outcome.relation)
+
+
+def _shown(outcome: Outcome) -> tuple[str, ...]:
+    return outcome.status, outcome.left, outcome.right
 
 
 def _broken_among_few(law: Law, kind: str, effort: Effort) -> tuple[Mapping[str, Any], Outcome] | None:
@@ -138,17 +158,16 @@ def _height(worst: Worst) -> float:
     return math.inf if worst.refutes else -math.inf if outcome is None or outcome.worst is None else outcome.worst
 
 
-def _at_its_worst(evidence: Evidence, worst: Worst) -> Evidence:
+def _at_its_worst(evidence: Evidence, run: Callable[[Mapping[str, Any]], Outcome], worst: Worst) -> Evidence:
     """Return the evidence with the worst case that was found after it, which may refute the law."""
     if evidence.verdict is not Verdict.HOLDS:
         return evidence
     if worst.inputs is None or worst.outcome is None:
         return replace(evidence, sought=worst.evaluations)
     outcome = worst.outcome
-    seen = witness(evidence.kind, worst.inputs, outcome.left, outcome.right)
     if worst.refutes:
-        cases = evidence.cases + worst.evaluations
-        return Evidence(evidence.kind, Verdict.REFUTED, cases, outcome.worst, witness=seen, relation=outcome.relation)
+        return _refuted(evidence.kind, run, evidence.cases + worst.evaluations, worst.inputs, outcome)
+    seen = witness(evidence.kind, worst.inputs, outcome.left, outcome.right)
     if outcome.worst is None or outcome.worst < (evidence.worst or 0):
         return replace(evidence, sought=worst.evaluations)
     return replace(evidence, sought=worst.evaluations, worst=outcome.worst, at=seen)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -180,3 +182,14 @@ def test_exact_numbers_of_python_are_compared_as_they_are() -> None:
         (at_most, near, third, "passed"), (equal, 10**30, 10**30 + 1, "failed"),
     ):  # fmt: skip
         assert judge(FLOATS, lambda relation=relation, x=x, y=y: relation(x, y), {}).status == status
+
+
+@pytest.mark.parametrize("make", [np.random.default_rng, np.random.RandomState, random.Random])
+@given(seed=st.integers(0, 2**32 - 1))
+def test_random_numbers_that_are_an_input_are_the_same_for_each_run(make: Callable[[int], Any], seed: int) -> None:
+    rng = make(seed)
+
+    def number(rng: Any) -> Any:
+        return equal(rng.random(), 0)
+
+    assert observe(number, {"rng": rng}).left == observe(number, {"rng": rng}).left == make(seed).random()

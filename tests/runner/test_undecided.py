@@ -13,7 +13,7 @@ from flint import arb
 from hypothesis import strategies as st
 
 from psitheory.arithmetic import namespace
-from psitheory.checking import BALLS, FLOATS, RATIONALS, SYMBOLS, Verdict, equal, law, vacuous
+from psitheory.checking import BALLS, FLOATS, RATIONALS, SYMBOLS, Verdict, at_most, equal, law, vacuous
 from psitheory.errors import ArgumentError, Undecided
 from psitheory.geometry import PSIQuotient
 from psitheory.layout import Layout
@@ -224,3 +224,34 @@ def test_where_the_logarithm_has_no_value_the_rest_decides(seed: int) -> None:
     made = law(w=points([2, 2]), z=points([2, 2]))(returns)
     made.counterfeit(lambda w, z: equal(0, 1))
     assert check_law(made, seed=seed).verdict is Verdict.HOLDS
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_a_law_that_changes_by_itself_is_not_refuted_by_what_changes(share: float, seed: int) -> None:
+    """At x = 1 it may be false each time, but never by as much."""
+
+    @law(x=st.floats(0, 1))
+    def noisy(x: Any) -> Any:
+        return at_most(share * x + np.random.default_rng().random(), 1)
+
+    report = check_law(with_counterfeit_of_x(noisy), seed=seed)
+    assert report.verdict is Verdict.INCONCLUSIVE
+
+
+def with_counterfeit_of_x(made: Any) -> Any:
+    made.counterfeit(lambda x: equal(x, x + 1))
+    return made
+
+
+@pytest.mark.parametrize("domain", [st.randoms(), st.data()])
+def test_an_input_that_draws_while_a_law_runs_is_refused_in_a_sentence(domain: Any) -> None:
+    report = check_law(with_counterfeit_of_x(law(x=domain, on=[FLOATS])(lambda x: equal(0, 0))))
+    assert report.verdict is Verdict.INCONCLUSIVE
+    assert "the input 'x' draws while the law runs" in report.note
+
+
+def test_thousands_of_bytes_are_drawn() -> None:
+    made = law(x=st.binary(min_size=10_000, max_size=10_000))(lambda x: equal(len(x), 10_000))
+    made.counterfeit(lambda x: equal(len(x), 9_999))
+    assert check_law(made).verdict is Verdict.HOLDS

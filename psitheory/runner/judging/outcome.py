@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Mapping
+from copy import copy, deepcopy
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from random import Random
 from typing import Any, Literal
 
 import numpy as np
@@ -55,7 +57,7 @@ def observe(case: Case, inputs: Mapping[str, Any]) -> Observation:
 
 
 def _own(value: Any) -> Any:
-    """Return containers of Python's anew: a law that changes its inputs must not find them changed, nor a witness."""
+    """Return containers and random numbers anew: a law that changes its inputs must not find them changed."""
     kind = type(value)
     if kind in (list, tuple, set):
         return kind(map(_own, value))
@@ -63,7 +65,9 @@ def _own(value: Any) -> Any:
         return {key: _own(item) for key, item in value.items()}
     if kind is deque:
         return deque(map(_own, value), value.maxlen)
-    return bytearray(value) if kind is bytearray else value
+    if isinstance(value, (np.random.Generator, np.random.RandomState)):
+        return deepcopy(value)
+    return copy(value) if isinstance(value, (bytearray, Random)) else value
 
 
 def _comparable(seen: Observation) -> Observation:

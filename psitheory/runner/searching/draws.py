@@ -13,7 +13,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.control import BuildContext
-from hypothesis.errors import HypothesisException, StopTest
+from hypothesis.errors import ChoiceTooLarge, HypothesisException, StopTest
 from hypothesis.internal.conjecture.choice import choice_from_index, choice_permitted
 from hypothesis.internal.conjecture.data import ConjectureData
 from hypothesis.internal.conjecture.engine import BUFFER_SIZE
@@ -106,12 +106,17 @@ class Chosen(_Lean):
         if forced is None and at < len(self._first):
             value = self._first[at]
             if type(value) is not TYPES[choice_type] or not choice_permitted(value, constraints):
-                value = choice_from_index(0, choice_type, constraints)
+                value = self._simplest(choice_type, constraints)
         elif forced is None:
-            simplest = at >= self._rich
-            value = choice_from_index(0, choice_type, constraints) if simplest else self._any(choice_type, constraints)
+            value = (self._simplest if at >= self._rich else self._any)(choice_type, constraints)
         self.made.append(value)
         return value
+
+    def _simplest(self, choice_type: Any, constraints: Any) -> Any:
+        try:
+            return choice_from_index(0, choice_type, constraints)
+        except ChoiceTooLarge:  # as thousands of bytes, of which Hypothesis has no order
+            return self._any(choice_type, constraints)
 
     def _any(self, choice_type: str, constraints: Mapping[str, Any]) -> Any:
         return getattr(self.provider, f"draw_{choice_type}")(**constraints)

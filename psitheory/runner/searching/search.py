@@ -169,7 +169,7 @@ def search(
     return seen
 
 
-CHANGING = "the same input gave different outcomes on two runs"
+CHANGING = "the law changes by itself: the same input gave different outcomes on two runs"
 
 
 def _first_found(
