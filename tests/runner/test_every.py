@@ -103,12 +103,13 @@ def test_a_law_that_fails_for_one_number_is_refuted() -> None:
 
 
 def test_where_not_all_are_tried_the_short_and_small_are_and_some_of_each_kind() -> None:
-    pairs = all_of(st.sets(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=4), most=1500)
+    pairs = all_of(st.sets(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=4), most=400)
     sets = {frozenset(some) for some in pairs}
-    assert {frozenset(), *(frozenset([(a, b)]) for a in range(4) for b in range(4))} <= sets
+    assert {frozenset(), *(frozenset([(a, b)]) for a in range(3) for b in range(3))} <= sets
     assert {len(some) for some in sets} >= {0, 1, 2, 3}
-    lists = all_of(st.lists(st.integers(0, 9), min_size=3, max_size=30), most=1000)
-    assert {(a, b, c) for a in range(5) for b in range(5) for c in range(5)} <= {tuple(some) for some in lists}
+    lists = {tuple(some) for some in all_of(st.lists(st.integers(0, 9), max_size=30), most=400)}
+    assert {(a, b) for a in range(4) for b in range(4)} <= lists
+    assert {len(some) for some in lists} >= set(range(6))
 
 
 def test_draws_that_are_rejected_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
