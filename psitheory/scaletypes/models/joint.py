@@ -11,6 +11,7 @@ import numpy as np
 from psitheory.scaletypes.models.algebra import Algebra
 from psitheory.scaletypes.models.compact import compressed
 from psitheory.scaletypes.models.levels import of_wholes, whole_pieces
+from psitheory.scaletypes.models.sparsest import sparsest
 from psitheory.scaletypes.solver import independent
 
 
@@ -54,11 +55,30 @@ def kinds_of(algebra: Algebra) -> list[Shared]:
     for name in algebra.parameters:
         for v, term, index in _uses(algebra, name):
             found.setdefault(v, {}).setdefault(term, []).append(index)
+    sums = sparsest(algebra)
     kinds: dict[tuple[Term, ...], Shared] = {}
-    for member in (_merged(algebra, uses) for uses in found.values()):
+    for member in (_merged(algebra, _summed(found, sums[v])) for v in found):
         terms = tuple(member)
         kinds.setdefault(terms, Shared(terms)).members.append(member)
     return sorted(kinds.values(), key=lambda kind: (len(kind.parts), len(kind.terms)))
+
+
+def _summed(uses: dict[int, dict[Term, list[int]]], signs: dict[int, int]) -> dict[Term, list[int]]:
+    """Return what a sum of unknowns does: a slice that several of them scale is scaled by each."""
+    if len(signs) == 1:
+        (v,) = signs
+        return uses[v]
+    powers: dict[tuple[str, int | None, int], float] = {}
+    for v, sign in signs.items():
+        for term, indices in uses[v].items():
+            for i in indices:
+                key = term.part, term.axis, i
+                powers[key] = powers.get(key, 0.0) + sign * term.power
+    out: dict[Term, list[int]] = {}
+    for (part, axis, i), power in powers.items():
+        if power:
+            out.setdefault(Term(part, axis, power), []).append(i)
+    return out
 
 
 def in_step(algebra: Algebra, alone: Collection[str]) -> list[Shared]:
