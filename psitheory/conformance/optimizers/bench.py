@@ -69,7 +69,7 @@ class Bench:
     _raised: dict[Change, CodeRaised] = field(default_factory=dict)
     _gaps: dict[tuple[Change, Change, int], dict[Mode, Gap]] = field(default_factory=dict)
     _views: dict[tuple[Change, int, Mode], np.ndarray] = field(default_factory=dict)
-    _noises: dict[tuple[Change, int, Mode], float] = field(default_factory=dict)
+    _noises: dict[tuple[Change, int, Mode, int], float] = field(default_factory=dict)
     not_of_kernels: set[tuple[Mode, str]] = field(default_factory=set)
     """The laws that break where a layer is a kernel of a convolution, but not on matrices of the same size."""
     of_named_layers: set[tuple[Mode, str]] = field(default_factory=set)
@@ -259,17 +259,27 @@ class Bench:
 
     # -- what rounding explains -----------------------------------------------------------------
 
-    def noise(self, change: Change, t: int, steps: int, mode: Mode) -> float:
+    def noise(self, change: Change, t: int, steps: int, mode: Mode, controls: int = CONTROLS) -> float:
         """Return the gap that rounding alone explains up to step ``t`` of a run: ten times the largest of controls."""
-        key = (change, t, mode)
+        key = (change, t, mode, controls)
         if key not in self._noises:
             worst = 2 * self.eps
             for s in (s for s in self.times if s <= t):
-                for k in range(1, CONTROLS + 1):
+                for k in range(1, controls + 1):
                     gap = self.gaps(change, replace(change, noise=k), s, steps)[mode]
                     worst = max(worst, gap.defect if gap.finite else 0.0)
             self._noises[key] = CONTROL_FACTOR * worst
         return self._noises[key]
+
+    def explained(self, base: Change, change: Change, t: int, steps: int, mode: Mode) -> float:
+        """Return what rounding explains of the gap of two runs, by as few controls as do: all of both, if none does."""
+        gap, allowed = self.gaps(base, change, t, steps)[mode].defect, 0.0
+        for each in (base, change):
+            for count in range(1, CONTROLS + 1):
+                allowed = max(allowed, self.noise(each, t, steps, mode, count))
+                if gap <= allowed:
+                    return allowed
+        return allowed
 
     def is_coarse(self, base: Change, change: Change, t: int, steps: int, mode: Mode) -> bool:
         """Tell whether a small gap stays when the rescaling nearly goes away, as coarse arithmetic inside makes it.

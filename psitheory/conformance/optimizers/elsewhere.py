@@ -100,8 +100,9 @@ def _trial(other: Bench, mode: Mode, change: Change, k: int = 0, p: float = 0.0)
 def _excused(bench: Bench, other: Bench, mode: Mode, trial: Trial, p: float) -> bool:
     derived, off, change = bench.derived, without_eps(other), trial.change
     off = off if harmless(other, off) else ()
-    if off:
-        rest = _trial(other, mode, replace(change, constants=off))
+    if off:  # what is left without them must be gone at some other scale
+        change = replace(change, constants=off)
+        rest = _trial(other, mode, change)
         if rest is None or rest.outcome.gap.relative <= LEFT * trial.outcome.gap.relative:
             return True
     large = trial.outcome.gap.relative > TOLERANCE  # numbers of few bits part runs by less

@@ -31,6 +31,8 @@ SEEN = 0.1
 """The share of a break that typed runs must see at least: one just above rounding may show after their last step."""
 LEAST = 1e-13
 """A gap that rounding alone leaves where it is not amplified."""
+OCTAVES = 4
+"""Scales far out, where half as many more leave less than that, are multiples of so many: trials may share a run."""
 
 
 def eps_limited(bench: Bench, mode: Mode, trial: Trial, *, p: float = 0.0, most: float = TOLERANCE) -> Limited | Trial:
@@ -142,7 +144,7 @@ def _goes_with_constants(bench: Bench, mode: Mode, change: Change, derived: Deri
 
 def _parts_far_out(bench: Bench, mode: Mode, trial: Trial, side: int, p: float) -> int | None:
     """Return a step at which runs part where constants have died out, or are no steps of an eps where they rule."""
-    far = 4 + math.ceil(math.log2(trial.outcome.gap.relative / LEAST))
+    far = OCTAVES * math.ceil(0.5 + math.log2(trial.outcome.gap.relative / LEAST) / OCTAVES)
     left = judge(bench, *(shifted(bench, each, side * far, p) for each in (trial.change, START)))[mode]
     if left.status == "broken":
         return left.step

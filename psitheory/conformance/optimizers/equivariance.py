@@ -97,9 +97,7 @@ def _judge(bench: Bench, base: Change, change: Change, mode: Mode, steps: int) -
             continue
         if not gap.finite:
             return Outcome("broken", t, gap, 0.0)
-        allowed = bench.noise(base, t, steps, mode)
-        if gap.defect > allowed:
-            allowed = max(allowed, bench.noise(change, t, steps, mode))
+        allowed = bench.explained(base, change, t, steps, mode)
         if allowed > bench.chaos:
             # what was the same bit for bit does not part by rounding later: look where it first differs
             first = bench.first_difference(base, change, t, mode) if exact and decided else None

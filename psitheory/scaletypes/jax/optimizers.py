@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 import jax
@@ -16,7 +17,9 @@ from psitheory.scaletypes.equations import Line, Place
 from psitheory.scaletypes.jax.hyper import RATE, Marks
 from psitheory.scaletypes.jax.interpreter import SKIP, Interpreter, JaxTrace
 from psitheory.scaletypes.jax.operations import Item
+from psitheory.scaletypes.jax.repeating import Noting
 from psitheory.scaletypes.optimizers.problem import ENOUGH, MOST, TURNED, Problem, Record, Turns
+from psitheory.scaletypes.optimizers.repeating import Watch, last_new
 from psitheory.scaletypes.trace import Trace
 
 Tree = dict[str, Any]
@@ -62,24 +65,41 @@ class JaxRuns:
         record.log, record.rate = interpreter.log, RATE
         return record
 
+    def last_new(self, steps: int, watch: Watch, seed: int = 0) -> int:
+        """Return the last of so many steps that did what none before it did."""
+        trace = JaxTrace(skip=SKIP)
+        record, interpreter = Record.of(trace, self.problem), Noting(trace)
+        with self.precision(), np.errstate(all="ignore"):
+            after = self._each(_Traced(self, interpreter, Marks(trace, {})), record)
+
+            def step() -> Hashable:
+                next(after)
+                return interpreter.done()
+
+            return last_new(step, steps)
+
     def _steps(self, traced: _Traced, record: Record, interpreter: Interpreter) -> None:
-        trace, turns = record.trace, Turns(self.problem)
-        rate = traced.rate()
-        params = self._parameters(record)
-        state, tree = traced.init(rate, params)
-        constants = {i: self.factors.get(c.name, 1.0) for i, c in trace.constants.items()}
-        trace.scaled |= {i: float(np.log2(by)) for i, by in constants.items() if by != 1}
-        for _ in range(self.most):
-            values = [p.x for p in params]
-            loss, gradients = self.problem.evaluate(values)
-            given = [self._gradient(trace, *x) for x in zip(self.problem.parts, params, gradients, strict=True)]
-            here = Item(np.asarray(loss), np.int64(0))
-            params, state, tree = traced.step(rate, given, state, tree, params, here)
+        turns = Turns(self.problem)
+        for params in islice(self._each(traced, record), self.most):
             degrees = [np.array(np.broadcast_to(p.d, p.shape)) for p in params]
             record.after_step(self.problem, degrees, [np.asarray(p.x) for p in params])
             turned = turns.after([p.x for p in params])
             if turned >= self.steps or (turned > 1 and interpreter.operations > self.enough):
                 break
+
+    def _each(self, traced: _Traced, record: Record) -> Iterator[list[Item]]:
+        """Yield the parameters after each step."""
+        trace, rate = record.trace, traced.rate()
+        params = self._parameters(record)
+        state, tree = traced.init(rate, params)
+        constants = {i: self.factors.get(c.name, 1.0) for i, c in trace.constants.items()}
+        trace.scaled |= {i: float(np.log2(by)) for i, by in constants.items() if by != 1}
+        while True:
+            loss, gradients = self.problem.evaluate([p.x for p in params])
+            given = [self._gradient(trace, *x) for x in zip(self.problem.parts, params, gradients, strict=True)]
+            here = Item(np.asarray(loss), np.int64(0))
+            params, state, tree = traced.step(rate, given, state, tree, params, here)
+            yield params
 
     @staticmethod
     def _gradient(trace: Trace, part: Any, p: Item, g: np.ndarray) -> Item:

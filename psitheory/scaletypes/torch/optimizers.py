@@ -14,10 +14,11 @@ import torch
 from psitheory.scaletypes.equations import Line
 from psitheory.scaletypes.numbers import Number
 from psitheory.scaletypes.optimizers.problem import ENOUGH, MOST, TURNED, Problem, Record, Turns
+from psitheory.scaletypes.optimizers.repeating import Watch, last_new
 from psitheory.scaletypes.optimizers.types import RATES
 from psitheory.scaletypes.stand_ins import patched
 from psitheory.scaletypes.torch.interpreter import SKIP, Memory
-from psitheory.scaletypes.torch.repeating import Watch, last_new
+from psitheory.scaletypes.torch.repeating import done_by
 from psitheory.scaletypes.torch.schedules import of_schedules, rates_marked
 from psitheory.scaletypes.torch.shadow import values
 from psitheory.scaletypes.trace import Trace, has_few_bits, told_apart
@@ -100,7 +101,7 @@ class TypedRuns:
             for optimizer in found_in(made):
                 one_by_one(optimizer)
             closure = self._closure(parameters, record, memory)
-            return last_new(lambda: self.take(made, closure), steps, watch)
+            return last_new(lambda: done_by(lambda: self.take(made, closure), watch), steps)
 
     def _rates(self, memory: Memory) -> AbstractContextManager[None]:
         marking = _Marking(memory, self.factors, {})
