@@ -15,6 +15,7 @@ from psitheory.optimizers import GradientDescent, PSIGradientDescent
 from psitheory.scaletypes.equations import Kind
 from psitheory.scaletypes.numbers import Number
 from psitheory.scaletypes.optimizers.problem import units
+from psitheory.scaletypes.optimizers.types import OptimizerTypes
 from psitheory.scaletypes.pairs import CARRIED, FunctionRuns, PairRuns
 from psitheory.scaletypes.pairs.entries import Entry
 from psitheory.scaletypes.pairs.run import LATE, _entries, _Marking, _TypedModel
@@ -206,3 +207,34 @@ def test_hyper_parameters_are_the_floats_that_are_not_zero_also_inside_of_others
     assert isinstance(_Marking(other, {}).of(0.5, "x"), Entry)
     assert isinstance(made.decay.number, Number)
     assert _Marking(other, {}).of(MODEL, "x") is MODEL
+
+
+def hard_lines(step: Any) -> bool:
+    record = FunctionRuns(model=MODEL, start=START, function=step, positional=2, offered=("rng",)).run()
+    assert not record.trace.equations.missing
+    return bool(OptimizerTypes(record).law("class", "all weights").by(Kind.HARD))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_an_array_of_the_code_that_is_added_is_an_eps_if_its_numbers_have_one_sign(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    one_sign, both = random.uniform(1e-9, 1e-8, len(START)), random.uniform(1e-9, 1e-8, len(START))
+    both[:: 2 + seed % 2] *= -1
+
+    def divided_by(constants: Any) -> Any:
+        return lambda w, g, rng: w - 0.125 * w * g / (np.abs(g) + constants)
+
+    assert not hard_lines(divided_by(one_sign))
+    assert hard_lines(divided_by(both))
+    assert hard_lines(lambda w, g, rng: w - 0.125 * w * np.sign(both + g))
+    assert not hard_lines(lambda w, g, rng: w - 0.125 * w * both)
+
+
+def test_draws_are_no_constants_wherever_they_come_from() -> None:
+    for draw in (
+        lambda rng, n: rng.normal(size=n),
+        lambda rng, n: np.random.normal(size=n),  # noqa: NPY002
+        lambda rng, n: np.random.default_rng(3).uniform(1, 2, size=n),
+    ):
+        assert hard_lines(lambda w, g, rng, draw=draw: w * np.sign(g + 1e-6 * draw(rng, len(w))))
+        assert not hard_lines(lambda w, g, rng, draw=draw: w * (1 + 0.1 * draw(rng, len(w))))

@@ -14,6 +14,7 @@ from psitheory.conformance.optimizers.bench import COARSE
 from psitheory.conformance.optimizers.change import Change, CodeRaised, Mode
 from psitheory.conformance.optimizers.equivariance import LEVELS, Level, Trial
 from psitheory.conformance.optimizers.facts import Facts
+from psitheory.conformance.optimizers.limited import Limited
 from psitheory.errors import PsitheoryError
 
 FULL: dict[Level, str] = {v: f"runs_commute_with_rescaling_of_{v.replace(' ', '_')}" for v in LEVELS}
@@ -28,6 +29,8 @@ LAWS: tuple[str, ...] = (REPEAT, AS_GIVEN, *FULL.values(), *CLASS.values(), EXPO
 
 BREAKING = ("clamp", "threshold", "constant", "weak term")
 """What refutes a law of all scales where it ends it; an eps and an overflow are known of."""
+ALIKE = 4
+"""How much more constants may break a law at generic scales than at powers of two, which are up to 4."""
 LEVEL_LAWS = (*FULL.values(), *CLASS.values())
 OTHERS = {
     REPEAT: "two runs from one start with one seed are the same",
@@ -122,7 +125,7 @@ class Inquiry:
             observed = words.limited(answer.limited) if answer.limited else ""
             if answer.limited:
                 self._note(law, answer.limited.how, answer.limited.defect, f"holds {observed}")
-            self._tell(law, trial, answer.doubt)
+            self._tell(law, trial, answer.doubt, answer.limited)
             return self._say(law, Verdict.HOLDS, observed=observed, cases=answer.cases, kind=kind)
         return self._say(
             law,
@@ -150,7 +153,7 @@ class Inquiry:
                 limit, text = found.limited, f"holds {words.limited(found.limited)}"
                 self._note(f"p = {found.value:g}", limit.how, limit.defect, text)
             for trial in found.trials:
-                self._tell(f"p = {found.value:g}", trial, None if trial.outcome.passed else trial)
+                self._tell(f"p = {found.value:g}", trial, None if trial.outcome.passed else trial, found.limited)
             observed = f"p = {found.value:g}" + (f": {words.limited(found.limited)}" if found.limited else "")
             return self._say(EXPONENT, Verdict.HOLDS, observed=observed, cases=len(found.trials), kind=kind)
         trial = found.denied_by or found.trials[-1]
@@ -200,9 +203,12 @@ class Inquiry:
         replay = "" if verdict is Verdict.HOLDS else self._replay(law)
         return Finding(law, verdict, claimed=self._claimed(law), replay=replay, **fields)
 
-    def _tell(self, what: str, trial: Trial, doubt: Trial | None) -> None:
-        """Note up to which step a law was decided, if not to the last, and whether generic scales left it open."""
-        if doubt is not None:
+    def _tell(self, what: str, trial: Trial, doubt: Trial | None, limited: Limited | None) -> None:
+        """Note up to which step a law was decided, if not to the last, and whether generic scales left it open.
+
+        They do not where constants that are known of break it as much.
+        """
+        if doubt is not None and not (limited and doubt.outcome.gap.relative <= ALIKE * limited.defect):
             gap = doubt.outcome.gap.relative
             self._note(what, ("doubt", gap < COARSE), gap, f"rests on powers of two: {words.doubt(doubt.outcome)}")
         if trial.outcome.passed and trial.outcome.step < self.facts.bench.steps:

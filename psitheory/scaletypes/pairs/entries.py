@@ -183,6 +183,25 @@ class Entries(np.ndarray):
         return array.view(Entries if array.dtype == object else np.ndarray)
 
 
+def _beside_one(name: str) -> Callable[[Any, Any], Any]:
+    """Return a sum or a difference in which an array of the code has one unknown for all its numbers."""
+    plain = getattr(np.ndarray, name)
+    return lambda self, other: plain(self, _as_one(other, self))
+
+
+def _as_one(x: Any, beside: Any) -> Any:
+    """Return an array of floats as entries that scale together, so that its signs are seen; anything else as it is."""
+    if not isinstance(x, np.ndarray) or x.dtype.kind != "f" or x.size < 2:
+        return x
+    trace = next((e.number.trace for e in beside.flat if isinstance(e, Entry)), None)
+    degree = trace.literal(float(np.max(np.abs(x)))) if trace is not None else 0
+    if trace is None or not degree:  # all are zero, or one is no number
+        return x
+    out = np.empty(x.shape, dtype=object)
+    out.ravel()[:] = [Entry(Number(v, trace, degree, fixed=True)) for v in x.ravel().tolist()]
+    return out.view(Entries)
+
+
 def in_memory(entries: Any, what: str) -> Any:
     """Return entries as floats, whose memory is asked for: that of objects holds but where they are."""
     for x in entries.flat:
@@ -269,5 +288,7 @@ for _name, _own in CALLED.items():
 for _name in ("add", "sub", "mul", "truediv", "pow"):
     for _special, _function in zip((f"__{_name}__", f"__r{_name}__"), _operator(_name), strict=True):
         setattr(Entry, _special, _function)
+for _name in ("add", "radd", "iadd", "sub", "rsub", "isub"):
+    setattr(Entries, f"__{_name}__", _beside_one(f"__{_name}__"))
 for _name in ("lt", "le", "gt", "ge"):
     setattr(Entry, f"__{_name}__", _operator(_name)[0])

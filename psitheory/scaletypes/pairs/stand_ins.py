@@ -39,6 +39,9 @@ class Numpy(Namespace):
         super().__init__(np, self._changed)
         self._trace = trace
 
+    def __getattr__(self, name: str) -> Any:
+        return Draws(np.random, self._trace) if name == "random" else super().__getattr__(name)
+
     def _changed(self, name: str, function: Any) -> Any:
         if name in FLOATS:
             return standing_for(function, lambda x=0.0: _rounding(function, x))
@@ -134,16 +137,20 @@ def casting(x: Any) -> Any:
 
 
 class Draws:
-    """A generator whose draws are no constants of the code."""
+    """A generator, or NumPy's module of them, whose draws are no constants of the code."""
 
-    def __init__(self, rng: np.random.Generator, trace: Trace) -> None:
+    def __init__(self, rng: Any, trace: Trace) -> None:
         self._rng, self._trace = rng, trace
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._rng, name)
-        return (lambda *args, **options: self._typed(method(*args, **options))) if callable(method) else method
+        if isinstance(method, type) or not callable(method):
+            return method
+        return lambda *args, **options: self._typed(method(*args, **options))
 
     def _typed(self, x: Any) -> Any:
+        if isinstance(x, np.random.Generator):
+            return Draws(x, self._trace)
         if isinstance(x, float):
             return Entry(Number(x, self._trace, 0, fixed=False))
         if not isinstance(x, np.ndarray) or x.dtype.kind != "f":
@@ -191,8 +198,8 @@ def _like(given: Any, number: Number) -> Any:
 
 
 def _of_numpy(own: Numpy, x: Any) -> Any:
-    """Return what stands for NumPy, for its module of matrices or for a function of one of these; None for the rest."""
-    homes = {np: own, np.linalg: own.linalg}
+    """Return what stands for NumPy, its modules of matrices and draws, or a function of these; None for the rest."""
+    homes = {np: own, np.linalg: own.linalg, np.random: own.random}
     if isinstance(x, ModuleType):
         return homes.get(x)
     name = getattr(x, "__name__", None) if callable(x) else None
