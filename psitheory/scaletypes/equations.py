@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import enum
 import linecache
+import operator
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import PurePath
@@ -43,9 +45,23 @@ class Place:
         """Return the last two parts of its path and its number, such as ``optim/adam.py:544``."""
         return f"{'/'.join(PurePath(self.file).parts[-2:])}:{self.line}" if self.line else "an unknown line"
 
+    def text_of(self, value: float) -> str:
+        """Return the text there of literals that are computed with, if that has a value or minus it, or nothing."""
+        found = (text for number, text in _computed(self.file, self.line) if abs(number) == abs(value))
+        return next(found, "")
+
     def __str__(self) -> str:
         return f"{self.short}  {self.source}".strip()
 
+
+OPERATIONS: dict[type[ast.operator], Callable[[float, float], float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+}
+"""Operations on literals, which Python carries out before code runs."""
 
 Line = tuple[Place, Kind]
 """The sums of a line, or its comparisons: one line may have both."""
@@ -65,6 +81,40 @@ def place_of_caller(skip: Sequence[str]) -> Place:
 @lru_cache(4096)
 def _is_skipped(file: str, skip: tuple[str, ...]) -> bool:
     return any(part in file for part in skip)
+
+
+@lru_cache(256)
+def _computed(file: str, line: int) -> tuple[tuple[float, str], ...]:
+    """Return the values of operations on literals alone that begin in a line, with their text."""
+    try:
+        nodes = [*ast.walk(_parsed(file))]
+    except SyntaxError:
+        return ()
+    there = (n for n in nodes if isinstance(n, ast.BinOp) and n.lineno == line)
+    return tuple((x, ast.unparse(n)) for n in there if (x := _value(n)) is not None)
+
+
+@lru_cache(16)
+def _parsed(file: str) -> ast.Module:
+    return ast.parse("".join(linecache.getlines(file)))
+
+
+def _value(node: ast.expr) -> float | None:
+    """Return the value of an expression of literals, or None of any other."""
+    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        return float(node.value)  # type: ignore[arg-type]
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        inside = _value(node.operand)
+        return None if inside is None else -inside
+    if not isinstance(node, ast.BinOp) or type(node.op) not in OPERATIONS:
+        return None
+    left, right = _value(node.left), _value(node.right)
+    if left is None or right is None:
+        return None
+    try:
+        return float(OPERATIONS[type(node.op)](left, right))
+    except (ArithmeticError, TypeError):  # a power may be complex
+        return None
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,11 @@ class Constant:
     place: Place | None = None
 
     def __str__(self) -> str:
-        return f"{self.name} = {self.value:g}" if self.name else f"the constant {self.value:g}"
+        """Return its name or its value; that of literals that are computed with, as in ``2 * 0.9``, with their text."""
+        if self.name:
+            return f"{self.name} = {self.value:g}"
+        text = self.place.text_of(self.value) if self.place is not None else ""
+        return f"the constant {text} = {self.value:g}" if text else f"the constant {self.value:g}"
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from psitheory.checking import Verdict
 from psitheory.conformance import check_optimizer
 from psitheory.layout import Layout
 
@@ -136,3 +137,45 @@ def test_a_constant_that_comes_later_is_a_drift_beside_weights_and_an_eps_beside
 
     report = check_optimizer(shifting, only=NEURON, steps=10)
     assert report.refuted() == ((NEURON,) if drifts else ())
+
+
+def with_an_eps(later: float, p: int = 1, decay: float = 0.0) -> Any:
+    """Return steps along the gradient's direction beside an eps, which is another one from step 60 on, with a decay."""
+
+    def step(w: Any, g: Any, layout: Layout, t: int, rate: float = 0.02) -> Any:
+        towards = g / layout.expand(layout.norms(g) + (1e-8 if t < 60 else later))
+        if p == 0:
+            towards = towards * layout.expand(layout.norms(w))
+        if t >= 60:
+            towards = towards + decay * w
+        return w - rate * towards
+
+    return step
+
+
+@pytest.mark.parametrize(("later", "told"), [(1e-8, False), (3e-4, True)])
+def test_an_eps_that_grows_later_is_told(later: float, told: bool) -> None:
+    report = check_optimizer(with_an_eps(later), only=EXPONENT)
+    assert report.properties["exponent"] == 1
+    assert ("from step 100 on constants or comparisons may part runs" in report.sentence) == told
+    assert ("e-08 of the motion" in report.finding(EXPONENT).observed) == (not told)
+
+
+def test_an_eps_that_grows_later_beyond_what_is_small_breaks_the_law() -> None:
+    assert check_optimizer(with_an_eps(1.0, p=0), only=NEURON).refuted() == (NEURON,)
+
+
+def test_a_decay_that_begins_later_beside_an_eps_is_named_with_its_line() -> None:
+    report = check_optimizer(with_an_eps(1e-8, decay=0.01), only=EXPONENT)
+    assert report.properties["exponent"] is None
+    assert "by step 100 runs break it, at sum" in report.sentence
+    assert "towards = towards + decay * w" in report.sentence
+
+
+def test_of_runs_that_are_no_numbers_nothing_is_claimed() -> None:
+    def step(w: Any, g: Any, t: int, rate: float = 0.02) -> Any:
+        return w - rate * g * (np.inf if t == 2 else 1.0)
+
+    report = check_optimizer(step, only=EXPONENT)
+    assert report.verdict is Verdict.INCONCLUSIVE
+    assert report.sentence == "step: by step 3 its weights are not finite, so that nothing is claimed of it"

@@ -170,3 +170,13 @@ def test_values_of_one_name_are_told_apart_where_groups_have_their_own() -> None
     assert trace.hyper("eps", 1e-8, apart=True) == small != large
     assert [c.value for c in trace.constants.values()] == [1e-8, 1e-3]
     assert trace.hyper("lr", 0.1) == trace.hyper("lr", 0.2)
+
+
+def test_a_constant_that_is_computed_of_literals_is_told_by_their_text() -> None:
+    trace = Trace()
+    trace.literal(2 * 0.9)
+    trace.literal(1 - 0.05)
+    trace.literal(3.5)
+    told = [str(c) for c in trace.constants.values()]
+    assert told == ["the constant 2 * 0.9 = 1.8", "the constant 1 - 0.05 = 0.95", "the constant 3.5"]
+    assert str(Constant(0.9, "", Place("nowhere.py", 1))) == "the constant 0.9"

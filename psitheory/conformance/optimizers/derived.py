@@ -123,6 +123,14 @@ class Derived:
         before = {b.line for b in self.alone.at_fixed_constants(law)}
         return tuple(b for b in found.at_fixed_constants(law) if b.line not in before)
 
+    def has_new_constants(self, steps: int) -> bool:
+        """Tell whether other constants than those of the first steps break their law in a run of so many."""
+        law, found = self.alone.hard, self._of_length(steps)
+        if law is None or found is None:
+            return False
+        known = {c for b in self.alone.at_fixed_constants(law) for c in b.constants}
+        return any(c not in known for b in found.at_fixed_constants(law) for c in b.constants)
+
     def parted_by_constants(self, steps: int) -> bool:
         """Tell whether nothing but constants and comparisons breaks the law of the first steps in a run of so many.
 

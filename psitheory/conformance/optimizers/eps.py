@@ -16,7 +16,7 @@ from psitheory.conformance.optimizers.bench import Bench
 from psitheory.conformance.optimizers.causes import cause_of, told
 from psitheory.conformance.optimizers.change import Change, CodeRaised, Mode
 from psitheory.conformance.optimizers.derived import Derived
-from psitheory.conformance.optimizers.equivariance import START, Trial, judge, outcome_at
+from psitheory.conformance.optimizers.equivariance import START, Outcome, Trial, judge, outcome_at
 from psitheory.conformance.optimizers.far_out import gap_at, shifted, strays_at
 from psitheory.conformance.optimizers.limited import TOLERANCE, Limited, harmless, without_eps
 from psitheory.conformance.optimizers.runs import EPS
@@ -31,6 +31,8 @@ SEEN = 0.1
 """The share of a break that typed runs must see at least: one just above rounding may show after their last step."""
 LEAST = 1e-13
 """A gap that rounding alone leaves where it is not amplified."""
+GROWN = 16
+"""How many times larger the effect of constants must be at a later step to be told of, a few doublings."""
 OCTAVES = 4
 """Scales far out, where half as many more leave less than that, are multiples of so many: trials may share a run."""
 
@@ -42,8 +44,10 @@ def eps_limited(bench: Bench, mode: Mode, trial: Trial, *, p: float = 0.0, most:
         return trial
     if bench.network.dtype == np.float32:
         return _in_double(bench, mode, trial, p, most)
+    found: Limited | Trial
     if bench.derived is not None:
-        return _without_lines(bench, mode, trial, bench.derived, p)
+        found = _without_lines(bench, mode, trial, bench.derived, p)
+        return _grown(bench, mode, trial, found, bench.derived, most) if isinstance(found, Limited) else found
     constants = without_eps(bench)
     if not constants or trial.change.constants or not harmless(bench, constants):
         return dies_out(bench, mode, trial, p)
@@ -88,6 +92,32 @@ def _without_lines(bench: Bench, mode: Mode, trial: Trial, derived: Derived, p: 
     if later:
         return Trial(trial.change, outcome_at(bench, mode, trial.change, later))
     return Limited(defect, f"it vanishes if this scales along: {'; '.join(map(told, found))}", 0, cause)
+
+
+def _grown(bench: Bench, mode: Mode, trial: Trial, limited: Limited, derived: Derived, most: float) -> Limited | Trial:
+    """Return the excuse, or that of later steps, or what denies it there, if other constants come then.
+
+    What the same constants do may grow as well, where runs are not stable: that is no new break.
+    """
+    if not trial.in_powers_of_two:  # one more run each, for some
+        return limited
+    base = Change(constants=trial.change.constants)
+    try:
+        for t in (t for t in bench.times if t > trial.outcome.step):
+            gap = bench.gaps(base, trial.change, t, bench.steps)[mode]
+            if not max(GROWN * limited.defect, bench.chaos) < gap.relative < np.inf:
+                continue
+            allowed = bench.explained(base, trial.change, t, bench.steps, mode)
+            if not gap.defect > allowed or allowed > bench.chaos or not derived.has_new_constants(bench.steps):
+                break
+            if gap.relative > most:
+                return Trial(trial.change, Outcome("broken", t, gap, allowed))
+            bench.parted_later.setdefault((mode, limited.cause), (t, "constants or comparisons"))
+            limited = replace(limited, defect=gap.relative)
+    except CodeRaised as problem:
+        if not problem.is_numerical:
+            raise
+    return limited
 
 
 def _lost(bench: Bench, mode: Mode, trial: Trial, derived: Derived) -> str:

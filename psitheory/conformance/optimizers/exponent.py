@@ -98,9 +98,10 @@ def rescaled_by(bench: Bench, k: float, p: float, constants: Constants = ()) -> 
 
 
 def _gap(bench: Bench, p: float, constants: Constants) -> float:
-    """Return the largest relative gap of classes over the first steps, infinite where a run breaks."""
+    """Return the largest relative gap of classes over the first steps, infinite where the rescaled run alone breaks."""
     base, change, first = Change(constants=constants), rescaled_by(bench, 2, p, constants), _first(bench)
-    gaps = [bench.gaps(base, change, t, first)["class"] for t in bench.times if t <= first]
+    times = (t for t in bench.times if t <= first and bench.gaps(base, base, t, first)["class"].finite)
+    gaps = [bench.gaps(base, change, t, first)["class"] for t in times]
     return max((gap.relative if gap.finite else np.inf for gap in gaps if gap.motion > 0), default=np.inf)
 
 

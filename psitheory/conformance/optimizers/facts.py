@@ -13,7 +13,7 @@ import numpy as np
 from psitheory.checking import Verdict
 from psitheory.conformance.optimizers import words
 from psitheory.conformance.optimizers.answers import Answers
-from psitheory.conformance.optimizers.bench import Bench
+from psitheory.conformance.optimizers.bench import ENOUGH, Bench
 from psitheory.conformance.optimizers.change import MODES, Change, CodeRaised, Mode
 from psitheory.conformance.optimizers.derived import Derived
 from psitheory.conformance.optimizers.edges import Edge, Path, edge
@@ -77,7 +77,8 @@ class Facts:
         """Return the rows of each part that no run turned."""
         bench, layout = self.bench, self.bench.network.layout
         points = bench.points(START, bench.steps)
-        seen = [np.asarray(layout.units(w)) for _, w in sorted(points.items())]
+        with np.errstate(all="ignore"):
+            seen = [np.asarray(layout.units(w)) for _, w in sorted(points.items())]
         out = {}
         for part in (p for p in layout.parts if p.blocks):
             views = [np.asarray(layout.view(part.name, w)).reshape(part.blocks, -1) for w in seen]
@@ -93,6 +94,17 @@ class Facts:
             return self.repeats is None
         except CodeRaised:
             return False
+
+    @cached_property
+    def no_numbers(self) -> int | None:
+        """Return the first step compared after which a run from the start is not finite, if that leaves all open."""
+        early = [t for t in self.bench.times if t <= ENOUGH]
+        ends: list[int] = []
+        with suppress(CodeRaised):  # it stands in a finding
+            for bench in (self.bench, self.blocks_alone):
+                finite = (bench.gaps(START, START, t, early[-1])["class"].finite for t in early)
+                ends += [t for t, is_finite in zip(early, finite, strict=True) if not is_finite][:1]
+        return min(ends) if len(ends) > 1 else None
 
     @property
     def all_still(self) -> bool:

@@ -9,6 +9,7 @@ from psitheory.conformance.optimizers import words
 from psitheory.conformance.optimizers.causes import told
 from psitheory.conformance.optimizers.derived import Derived
 from psitheory.conformance.optimizers.facts import Facts
+from psitheory.scaletypes.equations import Kind
 from psitheory.scaletypes.optimizers.types import RATES, Break, OptimizerTypes
 
 ALIKE = {
@@ -26,6 +27,8 @@ OF_NAMED_LAYERS = "so it is of the first two layers alone: in a network of more,
 
 def sentence(name: str, facts: Facts, properties: Mapping[str, object]) -> str:
     """Return the sentence, from what was found out so far; empty if that is nothing."""
+    if facts.no_numbers is not None:
+        return f"{name}: by step {facts.no_numbers} its weights are not finite, so that nothing is claimed of it"
     derived, underived = facts.bench.derivation
     still = f"{facts.never_moves}: nothing is claimed of it" if facts.unmoved else ""
     denied = f"so runs say, but types ask for more at {told}" if (told := facts.denied_by_types) else ""
@@ -95,7 +98,7 @@ def _range(facts: Facts, derived: Derived | None) -> str:
         return f"so it is of some shapes alone: runs break it on {words.shapes(there.layout)}"
     if derived is not None and derived.hard_breaks:
         return "at fixed values it breaks at " + "; ".join(str(b) for b in derived.hard_breaks[:2])
-    if derived is not None and _nothing_holds(facts) and (not _soft(derived) or _breaks_late(facts)):
+    if derived is not None and _nothing_holds(facts) and (not _soft(derived) or _is_late(facts, derived)):
         return _late(facts, derived)
     if _nothing_holds(facts) and _soft(derived):
         return "at fixed values runs break it, as may " + "; ".join(map(told, _soft(derived)[:3]))
@@ -123,13 +126,23 @@ def _late(facts: Facts, derived: Derived) -> str:
     if denied is None or derived.alone.hard is None or (derived.missing and not _breaks_late(facts)):
         return ""
     step = denied.outcome.step
-    lines = derived.later(step)
+    lines = sorted(derived.later(step), key=lambda b: b.kind is not Kind.HARD)
     return f"so it is of the first steps alone: by step {step} runs break it" + (f", at {lines[0]}" if lines else "")
 
 
 def _breaks_late(facts: Facts) -> bool:
     denied = facts.exponent.denied_by
     return denied is not None and denied.outcome.step > facts.bench.steps
+
+
+def _is_late(facts: Facts, derived: Derived) -> bool:
+    """Tell whether what denies every law came after the steps that are compared, or is a line of theirs that came late.
+
+    Beside an eps it is told by a step up to which it must have come, so that types of as many steps know of its line.
+    """
+    denied = facts.exponent.denied_by
+    later = derived.later(denied.outcome.step) if denied is not None else ()
+    return _breaks_late(facts) or any(b.kind is Kind.HARD for b in later)
 
 
 def _nothing_holds(facts: Facts) -> bool:
