@@ -18,11 +18,12 @@ from psitheory.runner.judging.judge import Outcome
 from psitheory.runner.judging.spared import Spared
 from psitheory.runner.searching.draws import Choices
 from psitheory.runner.searching.every import best_of_many, broken_among_few, broken_for_some_number
+from psitheory.runner.searching.known import broken_at_what_is_known
 from psitheory.runner.searching.redraw import CALLS, work
 from psitheory.runner.searching.search import CHANGING, Search, search
 from psitheory.runner.searching.special import broken_specially
 from psitheory.runner.searching.worst import PATIENCE, Worst, patience, worst_case
-from psitheory.runner.searching.written import broken_at_a_known_number, broken_at_a_written_number
+from psitheory.runner.searching.written import broken_at_a_written_number
 from psitheory.runner.witness import witness
 
 
@@ -115,7 +116,7 @@ def _broken_specially(
     return (
         broken_specially(drawn, law.function, run, passed, most)
         or broken_at_a_written_number(drawn, law.function, guarded(kind, unwatched), starts, most)
-        or broken_at_a_known_number(drawn, law.function, guarded(kind, unwatched), start, most)
+        or broken_at_what_is_known(drawn, law.function, guarded(kind, unwatched), start, most)
         or broken_for_some_number(drawn, law.function, run, starts, EACH * effort.climb // BESIDE)
     )
 

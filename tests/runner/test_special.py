@@ -155,7 +155,7 @@ WIDE = [(0, 10**6), (2, 10**7), (-(10**9), 10**9), (0, None), (None, 10**5)]
 
 
 @given(ends=st.sampled_from(WIDE), seed=st.integers(0, 2**20))
-@settings(max_examples=10)
+@settings(max_examples=4)
 def test_ends_of_wide_ranges_and_the_smallest_whole_numbers_are_tried(ends: Any, seed: int) -> None:
     low, high = ends
     made = law(n=st.integers(low, high), x=st.floats(0, 1), on=[FLOATS])
@@ -183,6 +183,29 @@ def test_ends_of_wide_ranges_and_the_smallest_whole_numbers_are_tried(ends: Any,
 def test_numbers_that_all_know_are_tried(claim: Callable[..., Any], seed: int) -> None:
     made = law(x=st.floats(-10, 10), y=st.floats(-10, 10), on=[FLOATS])(claim)
     assert check_law(made, seed=seed).verdict is Verdict.REFUTED
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(
+    "claim",
+    [
+        lambda s, t: equal(int(len(s) > 3) * int(s == s[::-1]), 0),
+        lambda s, t: equal(int(len(t) > 3) * int(t[: len(t) // 2] == t[len(t) // 2 :]), 0),
+        lambda s, t: equal(int(sorted(s) == sorted(t)) * int(s != t), 0),
+        lambda s, t: equal(int(s + t == t + s) * int(s != t) * len(s) * len(t), 0),
+    ],
+    ids=["a palindrome", "two halves", "anagrams", "powers"],
+)
+@pytest.mark.parametrize("letters", [{}, {"alphabet": "xy"}, {"min_size": 2, "max_size": 5}])
+def test_texts_with_equal_parts_are_tried(claim: Callable[..., Any], letters: Any, seed: int) -> None:
+    made = law(s=st.text(**letters), t=st.text(**letters), on=[FLOATS])(claim)
+    assert check_law(made, seed=seed).verdict is Verdict.REFUTED
+
+
+def test_letters_are_tried_that_change_their_number() -> None:
+    made = law(s=st.text(max_size=4), on=[FLOATS])
+    assert check_law(made(lambda s: equal(len(s.lower()), len(s)))).verdict is Verdict.REFUTED
+    assert check_law(made(lambda s: equal(int(s.isdigit()), int(s.isdecimal())))).verdict is Verdict.REFUTED
 
 
 def test_numbers_that_all_know_do_not_leave_their_domains() -> None:

@@ -1,9 +1,8 @@
-"""Cases at the numbers that are written in a law, and at those that anybody would try: chance meets neither."""
+"""Cases at the numbers that are written in a law, which chance does not meet."""
 
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -29,52 +28,10 @@ def broken_at_a_written_number(
         for i, node in enumerate(nodes(drawing, start))
         for value in _beside_written(node, written)
     )
-    return _broken_at(drawing, law, run, itertools.islice(candidates, most))
+    return broken_at(drawing, law, run, itertools.islice(candidates, most))
 
 
-def broken_at_a_known_number(
-    drawing: Drawing, law: Case, run: Callable[[Inputs], Outcome], start: Choices, most: int
-) -> tuple[Inputs, Outcome] | None:
-    """Return a case that breaks the law where all real numbers, or one of them, or a whole one, is one known to all.
-
-    So are 1/2, 10 and π, and of whole numbers in a wide range its ends, and the smallest.
-    """
-    drawn = nodes(drawing, start)
-    alone = ((*start[:i], x, *start[i + 1 :]) for i, node in enumerate(drawn) for x in _known(node))
-    return _broken_at(drawing, law, run, itertools.islice(itertools.chain(_all_at_once(drawn), alone), most))
-
-
-def _all_at_once(drawn: Sequence[Any]) -> Iterator[Choices]:
-    """Yield the cases whose real numbers, if there are several, are all the same known one."""
-    allowed = {i: set(known) for i, node in enumerate(drawn) if node.type == "float" and (known := _known(node))}
-    for x in KNOWN if len(allowed) > 1 else ():
-        yield tuple(x if x in allowed.get(i, ()) else node.value for i, node in enumerate(drawn))
-
-
-def _known(node: Any) -> list[Any]:
-    """Return the known numbers that a choice may be: a real one, or a whole one of a range too wide to try all."""
-    if node.was_forced or node.type not in ("integer", "float") or is_small(node):
-        return []
-    low, high = (node.constraints.get(name) for name in ("min_value", "max_value"))
-    if node.type == "float":
-        return [x for x in KNOWN if low <= x <= high and (not x or abs(x) >= node.constraints[LEAST])]
-    middle = node.constraints.get("shrink_towards", 0)
-    ends = [x for end, inwards in ((high, -1), (low, 1)) if end is not None for x in (end, end + inwards)]
-    numbers = dict.fromkeys((*ends, middle, middle + 1, middle - 1, *WHOLE, *(-x for x in WHOLE)))
-    return [x for x in numbers if (low is None or low <= x) and (high is None or x <= high)]
-
-
-LEAST = "smallest_nonzero_magnitude"
-
-_SIZES = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 0.25, 0.75, 0.1, 10.0, 0.01, 100.0, 1 / 3, math.pi, math.pi / 2, math.e)
-KNOWN = (0.0, *_SIZES, *(-x for x in _SIZES))
-"""Halves, quarters, powers of ten, a third and what roots and periods of functions are made of."""
-
-WHOLE = (2, 3, 10, 100, 1000, 1 << 8, 1 << 16, 1 << 32)
-"""Where digits, in any system that people write, become one more."""
-
-
-def _broken_at(
+def broken_at(
     drawing: Drawing, law: Case, run: Callable[[Inputs], Outcome], candidates: Iterable[Choices]
 ) -> tuple[Inputs, Outcome] | None:
     """Return a case that breaks the law; a branch that is met counts as run if what it says is plainly so."""
