@@ -18,7 +18,7 @@ LAWS = (
     "distance_of_near_points_is_accurate",
 )
 SAID = {  # besides what laws that fail say of their own member
-    "exp": ("exp is off: along the geodesic",),
+    "exp": ("exp is off, or the metric: along the geodesic",),
     "dist": ("dist is off: exp and log agree", "dist is not", "distances of near", "distances of far"),
     "log": ("log is off: exp and dist agree", "log is no inverse", "logarithms of near", "logarithms of far"),
 }
@@ -88,6 +88,46 @@ def test_of_two_members_that_disagree_neither_is_called_right():
     assert {f.means for f in report.findings if f.law in report.refuted()} == {
         "exp and dist disagree: one of them is off"
     }
+
+
+class OfAnotherMetric(Positive):
+    def inner(self, w, x, y):
+        return float((x / w**2) @ (y / w))
+
+
+class Angles:
+    """Angles, whose logarithms go the longer way round."""
+
+    def random_point(self, rng):
+        return rng.uniform(-np.pi, np.pi, 2)
+
+    def random_tangent(self, rng, w):
+        return rng.normal(size=2)
+
+    def inner(self, w, x, y):
+        return float(x @ y)
+
+    def exp(self, w, x):
+        return (w + x + np.pi) % (2 * np.pi) - np.pi
+
+    def log(self, w, z):
+        return z - w
+
+    def dist(self, w, z):
+        return float(np.linalg.norm((z - w + np.pi) % (2 * np.pi) - np.pi))
+
+
+def test_a_metric_that_is_another_is_not_told_of_a_distance():
+    report = check_manifold(OfAnotherMetric(), only=LAWS)
+    meanings = {f.means for f in report.findings if f.law in report.refuted()}
+    assert "exp is off, or the metric: along the geodesic the speed is not the length of the vector" in meanings
+    assert not any(meaning.startswith("dist is off") for meaning in meanings)
+
+
+def test_where_a_logarithm_takes_the_longer_way_the_distance_is_not_called_off():
+    report = check_manifold(Angles(), only="distance_is_the_length_of_the_logarithm")
+    (finding,) = report.findings
+    assert finding.means == "dist is less than where exp and log go: it is off far out, or log takes a longer way round"
 
 
 def test_where_nothing_is_off_nothing_is_said():
