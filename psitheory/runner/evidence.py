@@ -25,9 +25,9 @@ from psitheory.runner.judging.in_balls import OPEN_BRANCH
 from psitheory.runner.judging.judge import Outcome
 from psitheory.runner.proving.in_formal import prove_formally
 from psitheory.runner.proving.in_symbols import prove
-from psitheory.runner.searching.every import instance_among_few
+from psitheory.runner.searching.every import EACH, instance_among_few
 from psitheory.runner.searching.search import search
-from psitheory.runner.tried import EACH, climbed_in, try_cases
+from psitheory.runner.tried import climbed_in, try_cases
 from psitheory.runner.witness import witness
 
 

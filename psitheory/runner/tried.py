@@ -17,7 +17,7 @@ from psitheory.runner.judging.in_balls import OPEN_BRANCH
 from psitheory.runner.judging.judge import Outcome
 from psitheory.runner.judging.spared import Spared
 from psitheory.runner.searching.draws import Choices
-from psitheory.runner.searching.every import best_of_many, broken_among_few, broken_for_some_number
+from psitheory.runner.searching.every import EACH, best_of_many, broken_among_few, broken_for_some_number
 from psitheory.runner.searching.known import broken_at_what_is_known
 from psitheory.runner.searching.redraw import CALLS, work
 from psitheory.runner.searching.search import CHANGING, Search, search
@@ -95,10 +95,6 @@ def _broken_among_few(law: Law, kind: str, effort: Effort) -> tuple[Mapping[str,
         return None
     drawn = inputs(law.domains, kind, large=False)
     return broken_among_few(drawn, law.function, guarded(kind, law.function), EACH * effort.climb)
-
-
-EACH = 12
-"""So many times the cases of a climb are tried where all are: they are judged only if they seem to break the law."""
 
 
 def _broken_specially(

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
 from psitheory.arithmetic import namespace
 from psitheory.checking import BALLS, FLOATS, Verdict, at_most, equal, law
@@ -129,3 +130,17 @@ def test_a_bound_that_is_said_to_be_tight_fails_when_it_is_lowered_by_one_percen
     lowered = report.counterfeits[-1]
     assert lowered.name == "cauchy_schwarz_with_99_percent_of_the_bound"
     assert lowered.verdict is (Verdict.REFUTED if bound == 1 else Verdict.INCONCLUSIVE)
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("rare", [397, 4211])
+def test_a_counterfeit_that_is_false_of_one_number_of_few_is_refuted(rare: int, seed: int) -> None:
+    made = law(n=st.integers(0, 5000))(lambda n: equal(n, n))
+    made.counterfeit(lambda n: equal(int(n * n + rare * rare == 2 * n * rare), 0))
+    assert check_law(made, seed=seed).verdict is Verdict.HOLDS
+
+
+def test_a_counterfeit_that_is_true_of_all_of_few_survives() -> None:
+    made = law(n=st.integers(0, 5000))(lambda n: equal(n, n))
+    made.counterfeit(lambda n: equal(n + n, 2 * n))
+    assert check_law(made).verdict is Verdict.INCONCLUSIVE

@@ -24,6 +24,7 @@ from psitheory.runner.domain import inputs
 from psitheory.runner.effort import Effort
 from psitheory.runner.judging.guard import CannotRun, guarded, up_to_rounding
 from psitheory.runner.judging.outcome import Case, Outcome
+from psitheory.runner.searching.every import EACH, broken_among_few
 from psitheory.runner.searching.search import Search, search
 from psitheory.runner.searching.worst import worst_case
 from psitheory.runner.witness import witness
@@ -83,7 +84,7 @@ def check_counterfeit(
         if isinstance(refutation, Search):
             searched[kind] = refutation
         notes.append(f"{kind}: {'survived' if isinstance(refutation, Search) else refutation}")
-    found = _climbed(counterfeit, searched, effort)
+    found = _climbed(counterfeit, searched, effort) or _among_few(counterfeit, searched, effort)
     if found is not None:
         return CounterfeitReport(counterfeit.name, counterfeit.says, Verdict.REFUTED, found)
     return CounterfeitReport(counterfeit.name, counterfeit.says, Verdict.INCONCLUSIVE, None, "; ".join(notes))
@@ -99,6 +100,19 @@ def _climbed(counterfeit: Counterfeit, searched: Mapping[str, Search], effort: E
         return climbed_to(kind, drawn, counterfeit.function, run, searched[kind], CLIMBS * effort.climb)
     except (CannotRun, PsitheoryError):
         return None
+
+
+def _among_few(counterfeit: Counterfeit, searched: Mapping[str, Search], effort: Effort) -> Witness | None:
+    """Return a case that breaks a counterfeit which is about few whole numbers, if one of all does."""
+    kind = next((kind for kind in (FLOATS, BALLS) if kind in searched), None)
+    if kind is None:
+        return None
+    run, drawn = guarded(kind, counterfeit.function), inputs(counterfeit.domains, kind, large=False)
+    try:
+        broken = broken_among_few(drawn, counterfeit.function, run, EACH * effort.climb)
+    except (CannotRun, PsitheoryError):
+        return None
+    return None if broken is None else witness(kind, broken[0], broken[1].left, broken[1].right)
 
 
 CLIMBS = 3

@@ -14,6 +14,9 @@ from psitheory.runner.searching.draws import Choices, Drawing
 from psitheory.runner.searching.redraw import Inputs, first_broken, is_plain, largest_ratio, nodes, nodes_from, redrawn
 from psitheory.runner.searching.worst import PATIENCE, patience
 
+EACH = 12
+"""So many times the cases of a climb are tried where all are: they are judged only if they seem to break the law."""
+
 
 def broken_among_few(
     drawing: Drawing, law: Case, run: Callable[[Inputs], Outcome], most: int
