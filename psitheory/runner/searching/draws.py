@@ -9,17 +9,18 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from itertools import cycle
-from typing import Any
+from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 from hypothesis.control import BuildContext
 from hypothesis.errors import ChoiceTooLarge, HypothesisException, StopTest
-from hypothesis.internal.conjecture.choice import choice_from_index, choice_permitted
+from hypothesis.internal.conjecture.choice import choice_constraints_key, choice_from_index, choice_permitted
 from hypothesis.internal.conjecture.data import ConjectureData
 from hypothesis.internal.conjecture.engine import BUFFER_SIZE
 from hypothesis.strategies._internal.lazy import unwrap_strategies
 
 Choices = tuple[Any, ...]
+Kind = tuple[Any, ...]
 Drawing = st.SearchStrategy[dict[str, Any]]
 
 DEEPEST = 100
@@ -51,10 +52,41 @@ def drawn_again(drawing: Drawing, data: ConjectureData) -> dict[str, Any] | None
         return None
 
 
-class _Lean(ConjectureData):
-    """Draws as Hypothesis does, and keeps no book."""
+class Choice(NamedTuple):
+    """A choice that was made: its type, its value, its range, and whether there was none."""
+
+    type: str
+    value: Any
+    constraints: Mapping[str, Any]
+    was_forced: bool
+
+
+class Draw(ConjectureData):
+    """Draws by choices that are known, as far as they go, then at random, as Hypothesis does; keeps no book.
+
+    Attributes
+    ----------
+    made : list of Choice
+        What was chosen, in order.
+    """
+
+    def __init__(
+        self, first: Choices = (), rng: random.Random | None = None, most: int = BUFFER_SIZE, rich: int = BUFFER_SIZE
+    ) -> None:
+        """Draw up to ``most`` choices, of which those after ``rich`` and after the first are the simplest."""
+        super().__init__(random=rng or random.Random(0), prefix=first, max_choices=most)
+        self._first, self._rich = first, rich
+        self.made: list[Choice] = []
+        provider: Any = self.provider
+        provider._maybe_draw_constant = _no_constant  # they are of whatever local modules are loaded
+
+    @property
+    def values(self) -> Choices:
+        """Return the values that were chosen."""
+        return tuple(choice.value for choice in self.made)
 
     def draw(self, strategy: Any, label: int | None = None, observe_as: str | None = None) -> Any:
+        """Draw from a strategy."""
         strategy.validate()
         if strategy.is_empty:
             self.mark_invalid("empty strategy")
@@ -67,34 +99,15 @@ class _Lean(ConjectureData):
             self.depth -= 1
 
     def start_span(self, label: int) -> None:
+        """Go one deeper."""
         self.depth += 1
 
     def stop_span(self, *, discard: bool = False) -> None:
+        """Come back from there."""
         self.depth -= 1
 
-
-class Known(_Lean):
-    """Draws by choices that are known, and keeps what is known of each: its type, its value and its range.
-
-    Further ones are drawn where the case may go ``on``.
-    """
-
-    def __init__(self, choices: Choices, *, on: bool = False) -> None:
-        super().__init__(random=random.Random(0), prefix=choices, max_choices=None if on else len(choices))
-
-
-class Chosen(_Lean):
-    """Draws by choices that are known, as far as they go, then at random; keeps the values alone.
-
-    After ``rich`` choices those that follow are the simplest.
-    """
-
-    def __init__(self, first: Choices, rng: random.Random, most: int = BUFFER_SIZE, rich: int = BUFFER_SIZE) -> None:
-        super().__init__(random=rng, prefix=first, max_choices=most)
-        self._first, self._rich = first, rich
-        self.made: list[Any] = []
-        provider: Any = self.provider
-        provider._maybe_draw_constant = _no_constant  # they are of whatever local modules are loaded
+    def _pooled_constraints(self, choice_type: Any, constraints: Any) -> Any:
+        return constraints  # pools save the memory of what lives for long
 
     def _draw(self, choice_type: Any, constraints: Any, *, observe: bool, forced: Any) -> Any:
         if not observe:
@@ -102,15 +115,20 @@ class Chosen(_Lean):
         at = len(self.made)
         if at == self.max_choices:
             self.mark_overrun()
-        value: Any = forced
-        if forced is None and at < len(self._first):
+        if forced is not None:
+            value = forced
+        elif at < len(self._first):
             value = self._first[at]
             if type(value) is not TYPES[choice_type] or not choice_permitted(value, constraints):
                 value = self._simplest(choice_type, constraints)
-        elif forced is None:
-            value = (self._simplest if at >= self._rich else self._any)(choice_type, constraints)
-        self.made.append(value)
+        else:
+            value = self._beyond(choice_type, constraints)
+        self.made.append(Choice(choice_type, value, constraints, forced is not None))
         return value
+
+    def _beyond(self, choice_type: Any, constraints: Any) -> Any:
+        """Return a choice beyond those that are known."""
+        return (self._simplest if len(self.made) >= self._rich else self._any)(choice_type, constraints)
 
     def _simplest(self, choice_type: Any, constraints: Any) -> Any:
         try:
@@ -126,32 +144,33 @@ def _no_constant(*_: Any, **__: Any) -> None:
     return None
 
 
-class Refilled(Known):
+class Refilled(Draw):
     """Begins by choices that are known, and goes on by what is known of a kind."""
 
-    def __init__(self, first: Choices, known: Sequence[Any]) -> None:
-        super().__init__(first, on=True)
-        values: dict[str, list[Any]] = {}
-        for node in known:
-            if node.type != "boolean" and not node.was_forced:
-                values.setdefault(kind_of(node), []).append(node.value)
+    def __init__(self, first: Choices, known: Sequence[Choice]) -> None:
+        super().__init__(first)
+        values: dict[Kind, list[Any]] = {}
+        for choice in known:
+            if choice.type != "boolean" and not choice.was_forced:
+                values.setdefault(kind_of(choice), []).append(choice.value)
         self._in_turn = {kind: cycle(some) for kind, some in values.items()}
 
-    def _draw(self, choice_type: Any, constraints: Any, *, observe: bool, forced: Any) -> Any:
-        if forced is None and self.prefix is not None and self.index >= len(self.prefix):
-            in_turn = self._in_turn.get(_kind(choice_type, constraints))
-            forced = None if in_turn is None else _fitted(next(in_turn), constraints)
-        return super()._draw(choice_type, constraints, observe=observe, forced=forced)
+    def _beyond(self, choice_type: Any, constraints: Any) -> Any:
+        in_turn = self._in_turn.get(_kind(choice_type, constraints))
+        if in_turn is None:
+            return super()._beyond(choice_type, constraints)
+        return _fitted(next(in_turn), constraints)
 
 
-def kind_of(node: Any) -> str:
+def kind_of(choice: Choice) -> Kind:
     """Return what a choice is, and of which range; bytes are of one kind."""
-    return _kind(node.type, node.constraints)
+    return _kind(choice.type, choice.constraints)
 
 
-def _kind(choice_type: str, constraints: Mapping[str, Any]) -> str:
-    limits = () if choice_type == "bytes" else sorted(constraints.items(), key=str)
-    return f"{choice_type} {limits}"
+def _kind(choice_type: Any, constraints: Any) -> Kind:
+    return (
+        (choice_type,) if choice_type == "bytes" else (choice_type, *choice_constraints_key(choice_type, constraints))
+    )
 
 
 def _fitted(value: Any, constraints: Mapping[str, Any]) -> Any:

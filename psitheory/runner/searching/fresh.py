@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from psitheory.runner.searching.draws import Choices, Chosen, Drawing, drawn, kind_of
-from psitheory.runner.searching.redraw import Inputs, nodes
+from psitheory.runner.searching.draws import Choice, Choices, Draw, Drawing, drawn, kind_of
+from psitheory.runner.searching.redraw import Inputs
 
 SIMPLE = 10
 """One in so many cases is simple: all but its first choices are the simplest."""
@@ -35,9 +35,9 @@ def fresh_cases(drawing: Drawing, count: int, seed: int) -> Iterator[tuple[Choic
     """
     known: set[Choices] = set()
     refused = repeated = 0
-    for data in itertools.islice(_draws(drawing, count, random.Random(seed), known), count * (1 + REPEATS + REFUSED)):
+    for data in itertools.islice(_draws(count, random.Random(seed), known), count * (1 + REPEATS + REFUSED)):
         inputs = drawn(drawing, data)
-        choices = tuple(data.made)
+        choices = data.values
         if inputs is None:
             refused += 1
         elif choices in known:
@@ -50,33 +50,33 @@ def fresh_cases(drawing: Drawing, count: int, seed: int) -> Iterator[tuple[Choic
             return
 
 
-def _draws(drawing: Drawing, count: int, rng: random.Random, known: set[Choices]) -> Iterator[Chosen]:
+def _draws(count: int, rng: random.Random, known: set[Choices]) -> Iterator[Draw]:
     """Yield what the next case is drawn by; ``known`` grows by those that were."""
     for rich in range(count // SIMPLE + 1):
-        yield Chosen((), rng, rich=rich)
+        yield Draw((), rng, rich=rich)
     for k in itertools.count(1):
         before = len(known)
-        data = Chosen((), rng)
+        data = Draw((), rng)
         yield data
         if k % FRESH == 0 and len(known) > before:
-            yield from _copies(drawing, tuple(data.made), rng)
+            yield from _copies(data.made, rng)
 
 
-def _copies(drawing: Drawing, choices: Choices, rng: random.Random) -> Iterator[Chosen]:
+def _copies(made: Sequence[Choice], rng: random.Random) -> Iterator[Draw]:
     """Yield draws with a stretch of the choices in the place of another one of the same kinds, more and more of them.
 
     Each is made of the last one, so that several pairs of numbers come to be equal.
     """
     for _ in range(COPIES):
-        known = nodes(drawing, choices)
-        kinds = [kind_of(node) for node in known]
-        values = [i for i, node in enumerate(known) if node.type != "boolean" and not node.was_forced]
+        kinds = [kind_of(choice) for choice in made]
+        values = [i for i, choice in enumerate(made) if choice.type != "boolean" and not choice.was_forced]
         twins = [(i, j) for i, j in itertools.combinations(values, 2) if kinds[i] == kinds[j]]
         if not twins:
             return
         i, j = rng.choice(twins)
         alike = zip(kinds[i:j], kinds[j:], strict=False)
         length = rng.choice((1, sum(1 for _ in itertools.takewhile(lambda both: both[0] == both[1], alike))))
-        data = Chosen((*choices[:j], *choices[i : i + length], *choices[j + length :]), rng)
+        choices = [choice.value for choice in made]
+        data = Draw((*choices[:j], *choices[i : i + length], *choices[j + length :]), rng)
         yield data
-        choices = tuple(data.made)
+        made = data.made

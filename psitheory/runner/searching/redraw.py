@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import math
-import random
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
@@ -16,7 +15,7 @@ import numpy as np
 from psitheory.arithmetic import to_floats
 from psitheory.checking import Interval
 from psitheory.runner.judging.outcome import Case, Outcome, in_floats, sides, unwrapped
-from psitheory.runner.searching.draws import Choices, Chosen, Drawing, Known, Refilled, drawn_again
+from psitheory.runner.searching.draws import Choice, Choices, Draw, Drawing, Refilled, drawn_again
 from psitheory.runner.searching.nudges import nudged
 
 Inputs = Mapping[str, Any]
@@ -28,7 +27,7 @@ def redrawn(drawing: Drawing, choices: Choices, nudges: Sequence[float] | None =
         unmoved = partial(_decisions, drawing, choices) if any(nudges) else None
         with nudged(nudges, unmoved):
             return redrawn(drawing, choices, None)
-    return drawn_again(drawing, Chosen(choices, random.Random(0), most=len(choices)))
+    return drawn_again(drawing, Draw(choices, most=len(choices)))
 
 
 @lru_cache(maxsize=1)
@@ -39,16 +38,16 @@ def _decisions(drawing: Drawing, choices: Choices) -> Sequence[Any]:
     return tape.decided
 
 
-def nodes(drawing: Drawing, choices: Choices) -> Sequence[Any]:
-    """Return what Hypothesis knows of each choice: its type, its value and its range; nothing if they do not fit."""
-    data = Known(choices)
-    return () if drawn_again(drawing, data) is None else data.nodes
+def nodes(drawing: Drawing, choices: Choices) -> Sequence[Choice]:
+    """Return what is known of each choice: its type, its value and its range; nothing if they do not fit."""
+    data = Draw(choices, most=len(choices))
+    return () if drawn_again(drawing, data) is None else data.made
 
 
-def nodes_from(drawing: Drawing, first: Choices) -> Sequence[Any]:
+def nodes_from(drawing: Drawing, first: Choices) -> Sequence[Choice]:
     """Return the same where only the first choices are made, and the others are drawn."""
-    data = Known(first, on=True)
-    return () if drawn_again(drawing, data) is None else data.nodes
+    data = Draw(first)
+    return () if drawn_again(drawing, data) is None else data.made
 
 
 def size(choices: Choices) -> int:
@@ -56,7 +55,7 @@ def size(choices: Choices) -> int:
     return sum(len(choice) if isinstance(choice, bytes) else 1 for choice in choices)
 
 
-def refilled(drawing: Drawing, first: Choices, known: Sequence[Any]) -> Choices:
+def refilled(drawing: Drawing, first: Choices, known: Sequence[Choice]) -> Choices:
     """Return choices that begin so; what follows is what is ``known`` of its kind, in turn, as far as anything is.
 
     First comes what is known of the places that follow.  Bytes are of one kind, whatever their number: fewer are the
@@ -64,7 +63,7 @@ def refilled(drawing: Drawing, first: Choices, known: Sequence[Any]) -> Choices:
     does not tell of the other.
     """
     data = Refilled(first, [*known[len(first) :], *known[: len(first)]])
-    return () if drawn_again(drawing, data) is None else data.choices
+    return () if drawn_again(drawing, data) is None else data.values
 
 
 LARGEST_RANGE = 10_000

@@ -15,7 +15,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from psitheory.runner.judging.outcome import Case, Outcome
-from psitheory.runner.searching.draws import Choices, Drawing, kind_of
+from psitheory.runner.searching.draws import Choices, Drawing, Kind, kind_of
 from psitheory.runner.searching.lists import LONGEST, lengthened, shortened, stops
 from psitheory.runner.searching.nudges import stretched
 from psitheory.runner.searching.redraw import Inputs, first_broken, is_small, nodes, refilled
@@ -116,7 +116,7 @@ def _as_arrays(drawn: Sequence[Any]) -> list[Choices]:
     So arrays have them, too, whose domains are lists of numbers: matrices are singular there, or orthogonal.
     """
     kinds = {i: kind_of(node) for i, node in enumerate(drawn) if _is_entry(node)}
-    most = max(kinds.values(), key=[*kinds.values()].count, default="")
+    most = max(kinds.values(), key=[*kinds.values()].count, default=())
     places = [i for i, kind in kinds.items() if kind == most]
     count, roots = len(places), range(2, math.isqrt(len(places)) + 1)
     sides = [d for d in roots if count % (d * d) == 0 and count // (d * d) <= MATRICES]
@@ -176,7 +176,7 @@ def with_equal_entries(
     The bytes of an array are those of the ``pattern``, again and again.  Where ``fixed`` choices are given, by their
     places, other numbers stay as they are.
     """
-    largest: dict[str, Any] = {}
+    largest: dict[Kind, Any] = {}
     for node in drawn if not fixed else ():
         if _is_entry(node):
             largest[kind_of(node)] = max(largest.get(kind_of(node), node.value), node.value, key=abs)
@@ -194,7 +194,7 @@ def _end(node: Any, *, upper: bool) -> Any:
     return (high if upper else low) if math.isfinite(high - low) else node.value
 
 
-def _evened(node: Any, largest: dict[str, Any], pattern: bytes) -> Any:
+def _evened(node: Any, largest: dict[Kind, Any], pattern: bytes) -> Any:
     if _is_entry(node):
         return largest.get(kind_of(node), node.value)
     if specials(node):  # a vector in a relation has the entries of another one
