@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,14 +21,17 @@ from psitheory.runner.judging.branches import asks_for_parts, observe_in_balls, 
 from psitheory.runner.judging.in_parts import LOST, refuse_lost_parts
 from psitheory.runner.judging.outcome import Case, Outcome, in_floats, judged, sides
 
-BALL_BITS = (64, 512)
-"""The precisions, in bits, that are tried in turn: what the first leaves open is mostly open to the last.
+BALL_BITS = 512
+"""The precision, in bits, that is tried first: half as many decide no equality that is rounded, and save little.
 
-Twice as many bits take far less than twice as long, since most of the time goes into calls.
+Most of the time goes into calls: with 64 bits they take nine tenths of it.
 """
 
-BEYOND_BITS = (2048,)
-"""What follows where the last leaves it open: a run of a hundred steps loses some five bits in each, few steps more."""
+BEYOND_BITS = 2048
+"""What follows where that leaves it open: a run of a hundred steps loses some five bits in each, few steps more."""
+
+COARSE_BITS = 64
+"""The precision that tells of what size terms are which cancel, as it has not cancelled them so far."""
 
 INFINITE = "an enclosure is infinite"
 
@@ -42,8 +46,7 @@ AS_WIDE = "more precision narrows nothing: "
 def enclosed(case: Case, inputs: Mapping[str, Any]) -> Outcome:
     """Judge one case in balls."""
     outcome = Outcome("undecided", note="no precision was enough")
-    coarse: Any = None
-    for bits in (*BALL_BITS, *BEYOND_BITS):
+    for bits in (BALL_BITS, BEYOND_BITS):
         before, coarser = OF_BALLS.hulls, outcome
         with precision(bits):
             try:
@@ -55,10 +58,8 @@ def enclosed(case: Case, inputs: Mapping[str, Any]) -> Outcome:
             if not seen.moved:
                 return Outcome("vacuous", note=str(seen.left))
             left, right = _enclosed_sides(case, inputs, seen)
-            if coarse is None and all(x.is_finite() for x in (*left, *right)):
-                coarse = max((x.abs_upper() for x in (*left, *right)), default=0)
-            outcome = _decide_balls(seen, left, right, coarse, last=bits >= BALL_BITS[-1])
-            if outcome.status == "failed" and _by_its_own_floats(case, inputs, seen, bits):
+            outcome = _decide_balls(seen, left, right, partial(_coarse_size, case, inputs))
+            if outcome.status == "failed" and _by_its_own_floats(case, inputs, seen):
                 raise MadeAFloat("a float that the law makes or names is known to its last place only")
             if outcome.status == "failed" and not differs_on_floats(case, inputs):
                 raise NotInArithmetic(LOST)
@@ -115,19 +116,18 @@ def broken_by_every_way(case: Case, inputs: Mapping[str, Any]) -> Outcome | None
 
 def _broken_by(case: Case, inputs: Mapping[str, Any], ways: list[bool]) -> Outcome | None:
     """Return what breaks the law where undecided comparisons are answered so, if it does; more answers are appended."""
-    bits = BALL_BITS[-1]
-    with precision(bits):
+    with precision(BALL_BITS):
         with going(ways):
             seen = observe_watched(case, watched(to_balls(dict(inputs))))
         if not seen.moved:
             return None
-        outcome = _decide_balls(seen, *sides(seen, element=enclosure), None, last=True)
+        outcome = _decide_balls(seen, *sides(seen, element=enclosure), lambda: None)
         with going(list(ways)):
-            fails = outcome.status == "failed" and not _by_its_own_floats(case, inputs, seen, bits)
+            fails = outcome.status == "failed" and not _by_its_own_floats(case, inputs, seen)
     return outcome if fails else None
 
 
-def _by_its_own_floats(case: Case, inputs: Mapping[str, Any], failed: Observation, bits: int) -> bool:
+def _by_its_own_floats(case: Case, inputs: Mapping[str, Any], failed: Observation) -> bool:
     """Tell whether what fails does not where floats that are no inputs stand for all that may have been rounded so.
 
     Such a float is 0.1, or a root that ``math.sqrt`` took of a whole number.
@@ -176,7 +176,7 @@ def holds_but_for_rounding(relation: str, left: Any, right: Any) -> bool:
     return all(x.overlaps(y) for x, y in pairs) if relation == "equal" else not any(x > y for x, y in pairs)
 
 
-def _decide_balls(seen: Observation, left: Any, right: Any, coarse: Any, *, last: bool) -> Outcome:
+def _decide_balls(seen: Observation, left: Any, right: Any, coarse: Callable[[], Any]) -> Outcome:
     if any(not x.is_finite() for side in (left, right) for x in side):
         return Outcome("undecided", note=INFINITE, relation=seen.relation)
     pairs = list(zip(left, right, strict=True))
@@ -195,22 +195,34 @@ def _decide_balls(seen: Observation, left: Any, right: Any, coarse: Any, *, last
         if not doubtful:
             return judged(seen, left, right, True)
         bits = _confined(doubtful, coarse)
-    if last and bits >= 64:
+    if bits >= COARSE_BITS:
         return judged(seen, left, right, True, bits=bits)
     note = f"the sides overlap, confined to 2^{-bits:.0f} only"
     return Outcome("undecided", note=note, bits=bits, relation=seen.relation)
 
 
-def _confined(pairs: list[tuple[Any, Any]], coarse: Any) -> float:
+def _confined(pairs: list[tuple[Any, Any]], coarse: Callable[[], Any]) -> float:
     """Return k such that every two sides are equal to 2^-k of the size of the largest.
 
-    Of sides that may all be zero no size is known: it is what the coarsest precision saw, and 1 if that was more, since
-    an enclosure that has grown wide on the way tells of no size.
+    Of sides that may all be zero no size is known: it is what a coarse precision saw, and 1 if that was more, since an
+    enclosure that has grown wide on the way tells of no size.
     """
     gap = max(((x - y).abs_upper() for x, y in pairs), default=0)
     if gap == 0:
         return math.inf
     size = max(x.abs_lower() for pair in pairs for x in pair)
     if size == 0:
-        size = min(coarse, 1) if coarse else 1
+        seen = coarse()
+        size = min(seen, 1) if seen else 1
     return float(-(enclosure(gap) / enclosure(size)).log() / enclosure(2).log())
+
+
+def _coarse_size(case: Case, inputs: Mapping[str, Any]) -> Any:
+    """Return the size of the largest side as a coarse precision sees it, None if that sees none."""
+    try:
+        with precision(COARSE_BITS):
+            left, right = sides(observe_in_balls(case, to_balls(dict(inputs))), element=enclosure)
+    except Exception:  # as of a branch that it leaves undecided
+        return None
+    both = (*left, *right)
+    return max((x.abs_upper() for x in both), default=0) if all(x.is_finite() for x in both) else None

@@ -107,7 +107,7 @@ def _raised_by_rounding(case: Case, inputs: Mapping[str, Any]) -> Outcome | None
         exactly = exactly_at(case, inputs)
         if exactly is None or exactly.status != "passed":
             return exactly if exactly is not None and exactly.status == "failed" else None
-        with precision(BALL_BITS[-1]):
+        with precision(BALL_BITS):
             if observe_in_balls(case, to_balls(dict(inputs))).accurate:
                 return None
         return Outcome("vacuous", note=f"{ILL_CONDITIONED}: {doubt}", relation=exactly.relation)
