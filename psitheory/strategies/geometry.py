@@ -22,7 +22,6 @@ from psitheory.strategies.layouts import Reference, layout_of
 from psitheory.strategies.related import related
 from psitheory.strategies.scales import scales_for
 from psitheory.strategies.values import (
-    Draw,
     Made,
     float_arrays,
     positive_ratios,
@@ -32,23 +31,27 @@ from psitheory.strategies.values import (
 
 
 @cache
-@st.composite
-def _nonzero_rows(draw: Draw, layout: Layout, entries: Callable[[tuple[int, ...]], Any], one: Any) -> Any:
+def _nonzero_rows(
+    layout: Layout, entries: Callable[[tuple[int, ...]], st.SearchStrategy[Any]], one: Any
+) -> st.SearchStrategy[Any]:
     """Draw a flat vector; a block that came out as zero becomes its first basis vector."""
-    w = draw(entries((layout.n,)))
-    start = 0
-    for size in layout.sizes_in_order:
-        if size > 0 and not w[start : start + size].any():
-            w[start] = one
-        start += abs(size)
-    return w
+
+    def made(w: Any) -> Any:
+        start = 0
+        for size in layout.sizes_in_order:
+            if size > 0 and not w[start : start + size].any():
+                w[start] = one
+            start += abs(size)
+        return w
+
+    return Made(made, entries((layout.n,)))
 
 
 @cache
 def _graded_arrays(shape: tuple[int, ...]) -> st.SearchStrategy[Any]:
     """Draw floats, at times with some entries zero or far smaller than others: as runs have them that nearly rest."""
     depth, which = st.sampled_from(DEPTHS), st.integers(1, max(2 ** math.prod(shape) - 1, 1))
-    return st.builds(_graded, depth, which, float_arrays(shape))
+    return Made(_graded, depth, which, float_arrays(shape))
 
 
 DEPTHS = (*[1.0] * 12, 0.0, 2.0**-4, 2.0**-8, 2.0**-16, 2.0**-32, 2.0**-64, 2.0**-128)
@@ -62,11 +65,12 @@ def _graded(depth: float, which: int, w: Any) -> Any:
 
 
 @cache
-@st.composite
-def float_points(draw: Draw, layout: Layout) -> Any:
+def float_points(layout: Layout) -> st.SearchStrategy[Any]:
     """Draw points as they are drawn for every subject, with norms over many decades."""
-    w = draw(_nonzero_rows(layout, _graded_arrays, 1.0))
-    return layout.scale(np.ldexp(1.0, draw(_exponents(layout.m))), w) if layout.m else w
+    w = _nonzero_rows(layout, _graded_arrays, 1.0)
+    if not layout.m:
+        return w
+    return Made(lambda w, k: layout.scale(np.ldexp(1.0, k), w), w, _exponents(layout.m))
 
 
 @cache

@@ -15,7 +15,7 @@ from psitheory.runner.domain import Domain, Drawn, by_size
 from psitheory.runner.searching.nudges import nudge
 from psitheory.strategies import formal
 from psitheory.strategies.layouts import Reference, layout_of
-from psitheory.strategies.values import binary_floats, positive_floats, positive_ratios
+from psitheory.strategies.values import Made, binary_floats, positive_floats, positive_ratios
 
 
 def _scales_of(reference: Reference, entry: st.SearchStrategy[float]) -> Callable[[Drawn], st.SearchStrategy[Any]]:
@@ -27,7 +27,7 @@ def scales_for(
     layout: Layout, entry: st.SearchStrategy[Any], asarray: Callable[[tuple[Any, ...]], Any]
 ) -> st.SearchStrategy[Any]:
     """Draw one number for each block, and make an array of them."""
-    return st.tuples(*[entry] * layout.m).map(asarray)
+    return Made(asarray, st.tuples(*[entry] * layout.m))
 
 
 def rescalings(reference: Reference, *, decades: float = 90.0, powers_of_two: bool = False) -> Domain:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -64,16 +64,13 @@ def integer_arrays(shape: tuple[int, ...]) -> st.SearchStrategy[Any]:
     """
     size = math.prod(shape)
     if size <= READABLE_SIZE:
-        return _bytes(size).map(lambda data: _ZIGZAG[np.frombuffer(data, np.uint8) % len(_ZIGZAG)].reshape(shape))
-    return _SEEDS.map(
+        return Made(lambda data: _ZIGZAG[np.frombuffer(data, np.uint8) % len(_ZIGZAG)].reshape(shape), _bytes(size))
+    return Made(
         lambda seed: (
             np.random.default_rng(seed).integers(-SMALL, SMALL + 1, size=shape) if seed else np.ones(shape, int)
-        )
+        ),
+        _SEEDS,
     )
-
-
-def _many_entries(shape: tuple[int, ...], seed: int) -> Any:
-    return np.random.default_rng(seed).integers(-SMALL, SMALL + 1, size=shape) if seed else np.ones(shape, int)
 
 
 @cache
@@ -82,12 +79,22 @@ def _bytes(size: int) -> st.SearchStrategy[bytes]:
 
 
 @cache
-@st.composite
-def float_arrays(draw: Draw, shape: tuple[int, ...]) -> Any:
+def float_arrays(shape: tuple[int, ...]) -> st.SearchStrategy[Any]:
     """Draw a float64 array of entries of about size 1 to 10, readable or dense."""
-    seed = draw(_SEEDS)  # 0, to which it shrinks first, leaves the integers as they are
-    readable = draw(integer_arrays(shape)).astype(float)
-    return nudge(shape) + (readable + np.random.default_rng(seed).normal(size=shape) if seed else readable)
+
+    def made(seed: int, readable: Any) -> Any:
+        floats = readable.astype(float)
+        return nudge(shape) + (floats + _noise(shape, seed) if seed else floats)
+
+    return Made(made, _SEEDS, integer_arrays(shape))  # seed 0, to which it shrinks first, leaves the integers
+
+
+@lru_cache(maxsize=64)
+def _noise(shape: tuple[int, ...], seed: int) -> Any:
+    """Return noise that a seed gives; climbs draw the same ones again and again."""
+    noise = np.random.default_rng(seed).normal(size=shape)
+    noise.flags.writeable = False
+    return noise
 
 
 def off_whole_numbers(diagonal: Any) -> st.SearchStrategy[Any]:
@@ -104,34 +111,38 @@ def _off_whole_numbers(diagonal: Any, seed: int) -> Any:
 
 
 @cache
-@st.composite
-def rational_arrays(draw: Draw, shape: tuple[int, ...]) -> Any:
+def rational_arrays(shape: tuple[int, ...]) -> st.SearchStrategy[Any]:
     """Draw an array of rationals: small integers over one small denominator."""
-    numerators = draw(integer_arrays(shape))
-    return RATIONALS.asarray(numerators) / RATIONALS.element(draw(_DENOMINATORS))
+    return Made(
+        lambda numerators, denominator: RATIONALS.asarray(numerators) / RATIONALS.element(denominator),
+        integer_arrays(shape),
+        _DENOMINATORS,
+    )
 
 
 @cache
-@st.composite
-def positive_floats(draw: Draw, decades: float = 90.0) -> float:
+def positive_floats(decades: float = 90.0) -> st.SearchStrategy[float]:
     """Draw a positive float within 10^±``decades``: a small integer or a full mantissa, times a power of two."""
     reach = int(decades / math.log10(2))
-    mantissa = draw(_MANTISSAS)
-    drawn = math.ldexp(float(mantissa), draw(st.integers(-reach, reach)))
-    return min(max(drawn * math.exp(nudge()), math.ldexp(1.0, -reach)), math.ldexp(1.0, reach + 3))
+
+    def made(mantissa: float, exponent: int) -> float:
+        drawn = math.ldexp(float(mantissa), exponent)
+        return min(max(drawn * math.exp(nudge()), math.ldexp(1.0, -reach)), math.ldexp(1.0, reach + 3))
+
+    return Made(made, _MANTISSAS, st.integers(-reach, reach))
 
 
 @cache
-@st.composite
-def positive_ratios(draw: Draw, largest: int = 9) -> Any:
+def positive_ratios(largest: int = 9) -> st.SearchStrategy[Any]:
     """Draw a positive rational with small numerator and denominator."""
-    return RATIONALS.element(Fraction(draw(st.integers(1, largest)), draw(st.integers(1, largest))))
+    parts = st.integers(1, largest)
+    return Made(lambda above, below: RATIONALS.element(Fraction(above, below)), parts, parts)
 
 
 @cache
 def binary_floats(reach: int = 300) -> st.SearchStrategy[float]:
     """Draw 2^k with k in ±``reach``."""
-    return st.integers(-reach, reach).map(lambda k: math.ldexp(1.0, k))
+    return Made(lambda k: math.ldexp(1.0, k), st.integers(-reach, reach))
 
 
 @cache

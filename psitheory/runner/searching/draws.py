@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from itertools import cycle
 from typing import Any, NamedTuple
 
@@ -87,7 +88,8 @@ class Draw(ConjectureData):
 
     def draw(self, strategy: Any, label: int | None = None, observe_as: str | None = None) -> Any:
         """Draw from a strategy."""
-        strategy.validate()
+        if not strategy.validate_called:
+            strategy.validate()
         if strategy.is_empty:
             self.mark_invalid("empty strategy")
         if self.depth >= DEEPEST:
@@ -105,6 +107,10 @@ class Draw(ConjectureData):
     def stop_span(self, *, discard: bool = False) -> None:
         """Come back from there."""
         self.depth -= 1
+
+    def track_arg_label(self, label: str) -> Any:
+        """Tell of no parts that are worth a remark beside a failing case."""
+        return _UNTOLD
 
     def _pooled_constraints(self, choice_type: Any, constraints: Any) -> Any:
         return constraints  # pools save the memory of what lives for long
@@ -138,6 +144,9 @@ class Draw(ConjectureData):
 
     def _any(self, choice_type: str, constraints: Mapping[str, Any]) -> Any:
         return getattr(self.provider, f"draw_{choice_type}")(**constraints)
+
+
+_UNTOLD: Any = nullcontext({})
 
 
 def _no_constant(*_: Any, **__: Any) -> None:
