@@ -69,6 +69,8 @@ class Draw(ConjectureData):
     ----------
     made : list of Choice
         What was chosen, in order.
+    parts : list of (strategy, int, int)
+        Which strategy made the choices from one place up to another, those of which others are made first.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class Draw(ConjectureData):
         super().__init__(random=rng or random.Random(0), prefix=first, max_choices=most)
         self._first, self._rich = first, rich
         self.made: list[Choice] = []
+        self.parts: list[tuple[Any, int, int]] = []
         provider: Any = self.provider
         provider._maybe_draw_constant = _no_constant  # they are of whatever local modules are loaded
 
@@ -95,10 +98,14 @@ class Draw(ConjectureData):
         if self.depth >= DEEPEST:
             self.mark_invalid("strategies draw too deeply")
         self.depth += 1
+        begin = len(self.made)
         try:
-            return unwrap_strategies(strategy).do_draw(self)  # type: ignore[no-untyped-call]
+            value = unwrap_strategies(strategy).do_draw(self)  # type: ignore[no-untyped-call]
         finally:
             self.depth -= 1
+        if len(self.made) > begin:
+            self.parts.append((strategy, begin, len(self.made)))
+        return value
 
     def start_span(self, label: int) -> None:
         """Go one deeper."""

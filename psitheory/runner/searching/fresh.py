@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from psitheory.runner.searching.draws import Choice, Choices, Draw, Drawing, drawn, kind_of
+from psitheory.runner.searching.draws import Choices, Draw, Drawing, drawn, kind_of
 from psitheory.runner.searching.redraw import Inputs
 
 SIMPLE = 10
@@ -59,24 +59,48 @@ def _draws(count: int, rng: random.Random, known: set[Choices]) -> Iterator[Draw
         data = Draw((), rng)
         yield data
         if k % FRESH == 0 and len(known) > before:
-            yield from _copies(data.made, rng)
+            yield from _copies(data, rng)
 
 
-def _copies(made: Sequence[Choice], rng: random.Random) -> Iterator[Draw]:
-    """Yield draws with a stretch of the choices in the place of another one of the same kinds, more and more of them.
+def _copies(data: Draw, rng: random.Random) -> Iterator[Draw]:
+    """Yield draws with some of the choices in the place of others like them, more and more of them.
 
-    Each is made of the last one, so that several pairs of numbers come to be equal.
+    They are what one strategy drew at two places, as two elements of a list, or a stretch of the same kinds.  Each is
+    made of the last one, so that several pairs of numbers come to be equal.
     """
     for _ in range(COPIES):
-        kinds = [kind_of(choice) for choice in made]
-        values = [i for i, choice in enumerate(made) if choice.type != "boolean" and not choice.was_forced]
-        twins = [(i, j) for i, j in itertools.combinations(values, 2) if kinds[i] == kinds[j]]
-        if not twins:
+        pairs = [pair for pair in (_of_one_strategy(data, rng), _of_one_kind(data, rng)) if pair is not None]
+        if not pairs:
             return
-        i, j = rng.choice(twins)
-        alike = zip(kinds[i:j], kinds[j:], strict=False)
-        length = rng.choice((1, sum(1 for _ in itertools.takewhile(lambda both: both[0] == both[1], alike))))
-        choices = [choice.value for choice in made]
-        data = Draw((*choices[:j], *choices[i : i + length], *choices[j + length :]), rng)
+        (begin, end), (other, after) = rng.choice(pairs)
+        choices = data.values
+        data = Draw((*choices[:other], *choices[begin:end], *choices[after:]), rng)
         yield data
-        made = data.made
+
+
+Stretch = tuple[int, int]
+
+
+def _of_one_strategy(data: Draw, rng: random.Random) -> tuple[Stretch, Stretch] | None:
+    """Return where one strategy drew two values, one after the other, None if none did."""
+    drawn: dict[int, list[Stretch]] = {}
+    for strategy, begin, end in data.parts:
+        drawn.setdefault(id(strategy), []).append((begin, end))
+    several = list(dict.fromkeys(tuple(stretches) for stretches in drawn.values() if len(stretches) > 1))
+    if not several:
+        return None
+    one, other = sorted(rng.sample(rng.choice(several), 2))
+    return (one, other) if one[1] <= other[0] else None
+
+
+def _of_one_kind(data: Draw, rng: random.Random) -> tuple[Stretch, Stretch] | None:
+    """Return two stretches of choices of the same kinds, one of a single choice each or as long as kinds agree."""
+    kinds = [kind_of(choice) for choice in data.made]
+    values = [i for i, choice in enumerate(data.made) if choice.type != "boolean" and not choice.was_forced]
+    twins = [(i, j) for i, j in itertools.combinations(values, 2) if kinds[i] == kinds[j]]
+    if not twins:
+        return None
+    i, j = rng.choice(twins)
+    alike = zip(kinds[i:j], kinds[j:], strict=False)
+    length = rng.choice((1, sum(1 for _ in itertools.takewhile(lambda both: both[0] == both[1], alike))))
+    return (i, i + length), (j, j + length)
