@@ -27,6 +27,10 @@ _OF_TWO = ("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "
 _OF_ONE = ("neg", "pos", "abs")
 
 
+DIGITS = 15
+"""A ball that is exactly a number of so many digits is a float; one of more digits may be none."""
+
+
 class Ball(Whole, arb):
     """A ball whose comparisons and truth value raise BranchUndecided where its points disagree."""
 
@@ -70,6 +74,12 @@ class Ball(Whole, arb):
         raise MadeAFloat("a float was made of a number that is no float, as by the functions of math")
 
     __complex__ = __float__
+
+    def __str__(self) -> str:
+        """Return text that a float reads only where it is that number: all others have more digits, and a radius."""
+        return self.str(DIGITS)
+
+    __repr__ = __str__
 
     def ends(self) -> tuple[arb, arb]:
         """Return the lowest and the highest point, to within the precision outwards, as exact balls."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from psitheory.arithmetic.ways import undecided
@@ -35,11 +36,12 @@ def _inwards(exact: Any) -> int:
     return _below(exact) if exact >= 0 else _above(exact)
 
 
-def _nearest(exact: Any) -> int:
-    """Return the nearest; of two the even one, as Python and NumPy do."""
-    low = _below(exact)
-    twice, middle = 2 * exact, 2 * low + 1
-    return low + (low % 2 if twice == middle else int(twice > middle))
+def _nearest(exact: Any, unit: int = 1) -> int:
+    """Return how many units are the nearest; of two numbers the even one, as Python and NumPy do."""
+    ratio = exact.fmpq() / unit
+    low = int(ratio.floor())
+    twice = 2 * (ratio - low)
+    return low + (low % 2 if twice == 1 else int(twice > 1))
 
 
 def _dividing(told: Callable[[Any, Any], Any], *, swapped: bool = False) -> Callable[[Any, Any], Any]:
@@ -79,8 +81,9 @@ class Whole:
             return _taken(self, _nearest)
         kind: Any = type(self)
         unit = kind(10) ** abs(digits)
-        scale = unit if digits >= 0 else 1 / unit
-        return (scale * self).rint() / scale
+        if digits >= 0:
+            return (unit * self).rint() / unit
+        return unit * kind(_taken(self, partial(_nearest, unit=10**-digits)))  # a division would round the middle
 
     def rint(self) -> Any:
         """Return the nearest whole number as a ball; NumPy rounds by this name."""

@@ -122,8 +122,12 @@ def ended(status: Any, ratio: float | None) -> Worst:
     return Worst({"x": 0.75}, outcome, evaluations=7)
 
 
+def judged_again(_: Any) -> Outcome:
+    return Outcome("failed", "left", "right", relation="at most")
+
+
 def test_a_climb_that_breaks_the_law_refutes_it_and_its_cases_count() -> None:
-    made = _at_its_worst(HELD, ended("failed", 1.5))
+    made = _at_its_worst(HELD, judged_again, ended("failed", 1.5))
     assert made.witness is not None
     assert made == Evidence(FLOATS, Verdict.REFUTED, 17, 1.5, witness=made.witness, relation="at most")
     seen = made.witness
@@ -132,7 +136,7 @@ def test_a_climb_that_breaks_the_law_refutes_it_and_its_cases_count() -> None:
 
 @pytest.mark.parametrize("ratio", [0.5, 0.75])
 def test_the_largest_ratio_is_told_with_its_place(ratio: float) -> None:
-    made = _at_its_worst(HELD, ended("passed", ratio))
+    made = _at_its_worst(HELD, judged_again, ended("passed", ratio))
     assert made.at is not None
     assert made.at.inputs == {"x": {"float": (0.75).hex()}}
     assert made == replace(HELD, sought=7, worst=ratio, at=made.at)
@@ -140,19 +144,19 @@ def test_the_largest_ratio_is_told_with_its_place(ratio: float) -> None:
 
 @pytest.mark.parametrize("worst", [Worst(evaluations=7), ended("passed", None), ended("passed", 0.25)])
 def test_what_is_no_larger_adds_its_cases_only(worst: Worst) -> None:
-    assert _at_its_worst(HELD, worst) == replace(HELD, sought=7)
+    assert _at_its_worst(HELD, judged_again, worst) == replace(HELD, sought=7)
 
 
 def test_a_negative_ratio_is_no_worst_case_where_none_was_seen() -> None:
     without = replace(HELD, worst=None)
-    assert _at_its_worst(without, ended("passed", -0.25)) == replace(without, sought=7)
-    assert _at_its_worst(without, ended("passed", 0.0)).worst == 0
+    assert _at_its_worst(without, judged_again, ended("passed", -0.25)) == replace(without, sought=7)
+    assert _at_its_worst(without, judged_again, ended("passed", 0.0)).worst == 0
 
 
 @pytest.mark.parametrize("verdict", [Verdict.REFUTED, Verdict.INCONCLUSIVE])
 def test_what_does_not_hold_stays_as_it_is(verdict: Verdict) -> None:
     evidence = replace(HELD, verdict=verdict)
-    assert _at_its_worst(evidence, ended("failed", 2.0)) is evidence
+    assert _at_its_worst(evidence, judged_again, ended("failed", 2.0)) is evidence
 
 
 @pytest.mark.parametrize(

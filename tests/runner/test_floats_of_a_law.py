@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from decimal import Decimal
 from fractions import Fraction
 from math import exp
@@ -264,3 +264,15 @@ def test_text_that_no_float_reads_is_left_to_floats(text: Callable[[Any], str]) 
     for kind in (RATIONALS, BALLS):
         with pytest.raises(CannotRun, match="could not convert string to float"):
             guarded(kind, law_of_text)({"x": to_rationals(Fraction(1, 3)) if kind == RATIONALS else 1 / 3})
+
+
+@pytest.mark.parametrize(("x", "reads"), [(3.0, True), (2.0**27 + 1, False), (1 / 3, False)])
+def test_text_of_a_ball_is_read_only_where_it_is_a_float(x: float, *, reads: bool) -> None:
+    """The square of the second has 55 bits, that of the third 106."""
+
+    def law_of_text(x: Any) -> Any:
+        return equal(float(str(x * x)) + x, x * x + x)
+
+    assert guarded(FLOATS, law_of_text)({"x": x}).status == "passed"
+    with nullcontext() if reads else pytest.raises(CannotRun, match="could not convert string to float"):
+        assert guarded(BALLS, law_of_text)({"x": x}).status == "passed"
