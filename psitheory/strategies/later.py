@@ -1,4 +1,7 @@
-"""Starts where theorems about runs are tight: what a run of PSI-GD at 1/L has come to, near minima or creeping."""
+"""Starts where theorems about runs are tight: what a run of PSI-GD has come to, near minima or creeping.
+
+At 1/L what is steepest is gone first and what is flat is left; at nearly 2/L it is what is steepest that is left.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,10 @@ from hypothesis import strategies as st
 from psitheory.optimizers import PSIGradientDescent
 from psitheory.strategies.values import Made
 
-STEPS = (0, 0, 0, 5, 30)
-"""How many steps a start may lie behind the point that was drawn; most lie there."""
+BEHIND = ((0, 1.0), (0, 1.0), (0, 1.0), (0, 1.0), (5, 1.0), (30, 1.0), (10, 1.9))
+"""How many steps a start may lie behind the point that was drawn, and at how many times 1/L; most lie there."""
 
-_BEHIND = st.sampled_from(STEPS)
+_BEHIND = st.sampled_from(BEHIND)
 
 
 def later_points(subject: Any, points: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -24,11 +27,11 @@ def later_points(subject: Any, points: st.SearchStrategy[Any]) -> st.SearchStrat
     if not isinstance(value, (float, np.floating)) or not 0 < value < math.inf:
         return points
     rate = 1 / float(value)
-    return Made(lambda w, steps: _after(subject, w, rate, steps), points, _BEHIND)
+    return Made(lambda w, behind: _after(subject, w, rate, *behind), points, _BEHIND)
 
 
-def _after(model: Any, w: Any, rate: float, steps: int) -> Any:
-    method = PSIGradientDescent(rate)
+def _after(model: Any, w: Any, rate: float, steps: int, times: float) -> Any:
+    method = PSIGradientDescent(times * rate)
     end = w
     for _ in range(steps):
         end, _ = method.step(model.layout, end, model.evaluate(end), ())
