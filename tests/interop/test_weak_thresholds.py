@@ -83,7 +83,7 @@ def in_a_band(w: np.ndarray, g: np.ndarray, state: Any, lr: float = 0.05, eps: f
 def test_a_weak_band_between_two_thresholds_is_found_beside_an_eps() -> None:
     report = check_optimizer(in_a_band, steps=10, only=EVERY_SCALE)
     assert report.refuted() == (EVERY_SCALE,), str(report)
-    assert "threshold (the constant 1024)" in report.sentence
+    assert "threshold (the constant 2.0 ** 10 = 1024)" in report.sentence
 
 
 def test_an_eps_without_a_band_is_none() -> None:

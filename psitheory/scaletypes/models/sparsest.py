@@ -3,7 +3,8 @@ r"""Which sums of free unknowns scale the fewest entries: a stream of residuals 
 An elimination leaves those unknowns free that it came by last, and one of them may scale a layer up and the next one
 down besides.  Entries of weights have exponents :math:`Sx`, linear in the free unknowns x; a unit vector is a symmetry,
 and adding another to it is as good a one.  It is added, with either sign, as long as fewer entries are then scaled;
-only those of fewer entries are, so that all stay independent.
+only those of fewer entries are, so that all stay independent.  What scales all its entries one way stays as it is: the
+weight and the bias before a norm are a group, though the affine parts and biases before them may be fewer.
 """
 
 from __future__ import annotations
@@ -33,7 +34,10 @@ def sparsest(algebra: Algebra) -> dict[int, dict[int, int]]:
     costs = (abs(rows) > 0).T @ weights
     columns = rows.tocsc()
     for k in _improvable(rows, weights, costs):
-        own = _added(rows, weights, columns[:, [k]].toarray().ravel(), costs)
+        column = columns[:, [k]].toarray().ravel()
+        if np.all(column >= 0) or np.all(column <= 0):  # all are scaled alike: a group, which is no trade
+            continue
+        own = _added(rows, weights, column, costs)
         found[algebra.free[k]] |= {algebra.free[j]: sign for j, sign in own.items()}
     return found
 
