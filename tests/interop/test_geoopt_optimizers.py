@@ -12,6 +12,8 @@ import torch
 from psitheory.checking import Verdict
 from psitheory.conformance import check_optimizer
 
+from .precisions import in_turn, shown
+
 with warnings.catch_warnings():  # its import uses a deprecated part of torch
     warnings.simplefilter("ignore", DeprecationWarning)
     import geoopt
@@ -38,9 +40,9 @@ METHODS = {
 }
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize("name", METHODS)
-def test_on_spheres_they_are_equivariant_in_class_and_flagged_for_their_projection(name: str, dtype: Any) -> None:
+@pytest.mark.parametrize(("name", "single"), in_turn(METHODS), ids=shown)
+def test_on_spheres_they_are_equivariant_in_class_and_flagged_for_their_projection(name: str, *, single: bool) -> None:
+    dtype = np.float32 if single else np.float64
     report = check_optimizer(METHODS[name], parameter=on_spheres, dtype=dtype, steps=10)
     assert (report.properties["full"], report.properties["class"]) == ("none", "each neuron")
     assert report.properties["start"] == "projected"

@@ -16,6 +16,8 @@ from psitheory.errors import ArgumentError, ArgumentTypeError, PsitheoryError
 from psitheory.interop.jax import loss_function
 from psitheory.symmetry import discover_symmetries
 
+from .precisions import in_turn, shown
+
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(16, 4)).astype(np.float32)
 Y = RNG.normal(size=(16, 2)).astype(np.float32)
@@ -99,9 +101,9 @@ CASES: dict[str, tuple[Callable[[Any], Any], dict[str, str]]] = {
 }
 
 
-@pytest.mark.parametrize("precision", [single, lambda f: f], ids=["float32", "float64"])
-@pytest.mark.parametrize("name", CASES)
-def test_layers_are_as_theory_says(name: str, precision: Callable[[Any], Any]) -> None:
+@pytest.mark.parametrize(("name", "in_single"), in_turn(CASES), ids=shown)
+def test_layers_are_as_theory_says(name: str, *, in_single: bool) -> None:
+    precision = single if in_single else lambda f: f
     loss, expected = CASES[name]
     report = check_model(precision(loss), parameters())
     assert report.verdict is Verdict.HOLDS
