@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from hypothesis.strategies import SearchStrategy
@@ -84,34 +85,35 @@ def check_counterfeit(
         if isinstance(refutation, Search):
             searched[kind] = refutation
         notes.append(f"{kind}: {'survived' if isinstance(refutation, Search) else refutation}")
-    found = _climbed(counterfeit, searched, effort) or _among_few(counterfeit, searched, effort)
+    found = _sought(counterfeit, searched, effort)
     if found is not None:
         return CounterfeitReport(counterfeit.name, counterfeit.says, Verdict.REFUTED, found)
     return CounterfeitReport(counterfeit.name, counterfeit.says, Verdict.INCONCLUSIVE, None, "; ".join(notes))
 
 
-def _climbed(counterfeit: Counterfeit, searched: Mapping[str, Search], effort: Effort) -> Witness | None:
-    """Return a case that breaks an inequality which random cases do not break, if climbing from them finds one."""
+def _sought(counterfeit: Counterfeit, searched: Mapping[str, Search], effort: Effort) -> Witness | None:
+    """Return a case that breaks what random cases do not break, if one is found by climbing or among few."""
     kind = next((kind for kind in (FLOATS, BALLS) if kind in searched), None)
     if kind is None:
         return None
+    for seek in (_climbed, _among_few):
+        with suppress(CannotRun, PsitheoryError):
+            found = seek(counterfeit, kind, searched[kind], effort)
+            if found is not None:
+                return found
+    return None
+
+
+def _climbed(counterfeit: Counterfeit, kind: str, seen: Search, effort: Effort) -> Witness | None:
+    """Return a case that breaks an inequality, if climbing from the best random cases finds one."""
     run, drawn = guarded(kind, counterfeit.function), inputs(counterfeit.domains, kind)
-    try:
-        return climbed_to(kind, drawn, counterfeit.function, run, searched[kind], CLIMBS * effort.climb)
-    except (CannotRun, PsitheoryError):
-        return None
+    return climbed_to(kind, drawn, counterfeit.function, run, seen, CLIMBS * effort.climb)
 
 
-def _among_few(counterfeit: Counterfeit, searched: Mapping[str, Search], effort: Effort) -> Witness | None:
+def _among_few(counterfeit: Counterfeit, kind: str, _: Search, effort: Effort) -> Witness | None:
     """Return a case that breaks a counterfeit which is about few whole numbers, if one of all does."""
-    kind = next((kind for kind in (FLOATS, BALLS) if kind in searched), None)
-    if kind is None:
-        return None
     run, drawn = guarded(kind, counterfeit.function), inputs(counterfeit.domains, kind, large=False)
-    try:
-        broken = broken_among_few(drawn, counterfeit.function, run, EACH * effort.climb)
-    except (CannotRun, PsitheoryError):
-        return None
+    broken = broken_among_few(drawn, counterfeit.function, run, EACH * effort.climb)
     return None if broken is None else witness(kind, broken[0], broken[1].left, broken[1].right)
 
 

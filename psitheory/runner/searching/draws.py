@@ -54,7 +54,7 @@ def drawn_again(drawing: Drawing, data: ConjectureData) -> dict[str, Any] | None
 
 
 class Choice(NamedTuple):
-    """A choice that was made: its type, its value, its range, and whether there was none."""
+    """A choice that was made: its type, its value, its range, and whether its domain forced it."""
 
     type: str
     value: Any

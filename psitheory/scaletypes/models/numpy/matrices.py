@@ -77,7 +77,7 @@ def _eigenvectors(rules: Rules, what: str, a: Item) -> Sequence[Ids]:
 def _orthogonal(rules: Rules, what: str, a: Item) -> Sequence[Ids]:
     """Return degrees of Q and R: columns may have lengths of their own, which R alone has."""
     columns = rules.same(a.degrees(rules), [-2], what)
-    return [np.zeros_like(columns), columns]
+    return [0 * columns[..., :1], columns]  # Q has as many columns as R has rows
 
 
 def _singular(rules: Rules, a: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
