@@ -7,7 +7,7 @@ import math
 import numpy as np
 from hypothesis import strategies as st
 
-from psitheory import at_most, equal
+from psitheory import at_most, equal, vacuous
 from psitheory.arithmetic import dot
 from psitheory.geometry import PSIQuotient
 from psitheory.layout import Layout
@@ -204,3 +204,11 @@ def whole_parts_of_a_double(x):
 def the_nearest_whole_number_is_near(x):
     """|x - round x| ≤ ½."""
     return at_most(abs(x - np.round(x)), 0.5)
+
+
+@TRUE.says(x=st.floats(-1e9, 1e9), low=st.floats(-1e9, 1e9), high=st.floats(-1e9, 1e9))
+def what_is_between_is_itself(x, low, high):
+    """A line through (low, low) and (high, high) is x between them, though floats lose x beside long ends."""
+    if not low < high:
+        return vacuous("there is nothing between")
+    return equal(np.interp(x, [low, high], [low, high]), np.clip(x, low, high))

@@ -1,8 +1,9 @@
 """The rule of controls: two sides may differ by at most ten times what one ulp in the inputs changes.
 
 Where they differ by more, it may be the rounding of terms that cancel, as in exp(x) - 1, which one ulp need not show.
-Then the difference of the sides is looked at nearby, where the sides are the same to six digits: a false law's stays
-what it is, and rounding comes out otherwise each time.  A law that rounds to fewer digits by itself means what it says.
+Then the difference of the sides is looked at nearby, where the sides are the same to six digits, and with floats that
+are rounded up or down: a false law's stays what it is, and rounding comes out otherwise.  A law that rounds to fewer
+digits by itself means what it says.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 
 from psitheory.checking import Observation
 from psitheory.runner.judging.branches import rounds_coarsely
+from psitheory.runner.judging.directions import directions, rounding
 from psitheory.runner.judging.outcome import Case, Outcome, in_floats, judged, sides, unwrapped
 
 CONTROL_RUNS = 8
@@ -58,10 +60,12 @@ def controlled(case: Case, inputs: Mapping[str, Any]) -> Outcome:
     )
     excess = _excess(seen.relation, left, right)
     if excess > allowed and not coarsely:
-        rounding = _rounding(case, inputs, seen.relation, left, right, CHAOS * size)
-        if rounding is None:
+        nearby = _rounding(case, inputs, seen.relation, left, right, CHAOS * size)
+        if nearby is not None and excess > CONTROL_FACTOR * nearby:
+            nearby = max(nearby, _rounding_by_direction(case, inputs, seen.relation, left, right))
+        if nearby is None or nearby > CHAOS * size:
             return Outcome("vacuous", note=ILL_CONDITIONED, relation=seen.relation)
-        allowed = max(allowed, CONTROL_FACTOR * rounding)
+        allowed = max(allowed, CONTROL_FACTOR * nearby)
     return judged(seen, left, right, excess <= allowed)
 
 
@@ -109,6 +113,21 @@ def _rounding(
         if moved > hardly:
             return None if share in NEARBY[:2] else most
         for x, y in same:
+            most = max(most, float(np.max(np.abs((x - y) - (left - right)), initial=0.0)))
+    return most
+
+
+def _rounding_by_direction(case: Case, inputs: Mapping[str, Any], relation: str, left: Any, right: Any) -> float:
+    """Return by how much the difference of the sides changes where floats are rounded another way."""
+    most = 0.0
+    for direction in directions():
+        try:
+            with rounding(direction):
+                seen = in_floats(case, inputs)
+            x, y = _sides(seen)
+        except Exception:  # code that counts on the usual way says nothing
+            continue
+        if seen.moved and seen.relation == relation and x.shape == left.shape and _finite(x) and _finite(y):
             most = max(most, float(np.max(np.abs((x - y) - (left - right)), initial=0.0)))
     return most
 
