@@ -150,13 +150,14 @@ FUNCTIONS: dict[str, tuple[str, Function]] = {
     "split parameter": ("uv", lambda u, v: torch.mul(*(X @ w for w in u.chunk(2, 1))) @ v[:2]),
     "entries, then the whole": ("avs", lambda a, v, s: (a**2).sum() * s + relu(X @ a) @ v),
     "the whole, then a row": ("av", lambda a, v: (relu(X @ a) @ v) * a[1, 0]),
+    "pseudo-inverse": ("as", lambda a, s: torch.linalg.pinv(a) * s),
     # no rule, and yet
     "copied sign": ("rhs", lambda r, h, s: torch.copysign(r, h) * s),
 }  # fmt: skip
 
 AS_A_WHOLE: dict[str, tuple[str, Function]] = {
     # no rule, and only inputs that were scaled as a whole were tried: rows of their own might be missed
-    "pseudo-inverse": ("as", lambda a, s: torch.linalg.pinv(a) * s),
+    "eigenvalues": ("us", lambda u, s: torch.linalg.eigvals(u).abs() * s),
 }
 
 STRICT: dict[str, tuple[str, Function, int]] = {

@@ -114,6 +114,22 @@ CASES = {
     "line by line": (lambda p: total(np.apply_along_axis(bn, 0, X @ p["w"])), {"w": A(6, 4)}, 4, 0),
     "quartiles": (lambda p: total(X @ p["w"] / np.ptp(X @ p["w"], axis=0)), {"w": A(6, 4)}, 4, 4),
     "orthogonal columns": (lambda p: total(np.linalg.qr(p["w"])[0]), {"w": A(6, 4)}, 4, 4),
+    "orthogonal columns of a wide matrix": (  # of the last one the first three leave the sign, and others are not read
+        lambda p: total(np.linalg.qr(p["w"])[0]), {"w": A(4, 6)}, 6, 6,
+    ),
+    "what is above them": (
+        lambda p: total(np.linalg.qr(p["w"])[1] / np.linalg.norm(p["w"], axis=0)), {"w": A(4, 6)}, 6, 6,
+    ),
+    "above them, by rows": (
+        lambda p: total(np.linalg.qr(p["w"])[1] / np.linalg.norm(p["w"], axis=1)[:, None]), {"w": A(4, 6)}, 1, 1,
+    ),
+    "columns of a pseudo-inverse": (lambda p: total(p["w"] @ np.linalg.pinv(p["w"])), {"w": A(6, 4)}, 4, 4),
+    "rows of a pseudo-inverse": (lambda p: total(np.linalg.pinv(p["w"]) @ p["w"]), {"w": A(4, 6)}, 4, 4),
+    "its other side": (lambda p: total(np.linalg.pinv(p["w"]) * np.linalg.norm(p["w"], axis=1)), {"w": A(6, 4)}, 1, 1),
+    "a pseudo-inverse of rank 1": (
+        lambda p: total(np.linalg.pinv(p["u"][:, None] * p["v"]) * p["u"] * np.linalg.norm(p["v"])),
+        {"u": A(3), "v": A(5)}, 2, 2,
+    ),
     "a pseudo-inverse, as a whole": (
         lambda p: total(np.linalg.pinv(p["w"]) * np.linalg.norm(p["w"])), {"w": A(6, 4)}, 1, 1,
     ),

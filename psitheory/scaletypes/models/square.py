@@ -28,6 +28,25 @@ def inverse(rules: Rules, a: Ids, what: str) -> Ids:
     return np.swapaxes(rules.times(rules.combine(rows, columns), -1), -1, -2)
 
 
+def pseudo_inverse(rules: Rules, a: Ids, x: np.ndarray, what: str) -> Ids:
+    r"""Return the degrees of :math:`A^+`: of full rank, columns of a tall A, or rows of a wide one, have their own.
+
+    :math:`(A\operatorname{diag}(e^c))^+ = \operatorname{diag}(e^{-c})A^+` where the columns of A are independent.
+    Otherwise all entries must have one degree.
+
+    Parameters
+    ----------
+    x : array (..., n, m)
+        The matrices, of which ranks are taken.
+    """
+    rows, columns = x.shape[-2:]
+    is_full = bool(np.all(np.linalg.matrix_rank(x) == min(rows, columns)))
+    if is_full and rows == columns:
+        return inverse(rules, a, what)
+    axes = [-2, -1] if not is_full else [-2] if rows > columns else [-1]
+    return np.swapaxes(rules.times(rules.same(rules.known(a), axes, what), -1), -1, -2)
+
+
 def solution(rules: Rules, a: Ids, b: Ids, what: str) -> Ids:
     r"""Return the degrees of X in AX = B: those of B, less those of rows, must be the same for all rows.
 

@@ -13,7 +13,7 @@ from psitheory.scaletypes.models.gathered import lower_root
 from psitheory.scaletypes.models.items import Item
 from psitheory.scaletypes.models.numpy.array import FUNCTIONS, NotTraced, Traced
 from psitheory.scaletypes.models.rules import Rules
-from psitheory.scaletypes.models.square import determinant, inverse, solution
+from psitheory.scaletypes.models.square import determinant, inverse, pseudo_inverse, solution
 
 Degrees = Callable[..., Sequence[Ids]]
 """Takes the rules, what is said of the operation and its arguments as items; returns the degrees of each result."""
@@ -37,6 +37,10 @@ def _rule(func: Any, degrees: Degrees, *known: str) -> Any:
 
 def _inverse(rules: Rules, what: str, a: Item) -> Sequence[Ids]:
     return [inverse(rules, a.degrees(rules), what)]
+
+
+def _pseudo_inverse(rules: Rules, what: str, a: Item) -> Sequence[Ids]:
+    return [pseudo_inverse(rules, a.degrees(rules), a.value, what)]
 
 
 def _solution(rules: Rules, what: str, a: Item, b: Item) -> Sequence[Ids]:
@@ -91,6 +95,7 @@ def _singular(rules: Rules, a: Any, full_matrices: bool = True, compute_uv: bool
 
 FUNCTIONS |= {
     np.linalg.inv: _rule(np.linalg.inv, _inverse),
+    np.linalg.pinv: _rule(np.linalg.pinv, _pseudo_inverse),
     np.linalg.solve: _rule(np.linalg.solve, _solution),
     np.linalg.det: _rule(np.linalg.det, _determinant),
     np.linalg.slogdet: _rule(np.linalg.slogdet, _its_logarithm),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import torch
 
 from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.models.gathered import lower_root
-from psitheory.scaletypes.models.square import determinant, exponential, inverse, solution, triangle
+from psitheory.scaletypes.models.square import determinant, exponential, inverse, pseudo_inverse, solution, triangle
 from psitheory.scaletypes.models.torch.elementwise import said
+from psitheory.scaletypes.models.torch.probing import probe
 
 
 def cholesky(m: Any, c: Any) -> Any:
@@ -20,6 +22,15 @@ def cholesky(m: Any, c: Any) -> Any:
 def inverted(m: Any, c: Any) -> Any:
     """Return the degrees of an inverse."""
     return [inverse(m.rules, m.ids(c.first), said(m, c)), None]
+
+
+def pseudo_inverted(m: Any, c: Any) -> Any:
+    """Return the degrees of a pseudo-inverse; one that takes small singular values for zero has no rule."""
+    if c.get("atol") is not None or c.get("rtol") is not None or c.get("hermitian"):
+        return probe(m, c)
+    with torch.utils._python_dispatch._disable_current_modes():
+        x = c.first.detach().cpu().numpy()
+    return pseudo_inverse(m.rules, m.ids(c.first), x, said(m, c))
 
 
 def solved(m: Any, c: Any) -> Any:
@@ -119,6 +130,7 @@ MATRICES: dict[str, Any] = (
     | {
         "linalg_cholesky_ex": cholesky,
         "linalg_inv_ex": inverted,
+        "linalg_pinv": pseudo_inverted,
         "_linalg_solve_ex": solved,
         "linalg_solve_triangular": solved_by_triangle,
         "cholesky_solve": solved_by_root,
