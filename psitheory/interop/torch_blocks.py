@@ -12,6 +12,8 @@ from psitheory.errors import ArgumentError, ArgumentTypeError, UnknownName, show
 
 Kind = str | int
 """What a parameter is: ``"rows"``, ``"whole"``, ``"free"``, or a number of groups of consecutive rows."""
+Axes = int | Sequence[int]
+"""The axis along which blocks lie, of all parameters or of each."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,16 @@ class Blocks:
 
     names: tuple[str, ...]
     count: int
-    axis: int
+    axes: tuple[int, ...]
+
+    @property
+    def axis(self) -> int:
+        """Return the axis of the first parameter."""
+        return self.axes[0]
+
+    def of(self, name: str) -> Blocks:
+        """Return what blocks consist of in one of the parameters."""
+        return Blocks((name,), self.count, (self.axes[self.names.index(name)],))
 
     @property
     def label(self) -> str:
@@ -43,8 +54,8 @@ def listed(groups: Any) -> Sequence[Any]:
     return groups
 
 
-def named(groups: Sequence[Any], known: Sequence[str]) -> Iterator[tuple[tuple[str, ...], Kind, int]]:
-    """Yield the names, what their blocks are, and the axis, of each group that names parameters.
+def named(groups: Sequence[Any], known: Sequence[str]) -> Iterator[tuple[tuple[str, ...], Kind, Axes]]:
+    """Yield the names, what their blocks are, and the axis or axes, of each group that names parameters.
 
     Raises
     ------
@@ -63,13 +74,28 @@ def named(groups: Sequence[Any], known: Sequence[str]) -> Iterator[tuple[tuple[s
         yield names, group["blocks"], group.get("axis") or 0
 
 
-def count_of(kind: Any, shapes: Sequence[tuple[int, ...]], axis: int) -> int:
+def axes_of(axis: Any, shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    """Return the axis of blocks in each of some parameters.
+
+    Raises
+    ------
+    ArgumentError
+        If one has no such axis, or there are not as many as parameters.
+    """
+    axes = tuple(axis) if isinstance(axis, (list, tuple)) else (axis,) * len(shapes)
+    if len(axes) != len(shapes):
+        raise ArgumentError(f"axis is {shown(axis)}; one for each of {len(shapes)} parameters is needed")
+    for one, shape in zip(axes, shapes, strict=True):
+        if one not in range(max(len(shape), 1)):
+            raise ArgumentError(
+                f"axis is {shown(one)}, but a parameter has the shape {shape}; one of its axes is needed"
+            )
+    return axes
+
+
+def count_of(kind: Any, shapes: Sequence[tuple[int, ...]], axis: Axes) -> int:
     """Return the number of blocks that ``kind`` means for parameters of these shapes, 0 for free ones."""
-    if any(axis not in range(max(len(shape), 1)) for shape in shapes):
-        raise ArgumentError(
-            f"axis is {shown(axis)}, but a parameter has the shape {shapes[0]}; one of its axes is needed"
-        )
-    rows = [shape[axis] if shape else 1 for shape in shapes]
+    rows = [shape[one] if shape else 1 for one, shape in zip(axes_of(axis, shapes), shapes, strict=True)]
     known = {"rows": rows[0], "row": rows[0], "whole": 1, "free": 0, "none": 0, "no effect": 0}
     count = known.get(kind) if isinstance(kind, str) else kind
     if not isinstance(count, int) or isinstance(count, bool) or count < 0:

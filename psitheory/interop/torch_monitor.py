@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from psitheory.errors import ArgumentError, UnknownName, shown
-from psitheory.interop.torch_blocks import Blocks, Kind, count_of, listed, named
+from psitheory.interop.torch_blocks import Blocks, Kind, axes_of, count_of, listed, named
 from psitheory.interop.torch_copies import Copies
 from psitheory.interop.torch_equilibrium import Hyper, equilibrium_turn, relaxation
 from psitheory.interop.torch_kept_steps import KEPT, Step, joined, means_of, plain
@@ -153,7 +153,7 @@ class ScaleMonitor:
         closure = closure_of(args, kwargs)
         with torch.no_grad():
             if self._copies is None:
-                blocks = {name: one for one in self._blocks.values() for name in one.names}
+                blocks = {name: one.of(name) for one in self._blocks.values() for name in one.names}
                 self._copies = Copies(self._parameters, blocks)
             if closure is None:
                 self._names = self._with_gradients()
@@ -254,13 +254,15 @@ def watched(known: Mapping[str, Any], groups: Any) -> list[Blocks]:
     trained = {name: tuple(p.shape) for name, p in known.items() if p.requires_grad}
     if groups is None:
         groups = {name: "rows" for name, shape in trained.items() if len(shape) > 1}
-    found: dict[tuple[str, ...], tuple[int, int]] = {}
+    found: dict[tuple[str, ...], Blocks] = {}
     for names, kind, axis in named(listed(groups), list(trained)):
-        if count := count_of(kind, [trained[name] for name in names], axis):
-            found.setdefault(tuple(first[id(known[name])] for name in names), (count, axis))
+        shapes = [trained[name] for name in names]
+        if count := count_of(kind, shapes, axis):
+            own = tuple(first[id(known[name])] for name in names)
+            found.setdefault(own, Blocks(own, count, axes_of(axis, shapes)))
     if not found:
         raise ArgumentError("groups leaves no parameter to watch; one with scale-invariant blocks is needed")
-    return [Blocks(names, count, axis) for names, (count, axis) in found.items()]
+    return list(found.values())
 
 
 def _number(x: Any) -> float:

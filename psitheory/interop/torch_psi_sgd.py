@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from psitheory.errors import ArgumentError, ArgumentTypeError
-from psitheory.interop.torch_blocks import Kind, count_of, listed, named, rows_of, unrows
+from psitheory.interop.torch_blocks import Kind, axes_of, count_of, listed, named, rows_of, unrows
 
 
 class PSISGD(torch.optim.Optimizer):  # type: ignore[misc]
@@ -34,6 +34,7 @@ class PSISGD(torch.optim.Optimizer):  # type: ignore[misc]
         What the parameters are: a sequence as long as ``params``, or a mapping from names, of ``"rows"`` (a block for
         each index of the first axis: batch norm), ``"whole"`` (one block: layer norm), a number of groups of
         consecutive rows (group norm), or ``"free"``; or the property ``groups`` of a report of ``check_model``.
+        A group there may say along which ``axis`` its blocks lie, or, of several parameters, along which of each.
         Parameters that are not mentioned are free.
     momentum : float
         :math:`0 \le \beta < 1`.
@@ -108,13 +109,14 @@ def _tangents(group: Mapping[str, Any]) -> list[Any]:
     Written :math:`s(q(s\\nabla f))` with :math:`r^2 = s^2q` and s a power of two: r² is not formed, and scaling
     the weights by powers of two commutes with it bit for bit.
     """
-    parameters, count, axis = group["params"], group["blocks"], group["axis"]
+    parameters, count = group["params"], group["blocks"]
     gradients = [None if p.grad is None else p.grad for p in parameters]
     if any(g is not None and g.is_sparse for g in gradients):
         raise ArgumentTypeError("a gradient is sparse; a dense one is needed")
     if not count or all(g is None for g in gradients):
         return gradients
-    rows = [rows_of(p, count, axis) for p in parameters]
+    axes = axes_of(group["axis"], [tuple(p.shape) for p in parameters])
+    rows = [rows_of(p, count, axis) for p, axis in zip(parameters, axes, strict=True)]
     largest = torch.stack([x.abs().amax(1) for x in rows]).amax(0)
     if not bool((largest > 0).all()):
         block = int(torch.nonzero(~(largest > 0))[0])
@@ -124,7 +126,10 @@ def _tangents(group: Mapping[str, Any]) -> list[Any]:
         )
     s = torch.ldexp(torch.ones_like(largest), torch.frexp(largest).exponent)[:, None]
     q = torch.stack([(x / s).square().sum(1, keepdim=True) for x in rows]).sum(0)
-    return [g if g is None else unrows(s * (q * (s * rows_of(g, count, axis))), g, axis) for g in gradients]
+    return [
+        g if g is None else unrows(s * (q * (s * rows_of(g, count, axis))), g, axis)
+        for g, axis in zip(gradients, axes, strict=True)
+    ]
 
 
 # -- groups ---------------------------------------------------------------------------------------

@@ -136,7 +136,7 @@ def test_groups_are_what_an_optimiser_takes():
 
 
 @pytest.mark.parametrize("transposed", [False, True])
-def test_a_joint_group_is_blocks_of_rows_or_is_left_out(transposed):
+def test_a_joint_group_has_blocks_along_an_axis_of_each_part(transposed):
     def f(p):
         z = X @ (p["W"] if transposed else p["W"].T) + p["b"]
         return head(np.hstack([layer_norm(z[:, :3]), layer_norm(z[:, 3:])]))
@@ -145,8 +145,20 @@ def test_a_joint_group_is_blocks_of_rows_or_is_left_out(transposed):
     report = check_model(f, {"W": w.T if transposed else w, "b": np.zeros(6)})
     slices = "columns" if transposed else "rows"
     assert report.properties["W"] == f"only jointly: W 2 blocks of {slices} +1, b 2 blocks of entries +1"
-    joint = {"names": ["W", "b"], "rows": False, "blocks": 2, "up_to_eps": False}
-    assert report.properties["groups"] == ([] if transposed else [joint])
+    along = {"axis": [1, 0]} if transposed else {}
+    assert report.properties["groups"] == [
+        {"names": ["W", "b"], "rows": False, "blocks": 2, **along, "up_to_eps": False}
+    ]
+
+
+def test_a_joint_group_of_slices_that_lie_apart_is_left_out():
+    def f(p):
+        z = X @ p["W"].T + p["b"]
+        return head(np.hstack([layer_norm(z[:, ::2]), layer_norm(z[:, 1::2])]))
+
+    report = check_model(f, {"W": np.arange(18.0).reshape(6, 3) ** 2 % 7, "b": np.zeros(6)})
+    assert report.properties["W"].startswith("only jointly: ")
+    assert report.properties["groups"] == []
 
 
 @pytest.mark.parametrize(

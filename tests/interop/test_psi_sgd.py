@@ -215,6 +215,25 @@ def test_parameters_that_scale_jointly_share_their_norm() -> None:
     np.testing.assert_allclose(w.detach().numpy(), [[3.0, -2.5]], rtol=1e-6)
 
 
+def test_blocks_lie_along_an_axis_of_each_parameter() -> None:
+    """Columns of one and entries of the other: the step from scaled weights is the scaled step."""
+    made = torch.Generator().manual_seed(0)
+    numbers = [torch.randn(shape, generator=made, dtype=torch.float64) for shape in ((3, 4), (4,), (3, 4), (4,))]
+    group = {"names": ["w", "b"], "blocks": 2, "axis": [1, 0]}
+    scale = torch.tensor([8.0, 8.0, 0.25, 0.25]).double()
+    after = []
+    for a in (torch.ones(4).double(), scale):
+        named = [(name, torch.nn.Parameter(x * a)) for name, x in zip("wb", numbers[:2], strict=True)]
+        for (_, p), g in zip(named, numbers[2:], strict=True):
+            p.grad = g / a
+        PSISGD(named, 0.1, groups=[group]).step()
+        after.append([p.detach() for _, p in named])
+    lengths = (numbers[0].square().sum(0) + numbers[1].square()).reshape(2, 2).sum(1).repeat_interleave(2)
+    for x, scaled, before, g in zip(*after, numbers[:2], numbers[2:], strict=True):
+        assert torch.equal(x * scale, scaled)
+        torch.testing.assert_close(x, before - 0.1 * lengths * g)
+
+
 def test_blocks_along_another_axis() -> None:
     p = torch.nn.Parameter(torch.tensor([[3.0, 1.0], [4.0, 0.0]]))
     p.grad = torch.tensor([[0.0, 0.0], [0.0, 1.0]])
@@ -247,6 +266,12 @@ def parameter(*shape: int) -> Any:
             {"groups": [{"name": "w", "blocks": 2, "axis": 2}]},
             ArgumentError,
             r"^axis is 2, but a parameter has the shape \(2, 2\); one of its axes is needed$",
+        ),
+        (
+            [("w", parameter(2, 2)), ("b", parameter(2))],
+            {"groups": [{"names": ["w", "b"], "blocks": 2, "axis": [1]}]},
+            ArgumentError,
+            r"^axis is \[1\]; one for each of 2 parameters is needed$",
         ),
         ([parameter(2, 2)], {"groups": "rows"}, ArgumentTypeError, "^groups is 'rows'; a sequence or a mapping"),
         ([parameter(2, 2)], {"groups": ["rows"], "lr": 0.0}, ArgumentError, "^lr is 0.0; a positive number is needed$"),

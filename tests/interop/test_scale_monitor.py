@@ -284,3 +284,22 @@ def test_a_compiled_step_is_watched_as_a_plain_one():
             step()
         rows.append(monitor.rows)
     assert rows[0] == rows[1]
+
+
+def test_blocks_of_several_parameters_lie_along_an_axis_of_each():
+    """Columns of one, large or small, and entries of another."""
+    for size in (40, 4000):
+        net, made = N.Module(), torch.Generator().manual_seed(3)
+        net.wide = N.Parameter(torch.randn(3, 2, size, generator=made))
+        net.bias = N.Parameter(torch.randn(2, generator=made))
+        optimizer = O.SGD(net.parameters(), lr=0.05)
+        group = {"names": ["wide", "bias"], "blocks": 2, "axis": [1, 0]}
+        monitor, states = ScaleMonitor(net, optimizer, groups=[group], every=1), []
+        for _ in range(2):
+            states.append(torch.cat([net.wide.transpose(0, 1).reshape(2, -1), net.bias[:, None]], 1).detach().double())
+            optimizer.zero_grad()
+            (net.wide.mean((0, 2)) * net.bias).sum().backward()
+            optimizer.step()
+        turns = 2 * ((F.normalize(states[0]) - F.normalize(states[1])).norm(dim=1) / 2).asin()
+        assert monitor.rows[0]["turn"] == pytest.approx(turns.square().mean().sqrt().item(), rel=1e-3)
+        assert monitor.rows[0]["norm"] == pytest.approx(states[0].square().sum(1).mean().sqrt().item(), rel=1e-6)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from psitheory.conformance.models.levels import Level, in_blocks
+from psitheory.conformance.models.scaling import Family
 from psitheory.symmetry.function import LossFunction
 
 READABLE = 12
@@ -109,9 +110,17 @@ def _group_of(level: Level) -> dict[str, Any] | None:
     if family is None or level.text in ("none", "undecided") or level.is_partial or not family.is_uniform:
         return None
     if len(level.parts) > 1:
-        if not all(in_blocks(family, name) for name in level.parts):
+        axes = [_axis_of_blocks(family, name) for name in level.parts]
+        if None in axes:
             return None
-        return {"names": list(level.parts), "rows": False, "blocks": family.count, "up_to_eps": bool(level.limit)}
+        along = {"axis": axes} if any(axes) else {}  # of each part
+        return {
+            "names": list(level.parts),
+            "rows": False,
+            "blocks": family.count,
+            **along,
+            "up_to_eps": bool(level.limit),
+        }
     return {
         "name": level.parts[0],
         "rows": level.text in ("rows", "entries"),
@@ -119,3 +128,9 @@ def _group_of(level: Level) -> dict[str, Any] | None:
         "axis": family.axis,
         "up_to_eps": bool(level.limit),
     }
+
+
+def _axis_of_blocks(family: Family, name: str) -> int | None:
+    """Return the first axis along which the units of a part are blocks of slices."""
+    axes = range(max(family.labels_of(name).ndim, 1))
+    return next((axis for axis in axes if in_blocks(family, name, axis)), None)
