@@ -41,6 +41,7 @@ REFUTED: dict[str, set[str]] = {
         "hessian_is_the_second_derivative_along_geodesics",
         "projection_is_orthogonal",
     },
+    "ObliqueEitherWay": {"projection_is_orthogonal_by_some_metric"},
     "NarrowProjection": {
         "hessian_is_symmetric",
         "hessian_is_the_second_derivative_along_geodesics",
@@ -200,6 +201,7 @@ REFUTED: dict[str, set[str]] = {
         "logarithm_inverts_exponential",
         "projection_does_not_depend_on_the_representative",
         "projection_fixes_what_it_returns",
+        "projection_is_orthogonal_by_some_metric",
         "tangent_vectors_stay_under_the_projection",
         "transport_is_isometric",
         "transport_there_and_back_changes_nothing",

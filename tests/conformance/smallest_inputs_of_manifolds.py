@@ -14,6 +14,7 @@ SMALLEST: dict[str, tuple[str, str]] = {
     "projection_fixes_what_it_returns": ("HalfwayProjection", "w=[1. 0. 0.]  v=[1. 1. 0.]"),
     "projection_is_linear": ("CurvedProjection", "w=[1. 0. 0.]  v=[1. 1. 0.]  u=[1. 0. 0.]"),
     "projection_is_orthogonal": ("ObliqueProjection", "w=[1. 0. 0.]  v=[1. 1. 0.]  x=[0. 1. 0.]"),
+    "projection_is_orthogonal_by_some_metric": ("ObliqueEitherWay", "w=[1. 0.]  v=[1. 1.]  x=[0. 1.]"),
     "projected_vectors_are_tangent": ("IdentityProjection", "w=[1. 0. 0.]  v=[1. 1. 0.]"),
     "random_tangents_are_tangent": ("NormalTangents", "w=[1. 0. 0.]  drawn=[-0.086404 1.696118 -0.505086]"),
     "tangent_vectors_stay_under_the_projection": ("NarrowProjection", "w=[1. 0. 0.]  x=[0. 1. 0.]"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from psitheory.checking import Verdict
 from psitheory.conformance import check_manifold
@@ -157,3 +158,38 @@ def test_a_batch_is_tried_only_where_methods_take_one():
     claimed = check_manifold(OnePoint(), cases=1, batch=True).finding("a_batch_equals_the_loop")
     assert claimed.verdict is Verdict.INCONCLUSIVE
     assert "raised" in claimed.observed
+
+
+WEIGHTS = np.array([1.0, 2.0, 5.0])
+
+
+class WeightedSphere:
+    """Unit vectors, with a metric whose lengths are longer along some axes than others; it projects along normals."""
+
+    def __init__(self, normal):
+        self.normal = normal
+
+    def random_point(self, rng):
+        z = rng.normal(size=3)
+        return z / np.linalg.norm(z)
+
+    def random_tangent(self, rng, w):
+        return self.project(w, rng.normal(size=3))
+
+    def inner(self, w, x, y):
+        return float(np.sum(WEIGHTS * x * y))
+
+    def project(self, w, z):
+        return z - self.normal(w) * (w @ z) / (w @ self.normal(w))
+
+
+@pytest.mark.parametrize(
+    ("normal", "is_right"),
+    [(lambda w: w, True), (lambda w: w / WEIGHTS, True), (lambda w: w / WEIGHTS**0.5, False), (lambda w: w**3, False)],
+    ids=["in the ambient space", "by the metric", "between them", "neither"],
+)
+def test_the_nearest_tangent_vector_may_be_that_of_the_metric_or_of_the_ambient_space(normal, is_right):
+    law = "projection_is_orthogonal_by_some_metric"
+    report = check_manifold(WeightedSphere(normal), cases=40)
+    assert report.refuted() == (() if is_right else (law,))
+    assert law in {finding.law for finding in report.findings}

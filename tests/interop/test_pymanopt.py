@@ -155,6 +155,19 @@ def test_the_findings_go_where_their_cause_is_mended(manifold, left):
     assert set(report.refuted()) == left, str(report)
 
 
+class ReadsTheLowerHalf(manifolds.SymmetricPositiveDefinite):
+    """It makes matrices symmetric by one half of them, so that what is tangent stays."""
+
+    def projection(self, point, vector):
+        return np.tril(vector) + np.tril(vector, -1).T
+
+
+def test_a_projection_that_is_not_the_nearest_is_refuted_under_another_metric_too():
+    law = "projection_is_orthogonal_by_some_metric"
+    assert check_manifold(ReadsTheLowerHalf(3), cases=4, only=law).refuted() == (law,)
+    assert check_manifold(manifolds.SymmetricPositiveDefinite(3), cases=4, only=law).verdict is Verdict.HOLDS
+
+
 def test_the_findings_are_true_of_the_sphere():
     sphere, w, x = manifolds.Sphere(3), np.array([1.0, 0, 0]), np.array([0, 1.0, 0])
     assert sphere.dist(w, w + 1e-9 * x) == 0.0

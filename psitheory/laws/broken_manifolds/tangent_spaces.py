@@ -67,6 +67,18 @@ class ObliqueProjection(PlainSphere):
         return z - dot(z, w, keepdims=True) * (w + self._sideways(w))
 
 
+class ObliqueEitherWay:
+    """A sphere with a metric of its own, and a projection that is normal neither by it nor in the ambient space."""
+
+    def __init__(self, d: int) -> None:
+        self._sphere = ObliqueProjection(d)
+        self.random_point, self.random_tangent = self._sphere.random_point, self._sphere.random_tangent
+        self.project = self._sphere.project
+
+    def inner(self, w: Array, x: Array, y: Array) -> Array:
+        return dot(x, y) + x[..., 0] * y[..., 0]
+
+
 class NarrowProjection(PlainSphere):
     """A projection to a part of the tangent space."""
 

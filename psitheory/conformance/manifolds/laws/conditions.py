@@ -66,6 +66,15 @@ def euclidean(subject: Known, claims: Claims) -> str:
     return "" if flat else "the metric is not that of the ambient space"
 
 
+def nearest(subject: Known, claims: Claims) -> str:
+    """Apply where the metric is another, and the projection is to give the nearest tangent vector."""
+    if not subject.projectable:
+        return vectors_are_ambient(subject, claims)
+    if not euclidean(subject, claims):
+        return "the metric is that of the ambient space"
+    return "Geoopt's projections need not be orthogonal" if subject.dialect == "Geoopt" else ""
+
+
 def points_compare(subject: Known, claims: Claims) -> str:
     """Apply where it is known when two arrays are one point."""
     return "" if subject.nature.unique else "one point has several representatives, which nothing compares"

@@ -18,6 +18,22 @@ def projected_vectors_are_tangent(subject: Known, w: Point, v: Point) -> Observa
     return tangent_to_constraint(subject, w, subject.project(w, v), size(v, 2))
 
 
+def projection_is_orthogonal_by_some_metric(subject: Known, w: Point, v: Point, x: Point) -> Observation:
+    r"""What the projection removes is orthogonal to tangent vectors in the ambient space, or else by the metric.
+
+    :math:`\langle v - P_wv, x\rangle = 0` or :math:`g_w(v - P_wv, x) = 0`: the nearest tangent vector may be meant
+    by either.  The metric, which need not take ambient vectors, is asked of them where the ambient space denies it.
+    """
+    projected = subject.project(w, v)
+    ambient = v @ x, projected @ x
+    gap = abs(ambient[0] - ambient[1]) / (size(v) * size(x))
+    if gap <= ULPS * subject.eps:
+        return equal(*ambient)
+    own = subject.inner(w, v, x), subject.inner(w, projected, x)
+    lengths = np.sqrt(abs(subject.inner(w, v, v) * subject.inner(w, x, x)))
+    return equal(*(own if abs(own[0] - own[1]) < gap * lengths else ambient))
+
+
 def random_tangents_are_tangent(subject: Known, w: Point, drawn: Point) -> Observation | Bounded:
     """A random tangent vector satisfies the derivative of the constraint."""
     return tangent_to_constraint(subject, w, drawn, size(drawn, 2))

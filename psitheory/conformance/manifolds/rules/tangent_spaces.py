@@ -32,6 +32,13 @@ RULES: tuple[Rule, ...] = (
         conditions.euclidean,
     ),
     Rule(
+        constraints.projection_is_orthogonal_by_some_metric,
+        "project inner",
+        "⟨v - Pv, x⟩ = 0 for tangent x, in the ambient space or by the metric",
+        "project is oblique: what it returns is not the nearest tangent vector, by the metric or otherwise",
+        conditions.nearest,
+    ),
+    Rule(
         constraints.projected_vectors_are_tangent,
         "project",
         "the derivative of the constraint along Pv is 0",
