@@ -15,6 +15,10 @@ from psitheory.scaletypes.equations import Equations, Kind, Line, Place, place_o
 
 OURSELVES = ("psitheory/scaletypes/", "contextlib.py", "<frozen", "dataclasses.py", "functools.py")
 """Files that ask for no equation of their own."""
+WRITTEN = 4
+"""Constants that a line of code adds, at most: more come from a table, whose numbers are one by one of no sign."""
+TABLE = -1
+"""The key of what the constants of a line have together."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,8 @@ class Trace:
     added: dict[Place, set[int]] = field(default_factory=dict)
     weighed: int = 0
     _literals: dict[tuple[Place, float], int] = field(default_factory=dict)
-    _signs: dict[tuple[Place, int], set[bool]] = field(default_factory=dict)
+    _signs: dict[Place, dict[int, set[bool]]] = field(default_factory=dict)
+    _drifting: set[tuple[Place, int]] = field(default_factory=set)
     _hyper: dict[tuple[str, float | None], int] = field(default_factory=dict)
     _demanded: set[tuple[int, Place, Kind, str]] = field(default_factory=set)
 
@@ -172,13 +177,20 @@ class Trace:
         place = self.here()
         own = fixed if isinstance(fixed, int) else int(np.ravel(fixed)[0])
         self.added.setdefault(place, set()).update(self.degrees.form(own))
-        seen = self._signs.setdefault((place, own), set())
-        before = len(seen)
-        seen.update([alike] if isinstance(alike, bool) else map(bool, np.unique(alike)))
-        drifts = len(seen) > 1
-        if drifts and before == 1:  # what was taken for an eps, as long as signs were the same, was none
-            self.equations.harden(place, self.degrees.form(own), "drift")
+        drifts = self._drifts(place, own, {alike} if isinstance(alike, bool) else set(map(bool, np.unique(alike))))
         self.demand(a, b, Kind.HARD if drifts else Kind.CONSTANT, "drift" if drifts else "constant")
+
+    def _drifts(self, place: Place, own: int, alike: set[bool]) -> bool:
+        """Tell whether a constant stands beside numbers of both signs, or one of the table that it comes from does."""
+        line = self._signs.setdefault(place, {TABLE: set()})
+        for key in (TABLE, own):
+            line.setdefault(key, set()).update(alike)
+        key = TABLE if len(line) > WRITTEN + 1 else own
+        if len(line[key]) > 1 and (place, key) not in self._drifting:  # what was taken for an eps so far was none
+            self._drifting.add((place, key))
+            owns = [d for d in line if d != TABLE] if key == TABLE else [own]
+            self.equations.harden(place, {i: 1 for d in owns for i in self.degrees.form(d)}, "drift")
+        return len(line[key]) > 1
 
     def missing(self, what: str) -> None:
         """Keep that the operation of this line is not derived."""

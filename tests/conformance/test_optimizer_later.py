@@ -12,6 +12,7 @@ from psitheory.conformance import check_optimizer
 from psitheory.layout import Layout
 
 NEURON, EXPONENT = "runs_commute_with_rescaling_of_each_neuron", "the_rate_has_a_scaling_exponent"
+SCALES = "the_scaling_law_holds_at_every_scale"
 
 
 def warming_up(w: Any, g: Any, layout: Layout, t: int, rate: float = 0.02) -> Any:
@@ -179,3 +180,13 @@ def test_of_runs_that_are_no_numbers_nothing_is_claimed() -> None:
     report = check_optimizer(step, only=EXPONENT)
     assert report.verdict is Verdict.INCONCLUSIVE
     assert report.sentence == "step: by step 3 its weights are not finite, so that nothing is claimed of it"
+
+
+def test_of_steps_after_a_run_has_overflown_nothing_is_claimed() -> None:
+    def step(w: Any, g: Any, t: int, layout: Layout, rate: float = 0.02) -> Any:
+        last = np.inf if t == 40 else 1.0
+        return w - rate * last * layout.times_squared_norms(w, g)
+
+    report = check_optimizer(step, only=[NEURON, SCALES])
+    assert report.properties["scales"] == "2^-300 … 2^300"
+    assert report.sentence.endswith("by step 100 its weights are not finite, so that nothing is claimed of later steps")

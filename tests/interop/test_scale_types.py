@@ -74,6 +74,12 @@ def test_exponents_are_derived_and_runs_in_lockstep_agree_bit_for_bit(name):
     assert seen.motion > 0.001
 
 
+@pytest.mark.parametrize("name", KNOWN)
+def test_values_alone_end_where_those_with_degrees_do(name):
+    run = runs(KNOWN[name][0]).of_length(30)
+    assert all(np.array_equal(x, y) for x, y in zip(run.end(), run.run().weights, strict=True))
+
+
 def test_breaks_are_told_with_kind_line_and_source():
     found = types(lambda p: O.AdamW(p))
     breaks = found.at_fixed_constants(found.hard)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -215,18 +216,38 @@ def hard_lines(step: Any) -> bool:
     return bool(OptimizerTypes(record).law("class", "all weights").by(Kind.HARD))
 
 
+def one_by_one(x: Any, constants: Any) -> Any:
+    return np.array([one + constant for one, constant in zip(x, constants, strict=True)])
+
+
+WAYS: tuple[Callable[[Any, Any], Any], ...] = (
+    lambda x, constants: x + constants,
+    lambda x, constants: constants + x,
+    lambda x, constants: np.add(x, constants),
+    lambda x, constants: np.subtract(x, -constants),
+    lambda x, constants: np.add(constants, x),
+    lambda x, constants: np.sum([x, constants], axis=0),
+    one_by_one,
+)
+"""How code adds an array of its own."""
+
+
+@pytest.mark.parametrize("add", WAYS)
 @pytest.mark.parametrize("seed", range(5))
-def test_an_array_of_the_code_that_is_added_is_an_eps_if_its_numbers_have_one_sign(seed: int) -> None:
+def test_an_array_of_the_code_that_is_added_is_an_eps_if_its_numbers_have_one_sign(
+    seed: int, add: Callable[[Any, Any], Any]
+) -> None:
     random = np.random.default_rng(seed)
     one_sign, both = random.uniform(1e-9, 1e-8, len(START)), random.uniform(1e-9, 1e-8, len(START))
     both[:: 2 + seed % 2] *= -1
 
     def divided_by(constants: Any) -> Any:
-        return lambda w, g, rng: w - 0.125 * w * g / (np.abs(g) + constants)
+        return lambda w, g, rng: w - 0.125 * w * g / add(np.abs(g), constants)
 
     assert not hard_lines(divided_by(one_sign))
     assert hard_lines(divided_by(both))
-    assert hard_lines(lambda w, g, rng: w - 0.125 * w * np.sign(both + g))
+    assert hard_lines(lambda w, g, rng: add(w - 0.125 * w * w * g, one_sign))
+    assert hard_lines(lambda w, g, rng: w - 0.125 * w * np.sign(add(g, both)))
     assert not hard_lines(lambda w, g, rng: w - 0.125 * w * both)
 
 

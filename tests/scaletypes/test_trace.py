@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psitheory.scaletypes.equations import Kind, Place, forms
-from psitheory.scaletypes.trace import Constant, Trace, has_few_bits, told_apart
+from psitheory.scaletypes.trace import WRITTEN, Constant, Trace, has_few_bits, told_apart
 
 HERE = "scaletypes/test_trace.py"
 
@@ -66,6 +66,18 @@ def test_what_is_added_to_numbers_of_one_sign_is_an_eps_and_a_drift_beside_both(
     a, c = (int(x) for x in both.degrees.unknowns("ac"))
     both.constant(np.array([a, a]), np.array([c, c]), np.array([True, False]), np.array([c, c]))
     assert {e.kind for e in both.equations.found} == {Kind.HARD}
+
+
+@given(st.lists(st.booleans(), min_size=WRITTEN + 1, max_size=3 * WRITTEN))
+def test_constants_of_one_line_that_are_many_are_a_table_whose_signs_count_together(alike: list[bool]) -> None:
+    for count in (WRITTEN, len(alike)):
+        trace = Trace()
+        a, *constants = (int(x) for x in trace.degrees.unknowns([str(i) for i in range(count + 1)]))
+        for c, is_alike in zip(constants, alike, strict=False):
+            _added(trace, a, c, is_alike)
+        drifts = count > WRITTEN and len(set(alike)) > 1
+        assert {e.kind for e in trace.equations.found} == {Kind.HARD if drifts else Kind.CONSTANT}
+        assert len(trace.equations.found) == count
 
 
 def _added(trace: Trace, a: int, c: int, alike: bool) -> None:

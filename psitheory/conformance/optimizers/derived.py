@@ -60,6 +60,9 @@ class Derived:
     _later: dict[tuple[bool, int], OptimizerTypes | None] = field(default_factory=dict)
     _last_new: dict[tuple[bool, int], int] = field(default_factory=dict)
     _gaps: dict[tuple[bool, Change, frozenset[Line], int], float] = field(default_factory=dict)
+    _ends: dict[tuple[bool, int], list[np.ndarray]] = field(default_factory=dict)
+    _blamed: dict[Line, None] = field(default_factory=dict)
+    """Lines that were the cause before, which are tried first: they mostly are again."""
     confirmed: set[bool] = field(default_factory=set)
     """Whether the free weights are fixed, for each case in which a run has confirmed types of all steps."""
 
@@ -201,14 +204,14 @@ class Derived:
         return self._gaps[key]
 
     def _gap(self, fixed: bool, change: Change, along: frozenset[Line], steps: int) -> float:
-        runs, base = (self.runs, self.alone.record) if fixed else (self.runs_whole, self.whole.record)
+        runs, base = (self.runs, self.alone.record.weights) if fixed else (self.runs_whole, self.whole.record.weights)
         if steps:
-            runs, base = runs.of_length(steps), self._base(fixed, steps)
+            runs, base = runs.of_length(steps), self._end(fixed, steps)
         scales = self._scales(self.network.without_free() if fixed else self.network, change, runs)
         other = replace(runs, scale=tuple(scales), factors=self._factors(change), along=along).run(self.seed)
         back = [y / a for y, a in zip(other.weights, scales, strict=True)]
         rows = [part.rows for part in runs.problem.parts]
-        return _apart(zip(rows, runs.problem.start, base.weights, back, strict=True))
+        return _apart(zip(rows, runs.problem.start, base, back, strict=True))
 
     def plain_gap(self, network: Network, change: Change, *points: np.ndarray) -> float:
         """Return the same of runs as they are: of the start, its end, and the end of the rescaled run."""
@@ -222,6 +225,15 @@ class Derived:
             runs = self.runs if fixed else self.runs_whole
             self._bases[key] = runs.of_length(steps).run(self.seed)
         return self._bases[key]
+
+    def _end(self, fixed: bool, steps: int) -> list[np.ndarray]:
+        """Return where so many steps lead from the start, as they are where hyper-parameters are marked."""
+        key = fixed or self.runs is self.runs_whole, steps
+        if key not in self._ends:
+            runs = (self.runs if fixed else self.runs_whole).of_length(steps)
+            plain = hasattr(runs, "end") and key not in self._bases
+            self._ends[key] = runs.end(self.seed) if plain else self._base(*key).weights
+        return self._ends[key]
 
     @staticmethod
     def _scales(network: Network, change: Change, runs: Any) -> list[np.ndarray]:
@@ -245,10 +257,12 @@ class Derived:
         if not np.isfinite(broken):  # nothing is known of what a run is without these constants
             return ()
         most = min(most, broken / 2)
-        lines = dict.fromkeys(b.line for b in self.soft_breaks)
-        for there in ([b for b in self.soft_breaks if b.line == line] for line in lines):
+        lines = self._blamed | dict.fromkeys(b.line for b in self.soft_breaks)
+        for line in lines:
+            there = tuple(b for b in self.soft_breaks if b.line == line)
             if self.gap(network, change, there, steps) <= most:
-                return tuple(there)
+                self._blamed[line] = None
+                return there
         if len(lines) > 1 and self.gap(network, change, self.soft_breaks, steps) <= most:
             return self.soft_breaks
         return ()

@@ -106,6 +106,14 @@ class Facts:
                 ends += [t for t, is_finite in zip(early, finite, strict=True) if not is_finite][:1]
         return min(ends) if len(ends) > 1 else None
 
+    @cached_property
+    def ends_by(self) -> int | None:
+        """Return the first step compared after which a run from the start is not finite, or None."""
+        with suppress(CodeRaised):  # it stands in a finding
+            bench = self.bench
+            return next((t for t in bench.times if not bench.gaps(START, START, t, t)["class"].finite), None)
+        return None
+
     @property
     def all_still(self) -> bool:
         """Tell whether nothing moves at all."""

@@ -19,6 +19,8 @@ ALIKE = {
     "all weights": "whatever the one scale of all weights",
 }
 
+SHOWN = 5
+"""Constants that a sentence names; a table may have thousands."""
 NOT_OF_KERNELS = "so it is of matrices alone: where a layer is a kernel of a convolution, with four axes, runs break it"
 
 OF_NO_OTHER_SHAPES = "of layers of other shapes, or more of them, nothing is said"
@@ -32,7 +34,8 @@ def sentence(name: str, facts: Facts, properties: Mapping[str, object]) -> str:
     derived, underived = facts.bench.derivation
     still = f"{facts.never_moves}: nothing is claimed of it" if facts.unmoved else ""
     denied = f"so runs say, but types ask for more at {told}" if (told := facts.denied_by_types) else ""
-    parts = [_law(facts, derived, properties), denied, _range(facts, derived), *_elsewhere(facts), _later(facts), still]
+    parts = [_law(facts, derived, properties), denied, _range(facts, derived), *_elsewhere(facts), _later(facts)]
+    parts += [_end(facts), still]
     if derived is not None and derived.missing:
         parts.append(f"{derived.missing[0]}: runs decide")
     elif underived:
@@ -84,7 +87,9 @@ def _scalings(types: OptimizerTypes) -> str:
 
 def _scaled(p: Fraction, others: Mapping[str, Fraction]) -> str:
     said = f"the rate must scale with {power(p)} (p = {p})" if p else "the rate stays as it is (p = 0)"
-    return said + "".join(f", {n.split('  ')[0]} with {power(e)}" for n, e in others.items())
+    shown = [f", {n.split('  ')[0]} with {power(e)}" for n, e in others.items()]
+    more = f", and {len(shown) - SHOWN} more" if len(shown) > SHOWN else ""
+    return said + "".join(shown[:SHOWN]) + more
 
 
 def _none(derived: Derived) -> str:
@@ -118,6 +123,13 @@ def _later(facts: Facts) -> str:
     """Return from which step on constants, or what else is no break, part runs for which a law holds, or nothing."""
     found = [*facts.bench.parted_later.values(), *facts.blocks_alone.parted_later.values()]
     return "from step {} on {} may part runs".format(*min(found)) if found else ""
+
+
+def _end(facts: Facts) -> str:
+    """Return by when weights are not finite, if something holds of the steps before."""
+    if "edges" not in facts.__dict__ or facts.ends_by is None:
+        return ""
+    return f"by step {facts.ends_by} its weights are not finite, so that nothing is claimed of later steps"
 
 
 def _late(facts: Facts, derived: Derived) -> str:

@@ -186,14 +186,14 @@ class Entries(np.ndarray):
 def _beside_one(name: str) -> Callable[[Any, Any], Any]:
     """Return a sum or a difference in which an array of the code has one unknown for all its numbers."""
     plain = getattr(np.ndarray, name)
-    return lambda self, other: plain(self, _as_one(other, self))
+    return lambda self, other: plain(self, as_one(other, self))
 
 
-def _as_one(x: Any, beside: Any) -> Any:
+def as_one(x: Any, beside: Any) -> Any:
     """Return an array of floats as entries that scale together, so that its signs are seen; anything else as it is."""
     if not isinstance(x, np.ndarray) or x.dtype.kind != "f" or x.size < 2:
         return x
-    trace = next((e.number.trace for e in beside.flat if isinstance(e, Entry)), None)
+    trace = next((e.number.trace for e in np.asarray(beside, object).flat if isinstance(e, Entry)), None)
     degree = trace.literal(float(np.max(np.abs(x)))) if trace is not None else 0
     if trace is None or not degree:  # all are zero, or one is no number
         return x

@@ -15,7 +15,7 @@ import numpy as np
 from psitheory.layout import Layout
 from psitheory.scaletypes.nested import leaves, mapped
 from psitheory.scaletypes.numbers import Number, known
-from psitheory.scaletypes.pairs.entries import CALLED, DEGREED, Entries, Entry, floats, in_memory
+from psitheory.scaletypes.pairs.entries import CALLED, DEGREED, Entries, Entry, as_one, floats, in_memory
 from psitheory.scaletypes.pairs.on_values import OF_MATRICES, called
 from psitheory.scaletypes.stand_ins import Namespace, patched, standing_for
 from psitheory.scaletypes.trace import Trace
@@ -28,6 +28,8 @@ CREATING = {"empty": 0.0, "zeros": 0.0, "ones": 1.0}
 """Functions that make arrays, by what these are filled with."""
 FLOATS = frozenset(["float16", "float32", "float64", "longdouble", "half", "single", "double"])
 """Types that are called to cast one number, and named where arrays are."""
+ADDING = frozenset(["add", "subtract"])
+"""Functions beside whose entries an array of the code has one unknown."""
 LIMITING = {"clip": "clip", "maximum": "maximum", "minimum": "minimum", "fmax": "maximum", "fmin": "minimum"}
 """Functions that compare with limits, and our own, where a limit that is taken has a degree."""
 
@@ -62,6 +64,8 @@ class Numpy(Namespace):
             return lambda buffer, *args, **options: function(_bytes(buffer, name), *args, **options)
         if name in NATURAL:
             return lambda x: function(floats(x)) if _has_entries(x) else function(x)
+        if name in ADDING:
+            return lambda x, y, *args, **options: function(as_one(x, y), as_one(y, x), *args, **options)
         if name in LIMITING:
             return self._limiting(function, getattr(DEGREED, LIMITING[name]))
         return partial(self._tried, name, function)
