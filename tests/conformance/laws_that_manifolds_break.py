@@ -41,6 +41,7 @@ REFUTED: dict[str, set[str]] = {
         "hessian_is_the_second_derivative_along_geodesics",
         "projection_is_orthogonal",
     },
+    "DistanceByProducts": {"distance_of_near_points_is_no_noise"},
     "ObliqueEitherWay": {"projection_is_orthogonal_by_some_metric"},
     "NarrowProjection": {
         "hessian_is_symmetric",

@@ -39,6 +39,7 @@ SMALLEST: dict[str, tuple[str, str]] = {
     "distance_is_symmetric": ("SlopingDistance", "w=[1. 0. 0.]  z=[0.6 0.8 0. ]"),
     "distance_obeys_the_triangle_inequality": ("SquaredDistance", "w=[1. 0. 0.]  z=[0.6 0.8 0. ]  q=[-0.8 0.6 0. ]"),
     "distance_of_near_points_is_accurate": ("ArccosDistance", "w=[1. 0. 0.]  x=[0. 1. 0.]  d=1e-09"),
+    "distance_of_near_points_is_no_noise": ("DistanceByProducts", "w=[1. 0.]  x=[0. 1.]  d=1e-09"),
     "distance_of_near_antipodal_points_is_accurate": ("ArcsinDistance", "w=[1. 0. 0.]  x=[0. 1. 0.]  d=1e-09"),
     "transport_is_linear": ("CurvedTransport", "w=[1. 0. 0.]  z=[0.6 0.8 0. ]  x=[0. 1. 0.]  y=[0. 0. 1.]"),
     "transported_vectors_are_tangent": ("FlatTransport", "w=[1. 0. 0.]  z=[0.6 0.8 0. ]  x=[0. 1. 0.]"),

@@ -70,6 +70,7 @@ def test_a_quotient_is_tried_on_all_that_it_offers():
         "nearest_points_are_on_the_manifold",
         "distance_begins_as_the_metric_says",  # there is an exponential
         "logarithm_begins_as_points_move",
+        "distance_of_near_points_is_no_noise",
         *DERIVATIVES,
     }
 

@@ -193,3 +193,29 @@ def test_the_nearest_tangent_vector_may_be_that_of_the_metric_or_of_the_ambient_
     report = check_manifold(WeightedSphere(normal), cases=40)
     assert report.refuted() == (() if is_right else (law,))
     assert law in {finding.law for finding in report.findings}
+
+
+class HalfPlaneWithoutGeodesics:
+    """Poincaré's half-plane: a metric and a distance alone."""
+
+    def __init__(self, is_right):
+        self.is_right = is_right
+
+    def random_point(self, rng):
+        return np.array([rng.normal(), np.exp(rng.normal())])
+
+    def random_tangent(self, rng, w):
+        return rng.normal(size=2)
+
+    def inner(self, w, x, y):
+        return float(x @ y) / w[1] ** 2
+
+    def dist(self, w, z):
+        square = float((w - z) @ (w - z)) / (4 * w[1] * z[1])
+        return float(2 * np.arcsinh(np.sqrt(square)) if self.is_right else np.arccosh(1 + 2 * square))
+
+
+@pytest.mark.parametrize("is_right", [True, False])
+def test_noise_in_distances_is_seen_without_an_exponential(is_right):
+    law = "distance_of_near_points_is_no_noise"
+    assert check_manifold(HalfPlaneWithoutGeodesics(is_right)).refuted() == (() if is_right else (law,))

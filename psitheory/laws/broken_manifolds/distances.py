@@ -92,6 +92,13 @@ class WithoutExponential:
         return norm(w - z) * (1 + 1e-8)
 
 
+class DistanceByProducts(WithoutExponential):
+    """Flat space without an exponential, whose distance is lost in products where points are near."""
+
+    def dist(self, w: Array, z: Array) -> Array:
+        return np.sqrt(np.maximum(dot(w, w) - 2 * dot(w, z) + dot(z, z), 0))
+
+
 class BackwardLogarithm(WithoutExponential):
     """Flat space without an exponential, with a logarithm that leads away, as far as the other point is."""
 

@@ -30,6 +30,8 @@ from psitheory.conformance.manifolds.laws.orders import curve_of
 from psitheory.conformance.manifolds.subjects.nature import Known
 
 Point = np.ndarray
+CURVED = 1e-6
+"""Of curves of this length all are straight, for what is told by halves."""
 NEAREST = 1e-4
 """No injectivity radius of a random point is expected below this."""
 
@@ -135,6 +137,17 @@ def distance_of_near_points_is_accurate(subject: Known, w: Point, x: Point, d: f
         return vacuous("the point may be beyond the injectivity radius")
     share = stretch(subject, w, z)
     return Bounded(found, d, ULPS * subject.eps * share, slack=subject.slack * share if d > NEARER else 0)
+
+
+def distance_of_near_points_is_no_noise(subject: Known, w: Point, x: Point, d: float) -> Bounded:
+    r"""Where there is no exponential, other curves tell the distance of near points: :math:`d(w, c(t)) = t\|x\|_w`.
+
+    A curve with the velocity x is longer or shorter by a share of the order of t times its curvature, which stays far
+    below one half for lengths of at most 1e-6; noise that rounding leaves, as :math:`\arccos(1 - 10^{-18})`, does not.
+    """
+    d = min(d, CURVED)
+    z = _moved(subject, w, d * x / length(subject, w, x)) if d else w
+    return Bounded(subject.dist(w, z), d, d / 2 + ULPS * subject.eps * stretch(subject, w, z))
 
 
 def distance_of_near_antipodal_points_is_accurate(

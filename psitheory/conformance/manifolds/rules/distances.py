@@ -94,6 +94,13 @@ RULES: tuple[Rule, ...] = (
         blames="dist",
     ),
     Rule(
+        geodesics.distance_of_near_points_is_no_noise,
+        "dist",
+        "d(w, c(t)) = t‖x‖ to one half, t‖x‖ from 1e-6 to 1e-11 and 0",
+        "distances of near points are noise, as by arccos: stopping rules and fitted rates that use them are wrong",
+        conditions.begins_without_exp,
+    ),
+    Rule(
         geodesics.distance_of_near_antipodal_points_is_accurate,
         "dist",
         "d(w, exp_w x) = ‖x‖ to rounding, π - ‖x‖ from 1e-1 to 1e-11",
