@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psitheory.arithmetic import precision
-from psitheory.checking import BALLS, at_most, equal
+from psitheory.checking import BALLS, FLOATS, at_most, equal
+from psitheory.geometry import PSIQuotient
+from psitheory.layout import Layout
 from psitheory.runner.judging.guard import guarded
-from psitheory.runner.judging.in_balls import AS_WIDE, INFINITE, _decide_balls, enclosed
+from psitheory.runner.judging.in_balls import AS_WIDE, INFINITE, INFINITE_SIDE, _decide_balls, enclosed
 
 
 @given(size=st.integers(-200, 200), bits=st.integers(2, 120).filter(lambda k: abs(k - 64) > 2))
@@ -40,9 +43,45 @@ def test_sides_that_are_apart_are_told_apart_at_any_precision() -> None:
 
 
 @pytest.mark.parametrize("seen", [equal(1, 1), at_most(1, 1)])
-def test_what_is_infinite_decides_nothing(seen: object) -> None:
-    outcome = _decide_balls(seen, [arb("inf")], [arb(1)], lambda: 1.0)  # type: ignore[arg-type]
+@pytest.mark.parametrize("wide", [arb(1, math.inf), arb("nan"), arb(10**40).exp()])
+def test_what_has_grown_without_bound_decides_nothing(seen: Any, wide: arb) -> None:
+    outcome = _decide_balls(seen, [wide], [arb(1)], lambda: 1.0)
     assert (outcome.status, outcome.note) == ("undecided", INFINITE)
+
+
+INFINITY = arb("inf")
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "is_equal", "is_at_most"),
+    [
+        (INFINITY, arb(1), "failed", "failed"),
+        (arb(1), INFINITY, "failed", "vacuous"),
+        (-INFINITY, arb(1), "failed", "vacuous"),
+        (INFINITY, INFINITY, "vacuous", "vacuous"),
+        (INFINITY, -INFINITY, "failed", "failed"),
+        (INFINITY + arb(1, 0.5), arb(1), "failed", "failed"),
+    ],
+)
+def test_infinity_is_larger_than_all_numbers_and_no_bound(
+    left: arb, right: arb, is_equal: str, is_at_most: str
+) -> None:
+    for seen, status in ((equal(1, 1), is_equal), (at_most(1, 1), is_at_most)):
+        beside = np.array([arb(1), left]), np.array([arb(1), right])
+        assert _decide_balls(seen, *beside, lambda: 1.0).status == status
+
+
+@pytest.mark.parametrize("kind", [BALLS, FLOATS])
+def test_blocks_of_one_entry_are_infinitely_far_apart_if_their_signs_differ(kind: str) -> None:
+    psi = PSIQuotient(Layout.of([1, 2]))
+    inputs = {"w": np.array([1.0, 0.5, 0.25]), "z": np.array([-2.0, 1.0, 3.0])}
+
+    def judged(law: Any) -> Any:
+        return guarded(kind, law)(inputs)
+
+    assert judged(lambda w, z: equal(psi.dist(w, z), psi.dist(z, w))).note == INFINITE_SIDE
+    far = judged(lambda w, z: at_most(psi.dist(w, z), 10))
+    assert (far.status, far.left) == ("failed", "inf")
 
 
 def rests_on_thirty_digits(bound: float) -> Any:

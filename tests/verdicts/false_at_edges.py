@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from psitheory import at_most, equal
 from psitheory.arithmetic import dot, namespace
+from psitheory.geometry import PSIQuotient
 from psitheory.layout import Layout
 from psitheory.models import Rayleigh
 from psitheory.optimizers import PSIGradientDescent
@@ -60,6 +61,12 @@ def blocks_of_one_entry_have_angles(w, z):
     """⟨w_i,z_i⟩² ≤ .9999 ‖w_i‖²‖z_i‖²: never true for d = 1."""
     dots = Layout.of([1, 2]).dots
     return at_most(10_000 * dots(w, z) * dots(w, z), 9_999 * dots(w, w) * dots(z, z))
+
+
+@FALSE.says(w=points([1, 2]), z=points([1, 2]))
+def no_two_points_are_far_apart(w, z):
+    """d ≤ 10: infinite where the signs of a block of one entry differ."""
+    return at_most(PSIQuotient(Layout.of([1, 2])).dist(w, z), 10)
 
 
 @FALSE.says(x=vectors([3]), y=vectors([3]))

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from psitheory import at_most, equal, vacuous
 from psitheory.arithmetic import dot, namespace
 from psitheory.experiments import descend
+from psitheory.geometry import PSIQuotient
 from psitheory.layout import Layout
 from psitheory.models import Cosine, Rayleigh
 from psitheory.optimizers import GradientDescent, Lion, PSIGradientDescent
@@ -190,6 +191,13 @@ def blocks_of_one_entry_have_a_sign(w, a):
     """The first entry keeps its square's share: (a w₁)² = a² w₁²."""
     there = Layout.of([1, 2]).scale(a, w)
     return equal(there[0] * there[0], a[0] * a[0] * w[0] * w[0])
+
+
+@TRUE.says(w=points([1, 2]), z=points([1, 2]), a=rescalings([1, 2]))
+def angles_that_may_be_infinite_forget_the_length(w, z, a):
+    """∠(a·w, z) = ∠(w, z), infinite where the signs of a block of one entry differ."""
+    psi = PSIQuotient(Layout.of([1, 2]))
+    return equal(psi.angles(psi.layout.scale(a, w), z), psi.angles(w, z))
 
 
 @TRUE.says(model=whole_models(), w=points("model"))

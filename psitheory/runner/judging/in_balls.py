@@ -35,6 +35,9 @@ COARSE_BITS = 64
 
 INFINITE = "an enclosure is infinite"
 
+INFINITE_SIDE = "a side is infinite"
+"""What is at most infinity, or is it as the other side is, claims nothing."""
+
 OPEN_BRANCH = "a branch is left open: "
 """So begins the note of a case that lies, to the last precision, where two branches meet, as in min(1, c) at c = 1."""
 
@@ -177,28 +180,31 @@ def holds_but_for_rounding(relation: str, left: Any, right: Any) -> bool:
 
 
 def _decide_balls(seen: Observation, left: Any, right: Any, coarse: Callable[[], Any]) -> Outcome:
-    if any(not x.is_finite() for side in (left, right) for x in side):
-        return Outcome("undecided", note=INFINITE, relation=seen.relation)
     pairs = list(zip(left, right, strict=True))
-    if seen.relation == "equal":
-        apart = [i for i, (x, y) in enumerate(pairs) if not x.overlaps(y)]
-        if apart:
-            return judged(seen, left, right, False, at=apart[0])
-        bits = _confined(pairs, coarse)
-        if all(x.is_exact() and y.is_exact() for x, y in pairs):
-            return judged(seen, left, right, True)
-    else:
-        above = [i for i, (x, y) in enumerate(pairs) if x > y]
-        if above:
-            return judged(seen, left, right, False, at=above[0])
-        doubtful = [(x, y) for x, y in pairs if not x <= y]
-        if not doubtful:
-            return judged(seen, left, right, True)
-        bits = _confined(doubtful, coarse)
+    if any(not (x.is_finite() or _is_infinity(x)) for pair in pairs for x in pair):
+        return Outcome("undecided", note=INFINITE, relation=seen.relation)
+    is_equality = seen.relation == "equal"
+    broken = [i for i, (x, y) in enumerate(pairs) if (not x.overlaps(y) if is_equality else x > y)]
+    if broken:
+        return judged(seen, left, right, False, at=broken[0])
+    if not all(x.is_finite() for pair in pairs for x in pair):
+        return Outcome("vacuous", note=INFINITE_SIDE, relation=seen.relation)
+    doubtful = pairs if is_equality else [(x, y) for x, y in pairs if not x <= y]
+    bits = _confined(doubtful, coarse)
+    if all(x.is_exact() and y.is_exact() for x, y in doubtful):
+        return judged(seen, left, right, True)
     if bits >= COARSE_BITS:
         return judged(seen, left, right, True, bits=bits)
-    note = f"the sides overlap, confined to 2^{-bits:.0f} only"
+    note = f"the sides overlap, confined to 2^-{bits:.0f} only"
     return Outcome("undecided", note=note, bits=bits, relation=seen.relation)
+
+
+def _is_infinity(x: Any) -> bool:
+    """Tell whether a ball is infinity itself, as a distance between two components is, or less infinity.
+
+    One that has grown without bound on the way has an infinite radius, or none that is a number.
+    """
+    return bool(x.rad().is_finite() and not x.is_finite() and not x.is_nan())
 
 
 def _confined(pairs: list[tuple[Any, Any]], coarse: Callable[[], Any]) -> float:

@@ -28,7 +28,7 @@ from psitheory.errors import MadeAFloat, NotInArithmetic
 from psitheory.runner.judging.branches import names_floats, refuse_floats
 from psitheory.runner.judging.by_controls import controlled
 from psitheory.runner.judging.by_identity import identified
-from psitheory.runner.judging.in_balls import enclosed, holds_but_for_rounding
+from psitheory.runner.judging.in_balls import INFINITE_SIDE, enclosed, holds_but_for_rounding
 from psitheory.runner.judging.in_floats import exactly_at, overflow_at, sampled, unless_floats_end
 from psitheory.runner.judging.outcome import Case, Outcome, in_floats, judged, observe, sides
 
@@ -87,7 +87,10 @@ def _bitwise(case: Case, inputs: Mapping[str, Any]) -> Outcome:
         raise NotInArithmetic("only equalities can hold bit for bit")
     left, right = sides(seen)
     if not (np.all(np.isfinite(left)) and np.all(np.isfinite(right))):
-        return Outcome("undecided", note=f"a side is not finite{overflow_at(case, inputs)}", relation=seen.relation)
+        line = overflow_at(case, inputs)
+        if not line and np.all(left == right):
+            return Outcome("vacuous", note=INFINITE_SIDE, relation=seen.relation)
+        return Outcome("undecided", note=f"a side is not finite{line}", relation=seen.relation)
     outcome = judged(seen, left, right, bool(np.all(left == right)))
     if outcome.status == "passed" or not any(map(_is_tiny, (left, right, *inputs.values()))):
         return outcome

@@ -223,7 +223,8 @@ def _show_both(left: Any, right: Any, holds: bool) -> tuple[str, str]:
 
 def _show(x: Any, digits: int) -> str:
     if _module(x) == "flint" and type(x).__name__ == "arb":
-        return str(x.str(digits))
+        is_infinity = x.rad().is_finite() and not x.is_finite()
+        return str(float(x.mid()) if is_infinity else x.str(digits))
     if isinstance(x, (float, np.floating)):
         return f"{float(x):.{min(digits, 17)}g}"
     text = str(x)
