@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from psitheory.arithmetic import BALLS, Array, namespace
+from psitheory.arithmetic import BALLS, RATIONALS, Array, namespace
 from psitheory.arithmetic.objects import ObjectNamespace
 from psitheory.errors import ArgumentError, ArgumentTypeError, NotInArithmetic, shown
 from psitheory.models.interface import Evaluation, Model
@@ -71,6 +71,23 @@ def steps_on(
             evaluation = replace(evaluation, squared_norms=layout.ordinary_squares(w))
         yield t, w, evaluation, state
         w, state = optimizer.step(layout, w, evaluation, state)
+        _refuse_endless_ratios(w, t + 1)
+
+
+LONGEST = 1 << 17
+"""So many bits a ratio may have: a step of a Rayleigh quotient takes three times as many as the one before."""
+
+
+def _refuse_endless_ratios(w: Array, steps: int) -> None:
+    """Return if the ratios of a run can still be computed with.
+
+    Raises
+    ------
+    NotInArithmetic
+        If they have so many digits that a few steps more would not come to an end.
+    """
+    if w.dtype == object and namespace(w) is RATIONALS and max(x.height_bits() for x in w.flat) > LONGEST:
+        raise NotInArithmetic(f"after {steps} steps the ratios of a run have more than {LONGEST} binary digits")
 
 
 class Survivors:
