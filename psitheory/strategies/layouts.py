@@ -86,8 +86,8 @@ def low_layouts(drawn: Drawn) -> st.SearchStrategy[Layout]:
 _TINY = (Layout.of([2]), Layout.of([2], 1), Layout.of([2, 2]))
 _UNEQUAL_OR_MANY = (Layout.of([2, 3]), Layout.of([5]), Layout.of([2] * 4), Layout.of([2] * 8, 1))
 _OF_ONE_ENTRY = (Layout.of([1]), Layout.of([1, 2], 1), Layout.of([3, 1, 1]))
-_OF_MANY_ENTRIES = (Layout.of([120]), Layout.of([60, 70], 20), Layout.of([8] * 16), Layout.of([200]))
-"""What falsehoods hide from: sums that vanish for three blocks, formulas that divide by d - 1."""
+_OF_MANY_ENTRIES = (Layout.of([200]), Layout.of([60, 70], 20), Layout.of([8] * 16), Layout.of([2] * 40))
+"""What falsehoods hide from: sums that vanish for three blocks, formulas that divide by d - 1, bounds by few blocks."""
 
 
 def quotients() -> Domain:
