@@ -11,7 +11,7 @@ import pytest
 from flint import arb, fmpq
 
 from psitheory.arithmetic import SymbolTable, dot, namespace, to_balls, to_floats, to_rationals
-from psitheory.errors import ArgumentError, ArgumentTypeError, DeadNeuron
+from psitheory.errors import ArgumentError, ArgumentTypeError, DeadNeuron, NotInArithmetic
 from psitheory.experiments import descend, iterate, log_spaced, riemannian_square
 from psitheory.layout import Layout
 from psitheory.models import Rayleigh
@@ -107,6 +107,14 @@ def test_exact_arithmetics_follow_the_floats() -> None:
     np.testing.assert_allclose(to_floats(exact.min_squared_gradient[1:]), floats.min_squared_gradient[1:], rtol=1e-12)
     np.testing.assert_allclose(to_floats(balls.norms), floats.norms, rtol=1e-12)
     assert all(b.overlaps(arb(x)) for b, x in zip(balls.loss.flat, exact.loss.flat, strict=True))
+
+
+def test_ratios_that_grow_without_end_are_refused_and_few_steps_of_them_are_exact() -> None:
+    model, start = to_rationals(Rayleigh(np.diag([1.0, 2.0, 5.0]))), to_rationals(np.array([1.0, 2.0, 3.0]))
+    few = descend(model, PSIGradientDescent(fmpq(1, 8)), start, 6, record=[6])
+    assert max(x.height_bits() for x in few.final) > 3**6
+    with pytest.raises(NotInArithmetic, match="after 1. steps the ratios of a run have"):
+        descend(model, PSIGradientDescent(fmpq(1, 8)), start, 80)
 
 
 def test_runs_on_symbols() -> None:
