@@ -78,18 +78,24 @@ def _exponents(count: int) -> st.SearchStrategy[tuple[int, ...]]:
     return st.tuples(*[st.integers(-3, 3) | st.integers(-100, 100)] * count)
 
 
+LONGEST = 100
+"""A whole number up to this may be one of steps; to go as many costs no more than the law itself."""
+
+
 def points(reference: Reference) -> Domain:
     """Draw points: blocks are nonzero, with norms over many decades.
 
     A subject that knows its function at one class only (a jet) offers ``at``, the unit representative of
     that class; its points are rescalings of it.  Of a model that knows its L some points are those that a run of
-    PSI-GD has come to, near minima or where it creeps.
+    PSI-GD has come to, near minima or where it creeps, or lie so near a maximum that it leaves it late.
     """
 
     def floats(drawn: Drawn) -> st.SearchStrategy[Any]:
         layout = layout_of(reference, drawn)
         plain = float_points(layout)
-        later = later_points(drawn[reference], plain) if isinstance(reference, str) else plain
+        counted = [x for x in drawn.values() if type(x) is int and 0 < x <= LONGEST]
+        steps = max(counted, default=0)
+        later = later_points(drawn[reference], plain, steps=steps) if isinstance(reference, str) else plain
         return related(layout, drawn, later)
 
     def rationals(drawn: Drawn) -> st.SearchStrategy[Any]:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import find, given
 from hypothesis import strategies as st
+from hypothesis.errors import NoSuchExample
 
+from psitheory.experiments import descend
 from psitheory.models import Rayleigh, Zonal
 from psitheory.models.functions.rapidity import Rapidity
+from psitheory.optimizers import PSIGradientDescent
 from psitheory.runner.domain import Drawn
 from psitheory.strategies import points
 from psitheory.strategies.later import later_points
@@ -52,3 +56,23 @@ def test_no_block_of_a_later_start_is_lost_beside_a_long_one(w: Any) -> None:
 
 def _of_sizes(i: int, j: int) -> Any:
     return np.ldexp(np.array([1.0, 2.0, 1.0, -1.0]), np.array([i, i, j, j]))
+
+
+@pytest.mark.parametrize("spectrum", [[0.0, 1.0], [1.0, 0.0, 1.5], [0.25, 0.75, 4.0, 0.5]])
+@pytest.mark.parametrize("steps", [5, 20, 60])
+def test_a_start_uphill_leaves_the_maximum_after_as_many_steps(steps: int, spectrum: list[float]) -> None:
+    """So a large gradient is met late, which no start that is drawn by itself shows."""
+    model, plain = Rayleigh(np.diag(spectrum)), np.ones(len(spectrum))
+    height = model.evaluate(plain).loss
+    start = find(later_points(model, st.just(plain), steps=steps), lambda w: model.evaluate(w).loss > height)
+    run = descend(model, PSIGradientDescent(1 / model.smoothness.value), start, 2 * steps, record=range(2 * steps + 1))
+    share = run.squared_gradient / np.max(run.squared_gradient)
+    late = int(np.argmax(share))
+    assert steps / 2 <= late <= 2 * steps
+    assert np.all(share[: late // 2] < 0.5)
+
+
+def test_a_law_without_steps_has_no_start_uphill() -> None:
+    height = MODEL.evaluate(START).loss
+    with pytest.raises(NoSuchExample):
+        find(later_points(MODEL, st.just(START)), lambda w: MODEL.evaluate(w).loss > height * (1 + 1e-9))

@@ -174,3 +174,11 @@ def hardly_anything_meets_the_hypothesis(model, w):
     if squared != 1:
         return vacuous("G is not 1")
     return equal(model.evaluate(w).loss, 7)
+
+
+@FALSE.says(steps=counts(1, 80), model=rayleigh_quotients(), w=points("model"))
+def the_last_gradient_is_as_small_as_four_times_the_least(steps, model, w):
+    """G_T ≤ 8LΔ/T: false where a run leaves a saddle after thirty steps or more."""
+    smoothness = model.smoothness.value
+    seen = descend(model, PSIGradientDescent(1 / smoothness), w, steps, record=[0, steps])
+    return at_most(seen.squared_gradient[-1] * steps, 8 * smoothness * (seen.loss[0] - model.minimum))
