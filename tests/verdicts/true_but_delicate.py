@@ -267,8 +267,8 @@ def steps_by_signs_have_the_length_of_their_rate(model, w, eta):
     return equal(moved(2 * eta), 2 * moved(eta))
 
 
-@TRUE.says(steps=counts(40, 80), model=rayleigh_quotients(), w=points("model"))
+@TRUE.says(steps=counts(20, 24), model=rayleigh_quotients(), w=points("model"))
 def long_runs_descend(steps, model, w):
-    """f_T ≤ f_0 after forty steps or more, of which ratios have too many digits."""
+    """f_T ≤ f_0 after twenty steps or more, of which ratios have too many digits."""
     seen = descend(model, PSIGradientDescent(1 / model.smoothness.value), w, steps, record=[0, steps])
     return at_most(seen.loss[-1], seen.loss[0])
