@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from psitheory.conformance.optimizers.network import Network
+from psitheory.conformance.optimizers.runs.network import Network
 from psitheory.errors import ArgumentTypeError, shown
 from psitheory.models import BatchNormMLP
 

@@ -13,9 +13,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from psitheory.conformance.optimizers.network import Network
-from psitheory.conformance.optimizers.problem import problem_of
-from psitheory.conformance.optimizers.runs import like_start
+from psitheory.conformance.optimizers.runs.network import Network
+from psitheory.conformance.optimizers.runs.problem import problem_of
+from psitheory.conformance.optimizers.runs.run import like_start
 from psitheory.errors import ArgumentTypeError, shown
 from psitheory.interop.invariant import invariant_loss
 
@@ -58,7 +58,7 @@ class OfPair:
         constants: Mapping[str, Any] | None = None,
         noise: np.random.Generator | None = None,
     ) -> Iterator[np.ndarray]:
-        """Yield the points; see :class:`psitheory.conformance.optimizers.runs.Runs`."""
+        """Yield the points; see :class:`psitheory.conformance.optimizers.runs.run.Runs`."""
         layout, factor = network.layout, start.dtype.type(rate)
 
         def tree(w: np.ndarray) -> Tree:

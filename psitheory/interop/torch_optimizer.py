@@ -13,9 +13,9 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 
-from psitheory.conformance.optimizers.network import Network, one_ulp_away
-from psitheory.conformance.optimizers.problem import problem_of
-from psitheory.conformance.optimizers.runs import nonzero_constants
+from psitheory.conformance.optimizers.runs.network import Network, one_ulp_away
+from psitheory.conformance.optimizers.runs.problem import problem_of
+from psitheory.conformance.optimizers.runs.run import nonzero_constants
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 from psitheory.interop.invariant import invariant_loss
 from psitheory.interop.torch_several import Several, parameters_as
@@ -90,7 +90,7 @@ class OfTorch:
         constants: Mapping[str, Any] | None = None,
         noise: np.random.Generator | None = None,
     ) -> Iterator[np.ndarray]:
-        """Yield the points; see :class:`psitheory.conformance.optimizers.runs.Runs`."""
+        """Yield the points; see :class:`psitheory.conformance.optimizers.runs.run.Runs`."""
         with _seeded(seed):
             parameters = self._parameters(network, start)
             kinds = tuple("rows" if part.blocks else "free" for part in network.layout.parts)

@@ -9,7 +9,7 @@ import pytest
 
 from psitheory.checking import Verdict
 from psitheory.conformance import check_optimizer
-from psitheory.conformance.optimizers.causes import cause_of
+from psitheory.conformance.optimizers.causes.constants import cause_of
 from psitheory.layout import Layout
 from psitheory.models import Rayleigh
 from psitheory.scaletypes.equations import Kind, Place

@@ -11,7 +11,7 @@ import pytest
 from psitheory.checking import Verdict
 from psitheory.conformance import check_optimizer
 from psitheory.conformance.optimizers.check import LAWS
-from psitheory.conformance.optimizers.derived import Derived
+from psitheory.conformance.optimizers.runs.derived import Derived
 from psitheory.layout import Layout
 from psitheory.optimizers import (
     Adagrad,

@@ -9,8 +9,8 @@ import pytest
 
 from psitheory.checking import Verdict
 from psitheory.conformance import check_optimizer
-from psitheory.conformance.optimizers.network import Network, invariant_network, one_ulp_away
-from psitheory.conformance.optimizers.runs import FEWEST, TYPED, steps_of
+from psitheory.conformance.optimizers.runs.network import Network, invariant_network, one_ulp_away
+from psitheory.conformance.optimizers.runs.run import FEWEST, TYPED, steps_of
 from psitheory.errors import ArgumentError
 from psitheory.layout import Layout, blocks
 from psitheory.models.interface import Evaluation

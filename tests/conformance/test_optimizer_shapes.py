@@ -11,7 +11,11 @@ import numpy as np
 import pytest
 
 from psitheory.conformance import check_optimizer
-from psitheory.conformance.optimizers.network import invariant_network, network_of_more_layers, network_of_other_shapes
+from psitheory.conformance.optimizers.runs.network import (
+    invariant_network,
+    network_of_more_layers,
+    network_of_other_shapes,
+)
 from psitheory.layout import Layout
 
 WIDE = [partial(network_of_other_shapes, kernels=kernels) for kernels in (False, True)]

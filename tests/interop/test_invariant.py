@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from psitheory.conformance.optimizers.network import Network, invariant_network
+from psitheory.conformance.optimizers.runs.network import Network, invariant_network
 from psitheory.errors import ArgumentTypeError
 from psitheory.interop.invariant import invariant_loss
 from psitheory.models import Rayleigh

@@ -12,8 +12,8 @@ optax = pytest.importorskip("optax")
 import jax.numpy as jnp  # noqa: E402
 
 from psitheory.conformance import check_optimizer  # noqa: E402
-from psitheory.conformance.optimizers.adapt import runs_of  # noqa: E402
-from psitheory.conformance.optimizers.network import invariant_network  # noqa: E402
+from psitheory.conformance.optimizers.runs.adapt import runs_of  # noqa: E402
+from psitheory.conformance.optimizers.runs.network import invariant_network  # noqa: E402
 from psitheory.scaletypes.equations import Kind  # noqa: E402
 from psitheory.scaletypes.jax.hyper import Marked  # noqa: E402
 from psitheory.scaletypes.jax.recall import Recall  # noqa: E402

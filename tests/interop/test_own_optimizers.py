@@ -11,8 +11,8 @@ optax = pytest.importorskip("optax")
 
 import jax.numpy as jnp  # noqa: E402
 
-from psitheory.conformance.optimizers.adapt import runs_of  # noqa: E402
-from psitheory.conformance.optimizers.network import invariant_network  # noqa: E402
+from psitheory.conformance.optimizers.runs.adapt import runs_of  # noqa: E402
+from psitheory.conformance.optimizers.runs.network import invariant_network  # noqa: E402
 from psitheory.scaletypes.optimizers.types import OptimizerTypes  # noqa: E402
 
 NETWORK = invariant_network(np.dtype(float), 0).without_free()

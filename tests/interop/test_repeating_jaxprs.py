@@ -11,9 +11,9 @@ import numpy as np
 import optax
 import pytest
 
-from psitheory.conformance.optimizers.adapt import runs_of
-from psitheory.conformance.optimizers.branches import Branches
-from psitheory.conformance.optimizers.network import invariant_network
+from psitheory.conformance.optimizers.runs.adapt import runs_of
+from psitheory.conformance.optimizers.runs.branches import Branches
+from psitheory.conformance.optimizers.runs.network import invariant_network
 from psitheory.scaletypes.equations import Kind
 from psitheory.scaletypes.optimizers.problem import TURNED
 from psitheory.scaletypes.solver import Elimination

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from psitheory.conformance.optimizers.adapt import runs_of
-from psitheory.conformance.optimizers.branches import Branches
-from psitheory.conformance.optimizers.network import invariant_network
+from psitheory.conformance.optimizers.runs.adapt import runs_of
+from psitheory.conformance.optimizers.runs.branches import Branches
+from psitheory.conformance.optimizers.runs.network import invariant_network
 from psitheory.scaletypes.equations import Kind
 from psitheory.scaletypes.optimizers.problem import TURNED
 

@@ -8,8 +8,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from psitheory.conformance.optimizers.network import invariant_network  # noqa: E402
-from psitheory.conformance.optimizers.problem import problem_of  # noqa: E402
+from psitheory.conformance.optimizers.runs.network import invariant_network  # noqa: E402
+from psitheory.conformance.optimizers.runs.problem import problem_of  # noqa: E402
 from psitheory.scaletypes.equations import Kind  # noqa: E402
 from psitheory.scaletypes.optimizers.types import OptimizerTypes  # noqa: E402
 from psitheory.scaletypes.optimizers.witness import witness  # noqa: E402

@@ -10,8 +10,8 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from psitheory.conformance import check_optimizer  # noqa: E402
-from psitheory.conformance.optimizers.adapt import runs_of  # noqa: E402
-from psitheory.conformance.optimizers.network import invariant_network  # noqa: E402
+from psitheory.conformance.optimizers.runs.adapt import runs_of  # noqa: E402
+from psitheory.conformance.optimizers.runs.network import invariant_network  # noqa: E402
 from psitheory.scaletypes.optimizers.types import OptimizerTypes  # noqa: E402
 from tests.interop.zoo_of_optimizers import torch_optim  # noqa: E402
 

@@ -6,8 +6,8 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
-from psitheory.conformance.optimizers.adapt import runs_of
-from psitheory.conformance.optimizers.network import invariant_network
+from psitheory.conformance.optimizers.runs.adapt import runs_of
+from psitheory.conformance.optimizers.runs.network import invariant_network
 from psitheory.scaletypes.optimizers.types import OptimizerTypes
 from tests.interop.zoo_of_optimizers import LIBRARIES
 

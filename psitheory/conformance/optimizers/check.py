@@ -9,13 +9,13 @@ import numpy as np
 
 from psitheory.arithmetic import Array
 from psitheory.conformance.findings import ConformanceReport
-from psitheory.conformance.optimizers.adapt import runs_of
-from psitheory.conformance.optimizers.bench import TIMES, Bench
 from psitheory.conformance.optimizers.claims import check_claims, judged
 from psitheory.conformance.optimizers.facts import Facts
 from psitheory.conformance.optimizers.inquiry import LAWS, Inquiry, grouped
-from psitheory.conformance.optimizers.network import Network, invariant_network
-from psitheory.conformance.optimizers.runs import OfRun, Runs
+from psitheory.conformance.optimizers.runs.adapt import runs_of
+from psitheory.conformance.optimizers.runs.bench import TIMES, Bench
+from psitheory.conformance.optimizers.runs.network import Network, invariant_network
+from psitheory.conformance.optimizers.runs.run import OfRun, Runs
 from psitheory.conformance.optimizers.sentence import sentence
 from psitheory.errors import ArgumentError, UnknownName, checked_seed, shown
 from psitheory.frameworks import one_thread

@@ -8,9 +8,9 @@ from typing import Any
 
 from psitheory.checking import Verdict
 from psitheory.conformance.findings import Finding
-from psitheory.conformance.optimizers.change import MODES
-from psitheory.conformance.optimizers.equivariance import LEVELS
+from psitheory.conformance.optimizers.comparing.equivariance import LEVELS
 from psitheory.conformance.optimizers.facts import Facts
+from psitheory.conformance.optimizers.runs.change import MODES
 from psitheory.errors import ArgumentError, UnknownName, shown
 
 

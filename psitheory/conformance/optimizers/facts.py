@@ -12,19 +12,19 @@ import numpy as np
 
 from psitheory.checking import Verdict
 from psitheory.conformance.optimizers import words
-from psitheory.conformance.optimizers.answers import Answers
-from psitheory.conformance.optimizers.bench import ENOUGH, Bench
-from psitheory.conformance.optimizers.change import MODES, Change, CodeRaised, Mode
-from psitheory.conformance.optimizers.derived import Derived
-from psitheory.conformance.optimizers.edges import Edge, Path, edge
-from psitheory.conformance.optimizers.elsewhere import EXPONENT
-from psitheory.conformance.optimizers.equivariance import LEVELS, START, Level, exponents, groups
-from psitheory.conformance.optimizers.exponent import Exponent, confirmed, find_exponent, without_rate
-from psitheory.conformance.optimizers.far_out import reach
-from psitheory.conformance.optimizers.limited import TOLERANCE, Limited
-from psitheory.conformance.optimizers.ranges import around_one
-from psitheory.conformance.optimizers.runs import OfRun
-from psitheory.conformance.optimizers.start import differs_at, forgets_scale, moved_start
+from psitheory.conformance.optimizers.comparing.equivariance import LEVELS, START, Level, exponents, groups
+from psitheory.conformance.optimizers.comparing.far_out import reach
+from psitheory.conformance.optimizers.comparing.limited import TOLERANCE, Limited
+from psitheory.conformance.optimizers.comparing.start import differs_at, forgets_scale, moved_start
+from psitheory.conformance.optimizers.laws.answers import Answers
+from psitheory.conformance.optimizers.laws.edges import Edge, Path, edge
+from psitheory.conformance.optimizers.laws.elsewhere import EXPONENT
+from psitheory.conformance.optimizers.laws.exponent import Exponent, confirmed, find_exponent, without_rate
+from psitheory.conformance.optimizers.laws.ranges import around_one
+from psitheory.conformance.optimizers.runs.bench import ENOUGH, Bench
+from psitheory.conformance.optimizers.runs.change import MODES, Change, CodeRaised, Mode
+from psitheory.conformance.optimizers.runs.derived import Derived
+from psitheory.conformance.optimizers.runs.run import OfRun
 from psitheory.scaletypes.equations import Kind
 from psitheory.scaletypes.optimizers.types import LEVELS as TYPED
 from psitheory.scaletypes.optimizers.types import Break

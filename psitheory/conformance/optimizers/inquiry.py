@@ -10,11 +10,11 @@ import numpy as np
 from psitheory.checking import Verdict
 from psitheory.conformance.findings import Finding, raised
 from psitheory.conformance.optimizers import words
-from psitheory.conformance.optimizers.bench import COARSE
-from psitheory.conformance.optimizers.change import Change, CodeRaised, Mode
-from psitheory.conformance.optimizers.equivariance import LEVELS, Level, Trial
+from psitheory.conformance.optimizers.comparing.equivariance import LEVELS, Level, Trial
+from psitheory.conformance.optimizers.comparing.limited import Limited
 from psitheory.conformance.optimizers.facts import Facts
-from psitheory.conformance.optimizers.limited import Limited
+from psitheory.conformance.optimizers.runs.bench import COARSE
+from psitheory.conformance.optimizers.runs.change import Change, CodeRaised, Mode
 from psitheory.errors import PsitheoryError
 
 FULL: dict[Level, str] = {v: f"runs_commute_with_rescaling_of_{v.replace(' ', '_')}" for v in LEVELS}

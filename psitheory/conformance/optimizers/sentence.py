@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from psitheory.conformance.optimizers import words
-from psitheory.conformance.optimizers.causes import told
-from psitheory.conformance.optimizers.derived import Derived
+from psitheory.conformance.optimizers.causes.constants import told
 from psitheory.conformance.optimizers.facts import Facts
+from psitheory.conformance.optimizers.runs.derived import Derived
 from psitheory.scaletypes.equations import Kind
 from psitheory.scaletypes.optimizers.types import RATES, Break, OptimizerTypes
 

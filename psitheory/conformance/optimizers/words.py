@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from psitheory.conformance.optimizers.bench import COARSE
-from psitheory.conformance.optimizers.change import Change, Mode
-from psitheory.conformance.optimizers.edges import Edge
-from psitheory.conformance.optimizers.equivariance import LEVELS, Outcome, Trial, groups
-from psitheory.conformance.optimizers.limited import Limited
+from psitheory.conformance.optimizers.comparing.equivariance import LEVELS, Outcome, Trial, groups
+from psitheory.conformance.optimizers.comparing.limited import Limited
+from psitheory.conformance.optimizers.laws.edges import Edge
+from psitheory.conformance.optimizers.runs.bench import COARSE
+from psitheory.conformance.optimizers.runs.change import Change, Mode
 from psitheory.layout import Layout
 
 CLAIMED: dict[Mode, str] = {"full": "w_t(a·w_0) = a·w_t(w_0)", "class": "w_t(a·w_0) is in the class of w_t(w_0)"}

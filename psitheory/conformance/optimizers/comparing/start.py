@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from psitheory.conformance.optimizers.bench import Bench
-from psitheory.conformance.optimizers.change import Change
-from psitheory.conformance.optimizers.equivariance import START
+from psitheory.conformance.optimizers.comparing.equivariance import START
+from psitheory.conformance.optimizers.runs.bench import Bench
+from psitheory.conformance.optimizers.runs.change import Change
 
 
 def differs_at(bench: Bench) -> int | None:

@@ -14,12 +14,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from psitheory.conformance.optimizers.bench import Bench
-from psitheory.conformance.optimizers.change import Change, CodeRaised, Constants, Mode
-from psitheory.conformance.optimizers.eps import LEFT
-from psitheory.conformance.optimizers.equivariance import Level, Trial, judge, rescalings
-from psitheory.conformance.optimizers.far_out import shifted
-from psitheory.conformance.optimizers.limited import TOLERANCE, harmless, without_eps
+from psitheory.conformance.optimizers.causes.eps import LEFT
+from psitheory.conformance.optimizers.comparing.equivariance import Level, Trial, judge, rescalings
+from psitheory.conformance.optimizers.comparing.far_out import shifted
+from psitheory.conformance.optimizers.comparing.limited import TOLERANCE, harmless, without_eps
+from psitheory.conformance.optimizers.runs.bench import Bench
+from psitheory.conformance.optimizers.runs.change import Change, CodeRaised, Constants, Mode
 from psitheory.errors import PsitheoryError, said
 from psitheory.scaletypes.optimizers.types import Break
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from psitheory.conformance.optimizers.network import Network
+from psitheory.conformance.optimizers.runs.network import Network
 from psitheory.scaletypes.optimizers.problem import Part, Problem
 
 

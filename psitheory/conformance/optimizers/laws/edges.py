@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from psitheory.conformance.optimizers.bench import Bench
-from psitheory.conformance.optimizers.change import Cause, Change, CodeRaised, Gap, Mode
-from psitheory.conformance.optimizers.equivariance import START, Outcome, judge
-from psitheory.conformance.optimizers.far_out import strays_at
-from psitheory.conformance.optimizers.limited import TOLERANCE, without_eps
-from psitheory.conformance.optimizers.slopes import SLOPES
+from psitheory.conformance.optimizers.causes.slopes import SLOPES
+from psitheory.conformance.optimizers.comparing.equivariance import START, Outcome, judge
+from psitheory.conformance.optimizers.comparing.far_out import strays_at
+from psitheory.conformance.optimizers.comparing.limited import TOLERANCE, without_eps
+from psitheory.conformance.optimizers.runs.bench import Bench
+from psitheory.conformance.optimizers.runs.change import Cause, Change, CodeRaised, Gap, Mode
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from typing import Literal
 
 import numpy as np
 
-from psitheory.conformance.optimizers.bench import COARSE, ENOUGH, ONSET, Bench
-from psitheory.conformance.optimizers.change import MODES, Change, Gap, Mode
+from psitheory.conformance.optimizers.runs.bench import COARSE, ENOUGH, ONSET, Bench
+from psitheory.conformance.optimizers.runs.change import MODES, Change, Gap, Mode
 from psitheory.layout import Layout
 
 Level = Literal["each neuron", "blocks of rows", "each layer", "all weights"]

@@ -23,17 +23,17 @@ from typing import Any
 import numpy as np
 
 from psitheory.arithmetic import norm
-from psitheory.conformance.optimizers.branches import Branches
-from psitheory.conformance.optimizers.change import MODES, Change, CodeRaised, Gap, Mode
-from psitheory.conformance.optimizers.derived import Derived
-from psitheory.conformance.optimizers.network import (
+from psitheory.conformance.optimizers.runs.branches import Branches
+from psitheory.conformance.optimizers.runs.change import MODES, Change, CodeRaised, Gap, Mode
+from psitheory.conformance.optimizers.runs.derived import Derived
+from psitheory.conformance.optimizers.runs.network import (
     Network,
     network_of_more_layers,
     network_of_other_shapes,
     one_ulp_away,
 )
-from psitheory.conformance.optimizers.runs import Runs
-from psitheory.conformance.optimizers.seeds import seeded
+from psitheory.conformance.optimizers.runs.run import Runs
+from psitheory.conformance.optimizers.runs.seeds import seeded
 from psitheory.errors import PsitheoryError
 from psitheory.limits import foreign
 from psitheory.scaletypes.equations import Kind

@@ -9,15 +9,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
-from pathlib import Path
+from importlib.resources import files
 from typing import Any, Protocol
 
 import numpy as np
 
-from psitheory.conformance.optimizers.branches import Branches
-from psitheory.conformance.optimizers.change import Change, Mode
-from psitheory.conformance.optimizers.network import Network
-from psitheory.conformance.optimizers.seeds import seeded
+from psitheory.conformance.optimizers.runs.branches import Branches
+from psitheory.conformance.optimizers.runs.change import Change, Mode
+from psitheory.conformance.optimizers.runs.network import Network
+from psitheory.conformance.optimizers.runs.seeds import seeded
 from psitheory.errors import said
 from psitheory.limits import foreign
 from psitheory.scaletypes.equations import Kind, Line, Place
@@ -25,7 +25,7 @@ from psitheory.scaletypes.optimizers.problem import TURNED, Record
 from psitheory.scaletypes.optimizers.types import LEVELS, Break, OptimizerTypes
 from psitheory.scaletypes.trace import OURSELVES
 
-LIBRARIES = (*OURSELVES, f"{Path(__file__).parents[2]}/", "/numpy/", "/torch/", "/jax/", "/jaxlib/")
+LIBRARIES = (*OURSELVES, f"{files('psitheory')}/", "/numpy/", "/torch/", "/jax/", "/jaxlib/")
 """Files in which a method's own line is not."""
 
 

@@ -13,12 +13,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from psitheory.conformance.optimizers.bench import ONSET, Bench
-from psitheory.conformance.optimizers.change import Change, CodeRaised, Constants, Gap, Mode
-from psitheory.conformance.optimizers.derived import Derived
-from psitheory.conformance.optimizers.equivariance import Outcome, Trial
-from psitheory.conformance.optimizers.far_out import shifted
-from psitheory.conformance.optimizers.limited import harmless, without_eps
+from psitheory.conformance.optimizers.comparing.equivariance import Outcome, Trial
+from psitheory.conformance.optimizers.comparing.far_out import shifted
+from psitheory.conformance.optimizers.comparing.limited import harmless, without_eps
+from psitheory.conformance.optimizers.runs.bench import ONSET, Bench
+from psitheory.conformance.optimizers.runs.change import Change, CodeRaised, Constants, Gap, Mode
+from psitheory.conformance.optimizers.runs.derived import Derived
 from psitheory.errors import PsitheoryError
 from psitheory.scaletypes.equations import Kind
 

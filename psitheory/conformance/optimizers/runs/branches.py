@@ -13,14 +13,14 @@ import sysconfig
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from pathlib import Path
+from importlib.resources import files
 from types import CodeType, FrameType
 from typing import Any
 
 from psitheory.scaletypes.equations import Place
 
 LIBRARIES = (
-    str(Path(__file__).parents[2]),
+    str(files("psitheory")),
     *{sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")},
 )
 """Folders whose code is nobody's method."""

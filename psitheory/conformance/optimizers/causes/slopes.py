@@ -14,11 +14,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from psitheory.conformance.optimizers.bench import Bench
-from psitheory.conformance.optimizers.change import Change, Mode
-from psitheory.conformance.optimizers.equivariance import Trial, judge, outcome_at
-from psitheory.conformance.optimizers.far_out import gap_at, shifted, strays_at
-from psitheory.conformance.optimizers.limited import TOLERANCE, Limited
+from psitheory.conformance.optimizers.comparing.equivariance import Trial, judge, outcome_at
+from psitheory.conformance.optimizers.comparing.far_out import gap_at, shifted, strays_at
+from psitheory.conformance.optimizers.comparing.limited import TOLERANCE, Limited
+from psitheory.conformance.optimizers.runs.bench import Bench
+from psitheory.conformance.optimizers.runs.change import Change, Mode
 
 SLOPES = (0.2, 2.3)
 """Powers of the scale that an eps can bring: 1, 2, and less under further roots."""

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, cast
 
-from psitheory.conformance.optimizers.runs import OfFunction, OfOptimizer, OfRun, Runs, defaults
+from psitheory.conformance.optimizers.runs.run import OfFunction, OfOptimizer, OfRun, Runs, defaults
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 from psitheory.frameworks import adapter
 from psitheory.scaletypes.optimizers.types import RATES

@@ -12,15 +12,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from psitheory.conformance.optimizers.bench import Bench
-from psitheory.conformance.optimizers.causes import cause_of, told
-from psitheory.conformance.optimizers.change import Change, CodeRaised, Mode
-from psitheory.conformance.optimizers.derived import Derived
-from psitheory.conformance.optimizers.equivariance import START, Outcome, Trial, judge, outcome_at
-from psitheory.conformance.optimizers.far_out import gap_at, shifted, strays_at
-from psitheory.conformance.optimizers.limited import TOLERANCE, Limited, harmless, without_eps
-from psitheory.conformance.optimizers.runs import EPS
-from psitheory.conformance.optimizers.slopes import dies_out
+from psitheory.conformance.optimizers.causes.constants import cause_of, told
+from psitheory.conformance.optimizers.causes.slopes import dies_out
+from psitheory.conformance.optimizers.comparing.equivariance import START, Outcome, Trial, judge, outcome_at
+from psitheory.conformance.optimizers.comparing.far_out import gap_at, shifted, strays_at
+from psitheory.conformance.optimizers.comparing.limited import TOLERANCE, Limited, harmless, without_eps
+from psitheory.conformance.optimizers.runs.bench import Bench
+from psitheory.conformance.optimizers.runs.change import Change, CodeRaised, Mode
+from psitheory.conformance.optimizers.runs.derived import Derived
+from psitheory.conformance.optimizers.runs.run import EPS
 from psitheory.scaletypes.equations import Kind
 from psitheory.scaletypes.optimizers.problem import TURNED
 from psitheory.scaletypes.optimizers.types import Break

@@ -12,14 +12,14 @@ from fractions import Fraction
 
 import numpy as np
 
-from psitheory.conformance.optimizers.bench import Bench
-from psitheory.conformance.optimizers.change import Change, Constants
-from psitheory.conformance.optimizers.elsewhere import EXPONENT, broken_exponent
-from psitheory.conformance.optimizers.eps import eps_limited
-from psitheory.conformance.optimizers.equivariance import START, Outcome, Trial, judge
-from psitheory.conformance.optimizers.late import broken_late
-from psitheory.conformance.optimizers.limited import Limited, harmless, without_eps
-from psitheory.conformance.optimizers.runs import DECAYS
+from psitheory.conformance.optimizers.causes.eps import eps_limited
+from psitheory.conformance.optimizers.comparing.equivariance import START, Outcome, Trial, judge
+from psitheory.conformance.optimizers.comparing.limited import Limited, harmless, without_eps
+from psitheory.conformance.optimizers.laws.elsewhere import EXPONENT, broken_exponent
+from psitheory.conformance.optimizers.laws.late import broken_late
+from psitheory.conformance.optimizers.runs.bench import Bench
+from psitheory.conformance.optimizers.runs.change import Change, Constants
+from psitheory.conformance.optimizers.runs.run import DECAYS
 
 GRID = tuple(k / 2 for k in range(-2, 9))
 MOST = 0.3

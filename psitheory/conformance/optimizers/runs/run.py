@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from psitheory.conformance.optimizers.network import Network
+from psitheory.conformance.optimizers.runs.network import Network
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 from psitheory.optimizers import Optimizer
 from psitheory.optimizers.checks import is_schedule

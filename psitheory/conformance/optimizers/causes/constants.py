@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from psitheory.conformance.optimizers.change import Cause
+from psitheory.conformance.optimizers.runs.change import Cause
 from psitheory.scaletypes.equations import Kind
 from psitheory.scaletypes.optimizers.types import Break
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from psitheory.conformance.optimizers.bench import Bench
-from psitheory.conformance.optimizers.change import Cause, Change, CodeRaised, Constants
-from psitheory.conformance.optimizers.equivariance import START
-from psitheory.conformance.optimizers.runs import EPS, LIMITS
+from psitheory.conformance.optimizers.comparing.equivariance import START
+from psitheory.conformance.optimizers.runs.bench import Bench
+from psitheory.conformance.optimizers.runs.change import Cause, Change, CodeRaised, Constants
+from psitheory.conformance.optimizers.runs.run import EPS, LIMITS
 
 TOLERANCE = 1e-2
 """A gap, relative to the motion, within which a law that an eps limits counts as holding."""

@@ -7,11 +7,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from psitheory.checking import Verdict
-from psitheory.conformance.optimizers.bench import Bench
-from psitheory.conformance.optimizers.change import MODES, Change, Mode
-from psitheory.conformance.optimizers.elsewhere import broken_level
-from psitheory.conformance.optimizers.eps import eps_limited
-from psitheory.conformance.optimizers.equivariance import (
+from psitheory.conformance.optimizers.causes.eps import eps_limited
+from psitheory.conformance.optimizers.comparing.equivariance import (
     LEVELS,
     Level,
     Trial,
@@ -21,8 +18,11 @@ from psitheory.conformance.optimizers.equivariance import (
     smallest,
     try_level,
 )
-from psitheory.conformance.optimizers.late import broken_late
-from psitheory.conformance.optimizers.limited import Limited
+from psitheory.conformance.optimizers.comparing.limited import Limited
+from psitheory.conformance.optimizers.laws.elsewhere import broken_level
+from psitheory.conformance.optimizers.laws.late import broken_late
+from psitheory.conformance.optimizers.runs.bench import Bench
+from psitheory.conformance.optimizers.runs.change import MODES, Change, Mode
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from psitheory.conformance.optimizers.network import Network
+from psitheory.conformance.optimizers.runs.network import Network
 
 Constants = tuple[tuple[str, Any], ...]
 Mode = Literal["full", "class"]

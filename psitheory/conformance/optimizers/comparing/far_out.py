@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from psitheory.conformance.optimizers.bench import Bench
-from psitheory.conformance.optimizers.change import Change, Constants, Mode
+from psitheory.conformance.optimizers.runs.bench import Bench
+from psitheory.conformance.optimizers.runs.change import Change, Constants, Mode
 
 MOSTLY = 0.7
 """The cosine above which a step goes along the weights."""

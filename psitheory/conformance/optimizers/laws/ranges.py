@@ -7,11 +7,11 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from psitheory.conformance.optimizers.causes import cause_of, told
-from psitheory.conformance.optimizers.change import Cause, CodeRaised
-from psitheory.conformance.optimizers.derived import Derived
-from psitheory.conformance.optimizers.edges import Edge, Path
-from psitheory.conformance.optimizers.equivariance import START, Outcome
+from psitheory.conformance.optimizers.causes.constants import cause_of, told
+from psitheory.conformance.optimizers.comparing.equivariance import START, Outcome
+from psitheory.conformance.optimizers.laws.edges import Edge, Path
+from psitheory.conformance.optimizers.runs.change import Cause, CodeRaised
+from psitheory.conformance.optimizers.runs.derived import Derived
 from psitheory.scaletypes.equations import Kind
 from psitheory.scaletypes.optimizers.types import Break
 

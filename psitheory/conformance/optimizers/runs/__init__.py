@@ -1,0 +1,1 @@
+"""Runs of a method on a network: how they are made, typed, and told apart."""
