@@ -11,7 +11,7 @@ import numpy as np
 from psitheory.arithmetic import Array
 from psitheory.errors import ArgumentError, ArgumentTypeError, checked_seed, shown
 from psitheory.frameworks import one_thread
-from psitheory.symmetry.baseline import Baseline, baseline, example_baselines, in_own_precision
+from psitheory.symmetry.baseline import Baseline, agree, baseline, example_baselines, in_own_precision
 from psitheory.symmetry.certificate import Rejected, failures
 from psitheory.symmetry.derived import Derived, derived
 from psitheory.symmetry.function import HALF, LossFunction, as_loss_function, probed
@@ -76,10 +76,13 @@ def discover_symmetries(
     seed = checked_seed(seed)
     rng = np.random.default_rng(seed)
     if function.point is not None:
-        first = again = float(probed(function, function.point)["loss"])
-        if function.seen is None and first != (again := float(probed(function, function.point)["loss"])):
+        first = again = {"loss": probed(function, function.point)["loss"]}
+        if function.seen is None:
+            again = {"loss": probed(function, function.point)["loss"]}
+        if not agree(function, function.point, first, again):
+            one, other = float(first["loss"]), float(again["loss"])
             raise ArgumentError(
-                f"f is {first!r} and then {again!r} at the example point; a loss of the parameters alone is needed"
+                f"f is {one!r} and then {other!r} at the example point; a loss of the parameters alone is needed"
             )
     is_coarse = function.ulp > HALF  # gradients are rounded too much to tell ranks
     function = in_own_precision(function, rng) if is_coarse else function

@@ -166,6 +166,21 @@ def test_state_that_outlives_a_run_is_noticed() -> None:
     assert all(f.verdict is Verdict.INCONCLUSIVE for f in report.findings if f.law != "runs_repeat")
 
 
+@pytest.mark.parametrize(
+    ("first", "later", "verdict"), [(2**-50, 2**-48, "HOLDS"), (2**-38, 0, "REFUTED"), (2**-50, 2**-20, "REFUTED")]
+)
+def test_rounding_that_comes_out_otherwise_each_time_is_no_state(first: float, later: float, verdict: str) -> None:
+    rng = np.random.default_rng(0)  # as sums are that depend on where arrays lie in memory
+
+    def step(w: Any, g: Any, layout: Layout, t: int, rate: float = 0.1) -> Any:
+        moved = w - rate * layout.times_squared_norms(w, g)
+        return moved * (1 + (first if t < 5 else later) * rng.uniform(-1, 1, size=w.shape))
+
+    report = check_optimizer(step, steps=10, only=["runs_repeat", NEURON])
+    assert report.finding("runs_repeat").verdict is Verdict[verdict]
+    assert report.finding(NEURON).verdict is (Verdict.HOLDS if verdict == "HOLDS" else Verdict.INCONCLUSIVE)
+
+
 def test_noise_is_the_same_in_every_run_from_whichever_generator_it_comes() -> None:
     def own(w: Any, g: Any, layout: Layout, rng: np.random.Generator, rate: float = 0.1) -> Any:
         noise = layout.scale(layout.norms(w), rng.normal(size=w.shape))

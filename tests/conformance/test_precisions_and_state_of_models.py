@@ -7,6 +7,8 @@ import pytest
 
 from psitheory.checking import Verdict
 from psitheory.conformance import check_model
+from psitheory.errors import ArgumentError
+from psitheory.symmetry import discover_symmetries
 from tests.conformance.small_models import (
     LINEAR,
     X,
@@ -63,6 +65,20 @@ def test_a_random_loss_is_refuted_and_nothing_else_is_said():
     assert report.refuted() == ("loss_depends_on_the_weights_alone",)
     assert report.properties == {}
     assert [note for note in report.notes if "not tried" not in note] == []
+
+
+def test_rounding_that_comes_out_otherwise_each_time_is_no_state():
+    rng = np.random.default_rng(0)  # as sums are that depend on where arrays lie in memory
+
+    def loss(size):
+        return lambda p: head(batch_norm(X @ p["W"].T)) * (1 + size * rng.uniform(-1, 1))
+
+    report = check_model(loss(2**-51), {"W": X[:4, :3]})
+    assert report.properties["W"] == "rows"
+    assert discover_symmetries(loss(2**-51), {"W": X[:4, :3]}).dimension == 4
+    assert check_model(loss(2**-40), {"W": X[:4, :3]}).refuted() == ("loss_depends_on_the_weights_alone",)
+    with pytest.raises(ArgumentError, match="a loss of the parameters alone is needed"):
+        discover_symmetries(loss(2**-40), {"W": X[:4, :3]})
 
 
 def test_an_object_that_keeps_state_starts_afresh_each_time():

@@ -80,6 +80,28 @@ def test_random_numbers_from_elsewhere_are_refuted() -> None:
     assert report.properties == {}
 
 
+@pytest.mark.parametrize("mode", [True, False])
+def test_rounding_that_comes_out_otherwise_each_time_is_no_state(mode: bool) -> None:
+    rng = np.random.default_rng(0)  # as sums are that depend on where arrays lie in memory
+
+    class Unaligned(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.weight = nn.Parameter(torch.randn(5, 4, generator=torch.Generator().manual_seed(1)))
+
+        def forward(self, x: Tensor) -> Tensor:
+            rounded = 1 + 2**-51 * torch.from_numpy(rng.uniform(-1, 1, size=(len(x), 5)))
+            return torch.tanh(F.normalize(x.double() @ self.weight.double().T, dim=0, eps=0) * rounded)
+
+    module = Unaligned().train(mode)
+    report = check_model(module, VECTORS)
+    assert report.verdict is Verdict.HOLDS
+    assert report.properties["weight"] == "rows"
+    assert not {"train", "eval"} & set(report.properties)
+    assert not any("fresh copy" in note for note in report.notes)
+    assert discover_symmetries(lambda m: m(VECTORS).square().sum(), module).dimension == 5
+
+
 def test_a_forward_pass_that_rewrites_parameters_is_noticed() -> None:
     report = checked(lambda: nn.Sequential(nn.Embedding(7, 4, max_norm=1.0), nn.Linear(4, 2)), TOKENS)
     assert any("rewrites 0.weight" in note for note in report.notes)

@@ -15,7 +15,7 @@ from psitheory.conformance.optimizers import words
 from psitheory.conformance.optimizers.comparing.equivariance import LEVELS, START, Level, exponents, groups
 from psitheory.conformance.optimizers.comparing.far_out import reach
 from psitheory.conformance.optimizers.comparing.limited import TOLERANCE, Limited
-from psitheory.conformance.optimizers.comparing.start import differs_at, forgets_scale, moved_start
+from psitheory.conformance.optimizers.comparing.start import Repeated, forgets_scale, moved_start, run_twice
 from psitheory.conformance.optimizers.laws.answers import Answers
 from psitheory.conformance.optimizers.laws.edges import Edge, Path, edge
 from psitheory.conformance.optimizers.laws.elsewhere import EXPONENT
@@ -91,7 +91,7 @@ class Facts:
     def runs_repeat(self) -> bool:
         """Tell whether two equal runs agree; what raises does not."""
         try:
-            return self.repeats is None
+            return self.repeats.parted is None
         except CodeRaised:
             return False
 
@@ -132,9 +132,9 @@ class Facts:
         return Answers(self.bench)
 
     @cached_property
-    def repeats(self) -> int | None:
-        """Return the first step at which two equal runs differ, or None."""
-        return differs_at(self.bench)
+    def repeats(self) -> Repeated:
+        """Return how far two equal runs are apart."""
+        return run_twice(self.bench)
 
     @cached_property
     def moved_start(self) -> Change | None:

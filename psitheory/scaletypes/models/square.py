@@ -57,6 +57,16 @@ def solution(rules: Rules, a: Ids, b: Ids, what: str) -> Ids:
     return rules.combine(left, np.swapaxes(columns, -1, -2), 1, -1)
 
 
+def least_squares(rules: Rules, a: Ids, x: np.ndarray, b: Ids, what: str) -> Ids:
+    r"""Return the degrees of :math:`A^+B`, which solves least squares: A is (..., n, m), values x, B (..., n, k)."""
+    if x.shape[-2] == x.shape[-1] and bool(np.all(np.linalg.matrix_rank(x) == x.shape[-1])):
+        return solution(rules, a, b, what)
+    own = pseudo_inverse(rules, a, x, what)
+    if own.shape[-1] == 1:
+        return rules.combine(own, rules.same(rules.known(b), [-2], what))
+    return rules.same(rules.combine(b, np.swapaxes(own, -1, -2)), [-2], what)
+
+
 def triangle(a: Ids, size: int, *, upper: bool, unit: bool) -> Ids:
     """Return the degrees of the part of a matrix that is read as triangular; the rest are exact zeros."""
     full = np.broadcast_to(a, (*np.shape(a)[:-2], size, size))

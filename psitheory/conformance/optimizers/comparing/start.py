@@ -2,18 +2,50 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
+
 import numpy as np
 
 from psitheory.conformance.optimizers.comparing.equivariance import START
-from psitheory.conformance.optimizers.runs.bench import Bench
+from psitheory.conformance.optimizers.runs.bench import ONSET, Bench
 from psitheory.conformance.optimizers.runs.change import Change
 
 
-def differs_at(bench: Bench) -> int | None:
-    """Return the first step at which two equal runs differ, or None."""
+@dataclass(frozen=True)
+class Repeated:
+    """Two runs from one start with one seed.
+
+    Attributes
+    ----------
+    parted : int or None
+        The first step compared at which they differ by more than rounding.
+    by : float
+        The largest difference up to there, relative to the weights.
+    """
+
+    parted: int | None
+    by: float
+
+
+def run_twice(bench: Bench) -> Repeated:
+    """Run a method twice and return how far the runs are apart.
+
+    Kernels whose sums depend on where arrays lie in memory, or on which thread comes first, round otherwise each time:
+    runs may part by some units of rounding, and what these grow to may take the last half of the digits.
+    """
     steps = min(bench.steps, 30)
     one, two = bench.points(START, steps), bench.afresh().points(START, steps)
-    return next((t for t in one if t not in two or not np.array_equal(one[t], two[t], equal_nan=True)), None)
+    worst = 0.0
+    for t in sorted(one):
+        if t in two and np.array_equal(one[t], two[t], equal_nan=True):
+            continue
+        gap = bench.apart(one[t], two[t]) if t in two else np.inf
+        allowed = math.sqrt(bench.eps) if worst else ONSET * bench.eps
+        worst = max(worst, gap)
+        if not gap <= allowed:
+            return Repeated(t, worst)
+    return Repeated(None, worst)
 
 
 def moved_start(bench: Bench) -> Change | None:

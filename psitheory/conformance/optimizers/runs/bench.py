@@ -232,8 +232,8 @@ class Bench:
         x0, xt = (self._seen(mode, base, w, s) for w, s in zip(x, (0, t), strict=True))
         y0, yt = (self._seen(mode, change, w, s) for w, s in zip(y, (0, t), strict=True))
         finite = bool(np.all(np.isfinite(x[1])) and np.all(np.isfinite(y[1])))
-        motion = max(self._apart(xt, x0, free=False), self._apart(yt, y0, free=False))
-        return Gap(self._apart(xt, yt), motion, bool(np.array_equal(xt, yt)), finite)
+        motion = max(self.apart(xt, x0, free=False), self.apart(yt, y0, free=False))
+        return Gap(self.apart(xt, yt), motion, bool(np.array_equal(xt, yt)), finite)
 
     def _seen(self, mode: Mode, change: Change, w: np.ndarray, t: int | None) -> np.ndarray:
         """Return the points of a run as a mode compares them; those at the times of the bench are kept."""
@@ -246,7 +246,7 @@ class Bench:
             self._views[key] = np.asarray(seen)
         return np.asarray(seen)
 
-    def _apart(self, x: np.ndarray, y: np.ndarray, *, free: bool = True) -> float:
+    def apart(self, x: np.ndarray, y: np.ndarray, *, free: bool = True) -> float:
         """Return the largest distance of two blocks, or of the free parts too, relative to their size."""
         layout = self.network.layout
         size, gap = layout.norms(x), layout.norms(y - x)

@@ -9,7 +9,15 @@ import torch
 
 from psitheory.scaletypes.degrees import Ids
 from psitheory.scaletypes.models.gathered import lower_root
-from psitheory.scaletypes.models.square import determinant, exponential, inverse, pseudo_inverse, solution, triangle
+from psitheory.scaletypes.models.square import (
+    determinant,
+    exponential,
+    inverse,
+    least_squares,
+    pseudo_inverse,
+    solution,
+    triangle,
+)
 from psitheory.scaletypes.models.torch.elementwise import said
 from psitheory.scaletypes.models.torch.probing import probe
 
@@ -28,9 +36,20 @@ def pseudo_inverted(m: Any, c: Any) -> Any:
     """Return the degrees of a pseudo-inverse; one that takes small singular values for zero has no rule."""
     if c.get("atol") is not None or c.get("rtol") is not None or c.get("hermitian"):
         return probe(m, c)
+    return pseudo_inverse(m.rules, m.ids(c.first), _values(c.first), said(m, c))
+
+
+def fitted(m: Any, c: Any) -> Any:
+    """Return the degrees of the solution of least squares; of what else is computed there is no rule."""
+    if c.get("rcond") is not None:
+        return probe(m, c)
+    ids = least_squares(m.rules, m.ids(c.first), _values(c.first), m.ids(c["b"]), said(m, c))
+    return [ids, None, None, None]
+
+
+def _values(x: Any) -> np.ndarray:
     with torch.utils._python_dispatch._disable_current_modes():
-        x = c.first.detach().cpu().numpy()
-    return pseudo_inverse(m.rules, m.ids(c.first), x, said(m, c))
+        return np.asarray(x.detach().cpu().numpy())
 
 
 def solved(m: Any, c: Any) -> Any:
@@ -130,6 +149,7 @@ MATRICES: dict[str, Any] = (
     | {
         "linalg_cholesky_ex": cholesky,
         "linalg_inv_ex": inverted,
+        "linalg_lstsq": fitted,
         "linalg_pinv": pseudo_inverted,
         "_linalg_solve_ex": solved,
         "linalg_solve_triangular": solved_by_triangle,
