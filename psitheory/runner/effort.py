@@ -40,10 +40,10 @@ class Effort:
 QUICK = Effort({FORMAL: 1, SYMBOLS: 1, RATIONALS: 20, POWERS_OF_TWO: 50, BALLS: 15, FLOATS: 45, CONTROLS: 3}, 30.0, 56)
 EFFORTS: Mapping[str, Effort] = {
     "quick": QUICK,
-    "standard": QUICK.times(6, 120.0),
+    "standard": QUICK.times(5, 120.0),
     "deep": replace(QUICK.times(30, 600.0), own=16),
 }
-"""The efforts by name; on two processors the library takes about two, seven and less than sixty minutes."""
+"""The efforts by name; on two processors the library takes about one and a half, five and less than sixty minutes."""
 
 
 def effort_named(effort: str) -> Effort:
