@@ -143,6 +143,14 @@ def is_complex(value: Any) -> bool:
     return isinstance(value, (complex, acb))
 
 
+def is_infinity(ball: Any) -> bool:
+    """Tell whether a real ball is infinity itself, as a distance between two components is, or less infinity.
+
+    One that has grown without bound on the way has an infinite radius, or none that is a number.
+    """
+    return bool(ball.rad().is_finite() and not ball.is_finite() and not ball.is_nan())
+
+
 def enclosure(value: Any) -> Any:
     """Return ``value`` as ``flint.arb``: what a runner judges, which knows that balls may overlap."""
     arb, *_ = _types()

@@ -28,7 +28,7 @@ from psitheory.interop.torch_state import (
 )
 from psitheory.interop.torch_types import Traces
 from psitheory.layout import Layout
-from psitheory.symmetry.baseline import agree
+from psitheory.symmetry.baseline import ROUNDED, agree
 from psitheory.symmetry.function import LossFunction
 from psitheory.symmetry.gradients import few
 from psitheory.symmetry.trees import leaves, parts_of
@@ -287,10 +287,6 @@ def _runner(module: nn.Module, call: Any, training: bool, mode: str | None) -> t
     raise ArgumentError(
         f"{shown_name(module)} raised {type(reason).__name__} on the inputs: {' '.join(str(reason).split())}"
     ) from reason
-
-
-ROUNDED = 32
-"""Units of rounding by which two passes differ that are the same but for where arrays lie in memory."""
 
 
 def _same(one: Sequence[Shown], two: Sequence[Shown], units: int = 0) -> bool:

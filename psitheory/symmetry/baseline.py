@@ -16,6 +16,8 @@ CONTROLS = 4
 LARGEST_ROUNDING = 0.01
 ALLOWED = 10
 """A change is rounding if it is at most this many times what one ulp of the parameters does."""
+ROUNDED = 32
+"""Units of rounding that are nothing, whatever controls show: sums are rounded otherwise from call to call."""
 BEYOND = 2.0**20
 """What is so many times larger than anything that some controls show is not shown by others: rounding spreads less."""
 
@@ -90,7 +92,7 @@ class Baseline:
     def beside(self, seen: Seen, dtype: np.dtype[Any]) -> Baseline:
         """Return the baseline of a function that rounds as this one does, given what is ``seen`` of it at w."""
         sizes = {aspect: float(np.max(np.abs(x), initial=0)) or 1.0 for aspect, x in seen.items()}
-        least = 32 * float(np.finfo(dtype).eps)
+        least = ROUNDED * float(np.finfo(dtype).eps)
         allowed = {a: max(self.allowed[a] * self.sizes[a] / size, least) for a, size in sizes.items()}
         return Baseline(self.w, seen, sizes, allowed, self.ulp)
 
@@ -123,7 +125,7 @@ def baseline(
             [np.abs(there[aspect].astype(float) - here) for there in moved if there[aspect].shape == here.shape]
         )
         eps = float(np.finfo(function.dtype).eps)
-        allowed[aspect] = max(ALLOWED * spread / sizes[aspect], 32 * eps)
+        allowed[aspect] = max(ALLOWED * spread / sizes[aspect], ROUNDED * eps)
     return Baseline(w, seen, sizes, allowed, function.ulp)
 
 

@@ -76,13 +76,12 @@ def discover_symmetries(
     seed = checked_seed(seed)
     rng = np.random.default_rng(seed)
     if function.point is not None:
-        first = again = {"loss": probed(function, function.point)["loss"]}
-        if function.seen is None:
-            again = {"loss": probed(function, function.point)["loss"]}
-        if not agree(function, function.point, first, again):
-            one, other = float(first["loss"]), float(again["loss"])
+        first = probed(function, function.point)["loss"]
+        again = probed(function, function.point)["loss"] if function.seen is None else first
+        if not agree(function, function.point, {"loss": first}, {"loss": again}):
             raise ArgumentError(
-                f"f is {one!r} and then {other!r} at the example point; a loss of the parameters alone is needed"
+                f"f is {float(first)!r} and then {float(again)!r} at the example point; "
+                "a loss of the parameters alone is needed"
             )
     is_coarse = function.ulp > HALF  # gradients are rounded too much to tell ranks
     function = in_own_precision(function, rng) if is_coarse else function

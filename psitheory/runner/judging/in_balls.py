@@ -12,7 +12,7 @@ import numpy as np
 
 from psitheory.arithmetic import BALLS as OF_BALLS
 from psitheory.arithmetic import blurred_inputs, precision, to_balls, to_floats, watched
-from psitheory.arithmetic.balls import enclosure, is_complex
+from psitheory.arithmetic.balls import enclosure, is_complex, is_infinity
 from psitheory.arithmetic.rounded import blurred, is_rounded
 from psitheory.arithmetic.ways import going
 from psitheory.checking import Observation
@@ -181,7 +181,7 @@ def holds_but_for_rounding(relation: str, left: Any, right: Any) -> bool:
 
 def _decide_balls(seen: Observation, left: Any, right: Any, coarse: Callable[[], Any]) -> Outcome:
     pairs = list(zip(left, right, strict=True))
-    if any(not (x.is_finite() or _is_infinity(x)) for pair in pairs for x in pair):
+    if any(not (x.is_finite() or is_infinity(x)) for pair in pairs for x in pair):
         return Outcome("undecided", note=INFINITE, relation=seen.relation)
     is_equality = seen.relation == "equal"
     broken = [i for i, (x, y) in enumerate(pairs) if (not x.overlaps(y) if is_equality else x > y)]
@@ -197,14 +197,6 @@ def _decide_balls(seen: Observation, left: Any, right: Any, coarse: Callable[[],
         return judged(seen, left, right, True, bits=bits)
     note = f"the sides overlap, confined to 2^-{bits:.0f} only"
     return Outcome("undecided", note=note, bits=bits, relation=seen.relation)
-
-
-def _is_infinity(x: Any) -> bool:
-    """Tell whether a ball is infinity itself, as a distance between two components is, or less infinity.
-
-    One that has grown without bound on the way has an infinite radius, or none that is a number.
-    """
-    return bool(x.rad().is_finite() and not x.is_finite() and not x.is_nan())
 
 
 def _confined(pairs: list[tuple[Any, Any]], coarse: Callable[[], Any]) -> float:

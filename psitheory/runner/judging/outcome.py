@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 
 from psitheory.arithmetic import BALLS, to_floats
-from psitheory.arithmetic.balls import is_complex
+from psitheory.arithmetic.balls import is_complex, is_infinity
 from psitheory.checking import Interval, Observation, vacuous
 from psitheory.errors import ArgumentError, ArgumentTypeError, shown
 
@@ -223,8 +223,7 @@ def _show_both(left: Any, right: Any, holds: bool) -> tuple[str, str]:
 
 def _show(x: Any, digits: int) -> str:
     if _module(x) == "flint" and type(x).__name__ == "arb":
-        is_infinity = x.rad().is_finite() and not x.is_finite()
-        return str(float(x.mid()) if is_infinity else x.str(digits))
+        return str(float(x.mid()) if is_infinity(x) else x.str(digits))
     if isinstance(x, (float, np.floating)):
         return f"{float(x):.{min(digits, 17)}g}"
     text = str(x)

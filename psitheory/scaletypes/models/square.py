@@ -40,11 +40,15 @@ def pseudo_inverse(rules: Rules, a: Ids, x: np.ndarray, what: str) -> Ids:
         The matrices, of which ranks are taken.
     """
     rows, columns = x.shape[-2:]
-    is_full = bool(np.all(np.linalg.matrix_rank(x) == min(rows, columns)))
+    is_full = _has_full_rank(x)
     if is_full and rows == columns:
         return inverse(rules, a, what)
     axes = [-2, -1] if not is_full else [-2] if rows > columns else [-1]
     return np.swapaxes(rules.times(rules.same(rules.known(a), axes, what), -1), -1, -2)
+
+
+def _has_full_rank(x: np.ndarray) -> bool:
+    return bool(np.all(np.linalg.matrix_rank(x) == min(x.shape[-2:])))
 
 
 def solution(rules: Rules, a: Ids, b: Ids, what: str) -> Ids:
@@ -59,7 +63,7 @@ def solution(rules: Rules, a: Ids, b: Ids, what: str) -> Ids:
 
 def least_squares(rules: Rules, a: Ids, x: np.ndarray, b: Ids, what: str) -> Ids:
     r"""Return the degrees of :math:`A^+B`, which solves least squares: A is (..., n, m), values x, B (..., n, k)."""
-    if x.shape[-2] == x.shape[-1] and bool(np.all(np.linalg.matrix_rank(x) == x.shape[-1])):
+    if x.shape[-2] == x.shape[-1] and _has_full_rank(x):
         return solution(rules, a, b, what)
     own = pseudo_inverse(rules, a, x, what)
     if own.shape[-1] == 1:
